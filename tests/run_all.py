@@ -27,20 +27,25 @@ def run(name, command):
     return code, log
 
 
-def results_of_make():
-    """Automake's result files: one `:test-result: PASS name` a test."""
+def result_files():
+    """Automake's TAP driver leaves, for each test file, X.trs and X.log with a line `PASS: FILE 1 name` a test."""
     return [path for folder in ("tests", "src") for path in (ROOT / folder).rglob("*.trs")]
 
 
+def results(path):
+    """[(outcome, name)] of one test file. That bats exits 1 after a failed test is not one more failure."""
+    found = re.findall(r"^(PASS|XFAIL|FAIL|XPASS|ERROR|SKIP): (.*)$", path.with_suffix(".log").read_text(errors="replace"), re.M)
+    failed = any(outcome == "FAIL" for outcome, _ in found)
+    return [(OUTCOMES[outcome], name) for outcome, name in found if not (failed and "exited with status" in name)]
+
+
 def make_check():
-    for old in results_of_make():
+    for old in result_files():
         old.unlink()
     code, log = run("check", ["make", f"-j{os.cpu_count()}", "check"])
-    lines = [line for path in results_of_make() for line in path.read_text().splitlines()]
-    results = [line.split(":", 2)[2].split(None, 1) for line in lines if line.startswith(":test-result:")]
-    counts = Counter(OUTCOMES[result[0]] for result in results)
-    failures = [" ".join(result) for result in results if OUTCOMES[result[0]] == "failed"]
-    return code, log, counts, failures
+    found = [result for path in sorted(result_files()) for result in results(path)]
+    failures = [name for outcome, name in found if outcome == "failed"]
+    return code, ROOT / "test-suite.log" if failures else log, Counter(outcome for outcome, _ in found), failures
 
 
 def pytest(arguments):
@@ -69,16 +74,13 @@ def suite(title, check):
     print(f"{sentence(counts)} ({time.monotonic() - start:.0f} s)", flush=True)
     if failures:
         print(*(f"    FAILED {failure}" for failure in failures), sep="\n")
-        print(details(log, failures), flush=True)
+        print(end_of(log), flush=True)
     return counts
 
 
-def details(log, failures):
-    """What the log has to say: the test log of automake or the end of the output."""
-    text = (ROOT / "test-suite.log") if log.name == "check.log" else log
-    text = text if text.exists() and failures[-1:] != ["exit code 2"] else log
-    lines = re.sub(r"\n{3,}", "\n\n", text.read_text(errors="replace")).splitlines()
-    return "\n".join(["", f"--- {text.relative_to(ROOT)} (its last lines)", *lines[-200:], "---"])
+def end_of(log):
+    lines = re.sub(r"\n{3,}", "\n\n", log.read_text(errors="replace")).splitlines()
+    return "\n".join([f"--- the end of {log.relative_to(ROOT)}", *lines[-200:], "---"])
 
 
 def sentence(counts):
