@@ -66,7 +66,6 @@ import gzip
 import itertools
 import json
 import os
-import re
 import select
 import signal
 import socket
@@ -79,46 +78,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-# Raw JSON text, never made by a serializer: what matters is that it arrives as it stands. @ is the index.
-ODD = (
-    r'"price":1.10,"huge":1e400,"tiny":-1E-400,"exp":2E+05',
-    r'"decimal":123456789012345678901234567890.@,"pi":3.14159265358979323846264338327950288',
-    r'"nul":"a\u0000b","control":"\u001F\b\f\n\r\t\/\\\"","tail":"ends in \\"',
-    r'"lone":"\ud800","low":"x\uDC00y","pair":"\ud83d\ude00","swapped":"\ude00\ud83d"',
-    '"raw":"\U0001f600 \U0001d518 \u6f22\u5b57 \u00e9 \u2028\u2029\u007f\ufeff \uffff \U0010ffff"',
-    r'"empty":[[],{},"",[[]],{"":{}}],"nothing":null',
-    r'"nested":{"results":[{"total":-1,"data":[1,2,[3,{"x":null}]]}],"yes":true,"no":false},"count":@',
-    r'"k\u0065y\n\"":1,"":2,"i ":3,"results":[],"\u0000":4',
-    r'"zero":-0,"fzero":-0.0,"ezero":0e+1,"max":18446744073709551615,"min":-9223372036854775808',
-    r'"braces":"]}[{\"]}","open":"[[[{{{","comma":",:,","quote":"\"\"\\\"","escape":"\\u0041"',
-    r'"twice":1,"twice":"@"',
-    '"deep":' + "[" * 60 + "@" + "]" * 60,
-)
-SPACED = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^"\[\]{},:\s]+')
-
-
-def record_odd(i):
-    text = ODD[i % len(ODD)].replace("@", str(i))
-    if i % 97 == 5:
-        text += f',"long":"{chr(97 + i % 26) * (2000 + i % 3000)}"'
-    return f'{{"id":{9007199254740993 + 2 * i},"i":{i},{text}}}'.encode()
-
-
-def record_flat(i):
-    day = f"2013-{i % 12 + 1:02}-{i % 28 + 1:02}"
-    return (f'{{"id":{9007199254740993 + 2 * i},"i":{i},"name":"name {i}","price":{i}.10,'
-            f'"ok":{"true" if i % 3 else "false"},"day":"{day}","at":"{day}T0{i % 10}:30:00Z",'
-            f'"tags":["a","{i % 7}"],"place":{{"x":{i / 4},"y":null}}}}').encode()
-
-
-def record_mixed(i):
-    return (record_odd(i), b"%d" % i, b'"s\\n%d"' % i, b"null", b"[%d,[]]" % i, b"true", b"-0.0", b"[]", b"{}")[i % 9]
+import records
 
 
 class Records:
     """The first n records of a kind, made once and shared by all scenarios."""
 
-    kinds = {"odd": record_odd, "flat": record_flat, "mixed": record_mixed}
+    kinds = {"odd": records.odd, "flat": records.flat, "mixed": records.mixed}
     made = {kind: [] for kind in kinds}
     lock = threading.Lock()
 
@@ -291,17 +257,6 @@ def render(tree):
     return b"{" + b", ".join(json.dumps(k).encode() + b": " + render(v) for k, v in tree.items()) + b"}"
 
 
-def pretty(text):
-    """White space everywhere JSON allows it, the tokens as they were."""
-    out, depth = [], 0
-    for match in SPACED.finditer(text):
-        token = match.group()
-        depth += (token in b"[{") - (token in b"]}")
-        after = b"\n" + b"  " * depth if token in b"[{,]}" else b"\t \r\n" if token == b":" else b" "
-        out += [token, after]
-    return b"".join(out)
-
-
 def total_text(s):
     word = s.get("total", str(s.n))
     if word.startswith("grow:"):
@@ -345,7 +300,7 @@ def envelope(s, rows, total):
 
 def shape(s, request, answer):
     """What the words about the body do to a page."""
-    body = pretty(answer.body) if "pretty" in s.words else answer.body
+    body = records.pretty(answer.body) if "pretty" in s.words else answer.body
     body = (b"\xef\xbb\xbf" if "bom" in s.words else b"") + body + b" " * int(s.get("pad", 0))
     for part in s.parts("truncate"):
         if at(part, 0, request.offset) and s.first(("truncate", *part), part[2] if len(part) > 2 else None):
