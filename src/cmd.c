@@ -1,0 +1,29 @@
+#include "cmd.h"
+
+#include <stdio.h>
+
+void cmd_note(const struct options *o, bool verbose, const char *line)
+{
+    if (!o->quiet || verbose)
+        fprintf(stderr, "restsrc: %s\n", line);
+}
+
+int cmd_records_path(const struct options *o, struct path *records, struct error *e)
+{
+    if (!o->records) {
+        path_usual_records(records);
+        return 0;
+    }
+    return path_parse(records, o->records) ? error_set(e, EXIT_USAGE, "--records is nested too deep") : 0;
+}
+
+void cmd_split_error(const struct split *s, struct error *e)
+{
+    const char *hint = s->position == 0 && s->reason != SPLIT_CUT ? " (is this the URL of a JSON API?)" : "";
+    if (s->reason == SPLIT_TOO_LARGE)
+        error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes");
+    else if (s->reason == SPLIT_CUT)
+        error_set(e, EXIT_ANSWER, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
+    else
+        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s", s->reason, (unsigned long long)s->position, hint);
+}

@@ -1,0 +1,24 @@
+/* cmd: what the commands have in common. Each cmd_NAME.c is one command: it joins the modules by callbacks. */
+#ifndef RESTSRC_CMD_H
+#define RESTSRC_CMD_H
+
+#include "error.h"
+#include "options.h"
+#include "path.h"
+#include "split.h"
+#include "transfer.h"
+
+/* A command: 0, or -1 with e. Reads nothing and prints data on stdout only. */
+int cmd_read(const struct options *o, struct error *e);
+int cmd_count(const struct options *o, struct error *e);
+
+/* A line on stderr, "restsrc: " before it; unless --quiet. */
+void cmd_note(const struct options *o, bool verbose, const char *line);
+
+/* --records, or the usual places. EXIT_USAGE when it is no PATH. */
+int cmd_records_path(const struct options *o, struct path *records, struct error *e);
+
+/* What a failed split_feed() or split_end() of an answer means. */
+void cmd_split_error(const struct split *s, struct error *e);
+
+#endif

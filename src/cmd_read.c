@@ -1,0 +1,291 @@
+/* read: the records of a range, as NDJSON on standard output. */
+#include "cmd.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "io.h"
+#include "paginate.h"
+#include "progress.h"
+
+/* What is kept of the page in one slot of the window. */
+struct held {
+    struct page page;
+    struct split split;
+    struct buf records, envelope;
+    size_t bytes; /* of the body so far, decompressed */
+};
+
+struct read {
+    const struct options *options;
+    struct paginate paginate;
+    struct total_source total_source;
+    struct path records;
+    bool records_known; /* `records` is one way: given, or learned from the first page */
+    struct held *held;
+    struct buf ready;   /* a page to be written; after that, kept to notice a page that repeats */
+    size_t ready_bytes; /* of it: to write */
+    int64_t ready_records;
+    int64_t written, bytes;
+    struct transfer_stats stats;
+    struct progress progress;
+    struct timespec began;
+};
+
+static struct held *held_of(struct read *r, const struct exchange *x)
+{
+    return &r->held[x->slot];
+}
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read *r = ctx;
+    struct held *h = held_of(r, x);
+    (void)e;
+    if (!paginate_next(&r->paginate, &h->page, &x->url))
+        return 0;
+    x->offset = h->page.offset;
+    return 1;
+}
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct read *r = ctx;
+    struct held *h = held_of(r, x);
+    buf_clear(&h->records);
+    buf_clear(&h->envelope);
+    h->bytes = 0;
+    split_start(&h->split, &r->records, &h->records, &h->envelope);
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct read *r = ctx;
+    struct held *h = held_of(r, x);
+    h->bytes += n;
+    if (h->bytes > (size_t)r->options->max_page_bytes)
+        return error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
+                         r->options->max_page_bytes);
+    if (split_feed(&h->split, bytes, n) == 0)
+        return 0;
+    cmd_split_error(&h->split, e);
+    return -1;
+}
+
+static int no_records(struct read *r, const struct held *h, struct error *e)
+{
+    struct buf place = {0};
+    char detail[200];
+    path_show(&r->records.way[0], &place);
+    const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
+    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    if (h->split.scalar)
+        error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
+    else
+        error_set(e, EXIT_ANSWER, "no list of records at %s of the answer%s%s%s: say where with --records", name,
+                  *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+    buf_free(&place);
+    return -1;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read *r = ctx;
+    struct held *h = held_of(r, x);
+    if (x->status == 204 || x->status == 205) /* no content: no records */
+        return 0;
+    if (split_end(&h->split)) {
+        cmd_split_error(&h->split, e);
+        return h->split.reason == SPLIT_CUT ? 1 : -1;
+    }
+    if (h->split.way >= 0)
+        return 0;
+    char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
+    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    return r->records_known && h->split.null_records && !*detail ? 0 : no_records(r, h, e);
+}
+
+/* Where the first page had its records the others have theirs, whatever other arrays they hold. */
+static void learn_place(struct read *r, const struct held *h)
+{
+    if (r->records_known || h->split.way < 0)
+        return;
+    struct path one;
+    path_only(&one, &r->records, (unsigned)h->split.way);
+    path_free(&r->records);
+    r->records = one;
+    r->records_known = true;
+}
+
+static const char *header_of(const void *answer, const char *name, size_t n)
+{
+    return transfer_header(answer, name, n);
+}
+
+/* A total that is no exact count is no use here and no error either: `restsrc count` says what is wrong with it. */
+static void find_total(struct read *r, const struct exchange *x, struct held *h)
+{
+    struct error ignored;
+    const char *envelope = buf_text(&h->envelope);
+    if (total_find(&r->total_source, header_of, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
+        h->page.total.records = -1;
+}
+
+/* Two full pages with the same bytes, one after the other: the server ignores the paging parameters. */
+static int check_repeat(struct read *r, const struct held *h, struct error *e)
+{
+    if (r->options->allow_repeats || h->page.got < 2 || h->page.got < h->page.asked || !r->ready.len ||
+        h->records.len != r->ready.len || memcmp(h->records.data, r->ready.data, r->ready.len) != 0)
+        return 0;
+    return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the parameter '%s' (--param-offset; or --allow-repeats)",
+                     r->options->param_offset);
+}
+
+/* How many bytes the first n lines have. */
+static size_t lines_bytes(const struct buf *b, int64_t lines, int64_t n)
+{
+    const char *p = b->data;
+    if (n >= lines)
+        return b->len;
+    while (n-- > 0)
+        p = memchr(p, '\n', b->len - (size_t)(p - b->data)) + 1;
+    return (size_t)(p - b->data);
+}
+
+static enum transfer_next take(struct exchange *x, const struct held *h, int verdict)
+{
+    if (verdict == PAGE_REST)
+        x->offset = h->page.offset;
+    return verdict == PAGE_REST ? TRANSFER_AGAIN : verdict == PAGE_LAST ? TRANSFER_STOP : TRANSFER_DONE;
+}
+
+static int on_failed(struct read *r, struct exchange *x, struct error *e)
+{
+    struct held *h = held_of(r, x);
+    int verdict = paginate_failed(&r->paginate, &h->page, &x->url, x->status);
+    if (verdict >= 0)
+        return take(x, h, verdict);
+    *e = x->error;
+    return -1;
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read *r = ctx;
+    struct held *h = held_of(r, x);
+    if (x->failed)
+        return on_failed(r, x, e);
+    learn_place(r, h);
+    h->page.got = h->split.count;
+    find_total(r, x, h);
+    if (check_repeat(r, h, e))
+        return -1;
+    int verdict = paginate_learn(&r->paginate, &h->page, &x->url, e);
+    if (verdict < 0)
+        return -1;
+    buf_swap(&r->ready, &h->records);
+    r->ready_bytes = lines_bytes(&r->ready, h->page.got, h->page.keep);
+    r->ready_records = h->page.keep;
+    return take(x, h, verdict);
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct read *r = ctx;
+    progress_hide(&r->progress);
+    cmd_note(r->options, verbose, line);
+}
+
+/* The page goes out while the requests for the following ones are under way. */
+static int on_idle(void *ctx, struct error *e)
+{
+    struct read *r = ctx;
+    struct buf *note = &r->paginate.note;
+    if (note->len)
+        on_note(r, false, buf_text(note));
+    buf_clear(note);
+    if (r->ready_bytes && io_write_lines(STDOUT_FILENO, r->ready.data, r->ready_bytes, e))
+        return -1;
+    r->bytes += (int64_t)r->ready_bytes;
+    r->written += r->ready_records;
+    r->ready_bytes = 0;
+    r->ready_records = 0;
+    progress_show(&r->progress, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
+    return 0;
+}
+
+static const struct transfer_ops read_ops = {
+    .next = on_next, .begin = on_begin, .data = on_data, .whole = on_whole, .done = on_done, .idle = on_idle, .note = on_note,
+};
+
+static int run(struct read *r, struct error *e)
+{
+    unsigned parallel = (unsigned)(r->options->parallel < 64 ? r->options->parallel : 64);
+    if (r->options->limit == 0)
+        return 0;
+    struct transfer *t = transfer_new(r->options, parallel, &r->stats, e);
+    if (!t)
+        return -1;
+    r->held = mem_zeroed(parallel, sizeof *r->held);
+    int result = transfer_run(t, &read_ops, r, e);
+    transfer_free(t);
+    for (unsigned i = 0; i < parallel; i++) {
+        buf_free(&r->held[i].records);
+        buf_free(&r->held[i].envelope);
+    }
+    free(r->held);
+    return result;
+}
+
+static int check_coverage(struct read *r, struct error *e)
+{
+    const struct options *o = r->options;
+    if (o->expect >= 0 && r->written < o->expect)
+        return error_set(e, EXIT_ANSWER, "only %" PRId64 " records where --expect %" PRId64 " were expected: the list ended at offset %" PRId64,
+                         r->written, o->expect, o->offset + r->written);
+    if (o->max_pages >= 0 && !r->paginate.over && o->limit != 0)
+        on_note(r, false, "stopped by --max-pages");
+    return 0;
+}
+
+static void summarize(struct read *r)
+{
+    struct timespec end;
+    struct buf line = {0};
+    struct error ignored;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    struct summary s = {
+        .records = r->written, .pages = r->paginate.pages, .bytes = r->bytes, .retries = r->stats.retries,
+        .total = r->paginate.total, .first_offset = r->options->offset, .next_offset = r->options->offset + r->written,
+        .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
+        .seconds = (double)(end.tv_sec - r->began.tv_sec) + 1e-9 * (double)(end.tv_nsec - r->began.tv_nsec),
+    };
+    control_summary(&s, &line);
+    io_write_lines((int)r->options->summary_fd, line.data, line.len, &ignored);
+    buf_free(&line);
+}
+
+int cmd_read(const struct options *o, struct error *e)
+{
+    struct read r = {.options = o, .records_known = o->records != NULL};
+    clock_gettime(CLOCK_MONOTONIC, &r.began);
+    progress_start(&r.progress, o->progress_meter && !o->quiet && !o->verbose, o->limit);
+    int result = -1;
+    if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
+        paginate_init(&r.paginate, o, e) == 0)
+        result = run(&r, e);
+    progress_hide(&r.progress);
+    if (result == 0)
+        result = check_coverage(&r, e);
+    if (o->summary_fd >= 0 && !io_signalled())
+        summarize(&r);
+    buf_free(&r.ready);
+    paginate_free(&r.paginate);
+    total_free(&r.total_source);
+    path_free(&r.records);
+    return result;
+}

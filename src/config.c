@@ -1,0 +1,100 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io.h"
+
+enum { CONFIG_BYTES = 16 << 20 };
+
+/* The text between the quotes at s; its end, or NULL when it has none. */
+static const char *unquote(const char *s, struct buf *out)
+{
+    static const char from[] = "\\\"nrt", to[] = "\\\"\n\r\t";
+    for (s++; *s && *s != '"'; s++) {
+        const char *escape = *s == '\\' && s[1] ? strchr(from, s[1]) : NULL;
+        if (*s == '\\' && !escape)
+            return NULL;
+        buf_addc(out, escape ? to[escape - from] : *s);
+        s += escape != NULL;
+    }
+    return *s == '"' ? s + 1 : NULL;
+}
+
+static int read_value(const char *s, struct buf *value)
+{
+    s += strspn(s, " \t");
+    if (*s == '"') {
+        s = unquote(s, value);
+        return s && s[strspn(s, " \t\r")] == '\0' ? 0 : -1;
+    }
+    buf_adds(value, s);
+    while (value->len && strchr(" \t\r", value->data[value->len - 1]))
+        value->len--;
+    return 0;
+}
+
+static int set_line(struct options *o, const bool *given, char *line, struct error *e)
+{
+    int result = -1;
+    struct buf value = {0};
+    line += strspn(line, " \t\r");
+    if (*line == '\0' || *line == '#')
+        return 0;
+    size_t len = strcspn(line, " \t\r=");
+    const char *rest = line + len + strspn(line + len, " \t\r");
+    const struct option_row *row = option_find(line, len);
+    char *name = mem_text(line, len);
+    const char *nearest = option_nearest(name);
+    if (!row || row->line_only)
+        error_set(e, EXIT_CONFIG, "%s option %.60s%s%s", row ? "not for a file:" : "unknown", name,
+                  !row && nearest ? ": did you mean " : "", !row && nearest ? nearest : "");
+    else if (*rest != '=' && !(*rest == '\0' && row->type == OPTION_FLAG))
+        error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
+    else if (*rest == '=' && read_value(rest + 1, &value))
+        error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
+    else if (row->type != OPTION_LIST && given[row - option_table])
+        result = 0;
+    else
+        result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
+    free(name);
+    buf_free(&value);
+    return result;
+}
+
+static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, struct error *e)
+{
+    if (memchr(text->data ? text->data : "", '\0', text->len))
+        return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
+    char *line = (char *)buf_text(text);
+    for (unsigned number = 1; *line; number++) {
+        char *end = line + strcspn(line, "\n");
+        bool last = *end == '\0';
+        *end = '\0';
+        if (set_line(o, given, line, e)) {
+            struct buf what = {0};
+            buf_adds(&what, e->message);
+            error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, buf_text(&what));
+            buf_free(&what);
+            return -1;
+        }
+        line = end + !last;
+    }
+    return 0;
+}
+
+int config_load(struct options *o, const bool *given, struct error *e)
+{
+    int result = 0;
+    struct buf text = {.cap = CONFIG_BYTES};
+    if (o->config)
+        result = io_read_file(o->config, &text, e) || set_lines(o, given, &text, o->config, e) ? -1 : 0;
+    buf_clear(&text);
+    if (result == 0 && o->config_fd >= 0)
+        result = io_read_all((int)o->config_fd, "the configuration", EXIT_NO_FILE, &text, e) ||
+                         set_lines(o, given, &text, "configuration", e)
+                     ? -1
+                     : 0;
+    buf_free(&text);
+    return result;
+}

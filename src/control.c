@@ -1,0 +1,142 @@
+#include "control.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Integers as raw text: cJSON's own numbers are doubles. */
+static void add_integer(cJSON *object, const char *name, int64_t n)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)n);
+    cJSON_AddRawToObject(object, name, text);
+}
+
+static void add_known(cJSON *object, const char *name, int64_t n)
+{
+    if (n < 0)
+        cJSON_AddNullToObject(object, name);
+    else
+        add_integer(object, name, n);
+}
+
+static void add_text(cJSON *object, const char *name, const char *text)
+{
+    if (text && *text)
+        cJSON_AddStringToObject(object, name, text);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
+static void print(cJSON *object, struct buf *out)
+{
+    char *text = cJSON_PrintUnformatted(object);
+    if (text)
+        buf_addf(out, "%s\n", text);
+    free(text);
+    cJSON_Delete(object);
+}
+
+void control_summary(const struct summary *s, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    char seconds[32], status[8];
+    add_integer(o, "records", s->records);
+    add_integer(o, "pages", s->pages);
+    add_integer(o, "bytes", s->bytes);
+    add_integer(o, "retries", s->retries);
+    add_known(o, "total", s->total);
+    add_known(o, "first_offset", s->first_offset);
+    add_known(o, "next_offset", s->next_offset);
+    add_text(o, "next_cursor", s->next_cursor);
+    add_known(o, "next_skip", s->next_skip);
+    add_known(o, "page_size", s->page_size);
+    snprintf(seconds, sizeof seconds, "%.3f", s->seconds);
+    cJSON_AddRawToObject(o, "seconds", seconds);
+    cJSON *http = cJSON_AddObjectToObject(o, "http");
+    for (int i = 0; i < 600; i++) {
+        snprintf(status, sizeof status, "%d", i);
+        if (s->status[i])
+            add_integer(http, status, s->status[i]);
+    }
+    print(o, out);
+}
+
+void control_error(const struct error *e, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "exit", e->code);
+    cJSON_AddStringToObject(o, "message", e->message);
+    add_text(o, "url", e->url);
+    add_known(o, "http_status", e->http_status ? e->http_status : -1);
+    add_known(o, "offset", e->has_offset ? e->offset : -1);
+    cJSON_AddBoolToObject(o, "retryable", e->code == EXIT_IO || e->code == EXIT_UNAVAILABLE);
+    print(o, out);
+}
+
+static void add_each(cJSON *object, const char *name, const char *words)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, name);
+    for (size_t n; (n = strcspn(words, "|")); words += n + (words[n] == '|')) {
+        char *word = mem_text(words, n);
+        cJSON_AddItemToArray(list, cJSON_CreateString(word));
+        free(word);
+    }
+}
+
+void control_option_line(const struct option_row *row, struct buf *out)
+{
+    static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text"};
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "name", row->name);
+    add_text(o, "argument", row->argument);
+    cJSON_AddStringToObject(o, "type", types[row->type]);
+    add_text(o, "default", row->fallback);
+    add_each(o, "commands", row->commands == (COMMAND_READ | COMMAND_COUNT) ? "read|count"
+                            : row->commands == COMMAND_READ                 ? "read"
+                                                                            : "count");
+    if (row->type == OPTION_CHOICE)
+        add_each(o, "choices", row->argument);
+    cJSON_AddStringToObject(o, "group", row->group);
+    cJSON_AddBoolToObject(o, "repeat", row->type == OPTION_LIST);
+    cJSON_AddBoolToObject(o, "file", !row->line_only);
+    cJSON_AddBoolToObject(o, "secret", false);
+    cJSON_AddStringToObject(o, "help", row->help);
+    print(o, out);
+}
+
+/* The text in the usual places: message, detail, error, title, error.message, errors[0], ... */
+static const char *detail_of(const cJSON *value, int depth)
+{
+    static const char *const names[] = {"message", "detail", "error_description", "error", "errors", "title", "reason", "description"};
+    if (cJSON_IsString(value))
+        return value->valuestring;
+    if (cJSON_IsArray(value) && depth)
+        return detail_of(value->child, depth - 1);
+    if (!cJSON_IsObject(value) || !depth)
+        return NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const cJSON *member = cJSON_GetObjectItem(value, names[i]);
+        const char *text = member ? detail_of(member, depth - 1) : NULL;
+        if (text && *text)
+            return text;
+    }
+    return NULL;
+}
+
+void control_error_detail(const char *body, size_t n, char *detail, size_t room)
+{
+    *detail = '\0';
+    if (!n)
+        return;
+    cJSON *json = cJSON_ParseWithLength(body, n);
+    const char *text = detail_of(json, 3);
+    if (text)
+        snprintf(detail, room, "%s", text);
+    else if (!json && *body != '<' && n < room)
+        snprintf(detail, room, "%.*s", (int)n, body);
+    detail[strcspn(detail, "\r\n")] = '\0';
+    cJSON_Delete(json);
+}

@@ -1,0 +1,87 @@
+/* options: ONE table of what can be set, and everything that follows from it: the command line, configuration files,
+ * --help, `restsrc help options` (which shell completions and the Spark package read). A new option is one row in options.c
+ * and one member here. */
+#ifndef RESTSRC_OPTIONS_H
+#define RESTSRC_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "error.h"
+
+enum command { COMMAND_READ = 1, COMMAND_COUNT = 2 };
+
+struct list {
+    size_t count;
+    char **item;
+};
+
+enum { NOT_GIVEN = -1 };
+
+struct options {
+    char *url;
+
+    int64_t offset, limit; /* records; limit NOT_GIVEN: to the end */
+    int64_t page_size, max_pages, expect, planned_total;
+    char *on_drift;
+    bool allow_repeats;
+
+    char *records;
+    char *param_offset, *param_limit;
+    int64_t parallel;
+    char *count_from;
+
+    struct list header, query;
+    bool compressed;
+    char *user_agent;
+
+    double connect_timeout, max_time, speed_time; /* seconds */
+    int64_t speed_limit;                          /* bytes per second */
+    int64_t retry;
+    double retry_delay, retry_max_time; /* seconds; NOT_GIVEN */
+    int64_t max_redirs, max_page_bytes;
+    char *cacert;
+
+    char *config;
+    int64_t config_fd, summary_fd;
+    char *error_format;
+    bool die_with_parent, verbose, quiet, progress_meter;
+};
+
+enum option_type { OPTION_FLAG, OPTION_INTEGER, OPTION_NUMBER, OPTION_TEXT, OPTION_CHOICE, OPTION_LIST };
+
+struct option_row {
+    const char *name;      /* without the dashes */
+    char letter;           /* short form, or 0 */
+    const char *group;     /* heading in --help and restsrc(1) */
+    enum option_type type;
+    const char *argument;  /* its name in --help; for OPTION_CHOICE the choices, divided by '|'; NULL for a flag */
+    size_t member;         /* offset in struct options */
+    const char *fallback;  /* the value when it is not given, as text; NULL: none */
+    int64_t least;         /* smallest OPTION_INTEGER */
+    unsigned commands;     /* which commands know it */
+    bool line_only;        /* makes sense on a command line only, not in a file */
+    const char *help;
+};
+
+extern const struct option_row option_table[];
+extern const size_t option_count;
+
+void options_init(struct options *o);
+void options_free(struct options *o);
+
+const struct option_row *option_find(const char *name, size_t len);
+/* The known name nearest to this one, or NULL when none is near. */
+const char *option_nearest(const char *name);
+
+/* Sets one option from text. -1: EXIT_USAGE, with a message that names the option. Flags take "true" and "false". */
+int option_set(struct options *o, const struct option_row *row, const char *text, struct error *e);
+
+/* The command line of `command`, then the configuration files that it names, which it overrides. */
+int options_parse(struct options *o, enum command command, int argc, char **argv, struct error *e);
+
+void options_help(unsigned commands, struct buf *out); /* the options of a command, for people */
+void options_list(struct buf *out);                    /* the whole table, as NDJSON */
+
+#endif

@@ -1,0 +1,514 @@
+#include "split.h"
+
+#include <string.h>
+
+const char SPLIT_CUT[] = "the JSON is cut short";
+const char SPLIT_TOO_LARGE[] = "too large";
+
+typedef const unsigned char *bytes;
+
+enum state { START, BOM, VALUE, FIRST_VALUE, FIRST_KEY, KEY, COLON, AFTER, STRING, ESCAPE, HEX, UTF8, NUMBER, LITERAL, END };
+
+/* Where a number stands; after MINUS, POINT, E and SIGN it is not complete. */
+enum number { MINUS, ZERO, WHOLE, POINT, FRACTION, E, SIGN, EXPONENT, BAD };
+
+static bytes fail(struct split *s, bytes at, bytes from, const char *reason)
+{
+    s->reason = reason;
+    s->position += (uint64_t)(at - from);
+    return NULL;
+}
+
+static bool is_blank(unsigned char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool in_object(const struct split *s)
+{
+    return s->object[s->depth / 8] >> s->depth % 8 & 1;
+}
+
+/* Everything before `upto` goes where it belongs; what follows is collected anew from `from`. */
+static bool emit(struct split *s, bytes upto, bytes from)
+{
+    bool whole = buf_add(s->to, s->run, (size_t)(upto - s->run)) == 0;
+    s->run = from;
+    return whole;
+}
+
+/* ---- where the records are: ways of the path that lead through the value at hand ---- */
+
+static void want_member(struct split *s)
+{
+    s->wanted = 0;
+    if (s->key_len == SPLIT_KEY)
+        return;
+    unsigned level = s->depth - 1;
+    for (unsigned w = 0; w < s->records->count; w++)
+        if (s->open[level] >> w & 1 && path_spells(s->key, s->key_len, s->records->way[w].segment[level]))
+            s->wanted |= 1u << w;
+}
+
+static void want_element(struct split *s)
+{
+    s->wanted = 0;
+    unsigned level = s->depth - 1;
+    for (unsigned w = 0; w < s->records->count; w++)
+        if (s->open[level] >> w & 1 && path_is_index(s->records->way[w].segment[level], s->index[level]))
+            s->wanted |= 1u << w;
+}
+
+/* May a way lead on through the container open now? Inside the records and below the ways none does. */
+static bool searching(const struct split *s)
+{
+    return !s->records_depth && s->depth && s->depth <= PATH_DEPTH && s->open[s->depth - 1];
+}
+
+/* The best way that ends at the value at hand, or -1. */
+static int way_here(const struct split *s)
+{
+    for (unsigned w = 0; s->wanted >> w; w++)
+        if (s->wanted >> w & 1 && s->records->way[w].depth == s->depth)
+            return (int)w;
+    return -1;
+}
+
+/* The container at hand is entered: which ways lead on through it? */
+static void descend(struct split *s)
+{
+    if (s->depth >= PATH_DEPTH)
+        return;
+    s->open[s->depth] = 0;
+    s->index[s->depth] = 0;
+    for (unsigned w = 0; s->wanted >> w; w++)
+        if (s->wanted >> w & 1 && s->records->way[w].depth > s->depth)
+            s->open[s->depth] |= 1u << w;
+    s->wanted = 0;
+}
+
+/* ---- containers ---- */
+
+static bool push(struct split *s, bool object)
+{
+    if (s->depth == SPLIT_DEPTH)
+        return false;
+    if (!s->records_depth)
+        descend(s);
+    s->depth++;
+    unsigned char bit = (unsigned char)(1u << s->depth % 8);
+    if (object)
+        s->object[s->depth / 8] |= bit;
+    else
+        s->object[s->depth / 8] &= (unsigned char)~bit;
+    return true;
+}
+
+static void after_value(struct split *s)
+{
+    s->state = s->depth ? AFTER : END;
+}
+
+static bytes open_object(struct split *s, bytes p, bytes from)
+{
+    if (!push(s, true))
+        return fail(s, p, from, "nested too deep");
+    s->state = FIRST_KEY;
+    return p + 1;
+}
+
+static bytes open_array(struct split *s, bytes p, bytes from)
+{
+    int way = s->wanted ? way_here(s) : -1;
+    if (!push(s, false))
+        return fail(s, p, from, "nested too deep");
+    s->state = FIRST_VALUE;
+    if (way < 0 || (s->way >= 0 && way > s->way)) {
+        if (searching(s))
+            want_element(s);
+        return p + 1;
+    }
+    if (way == s->way)
+        return fail(s, p, from, "a second array of records");
+    buf_clear(s->out); /* a better place than the one found before */
+    s->count = 0;
+    s->way = way;
+    s->null_records = false;
+    if (!emit(s, p + 1, p + 1))
+        return fail(s, p, from, SPLIT_TOO_LARGE);
+    s->records_depth = s->depth;
+    s->to = s->out;
+    return p + 1;
+}
+
+static bytes end_record(struct split *s, bytes p, bytes from, bytes next)
+{
+    if (!emit(s, p, next) || buf_addc(s->out, '\n'))
+        return fail(s, p, from, SPLIT_TOO_LARGE);
+    s->count++;
+    return p + 1;
+}
+
+static bytes close_container(struct split *s, bytes p, bytes from)
+{
+    if (s->depth == s->records_depth) {
+        if (s->state == AFTER ? !end_record(s, p, from, p) : !emit(s, p, p))
+            return fail(s, p, from, SPLIT_TOO_LARGE);
+        s->records_depth = 0;
+        s->to = s->envelope;
+    }
+    s->depth--;
+    after_value(s);
+    return p + 1;
+}
+
+static bytes next_element(struct split *s, bytes p, bytes from)
+{
+    s->state = VALUE;
+    if (s->depth == s->records_depth)
+        return end_record(s, p, from, p + 1);
+    if (searching(s)) {
+        s->index[s->depth - 1]++;
+        want_element(s);
+    }
+    return p + 1;
+}
+
+static bytes after(struct split *s, bytes p, bytes from)
+{
+    bool object = in_object(s);
+    if (*p == ',' && object) {
+        s->state = KEY;
+        return p + 1;
+    }
+    if (*p == ',')
+        return next_element(s, p, from);
+    if (*p == (object ? '}' : ']'))
+        return close_container(s, p, from);
+    return fail(s, p, from, object ? "expected ',' or '}'" : "expected ',' or ']'");
+}
+
+/* ---- values ---- */
+
+static bytes open_string(struct split *s, bytes p, bool key)
+{
+    s->state = STRING;
+    s->in_key = key;
+    s->key_len = key && searching(s) ? 0 : SPLIT_KEY;
+    return p + 1;
+}
+
+static bytes open_literal(struct split *s, bytes p, const char *text)
+{
+    if (*p == 'n' && s->wanted && way_here(s) >= 0 && s->way < 0)
+        s->null_records = true;
+    s->literal = text;
+    s->text_pos = 1;
+    s->state = LITERAL;
+    return p + 1;
+}
+
+static bytes value(struct split *s, bytes p, bytes from)
+{
+    switch (*p) {
+    case '{':
+        return open_object(s, p, from);
+    case '[':
+        return open_array(s, p, from);
+    case ']':
+        return s->state == FIRST_VALUE ? close_container(s, p, from) : fail(s, p, from, "expected a value");
+    }
+    s->scalar |= s->depth == 0;
+    switch (*p) {
+    case '"':
+        return open_string(s, p, false);
+    case 't':
+        return open_literal(s, p, "true");
+    case 'f':
+        return open_literal(s, p, "false");
+    case 'n':
+        return open_literal(s, p, "null");
+    }
+    if (*p != '-' && !is_digit(*p))
+        return fail(s, p, from, "expected a value");
+    s->number = *p == '-' ? MINUS : *p == '0' ? ZERO : WHOLE;
+    s->state = NUMBER;
+    return p + 1;
+}
+
+static bytes key(struct split *s, bytes p, bytes from)
+{
+    if (*p == '}' && s->state == FIRST_KEY)
+        return close_container(s, p, from);
+    if (*p != '"')
+        return fail(s, p, from, "expected a member name");
+    return open_string(s, p, true);
+}
+
+static bytes colon(struct split *s, bytes p, bytes from)
+{
+    if (*p != ':')
+        return fail(s, p, from, "expected ':'");
+    s->state = VALUE;
+    return p + 1;
+}
+
+static bool number_complete(const struct split *s)
+{
+    return s->number == ZERO || s->number == WHOLE || s->number == FRACTION || s->number == EXPONENT;
+}
+
+/* RFC 8259, section 6: the state after c, BAD when c does not belong to the number. */
+static unsigned char number_step(unsigned char state, unsigned char c)
+{
+    static const unsigned char on_digit[] = {WHOLE, BAD, WHOLE, FRACTION, FRACTION, EXPONENT, EXPONENT, EXPONENT};
+    if (is_digit(c))
+        return state == MINUS && c == '0' ? ZERO : on_digit[state];
+    if (c == '.')
+        return state == ZERO || state == WHOLE ? POINT : BAD;
+    if (c == 'e' || c == 'E')
+        return state == ZERO || state == WHOLE || state == FRACTION ? E : BAD;
+    if (c == '+' || c == '-')
+        return state == E ? SIGN : BAD;
+    return BAD;
+}
+
+static bytes number(struct split *s, bytes p, bytes end, bytes from)
+{
+    for (; p < end; p++) {
+        unsigned char next = number_step(s->number, *p);
+        if (next == BAD) {
+            if (!number_complete(s))
+                return fail(s, p, from, "a malformed number");
+            after_value(s);
+            return p;
+        }
+        s->number = next;
+    }
+    return p;
+}
+
+static bytes literal(struct split *s, bytes p, bytes end, bytes from)
+{
+    for (; p < end && s->literal[s->text_pos]; p++)
+        if (*p != (unsigned char)s->literal[s->text_pos++])
+            return fail(s, p, from, "expected a value");
+    if (!s->literal[s->text_pos])
+        after_value(s);
+    return p;
+}
+
+/* ---- strings ---- */
+
+static void keep_key(struct split *s, bytes p, size_t n)
+{
+    if (!s->in_key || s->key_len == SPLIT_KEY)
+        return;
+    if (n >= SPLIT_KEY - s->key_len) {
+        s->key_len = SPLIT_KEY;
+        return;
+    }
+    memcpy(s->key + s->key_len, p, n);
+    s->key_len += n;
+}
+
+/* A high bit for each byte of w that ends a run of plain characters: control characters, '"', '\\' and what is not
+ * ASCII. The lowest one set is exact, which is all that the caller looks at. */
+static uint64_t special_bytes(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
+    return ((w - ones * ' ') | (quote - ones) | (backslash - ones) | w) & tops;
+}
+
+static bytes skip_plain(bytes p, bytes end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; end - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        w = special_bytes(w);
+        if (w)
+            return p + __builtin_ctzll(w) / 8;
+    }
+#endif
+    while (p < end && *p >= ' ' && *p != '"' && *p != '\\' && *p < 0x80)
+        p++;
+    return p;
+}
+
+/* The bounds of RFC 3629, section 4: which bytes may follow a lead byte. */
+static bool utf8_lead(struct split *s, unsigned char c)
+{
+    s->low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+    s->high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    s->need = c >= 0xc2 && c <= 0xdf ? 1 : c >= 0xe0 && c <= 0xef ? 2 : c >= 0xf0 && c <= 0xf4 ? 3 : 0;
+    return s->need;
+}
+
+static bytes utf8(struct split *s, bytes p, bytes end, bytes from)
+{
+    for (; p < end && s->need; p++, s->need--) {
+        if (*p < s->low || *p > s->high)
+            return fail(s, p, from, "not UTF-8");
+        keep_key(s, p, 1);
+        s->low = 0x80;
+        s->high = 0xbf;
+    }
+    if (!s->need)
+        s->state = STRING;
+    return p;
+}
+
+static void close_string(struct split *s)
+{
+    if (!s->in_key) {
+        after_value(s);
+        return;
+    }
+    s->state = COLON;
+    if (searching(s))
+        want_member(s);
+    else
+        s->wanted = 0;
+}
+
+static bytes string(struct split *s, bytes p, bytes end, bytes from)
+{
+    bytes begin = p;
+    p = skip_plain(p, end);
+    keep_key(s, begin, (size_t)(p - begin));
+    if (p == end)
+        return p;
+    if (*p == '"') {
+        close_string(s);
+    } else if (*p == '\\') {
+        keep_key(s, p, 1);
+        s->state = ESCAPE;
+    } else if (*p < ' ') {
+        return fail(s, p, from, "a control character in a string");
+    } else if (utf8_lead(s, *p)) {
+        keep_key(s, p, 1);
+        s->state = UTF8;
+    } else {
+        return fail(s, p, from, "not UTF-8");
+    }
+    return p + 1;
+}
+
+static bytes escape(struct split *s, bytes p, bytes from)
+{
+    if (*p == '\0' || !strchr("\"\\/bfnrtu", *p))
+        return fail(s, p, from, "an unknown escape");
+    keep_key(s, p, 1);
+    s->text_pos = 0;
+    s->state = *p == 'u' ? HEX : STRING;
+    return p + 1;
+}
+
+static bytes hex(struct split *s, bytes p, bytes from)
+{
+    unsigned char c = *p | 0x20;
+    if (!is_digit(*p) && (c < 'a' || c > 'f'))
+        return fail(s, p, from, "a malformed \\u escape");
+    keep_key(s, p, 1);
+    if (++s->text_pos == 4)
+        s->state = STRING;
+    return p + 1;
+}
+
+/* ---- the whole ---- */
+
+static bytes blank(struct split *s, bytes p, bytes end, bytes from)
+{
+    bytes begin = p;
+    while (p < end && is_blank(*p))
+        p++;
+    return emit(s, begin, p) ? p : fail(s, begin, from, SPLIT_TOO_LARGE);
+}
+
+static bytes start(struct split *s, bytes p, bytes from)
+{
+    static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
+    if (s->state == START && *p != mark[0]) {
+        s->state = VALUE;
+        return p;
+    }
+    if (*p != mark[s->text_pos++])
+        return fail(s, p, from, "expected a value");
+    s->state = s->text_pos == sizeof mark ? VALUE : BOM;
+    s->run = p + 1;
+    return p + 1;
+}
+
+static bytes step(struct split *s, bytes p, bytes end, bytes from)
+{
+    switch (s->state) {
+    case STRING:
+        return string(s, p, end, from);
+    case NUMBER:
+        return number(s, p, end, from);
+    case ESCAPE:
+        return escape(s, p, from);
+    case HEX:
+        return hex(s, p, from);
+    case LITERAL:
+        return literal(s, p, end, from);
+    case START:
+    case BOM:
+        return start(s, p, from);
+    case UTF8:
+        return utf8(s, p, end, from);
+    }
+    if (is_blank(*p))
+        return blank(s, p, end, from);
+    switch (s->state) {
+    case AFTER:
+        return after(s, p, from);
+    case KEY:
+    case FIRST_KEY:
+        return key(s, p, from);
+    case COLON:
+        return colon(s, p, from);
+    case VALUE:
+    case FIRST_VALUE:
+        return value(s, p, from);
+    }
+    return fail(s, p, from, "more after the end of the JSON");
+}
+
+void split_start(struct split *s, const struct path *records, struct buf *out, struct buf *envelope)
+{
+    *s = (struct split){.records = records, .out = out, .envelope = envelope, .to = envelope, .way = -1, .state = START};
+    s->wanted = records ? (uint32_t)((UINT64_C(1) << records->count) - 1) : 0;
+}
+
+int split_feed(struct split *s, const char *text, size_t n)
+{
+    bytes from = (bytes)text, p = from, end = from + n;
+    if (s->reason)
+        return -1;
+    s->run = p;
+    while (p && p < end)
+        p = step(s, p, end, from);
+    if (p && !emit(s, end, end))
+        p = fail(s, end, from, SPLIT_TOO_LARGE);
+    else if (p)
+        s->position += n;
+    return p ? 0 : -1;
+}
+
+int split_end(struct split *s)
+{
+    if (s->reason)
+        return -1;
+    if (s->state == END || (s->state == NUMBER && s->depth == 0 && number_complete(s)))
+        return 0;
+    s->reason = SPLIT_CUT;
+    return -1;
+}

@@ -1,0 +1,209 @@
+#include "url.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Query parameters that carry credentials in APIs that are well known. */
+static const char *const secret_names[] = {
+    "access_token", "accesstoken", "api_key",  "apikey", "api-key", "app_key", "appid",     "auth",
+    "auth_token",   "authtoken",   "client_secret", "key", "pass", "password", "private_token", "pwd",
+    "secret",       "sig",         "signature",     "token", "x-amz-credential", "x-amz-signature", "x-amz-security-token",
+};
+
+/* Percent-encodes what may stand in no URL; everything else, '%' included, stays as given. */
+static void encode_stray(const char *text, struct buf *out)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || strchr("\"<>\\^`{|}", *c))
+            buf_addf(out, "%%%02X", *c);
+        else
+            buf_addc(out, (char)*c);
+}
+
+static char *part(CURLU *u, CURLUPart which, unsigned flags)
+{
+    char *text = NULL;
+    return curl_url_get(u, which, &text, flags) ? NULL : text;
+}
+
+static CURLU *parse(const char *text)
+{
+    CURLU *u = curl_url();
+    if (u && curl_url_set(u, CURLUPART_URL, text, 0)) {
+        curl_url_cleanup(u);
+        u = NULL;
+    }
+    return u;
+}
+
+static int take(CURLU *u, struct buf *url)
+{
+    char *text = part(u, CURLUPART_URL, 0);
+    buf_clear(url);
+    if (text)
+        buf_adds(url, text);
+    curl_free(text);
+    return text ? 0 : -1;
+}
+
+int url_accept(const char *text, struct buf *url, struct error *e)
+{
+    if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))
+        return error_set(e, EXIT_USAGE, "the URL must start with http:// or https://");
+    struct buf clean = {0};
+    encode_stray(text, &clean);
+    CURLU *u = parse(buf_text(&clean));
+    buf_free(&clean);
+    if (!u)
+        return error_set(e, EXIT_USAGE, "that is not a URL");
+    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
+    int result = take(u, url);
+    curl_url_cleanup(u);
+    return result ? error_set(e, EXIT_USAGE, "that is not a URL") : 0;
+}
+
+static void add_escaped(struct buf *out, const char *text, size_t len)
+{
+    if (len == 0) /* curl_easy_escape() takes 0 for "measure it" */
+        return;
+    char *escaped = curl_easy_escape(NULL, text, (int)len);
+    if (escaped)
+        buf_adds(out, escaped);
+    curl_free(escaped);
+}
+
+void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len)
+{
+    const char *mark = strchr(buf_text(url), '?');
+    char last = url->data[url->len - 1];
+    if (!mark)
+        buf_addc(url, '?');
+    else if (last != '?' && last != '&')
+        buf_addc(url, '&');
+    add_escaped(url, name, strlen(name));
+    buf_addc(url, '=');
+    add_escaped(url, value, value_len);
+}
+
+/* Does the parameter at text (up to '&' or the end) have that name? */
+static bool is_named(const char *text, size_t len, const char *name)
+{
+    const char *equals = memchr(text, '=', len);
+    char *plain = curl_easy_unescape(NULL, text, (int)(equals ? equals - text : (ptrdiff_t)len), NULL);
+    bool same = len && plain && strcmp(plain, name) == 0;
+    curl_free(plain);
+    return same;
+}
+
+void url_drop_query(struct buf *url, const char *name)
+{
+    const char *query = strchr(buf_text(url), '?');
+    if (!query)
+        return;
+    struct buf kept = {0};
+    buf_add(&kept, url->data, (size_t)(query - url->data));
+    char separator = '?';
+    for (const char *p = query + 1, *end; *p; p = *end ? end + 1 : end) {
+        end = p + strcspn(p, "&");
+        if (is_named(p, (size_t)(end - p), name))
+            continue;
+        buf_addc(&kept, separator);
+        buf_add(&kept, p, (size_t)(end - p));
+        separator = '&';
+    }
+    buf_swap(url, &kept);
+    buf_free(&kept);
+}
+
+int url_add_segment(struct buf *url, const char *segment, struct error *e)
+{
+    int result = -1;
+    struct buf path = {0};
+    CURLU *u = parse(buf_text(url));
+    char *old = u ? part(u, CURLUPART_PATH, 0) : NULL;
+    if (old) {
+        size_t len = strlen(old);
+        buf_add(&path, old, len && old[len - 1] == '/' ? len - 1 : len);
+        buf_addf(&path, "/%s", segment);
+        if (curl_url_set(u, CURLUPART_PATH, buf_text(&path), 0) == 0)
+            result = take(u, url);
+    }
+    curl_free(old);
+    curl_url_cleanup(u);
+    buf_free(&path);
+    return result ? error_set(e, EXIT_USAGE, "cannot add /%s to the URL", segment) : 0;
+}
+
+int url_resolve(const char *base, const char *reference, struct buf *url)
+{
+    struct buf clean = {0};
+    encode_stray(reference, &clean);
+    CURLU *u = parse(base);
+    int result = -1;
+    if (u && curl_url_set(u, CURLUPART_URL, buf_text(&clean), 0) == 0) {
+        curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
+        result = take(u, url);
+    }
+    curl_url_cleanup(u);
+    buf_free(&clean);
+    return result;
+}
+
+static bool same_part(CURLU *a, CURLU *b, CURLUPart which)
+{
+    char *x = part(a, which, CURLU_DEFAULT_PORT), *y = part(b, which, CURLU_DEFAULT_PORT);
+    bool same = x && y && strcasecmp(x, y) == 0;
+    curl_free(x);
+    curl_free(y);
+    return same;
+}
+
+bool url_same_origin(const char *a, const char *b)
+{
+    CURLU *x = parse(a), *y = parse(b);
+    bool same = x && y && same_part(x, y, CURLUPART_SCHEME) && same_part(x, y, CURLUPART_HOST) &&
+                same_part(x, y, CURLUPART_PORT);
+    curl_url_cleanup(x);
+    curl_url_cleanup(y);
+    return same;
+}
+
+static bool is_secret(const char *text, size_t len)
+{
+    for (size_t i = 0; i < sizeof secret_names / sizeof *secret_names; i++)
+        if (strlen(secret_names[i]) == len && strncasecmp(text, secret_names[i], len) == 0)
+            return true;
+    return false;
+}
+
+static void redact_query(const char *query, struct buf *out)
+{
+    for (const char *p = query, *end; *p; p = end) {
+        end = p + strcspn(p, "&");
+        size_t name = strcspn(p, "=&");
+        if (p[name] == '=' && is_secret(p, name))
+            buf_addf(out, "%.*s=***", (int)name, p);
+        else
+            buf_add(out, p, (size_t)(end - p));
+        if (*end)
+            buf_addc(out, *end++);
+    }
+}
+
+void url_redact(const char *url, struct buf *out)
+{
+    const char *host = strstr(url, "://");
+    const char *start = host ? host + 3 : url;
+    const char *at = memchr(start, '@', strcspn(start, "/?#"));
+    if (at) {
+        buf_add(out, url, (size_t)(start - url));
+        buf_adds(out, "***");
+        url = at;
+    }
+    size_t head = strcspn(url, "?");
+    buf_add(out, url, url[head] ? head + 1 : head);
+    if (url[head])
+        redact_query(url + head + 1, out);
+}

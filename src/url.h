@@ -1,0 +1,29 @@
+/* url: URLs, with libcurl's URL API. With transfer.c the only file that includes curl. */
+#ifndef RESTSRC_URL_H
+#define RESTSRC_URL_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "error.h"
+
+/* A URL that a person gave, made fit to send: http or https, no fragment, bytes that no URL may hold percent-encoded
+ * (a space is %20). Sets url. -1: EXIT_USAGE. */
+int url_accept(const char *text, struct buf *url, struct error *e);
+
+/* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
+void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
+/* Drops every query parameter of that name (compared after decoding). */
+void url_drop_query(struct buf *url, const char *name);
+/* Adds "/segment" to the path, after dropping its trailing slash. */
+int url_add_segment(struct buf *url, const char *segment, struct error *e);
+
+/* Where reference leads from base (RFC 3986, section 5). -1 when that is no URL. */
+int url_resolve(const char *base, const char *reference, struct buf *url);
+/* Same scheme, host and port? */
+bool url_same_origin(const char *a, const char *b);
+
+/* url as messages may show it: user info and the values of secret query parameters become ***. Appends. */
+void url_redact(const char *url, struct buf *out);
+
+#endif
