@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 
 SERVERS = Path(__file__).resolve().parent.parent / "servers"
@@ -16,15 +17,6 @@ sys.path.insert(0, str(SERVERS))
 
 from flights import source  # noqa: E402  (needs the path above)
 
-QUIET_LOG4J = """\
-rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
-"""
 SPARK_SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -53,36 +45,58 @@ def flights_server(rows):
 def shell(*command):
     """Show a command as typed, then run it with its output on the terminal."""
     print("$", shlex.join(command), flush=True)
-    subprocess.run([SCRIPTS / command[0], *command[1:]], check=True)
+    code = subprocess.run([SCRIPTS / command[0], *command[1:]]).returncode
+    if code:
+        raise SystemExit(f"demo: that ended with exit code {code}")
+
+
+@contextlib.contextmanager
+def stderr_in(path):
+    """What is started inside writes its messages to the file for as long as it runs."""
+    kept = os.dup(2)
+    with open(path, "w") as log:
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 @contextlib.contextmanager
 def quiet_spark():
-    """A local Spark that says only what goes wrong."""
+    """A local Spark whose log is shown only when something fails; its JVM has ended when this block has."""
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    warnings.simplefilter("ignore")
     from pyspark.sql import SparkSession
 
     with tempfile.TemporaryDirectory() as folder:
-        log4j = Path(folder, "log4j2.properties")
-        log4j.write_text(QUIET_LOG4J)
-        os.environ["PYSPARK_PYTHON"] = sys.executable
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        os.environ["PYSPARK_SUBMIT_ARGS"] = f"--driver-java-options -Dlog4j2.configurationFile={log4j.as_uri()} pyspark-shell"
-        builder = SparkSession.builder.master("local[*]").appName("restsrc demo")
+        log = Path(folder, "spark.log")
+        builder = SparkSession.builder.master("local[*]").appName("restsrc demo").config("spark.sql.warehouse.dir", folder)
         for name, value in SPARK_SETTINGS.items():
             builder = builder.config(name, value)
-        spark = builder.config("spark.sql.warehouse.dir", folder).getOrCreate()
+        with stderr_in(log):
+            spark = builder.getOrCreate()
         try:
             yield spark
+        except Exception:
+            print(*log.read_text(errors="replace").splitlines()[-50:], sep="\n", file=sys.stderr)
+            raise
         finally:
+            gateway = spark.sparkContext._gateway
             spark.stop()
+            gateway.shutdown()
+            gateway.proc.stdin.close()
+            gateway.proc.wait()
 
 
 SPARK_CODE = """\
 from restsrc import RestApiDataSource
-
 spark.dataSource.register(RestApiDataSource)
 flights = spark.read.format("rest-api").option("url", url).option("page_size", 1000).load()
-delays = flights.groupBy("carrier").agg(F.count("*"), F.sum("dep_delay"), F.count("dep_delay")).collect()"""
+delays = flights.groupBy("carrier").agg(F.count("*"), F.sum("dep_delay"), F.count("dep_delay"))
+figures = delays.collect()"""
 
 
 def delays_by_spark(url):
@@ -95,7 +109,7 @@ def delays_by_spark(url):
         exec(SPARK_CODE, names)
         seconds = time.monotonic() - start
         columns = len(names["flights"].columns)
-    return {row[0]: tuple(row[1:]) for row in names["delays"]}, columns, seconds
+    return {row[0]: tuple(row[1:]) for row in names["figures"]}, columns, seconds
 
 
 def delays_by_csv(rows):
@@ -137,7 +151,7 @@ def main():
         shell("restsrc", "count", url)
         shell("restsrc", "read", "--offset", str(last), "--limit", "3", url)
         title("3. From Spark: all of them, grouped by carrier")
-        print(*(f">>> {line}" if line else "" for line in SPARK_CODE.splitlines()), sep="\n", flush=True)
+        print(*(f">>> {line}" for line in SPARK_CODE.splitlines()), sep="\n", flush=True)
         spark, columns, seconds = delays_by_spark(url)
     rows = sum(entry[0] for entry in spark.values())
     print(f"{rows:,} rows of {columns} columns in {seconds:.1f} s: {rows / seconds:,.0f} rows/s, schema inferred, server on this machine too")
