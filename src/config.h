@@ -1,0 +1,13 @@
+/* config: configuration files: the options of the command line, one `name = value` a line.
+ *
+ * A value is trimmed and taken as it stands, or stands in double quotes, in which \\ \" \n \r and \t are escapes. '#' starts a
+ * comment line. */
+#ifndef RESTSRC_CONFIG_H
+#define RESTSRC_CONFIG_H
+
+#include "options.h"
+
+/* Loads what --config and --config-fd name. given[row]: set on the command line, which wins (an option that may repeat adds up). */
+int config_load(struct options *o, const bool *given, struct error *e);
+
+#endif
