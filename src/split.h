@@ -37,7 +37,7 @@ struct split {
     struct buf *to;        /* out or envelope */
     const unsigned char *run; /* start of bytes of this chunk that are not yet in `to` */
     unsigned char object[SPLIT_DEPTH / 8 + 1]; /* a bit a level: is it an object? */
-    bool in_key;
+    bool in_object, in_key;
     unsigned char number; /* state of a number under way */
     unsigned char text_pos; /* how far in a literal or a \u escape */
     const char *literal;
