@@ -1,0 +1,203 @@
+"""One restsrc process: what it is given, what it says, and that it is gone when nobody wants it any more."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from typing import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
+from restsrc.options import Options
+
+FIRST_BLOCK_BYTES = 256 << 10  # small, so that a look at the first rows is quick
+BLOCK_BYTES = 4 << 20  # pyarrow.json is twice as fast with these as with 256 KiB
+BLOCK_SECONDS = 0.2  # a slow server's rows are handed on after this
+PIPE_BYTES = 1 << 20
+STDERR_LINES = 20
+STDERR_LINE_BYTES = 8 << 10
+
+
+class Child:
+    """A running `restsrc COMMAND`. Use it in a `with`: whatever happens, the process is gone after it.
+
+    Start it from the main thread of a Spark worker: the kernel ends it when the thread that started it ends.
+    """
+
+    def __init__(self, options: Options, command: str, numbers: "dict[str, int]", probe: bool = False, **config: "str | int"):
+        """`numbers` go on the command line; all else, with the URL and the secrets, through a pipe.
+
+        A `probe` is run for its summary only: its records and warnings are nobody's.
+        """
+        self._command = command
+        self._url = _without_secrets(options.url)
+        self._numbers = numbers
+        tool, config_text = options.find_tool(), options.config(command, **config)
+        config_end, config_source = os.pipe()
+        summary_source, summary_end = os.pipe()
+        argv = [tool, command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
+        if command == "read":
+            argv += ["--summary-fd", str(summary_end)]
+        if probe:
+            argv.append("--quiet")
+        argv += [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL if probe else subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(config_end, summary_end),
+                bufsize=0,
+            )
+        except OSError as error:
+            os.close(config_source)
+            os.close(summary_source)
+            raise ToolFailure(f"can't run {tool}: {error.strerror}") from None
+        finally:
+            os.close(config_end)
+            os.close(summary_end)
+        self._summary_source = summary_source
+        self._stderr_tail: "deque[str]" = deque(maxlen=STDERR_LINES)
+        self._stderr_thread = threading.Thread(target=self._drain_stderr, daemon=True)
+        self._stderr_thread.start()
+        _write_all(config_source, config_text.encode())
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._stderr_thread.join()
+        os.close(self._summary_source)
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._process.stderr.close()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The standard output in blocks of whole lines."""
+        source = self._process.stdout.fileno()
+        _enlarge_pipe(source)
+        poll = select.poll()
+        poll.register(source, select.POLLIN)
+        wanted = FIRST_BLOCK_BYTES
+        pieces, size, whole = [], 0, 0  # whole: bytes up to the last newline
+        deadline = None
+        while True:
+            if deadline is None or poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+                piece = os.read(source, PIPE_BYTES)
+                if not piece:
+                    break
+                newline = piece.rfind(b"\n") + 1
+                whole = size + newline if newline else whole
+                pieces.append(piece)
+                size += len(piece)
+                deadline = deadline or time.monotonic() + BLOCK_SECONDS
+            timed_out = time.monotonic() >= deadline
+            if whole and (size >= wanted or timed_out):
+                text = b"".join(pieces)
+                yield text[:whole]
+                pieces, size = [text[whole:]], size - whole
+                whole, deadline = 0, None
+                wanted = min(2 * wanted, BLOCK_BYTES)
+            elif timed_out:  # a long line is under way
+                deadline = None
+        if whole:
+            yield b"".join(pieces)[:whole]
+
+    def text(self) -> str:
+        """All of the standard output."""
+        return self._process.stdout.read().decode()
+
+    def finish(self) -> "dict":
+        """The summary, once the process has ended; the exception that fits its exit code if it failed."""
+        summary = b""
+        while piece := os.read(self._summary_source, 1 << 16):
+            summary += piece
+        code = self._process.wait()
+        self._stderr_thread.join()
+        if code:
+            raise self._failure(code)
+        if self._command != "read":
+            return {}
+        try:
+            return json.loads(summary)
+        except ValueError:
+            raise ToolFailure(f"restsrc {self._command} ended well but gave no summary ({self._where()})") from None
+
+    def check_records(self, summary: "dict", seen: int) -> None:
+        """UnexpectedAnswer unless all records that the tool says it wrote came through the pipe."""
+        if summary["records"] != seen:
+            raise UnexpectedAnswer(
+                f"restsrc wrote {summary['records']} records, but {seen} arrived ({self._where()})", retryable=True
+            )
+
+    def _failure(self, code: int) -> RestsrcError:
+        if code < 0:
+            return ToolFailure(f"restsrc {self._command} was killed by signal {-code} ({self._where()})", code, True)
+        told = self._last_word()
+        message = told.get("message") or " / ".join(self._stderr_tail) or "no message"
+        where = self._where(told.get("url"))
+        return for_exit_code(code)(f"{message} (restsrc {self._command}, exit {code}, {where})", code, bool(told.get("retryable")))
+
+    def _last_word(self) -> "dict":
+        """What --error-format json said on the last line of stderr."""
+        try:
+            told = json.loads(self._stderr_tail[-1])
+        except (IndexError, ValueError):
+            return {}
+        return told if isinstance(told, dict) and "exit" in told else {}
+
+    def _where(self, url: "str | None" = None) -> str:
+        """The range and the URL, the latter as the tool redacted it."""
+        offset, limit = self._numbers.get("offset"), self._numbers.get("limit")
+        url = url or self._url
+        if offset is None:
+            return url
+        if limit is None:
+            return f"records from {offset} of {url}"
+        return f"records {offset} to {offset + limit - 1} of {url}"
+
+    def _drain_stderr(self) -> None:
+        """Keeps the last lines, and shows all but the error, which becomes an exception, in the worker's own log."""
+        while line := self._process.stderr.readline(STDERR_LINE_BYTES):
+            text = line.decode(errors="replace").rstrip("\n")
+            self._stderr_tail.append(text)
+            if not text.startswith('{"exit":'):
+                print(text, file=sys.stderr, flush=True)
+
+
+def _write_all(target: int, data: bytes) -> None:
+    """Writes and closes. A child that ended before it read everything says why itself."""
+    try:
+        while data:
+            data = data[os.write(target, data) :]
+    except BrokenPipeError:
+        pass
+    finally:
+        os.close(target)
+
+
+def _enlarge_pipe(source: int) -> None:
+    try:
+        fcntl.fcntl(source, getattr(fcntl, "F_SETPIPE_SZ", 1031), PIPE_BYTES)
+    except OSError:
+        pass  # more than this user may have: the pipe stays as it is
+
+
+def _without_secrets(url: str) -> str:
+    """The URL without user and query, for messages where the tool gave none."""
+    try:
+        parts = urlsplit(url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    except ValueError:
+        return "the URL"

@@ -1,0 +1,68 @@
+"""What can go wrong, by the exit code of the tool (sysexits.h)."""
+
+from __future__ import annotations
+
+
+class RestsrcError(Exception):
+    """restsrc failed. `exit_code` is the tool's (None: it never ran); `retryable` says whether trying again may help."""
+
+    def __init__(self, message: str, exit_code: int | None = None, retryable: bool = False):
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.retryable = retryable
+
+    def __reduce__(self):
+        return type(self), (str(self), self.exit_code, self.retryable)
+
+
+class OptionError(RestsrcError):
+    """An option or the configuration is wrong."""
+
+
+class InputError(RestsrcError):
+    """A file named by an option can't be read, or data given to the tool is not valid."""
+
+
+class RequestRefused(RestsrcError):
+    """The server answered with a 4xx status that trying again won't change."""
+
+
+class AccessDenied(RestsrcError):
+    """401 or 403."""
+
+
+class ServerUnavailable(RestsrcError):
+    """Network, TLS, timeout, 429 or 5xx, after the tool's own retries."""
+
+
+class UnexpectedAnswer(RestsrcError):
+    """The answer is not as described: not JSON, no records, a loop, fewer records than planned."""
+
+
+class OutputError(RestsrcError):
+    """The tool couldn't write its output."""
+
+
+class ToolFailure(RestsrcError):
+    """A bug in the tool, out of memory, or killed by a signal."""
+
+
+class RecordError(RestsrcError):
+    """A record does not fit the schema."""
+
+
+BY_EXIT_CODE = {
+    64: OptionError,
+    65: InputError,
+    66: InputError,
+    69: RequestRefused,
+    74: OutputError,
+    75: ServerUnavailable,
+    76: UnexpectedAnswer,
+    77: AccessDenied,
+    78: OptionError,
+}
+
+
+def for_exit_code(code: int) -> type[RestsrcError]:
+    return BY_EXIT_CODE.get(code, ToolFailure)

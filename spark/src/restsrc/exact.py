@@ -1,0 +1,371 @@
+"""The exact path: one record at a time, with the semantics of Spark's own JSON reader.
+
+A parser is built once from the schema: a function `(text, at) -> (value, end)` for each type. It walks the record's text, so that
+a string column can take any JSON value verbatim, numbers are seen as they are written, and each of two members of
+one name is seen. Scalars and whatever the schema does not want are skipped by the C scanner of Python's json.
+
+Where Spark's reader would change a value silently, the value is malformed instead: 128 to 255 in a TINYINT (Spark: negative
+numbers), seconds beyond the range of TIMESTAMP (Spark: wraps around). Also -0 in a DOUBLE stays -0.0 (Spark: 0.0).
+A lone surrogate, which no Spark string can hold, becomes `?` as in Spark.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from base64 import b64decode
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DecimalException
+from json.decoder import JSONDecoder, scanstring
+from typing import Any, Callable
+
+from pyspark.sql import types as t
+
+from restsrc import spark_time
+from restsrc.errors import OptionError
+
+Parser = Callable[[str, int], "tuple[Any, int]"]
+
+
+class BadValue(ValueError):
+    """A JSON value that its column can't hold."""
+
+    def __init__(self, json_text: str, type_name: str, why: str = ""):
+        super().__init__()
+        self.json_text, self.type_name, self.why, self.path = json_text, type_name, why, ""
+
+    def at(self, path: str) -> "BadValue":
+        self.path = path
+        return self
+
+    def __str__(self) -> str:
+        shown = self.json_text if len(self.json_text) <= 60 else self.json_text[:57] + "..."
+        reason = f" ({self.why})" if self.why else ""
+        return f"{self.path or 'the record'}: {shown} is not a valid {self.type_name}{reason}"
+
+
+class RecordParser:
+    """Turns one line of JSON into a row, a list of what pyarrow takes for the columns of `schema`."""
+
+    def __init__(self, schema: t.StructType, time_zone: str):
+        self._errors: list[BadValue] = []
+        self._parse = _Builder(time_zone, self._errors).members(schema, "")
+        self._width = len(schema.fields)
+
+    def parse(self, line: str) -> "tuple[list, BadValue | None]":
+        """The row and what is wrong with it first, if anything: columns with bad values are None, as in PERMISSIVE mode."""
+        self._errors.clear()
+        start = _skip_space(line, 0)
+        if line[start : start + 1] != "{":
+            return [None] * self._width, BadValue(line, "record", "not a JSON object")
+        try:
+            row, _ = self._parse(line, start)
+        except (ValueError, IndexError, StopIteration):  # not JSON: the tool writes no such line
+            return [None] * self._width, BadValue(line, "record", "not JSON")
+        return row, self._errors[0] if self._errors else None
+
+
+class _Integer(str):
+    """A JSON number without fraction and exponent, as written."""
+
+
+class _Fraction(str):
+    """Any other JSON number, as written."""
+
+
+def _no_constant(name: str):
+    raise ValueError(f"{name} is not JSON")
+
+
+_scan: Parser = JSONDecoder(parse_int=_Integer, parse_float=_Fraction, parse_constant=_no_constant).scan_once
+_space = re.compile(r"[ \t\r\n]*").match
+
+
+def _skip_space(text: str, at: int) -> int:
+    return _space(text, at).end()
+
+
+class _Builder:
+    """Makes parsers. Those of structs catch the errors of their fields, so that the other fields still get their values."""
+
+    def __init__(self, time_zone: str, errors: list[BadValue]):
+        self._time_zone = time_zone
+        self._errors = errors
+
+    def parser(self, kind: t.DataType, path: str) -> Parser:
+        """The parser of a value of type `kind` in the column or nested field `path`."""
+        if isinstance(kind, t.StructType):
+            return self._struct(kind, path)
+        if isinstance(kind, t.ArrayType):
+            return self._array(kind, path)
+        if isinstance(kind, t.MapType):
+            return self._map(kind, path)
+        if isinstance(kind, t.StringType):
+            return _string
+        for spark_type, make in _SCALARS.items():
+            if isinstance(kind, spark_type):
+                return _scalar(kind.simpleString().upper(), make(kind, self._time_zone))
+        raise OptionError(f"column {path}: the type {kind.simpleString()} can't be read from JSON records")
+
+    def members(self, kind: t.StructType, path: str) -> "Callable[[str, int], tuple[list, int]]":
+        """The parser of an object's members by the fields of `kind`, as a list; the text must be at its `{`."""
+        inside = path + "." if path else ""
+        fields = {f.name: (place, self.parser(f.dataType, inside + f.name)) for place, f in enumerate(kind.fields)}
+        required = [(place, f) for place, f in enumerate(kind.fields) if not f.nullable]
+        width, errors = len(kind.fields), self._errors
+
+        def parse(text: str, at: int) -> "tuple[list, int]":
+            row = [None] * width
+            at = _skip_space(text, at + 1)
+            while text[at] != "}":
+                name, value_at = _member(text, at)
+                place, parse_value = fields.get(name, _UNKNOWN)
+                try:
+                    value, at = parse_value(text, value_at)
+                    if place is not None:
+                        row[place] = value
+                except BadValue as error:
+                    errors.append(error.at(inside + name))
+                    at = _scan(text, value_at)[1]
+                at = _next(text, at)
+            for place, field in required:
+                if row[place] is None:
+                    type_name = f"{field.dataType.simpleString().upper()} NOT NULL"
+                    errors.append(BadValue("null", type_name).at(inside + field.name))
+            return row, at + 1
+
+        return parse
+
+    def _struct(self, kind: t.StructType, path: str) -> Parser:
+        members, names, type_name = self.members(kind, path), kind.names, kind.simpleString().upper()
+
+        def parse(text: str, at: int) -> "tuple[dict | None, int]":
+            if text[at] != "{":
+                return _null(text, at, type_name)
+            row, end = members(text, at)
+            return dict(zip(names, row)), end
+
+        return parse
+
+    def _array(self, kind: t.ArrayType, path: str) -> Parser:
+        element, type_name = self.parser(kind.elementType, path + "[]"), kind.simpleString().upper()
+
+        def parse(text: str, at: int) -> "tuple[list | None, int]":
+            if text[at] != "[":
+                return _null(text, at, type_name)
+            values = []
+            at = _skip_space(text, at + 1)
+            while text[at] != "]":
+                value, at = element(text, at)
+                values.append(value)
+                at = _next(text, at)
+            if not kind.containsNull and None in values:
+                raise BadValue("null", "element of an ARRAY without nulls")
+            return values, at + 1
+
+        return parse
+
+    def _map(self, kind: t.MapType, path: str) -> Parser:
+        if not isinstance(kind.keyType, t.StringType):
+            raise OptionError(f"column {path}: the keys of a map read from JSON must be strings")
+        value_parser, type_name = self.parser(kind.valueType, path + "{}"), kind.simpleString().upper()
+
+        def parse(text: str, at: int) -> "tuple[list | None, int]":
+            if text[at] != "{":
+                return _null(text, at, type_name)
+            entries = []
+            at = _skip_space(text, at + 1)
+            while text[at] != "}":
+                name, at = _member(text, at)
+                value, at = value_parser(text, at)
+                if value is None and not kind.valueContainsNull:
+                    raise BadValue("null", "value of a MAP without nulls")
+                entries.append((_storable(name), value))
+                at = _next(text, at)
+            return entries, at + 1
+
+        return parse
+
+
+_UNKNOWN = (None, _scan)
+
+
+def _member(text: str, at: int) -> "tuple[str, int]":
+    """A member's name and where its value starts; `at` is its opening quote."""
+    name, at = scanstring(text, at + 1)
+    if text[at] != ":":
+        at = _skip_space(text, at)
+    at += 1
+    return name, at if text[at] not in " \t\r\n" else _skip_space(text, at)
+
+
+def _next(text: str, at: int) -> int:
+    """From the end of a member or element to the start of the next or to the closing bracket."""
+    if text[at] in " \t\r\n":
+        at = _skip_space(text, at)
+    return _skip_space(text, at + 1) if text[at] == "," else at
+
+
+def _null(text: str, at: int, type_name: str) -> "tuple[None, int]":
+    value, end = _scan(text, at)
+    if value is not None:
+        raise BadValue(text[at:end], type_name)
+    return None, end
+
+
+def _storable(value: str) -> str:
+    """`value` as a Spark string can hold it."""
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _string(text: str, at: int) -> "tuple[str | None, int]":
+    if text[at] == '"':
+        value, end = scanstring(text, at + 1)
+        return _storable(value), end
+    value, end = _scan(text, at)
+    return (None if value is None else text[at:end]), end
+
+
+def _scalar(type_name: str, convert: Callable[[Any], Any]) -> Parser:
+    """The parser of a value that is not a container; `convert` raises ValueError for what the type can't hold."""
+
+    def parse(text: str, at: int) -> "tuple[Any, int]":
+        value, end = _scan(text, at)
+        if value is None:
+            return None, end
+        try:
+            return convert(value), end
+        except (ValueError, DecimalException) as error:
+            why = str(error) if type(error) is ValueError else ""
+            raise BadValue(text[at:end], type_name, why) from None
+
+    return parse
+
+
+def _integer(bits: int) -> "Callable[[Any], int]":
+    bound = 1 << (bits - 1)
+
+    def convert(value: Any) -> int:
+        if type(value) is not _Integer:
+            raise ValueError("")
+        if len(value) > 20:
+            raise ValueError("out of range")
+        number = int(value)
+        if not -bound <= number < bound:
+            raise ValueError("out of range")
+        return number
+
+    return convert
+
+
+_NOT_FINITE = {
+    "NaN": math.nan,
+    "Infinity": math.inf,
+    "+Infinity": math.inf,
+    "+INF": math.inf,
+    "-Infinity": -math.inf,
+    "-INF": -math.inf,
+}
+
+
+def _double(value: Any) -> float:
+    if isinstance(value, (_Integer, _Fraction)):
+        return float(value)
+    if type(value) is str and value in _NOT_FINITE:
+        return _NOT_FINITE[value]
+    raise ValueError("")
+
+
+def _single(value: Any) -> float:
+    """A double that rounds to the nearest single-precision number of what is written.
+
+    Rounding the nearest double again can miss it, so a double that is not exact is made odd in its last bit.
+    """
+    number = _double(value)
+    if not math.isfinite(number) or type(value) is str:
+        return number
+    error = Decimal(number) - Decimal(value) if number else 0
+    if not error:
+        return number
+    if (error > 0) == (number > 0):
+        number = math.nextafter(number, 0.0)
+    return struct.unpack("<d", struct.pack("<Q", struct.unpack("<Q", struct.pack("<d", number))[0] | 1))[0]
+
+
+def _boolean(value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    raise ValueError("")
+
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+def _decimal(kind: t.DecimalType) -> "Callable[[Any], Decimal]":
+    context = Context(prec=kind.precision, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    unit = Decimal(1).scaleb(-kind.scale)
+
+    def convert(value: Any) -> Decimal:
+        if not isinstance(value, str):
+            raise ValueError("")
+        digits = value.replace(",", "") if type(value) is str else value
+        if not _DECIMAL.fullmatch(digits):
+            raise ValueError("")
+        return context.quantize(Decimal(digits), unit)
+
+    return convert
+
+
+def _date(value: Any) -> int:
+    if type(value) is not str:
+        raise ValueError("")
+    return spark_time.date_days(value)
+
+
+def _timestamp(time_zone: str) -> "Callable[[Any], int]":
+    def convert(value: Any) -> int:
+        if type(value) is _Integer:  # seconds since 1970
+            if len(value) > 20 or not -(2**63) <= int(value) * 1_000_000 < 2**63:
+                raise ValueError("out of range")
+            return int(value) * 1_000_000
+        if type(value) is not str:
+            raise ValueError("")
+        return spark_time.timestamp_micros(value, time_zone)
+
+    return convert
+
+
+def _timestamp_ntz(value: Any) -> int:
+    if type(value) is not str:
+        raise ValueError("")
+    return spark_time.timestamp_micros(value, None)
+
+
+_BASE64 = re.compile(r"(?:[\x00-\x20]*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==))*[\x00-\x20]*")
+
+
+def _binary(value: Any) -> bytes:
+    """Base64 with padding; white space only between groups of four, as Jackson has it."""
+    if type(value) is not str or not _BASE64.fullmatch(value):
+        raise ValueError("not base64" if type(value) is str else "")
+    # Padding may also stand inside: each run that ends in it is decoded alone.
+    return b"".join(map(b64decode, re.findall(r"[^=]+={0,2}", value)))
+
+
+# Type -> its converter, made from the type and the time zone.
+_SCALARS: "dict[type, Callable[[Any, str], Callable[[Any], Any]]]" = {
+    t.ByteType: lambda kind, zone: _integer(8),
+    t.ShortType: lambda kind, zone: _integer(16),
+    t.IntegerType: lambda kind, zone: _integer(32),
+    t.LongType: lambda kind, zone: _integer(64),
+    t.FloatType: lambda kind, zone: _single,
+    t.DoubleType: lambda kind, zone: _double,
+    t.BooleanType: lambda kind, zone: _boolean,
+    t.DecimalType: lambda kind, zone: _decimal(kind),
+    t.DateType: lambda kind, zone: _date,
+    t.TimestampType: lambda kind, zone: _timestamp(zone),
+    t.TimestampNTZType: lambda kind, zone: _timestamp_ntz,
+    t.BinaryType: lambda kind, zone: _binary,
+}

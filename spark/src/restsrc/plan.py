@@ -1,0 +1,93 @@
+"""Which ranges of the list are read by which task."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from restsrc.child import Child
+from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.options import Options
+
+PAGES_PER_RANGE = 50
+MOST_RANGES = 32
+SEEKABLE = ("offset", "page", "range")  # values of the option paginate
+
+
+@dataclass(frozen=True)
+class Range:
+    """The records [offset, offset + limit); without a limit, to the end."""
+
+    offset: int
+    limit: "int | None"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known."""
+
+    ranges: "list[Range]"
+    total: "int | None" = None
+    page_size: "int | None" = None
+
+
+def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
+    """[offset, end) cut at multiples of `page_size` into about equal ranges, none of them empty.
+
+    Without `parts`: about PAGES_PER_RANGE pages each, at most MOST_RANGES, at least 2 where there are 2 pages.
+    An empty or tiny Spark task costs more than many pages under way inside one tool.
+    """
+    if end <= offset:
+        return []
+    first, last = offset // page_size, -(-end // page_size)
+    pages = last - first
+    if parts is None:
+        parts = min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2))
+    parts = min(parts, pages)
+    bounds = [offset, *((first + pages * part // parts) * page_size for part in range(1, parts)), end]
+    return [Range(start, stop - start) for start, stop in zip(bounds, bounds[1:])]
+
+
+def make(options: Options) -> Plan:
+    """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
+    offset, limit = options.offset, options.limit
+    if limit == 0:
+        return Plan([])
+    style = options.get("paginate", "offset")
+    if style not in SEEKABLE:
+        return _one_range(options, f"the style {style} can't start in the middle of the list")
+    try:
+        total = count(options)
+    except UnexpectedAnswer as error:
+        if options.get("count_from", "auto") != "auto":
+            raise
+        return _one_range(options, f"the server tells no count: {error}")
+    end = total if limit is None else min(total, offset + limit)
+    if end <= offset:
+        return Plan([], total)
+    page_size = real_page_size(options)
+    if page_size is None:
+        return Plan([Range(offset, end - offset)], total)
+    return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
+
+
+def count(options: Options) -> int:
+    """The number of records in the list. UnexpectedAnswer where the server tells none."""
+    with Child(options, "count", {}) as child:
+        text = child.text()
+        child.finish()
+    return int(text)
+
+
+def real_page_size(options: Options) -> "int | None":
+    """How many records the server puts on a page; it may be fewer than it was asked for."""
+    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True) as child:
+        summary = child.finish()
+    return summary.get("page_size") or summary["records"] or None
+
+
+def _one_range(options: Options, why: str) -> Plan:
+    if options.num_partitions and options.num_partitions > 1:
+        raise OptionError(f"num_partitions is {options.num_partitions}, but {why}")
+    logging.getLogger("restsrc").warning("restsrc: reading in one Spark task, because %s", why)
+    return Plan([Range(options.offset, options.limit)])

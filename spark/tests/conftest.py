@@ -1,0 +1,85 @@
+"""Fixtures: one real Spark for the whole run, the fault server and the Django server as processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+import uuid
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+SERVERS = REPO / "tests" / "servers"
+
+
+@pytest.fixture(scope="session")
+def spark():
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("restsrc tests")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    from restsrc import RestApiDataSource
+
+    session.dataSource.register(RestApiDataSource)
+    yield session
+    session.stop()
+
+
+class Server:
+    """A server process that prints its URL once it listens and ends when its stdin does."""
+
+    def __init__(self, command, **popen):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **popen)
+        self.url = self.process.stdout.readline().strip()
+        assert self.url.startswith("http://"), f"{command} did not start"
+
+    def stop(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def fault_server():
+    server = Server([sys.executable, str(SERVERS / "fault.py"), "--until-eof"])
+    yield server.url
+    server.stop()
+
+
+class Scenario:
+    """One scenario of the fault server, with its own counters and log."""
+
+    def __init__(self, server, words):
+        self.base = f"{server}/{words},id={uuid.uuid4().hex}"
+        self.url = self.base + "/items"
+
+    def get(self, path):
+        with urllib.request.urlopen(self.base + path) as answer:
+            return answer.read()
+
+    def records(self):
+        return [json.loads(line) for line in self.get("/_records").splitlines()]
+
+    def log(self):
+        return [json.loads(line) for line in self.get("/_log").splitlines()]
+
+
+@pytest.fixture
+def fault(fault_server):
+    return lambda words="n=1000": Scenario(fault_server, words)
