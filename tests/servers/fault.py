@@ -281,7 +281,7 @@ def page(s, request):
         answer.headers[s.get("header-total", "X-Total-Count")] = total or ""
     if "content-range" in s.words:
         span = f"{offset}-{offset + len(rows) - 1}" if rows else "*"
-        answer.headers["Content-Range"] = f"items {span}/{s.get('content-range', total)}"
+        answer.headers["Content-Range"] = f"items {span}/{s.get('content-range', total) or '*'}"
     return answer
 
 

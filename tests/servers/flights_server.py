@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -30,7 +31,7 @@ def settings(options):
     return {
         "bind": f"127.0.0.1:{options.port}",
         "workers": 2,
-        "worker_class": "gthread",
+        "worker_class": polite_worker(),
         "threads": 8,
         "keepalive": 75,
         "backlog": 1024,
@@ -40,6 +41,19 @@ def settings(options):
         "control_socket_disable": True,
         "when_ready": lambda server: announce(server, options.until_eof),
     }
+
+
+def polite_worker():
+    """gunicorn's threaded worker, leaving a new connection to the worker that has fewer. Else the first one awake takes
+    all the connections of a client that opens them at once, and keeps them: one processor works, the other looks on."""
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class PoliteWorker(ThreadWorker):
+        def accept(self, listener):
+            time.sleep(0.002 * min(self.nr_conns, 5))
+            super().accept(listener)
+
+    return PoliteWorker
 
 
 def announce(server, until_eof):
