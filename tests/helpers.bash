@@ -81,7 +81,7 @@ says_not() {
 
 says_nothing() { ! grep . "$err" || return 1; }
 
-log() { curl -sSf "$scenario/_log" | jq -s "$1"; }
+log() { curl -sSf "$scenario/_log" | jq -s "$@"; }
 
 # The requests' targets after the path, one a line: "?offset=0&limit=100".
 queries() { curl -sSf "$scenario/_log" | jq -r '.target | sub("^[^?]*"; "")'; }
