@@ -65,20 +65,16 @@ class RecordParser:
         return row, self._errors[0] if self._errors else None
 
 
-class _Integer(str):
-    """A JSON number without fraction and exponent, as written."""
-
-
-class _Fraction(str):
-    """Any other JSON number, as written."""
-
-
-def _no_constant(name: str):
+def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-_scan: Parser = JSONDecoder(parse_int=_Integer, parse_float=_Fraction, parse_constant=_no_constant).scan_once
+# Numbers stay the text they are. What tells them from strings is the first character of the value.
+_scan: Parser = JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_constant).scan_once
 _space = re.compile(r"[ \t\r\n]*").match
+
+
+_SPACE = frozenset(" \t\r\n")
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -116,9 +112,14 @@ class _Builder:
 
         def parse(text: str, at: int) -> "tuple[list, int]":
             row = [None] * width
-            at = _skip_space(text, at + 1)
+            at += 1
+            if text[at] in _SPACE:
+                at = _skip_space(text, at)
             while text[at] != "}":
-                name, value_at = _member(text, at)
+                name, value_at = scanstring(text, at + 1)
+                value_at = value_at + 1 if text[value_at] == ":" else _skip_space(text, value_at) + 1
+                if text[value_at] in _SPACE:
+                    value_at = _skip_space(text, value_at)
                 place, parse_value = fields.get(name, _UNKNOWN)
                 try:
                     value, at = parse_value(text, value_at)
@@ -127,7 +128,10 @@ class _Builder:
                 except BadValue as error:
                     errors.append(error.at(inside + name))
                     at = _scan(text, value_at)[1]
-                at = _next(text, at)
+                if text[at] == "," and text[at + 1] == '"':
+                    at += 1
+                else:
+                    at = _next(text, at)
             for place, field in required:
                 if row[place] is None:
                     type_name = f"{field.dataType.simpleString().upper()} NOT NULL"
@@ -193,16 +197,12 @@ _UNKNOWN = (None, _scan)
 def _member(text: str, at: int) -> "tuple[str, int]":
     """A member's name and where its value starts; `at` is its opening quote."""
     name, at = scanstring(text, at + 1)
-    if text[at] != ":":
-        at = _skip_space(text, at)
-    at += 1
-    return name, at if text[at] not in " \t\r\n" else _skip_space(text, at)
+    return name, _skip_space(text, _skip_space(text, at) + 1)
 
 
 def _next(text: str, at: int) -> int:
     """From the end of a member or element to the start of the next or to the closing bracket."""
-    if text[at] in " \t\r\n":
-        at = _skip_space(text, at)
+    at = _skip_space(text, at)
     return _skip_space(text, at + 1) if text[at] == "," else at
 
 
@@ -228,7 +228,7 @@ def _string(text: str, at: int) -> "tuple[str | None, int]":
     return (None if value is None else text[at:end]), end
 
 
-def _scalar(type_name: str, convert: Callable[[Any], Any]) -> Parser:
+def _scalar(type_name: str, convert: "Converter") -> Parser:
     """The parser of a value that is not a container; `convert` raises ValueError for what the type can't hold."""
 
     def parse(text: str, at: int) -> "tuple[Any, int]":
@@ -236,25 +236,34 @@ def _scalar(type_name: str, convert: Callable[[Any], Any]) -> Parser:
         if value is None:
             return None, end
         try:
-            return convert(value), end
+            return convert(value, text[at] == '"'), end
         except (ValueError, DecimalException) as error:
-            why = str(error) if type(error) is ValueError else ""
+            why = str(error) if type(error) is Refused else ""
             raise BadValue(text[at:end], type_name, why) from None
 
     return parse
 
 
-def _integer(bits: int) -> "Callable[[Any], int]":
+class Refused(ValueError):
+    """Why a value is no good, where that can't be seen at once."""
+
+
+# From a scanned value to what the column gets. The second argument says whether it is a JSON string: a number is
+# a str here too.
+Converter = Callable[[Any, bool], Any]
+
+
+def _integer(bits: int) -> Converter:
     bound = 1 << (bits - 1)
 
-    def convert(value: Any) -> int:
-        if type(value) is not _Integer:
-            raise ValueError("")
-        if len(value) > 20:
-            raise ValueError("out of range")
+    def convert(value: Any, is_string: bool) -> int:
+        if is_string or type(value) is not str:
+            raise ValueError
+        if len(value) > 20 and value.lstrip("-").isdigit():
+            raise Refused("out of range")
         number = int(value)
         if not -bound <= number < bound:
-            raise ValueError("out of range")
+            raise Refused("out of range")
         return number
 
     return convert
@@ -270,23 +279,25 @@ _NOT_FINITE = {
 }
 
 
-def _double(value: Any) -> float:
-    if isinstance(value, (_Integer, _Fraction)):
+def _double(value: Any, is_string: bool) -> float:
+    if type(value) is not str:
+        raise ValueError
+    if not is_string:
         return float(value)
-    if type(value) is str and value in _NOT_FINITE:
-        return _NOT_FINITE[value]
-    raise ValueError("")
+    if value not in _NOT_FINITE:
+        raise ValueError
+    return _NOT_FINITE[value]
 
 
-def _single(value: Any) -> float:
+def _single(value: Any, is_string: bool) -> float:
     """A double that rounds to the nearest single-precision number of what is written.
 
     Rounding the nearest double again can miss it, so a double that is not exact is made odd in its last bit.
     """
-    number = _double(value)
-    if not math.isfinite(number) or type(value) is str:
+    number = _double(value, is_string)
+    if is_string or number == 0 or math.isinf(number):
         return number
-    error = Decimal(number) - Decimal(value) if number else 0
+    error = Decimal(number) - Decimal(value)
     if not error:
         return number
     if (error > 0) == (number > 0):
@@ -294,68 +305,72 @@ def _single(value: Any) -> float:
     return struct.unpack("<d", struct.pack("<Q", struct.unpack("<Q", struct.pack("<d", number))[0] | 1))[0]
 
 
-def _boolean(value: Any) -> bool:
+def _boolean(value: Any, is_string: bool) -> bool:
     if value is True or value is False:
         return value
-    raise ValueError("")
+    raise ValueError
 
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-def _decimal(kind: t.DecimalType) -> "Callable[[Any], Decimal]":
+def _decimal(kind: t.DecimalType) -> Converter:
     context = Context(prec=kind.precision, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
     unit = Decimal(1).scaleb(-kind.scale)
 
-    def convert(value: Any) -> Decimal:
-        if not isinstance(value, str):
-            raise ValueError("")
-        digits = value.replace(",", "") if type(value) is str else value
-        if not _DECIMAL.fullmatch(digits):
-            raise ValueError("")
-        return context.quantize(Decimal(digits), unit)
+    def convert(value: Any, is_string: bool) -> Decimal:
+        if type(value) is not str:
+            raise ValueError
+        if is_string:
+            value = value.replace(",", "")
+            if not _DECIMAL.fullmatch(value):
+                raise ValueError
+        return context.quantize(Decimal(value), unit)
 
     return convert
 
 
-def _date(value: Any) -> int:
-    if type(value) is not str:
-        raise ValueError("")
+def _date(value: Any, is_string: bool) -> int:
+    if not is_string:
+        raise ValueError
     return spark_time.date_days(value)
 
 
-def _timestamp(time_zone: str) -> "Callable[[Any], int]":
-    def convert(value: Any) -> int:
-        if type(value) is _Integer:  # seconds since 1970
-            if len(value) > 20 or not -(2**63) <= int(value) * 1_000_000 < 2**63:
-                raise ValueError("out of range")
-            return int(value) * 1_000_000
-        if type(value) is not str:
-            raise ValueError("")
-        return spark_time.timestamp_micros(value, time_zone)
+def _timestamp(time_zone: str) -> Converter:
+    seconds = _integer(64)
+
+    def convert(value: Any, is_string: bool) -> int:
+        if is_string:
+            return spark_time.timestamp_micros(value, time_zone)
+        micros = seconds(value, False) * 1_000_000  # a number is seconds since 1970
+        if not -(2**63) <= micros < 2**63:
+            raise Refused("out of range")
+        return micros
 
     return convert
 
 
-def _timestamp_ntz(value: Any) -> int:
-    if type(value) is not str:
-        raise ValueError("")
+def _timestamp_ntz(value: Any, is_string: bool) -> int:
+    if not is_string:
+        raise ValueError
     return spark_time.timestamp_micros(value, None)
 
 
 _BASE64 = re.compile(r"(?:[\x00-\x20]*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==))*[\x00-\x20]*")
 
 
-def _binary(value: Any) -> bytes:
+def _binary(value: Any, is_string: bool) -> bytes:
     """Base64 with padding; white space only between groups of four, as Jackson has it."""
-    if type(value) is not str or not _BASE64.fullmatch(value):
-        raise ValueError("not base64" if type(value) is str else "")
+    if not is_string:
+        raise ValueError
+    if not _BASE64.fullmatch(value):
+        raise Refused("not base64")
     # Padding may also stand inside: each run that ends in it is decoded alone.
     return b"".join(map(b64decode, re.findall(r"[^=]+={0,2}", value)))
 
 
 # Type -> its converter, made from the type and the time zone.
-_SCALARS: "dict[type, Callable[[Any, str], Callable[[Any], Any]]]" = {
+_SCALARS: "dict[type, Callable[[Any, str], Converter]]" = {
     t.ByteType: lambda kind, zone: _integer(8),
     t.ShortType: lambda kind, zone: _integer(16),
     t.IntegerType: lambda kind, zone: _integer(32),
