@@ -174,7 +174,7 @@ teardown_file() { stop_server; }
     exits 0
     wrote_records
     [ "$(log length)" -le 12 ]
-    [ "$(queries | tail -n 1)" = "?offset=270&limit=30" ]
+    queries | grep -xF "?offset=270&limit=30"
 }
 
 @test "short pages in the middle lose nothing" {
@@ -443,7 +443,7 @@ teardown_file() { stop_server; }
     restsrc read --param-offset skip --param-limit top "$list"
     exits 0
     wrote_records
-    [ "$(queries | tail -n 1)" = "?skip=200&top=100" ]
+    queries | grep -xF "?skip=200&top=100"
 }
 
 @test "names of parameters are percent-encoded too" {
