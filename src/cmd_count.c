@@ -2,13 +2,17 @@
 #include "cmd.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "io.h"
+#include "link.h"
 #include "paginate.h"
 #include "total.h"
 #include "url.h"
+
+#define PAGE_LENGTH "'%s' is the length of a page, not of the list: say where the count is with --count-from"
 
 struct count {
     const struct options *options;
@@ -16,13 +20,17 @@ struct count {
     struct path usual_records;
     struct transfer *transfer;
     struct transfer_stats stats;
-    struct buf url; /* the request to make; empty when it has been made */
+    struct request request; /* to make; its URL is empty when it has been made */
 
     /* what it brought */
     struct split split;
     struct buf records, envelope;
     size_t bytes;
     bool with_records; /* it asks for a page of the list, not for a count */
+    struct paginate paginate; /* of that page */
+    struct page page;
+    bool more; /* a style that follows the server has a page behind this one */
+    struct buf last;  /* --count-from last-page: the URL of the last page */
     bool failed;
     struct error error;
     struct total total;
@@ -33,10 +41,12 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
     struct count *c = ctx;
     (void)e;
-    if (!c->url.len)
+    if (!c->request.url.len)
         return 0;
-    buf_swap(&x->url, &c->url);
-    buf_clear(&c->url);
+    buf_swap(&x->request.url, &c->request.url);
+    buf_swap(&x->request.headers, &c->request.headers);
+    buf_swap(&x->request.body, &c->request.body);
+    buf_clear(&c->request.url);
     x->offset = -1;
     return 1;
 }
@@ -79,18 +89,37 @@ static const char *header_of(const void *answer, const char *name, size_t n)
     return transfer_header(answer, name, n);
 }
 
+/* Where a page of the list leads on to. */
+static void find_links(struct count *c, struct exchange *x, const char *envelope)
+{
+    struct error ignored;
+    struct buf target = {0};
+    const char *url = buf_text(&x->request.url);
+    struct answer a = {.url = url, .header = header_of, .headers = x, .envelope = {envelope, c->envelope.len},
+                       .records = {c->records.data, c->records.len}};
+    c->page.got = c->split.count;
+    if (!paginate_seeks(&c->paginate))
+        c->more = paginate_learn(&c->paginate, &c->page, &a, &x->request, &ignored) == PAGE_TAKEN;
+    buf_clear(&c->last);
+    if (link_find(header_of, x, "last", &target))
+        url_resolve(url, buf_text(&target), &c->last);
+    buf_free(&target);
+}
+
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct count *c = ctx;
+    struct error why = {0};
     (void)e;
     c->failed = x->failed;
     c->error = x->error;
     if (x->failed)
         return TRANSFER_DONE;
     const char *json = buf_text(&c->envelope);
-    struct error why = {0};
     c->found = c->with_records ? total_find(&c->source, header_of, x, json, c->envelope.len, &c->total, &why)
                                : total_of_count(&c->source, json, c->envelope.len, &c->total, &why);
+    if (c->with_records)
+        find_links(c, x, json);
     if (c->found < 0) {
         transfer_locate(x, &why);
         c->error = why;
@@ -108,7 +137,7 @@ static const struct transfer_ops count_ops = {
     .next = on_next, .begin = on_begin, .data = on_data, .whole = on_whole, .done = on_done, .note = on_note,
 };
 
-/* Makes the request of c->url. -1: it failed; c->error says why. */
+/* Makes the request of c->request.url. -1: it failed; c->error says why. */
 static int ask(struct count *c, bool with_records)
 {
     c->with_records = with_records;
@@ -131,19 +160,17 @@ static int counted(int64_t records, struct error *e)
 static int ask_page(struct count *c, int64_t offset, struct error *e)
 {
     struct options one = *c->options;
-    struct paginate p;
-    struct page page;
     one.offset = offset;
-    one.limit = one.page_size = 1;
-    one.max_pages = NOT_GIVEN;
-    int result = paginate_init(&p, &one, e);
+    one.page_size = 1;
+    one.limit = one.max_pages = NOT_GIVEN;
+    int result = paginate_init(&c->paginate, &one, e);
     if (result == 0) {
-        paginate_next(&p, &page, &c->url);
+        paginate_next(&c->paginate, &c->page, &c->request);
         result = ask(c, true);
         if (result)
             *e = c->error;
     }
-    paginate_free(&p);
+    paginate_free(&c->paginate);
     return result;
 }
 
@@ -153,17 +180,49 @@ static int check_page_length(struct count *c, const struct total *total, struct 
     struct error ended = {0};
     if (!total->guessed || total->records != c->split.count || total->records == 0)
         return 0;
+    if (!paginate_seeks(&c->paginate))
+        return c->more ? error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where) : 0;
     if (ask_page(c, total->records, &ended))
         return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
-    return c->split.count == 0 ? 0
-                               : error_set(e, EXIT_ANSWER, "'%s' is the length of a page, not of the list: say where the count is with --count-from",
-                                           total->where);
+    return c->split.count ? error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where) : 0;
+}
+
+/* How many records are before the page that url asks for, of pages of `size`; -1: it does not say. */
+static int64_t before(const struct options *o, const char *url, int64_t size)
+{
+    struct buf value = {0};
+    int64_t n = -1;
+    if (url_query(url, o->param_page, &value))
+        n = (strtoll(buf_text(&value), NULL, 10) - (*o->page_base - '0')) * size;
+    else if (url_query(url, o->param_offset, &value))
+        n = strtoll(buf_text(&value), NULL, 10);
+    buf_free(&value);
+    return n;
+}
+
+/* The link to the last page says how many there are; how long the last one is, it says itself. */
+static int count_by_last_page(struct count *c, struct error *e)
+{
+    int64_t size = c->split.count;
+    if (!c->last.len)
+        return c->more || size > 1 ? error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")") : counted(size, e);
+    int64_t n = before(c->options, buf_text(&c->last), size);
+    if (n < 0)
+        return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page);
+    buf_swap(&c->request.url, &c->last);
+    if (ask(c, true)) {
+        *e = c->error;
+        return -1;
+    }
+    return counted(n + c->split.count, e);
 }
 
 static int count_by_page(struct count *c, struct error *e)
 {
     if (ask_page(c, 0, e))
         return -1;
+    if (c->source.kind == TOTAL_LAST_PAGE)
+        return count_by_last_page(c, e);
     if (c->found < 0) {
         *e = c->error;
         return -1;
@@ -174,10 +233,12 @@ static int count_by_page(struct count *c, struct error *e)
     return check_page_length(c, &total, e) ? -1 : counted(total.records, e);
 }
 
-static int count_url(struct count *c, struct buf *url, struct error *e)
+static int count_url(struct count *c, struct error *e)
 {
     struct paginate p;
+    struct buf *url = &c->request.url;
     int result = paginate_init(&p, c->options, e);
+    buf_swap(&c->request.body, &p.body);
     if (result == 0 && c->source.kind == TOTAL_URL)
         result = url_resolve(buf_text(&p.base), c->source.url, url) ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL") : 0;
     else if (result == 0) {
@@ -197,7 +258,7 @@ static bool no_such_url(const struct error *e)
 static int count_by_url(struct count *c, struct error *e)
 {
     bool guess = c->source.kind == TOTAL_AUTO;
-    if (count_url(c, &c->url, e))
+    if (count_url(c, e))
         return -1;
     int failed = ask(c, false);
     if (!failed && c->found > 0)
@@ -220,7 +281,10 @@ int cmd_count(const struct options *o, struct error *e)
     transfer_free(c.transfer);
     path_free(&c.usual_records);
     total_free(&c.source);
-    buf_free(&c.url);
+    buf_free(&c.request.url);
+    buf_free(&c.request.headers);
+    buf_free(&c.request.body);
+    buf_free(&c.last);
     buf_free(&c.records);
     buf_free(&c.envelope);
     return result;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "control.h"
 #include "io.h"
 #include "paginate.h"
@@ -17,7 +18,8 @@ struct held {
     struct page page;
     struct split split;
     struct buf records, envelope;
-    size_t bytes; /* of the body so far, decompressed */
+    size_t bytes;     /* of the body so far, decompressed */
+    int64_t streamed; /* records that --stream has seen */
 };
 
 struct read {
@@ -28,12 +30,13 @@ struct read {
     bool records_known; /* `records` is one way: given, or learned from the first page */
     struct held *held;
     struct buf ready;   /* a page to be written; after that, kept to notice a page that repeats */
-    size_t ready_bytes; /* of it: to write */
+    size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
     int64_t written, bytes;
     struct transfer_stats stats;
     struct progress progress;
     struct timespec began;
+    bool enough; /* --stream has all of the range */
 };
 
 static struct held *held_of(struct read *r, const struct exchange *x)
@@ -46,7 +49,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     struct read *r = ctx;
     struct held *h = held_of(r, x);
     (void)e;
-    if (!paginate_next(&r->paginate, &h->page, &x->url))
+    if (!paginate_next(&r->paginate, &h->page, &x->request))
         return 0;
     x->offset = h->page.offset;
     return 1;
@@ -59,19 +62,68 @@ static void on_begin(void *ctx, struct exchange *x)
     buf_clear(&h->records);
     buf_clear(&h->envelope);
     h->bytes = 0;
+    h->streamed = 0;
     split_start(&h->split, &r->records, &h->records, &h->envelope);
+    h->split.lines = paginate_single(&r->paginate);
+}
+
+/* Where the n-th of all lines begins in text. */
+static size_t line_start(const struct buf *text, int64_t lines, int64_t n)
+{
+    const char *p = text->data;
+    if (n >= lines)
+        return text->len;
+    while (n-- > 0)
+        p = (const char *)memchr(p, '\n', text->len - (size_t)(p - text->data)) + 1;
+    return (size_t)(p - text->data);
+}
+
+static bool is_ndjson(const struct exchange *x)
+{
+    const char *type = transfer_header(x, "Content-Type", 0);
+    return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
+}
+
+/* --stream: the records that are complete go out at once, as far as they belong to the range. */
+static int stream_out(struct read *r, struct exchange *x, struct error *e)
+{
+    struct held *h = held_of(r, x);
+    const struct options *o = r->options;
+    int64_t lines = h->split.count - h->streamed;
+    int64_t skip = o->offset > h->streamed ? o->offset - h->streamed : 0;
+    skip = skip < lines ? skip : lines;
+    int64_t keep = lines - skip, left = r->paginate.end - o->offset - r->written;
+    keep = keep < left ? keep : left;
+    size_t from = line_start(&h->records, lines, skip), to = line_start(&h->records, lines, skip + keep);
+    size_t all = line_start(&h->records, lines, lines);
+    if (lines == 0)
+        return 0;
+    x->spent = true;
+    h->split.lines = h->split.many; /* what is out cannot be put together again */
+    if (io_write_lines(STDOUT_FILENO, h->records.data + from, to - from, e))
+        return -1;
+    r->written += keep;
+    r->bytes += (int64_t)(to - from);
+    h->streamed += lines;
+    memmove(h->records.data, h->records.data + all, h->records.len - all);
+    h->records.len -= all;
+    r->enough = keep == left;
+    return r->enough || io_signalled() ? -1 : 0;
 }
 
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
 {
     struct read *r = ctx;
     struct held *h = held_of(r, x);
+    if (h->bytes == 0 && paginate_single(&r->paginate) && is_ndjson(x))
+        split_many(&h->split);
+    h->bytes = r->options->stream ? h->records.len + h->envelope.len : h->bytes;
     h->bytes += n;
     if (h->bytes > (size_t)r->options->max_page_bytes)
         return error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
                          r->options->max_page_bytes);
     if (split_feed(&h->split, bytes, n) == 0)
-        return 0;
+        return r->options->stream ? stream_out(r, x, e) : 0;
     cmd_split_error(&h->split, e);
     return -1;
 }
@@ -102,8 +154,8 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
         cmd_split_error(&h->split, e);
         return h->split.reason == SPLIT_CUT ? 1 : -1;
     }
-    if (h->split.way >= 0)
-        return 0;
+    if (h->split.way >= 0 || h->split.many)
+        return r->options->stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     return r->records_known && h->split.null_records && !*detail ? 0 : no_records(r, h, e);
@@ -138,22 +190,22 @@ static void find_total(struct read *r, const struct exchange *x, struct held *h)
 /* Two full pages with the same bytes, one after the other: the server ignores the paging parameters. */
 static int check_repeat(struct read *r, const struct held *h, struct error *e)
 {
-    if (r->options->allow_repeats || h->page.got < 2 || h->page.got < h->page.asked || !r->ready.len ||
+    if (r->options->allow_repeats || !paginate_seeks(&r->paginate) || h->page.got < 2 || h->page.got < h->page.asked || !r->ready.len ||
         h->records.len != r->ready.len || memcmp(h->records.data, r->ready.data, r->ready.len) != 0)
         return 0;
-    return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the parameter '%s' (--param-offset; or --allow-repeats)",
-                     r->options->param_offset);
+    return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, --param-page, --allow-repeats)");
 }
 
-/* How many bytes the first n lines have. */
-static size_t lines_bytes(const struct buf *b, int64_t lines, int64_t n)
+/* The records of the page that belong to the range are to be written next. */
+static void make_ready(struct read *r, struct held *h)
 {
-    const char *p = b->data;
-    if (n >= lines)
-        return b->len;
-    while (n-- > 0)
-        p = memchr(p, '\n', b->len - (size_t)(p - b->data)) + 1;
-    return (size_t)(p - b->data);
+    int64_t got = h->split.count, skip = h->page.skip;
+    if (h->page.keep == 0)
+        return;
+    buf_swap(&r->ready, &h->records);
+    r->ready_from = line_start(&r->ready, got, skip);
+    r->ready_bytes = line_start(&r->ready, got, skip + h->page.keep) - r->ready_from;
+    r->ready_records = h->page.keep;
 }
 
 static enum transfer_next take(struct exchange *x, const struct held *h, int verdict)
@@ -166,7 +218,7 @@ static enum transfer_next take(struct exchange *x, const struct held *h, int ver
 static int on_failed(struct read *r, struct exchange *x, struct error *e)
 {
     struct held *h = held_of(r, x);
-    int verdict = paginate_failed(&r->paginate, &h->page, &x->url, x->status);
+    int verdict = paginate_failed(&r->paginate, &h->page, &x->request, x->status);
     if (verdict >= 0)
         return take(x, h, verdict);
     *e = x->error;
@@ -177,6 +229,10 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read *r = ctx;
     struct held *h = held_of(r, x);
+    if (r->enough || (r->options->stream && !x->failed)) {
+        r->paginate.over = true;
+        return TRANSFER_STOP;
+    }
     if (x->failed)
         return on_failed(r, x, e);
     learn_place(r, h);
@@ -184,12 +240,14 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     find_total(r, x, h);
     if (check_repeat(r, h, e))
         return -1;
-    int verdict = paginate_learn(&r->paginate, &h->page, &x->url, e);
+    struct answer answer = {
+        .url = buf_text(&x->request.url), .header = header_of, .headers = x,
+        .envelope = {buf_text(&h->envelope), h->envelope.len}, .records = {h->records.data, h->records.len},
+    };
+    int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
     if (verdict < 0)
         return -1;
-    buf_swap(&r->ready, &h->records);
-    r->ready_bytes = lines_bytes(&r->ready, h->page.got, h->page.keep);
-    r->ready_records = h->page.keep;
+    make_ready(r, h);
     return take(x, h, verdict);
 }
 
@@ -208,7 +266,7 @@ static int on_idle(void *ctx, struct error *e)
     if (note->len)
         on_note(r, false, buf_text(note));
     buf_clear(note);
-    if (r->ready_bytes && io_write_lines(STDOUT_FILENO, r->ready.data, r->ready_bytes, e))
+    if (r->ready_bytes && io_write_lines(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, e))
         return -1;
     r->bytes += (int64_t)r->ready_bytes;
     r->written += r->ready_records;
@@ -264,6 +322,8 @@ static void summarize(struct read *r)
         .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
         .seconds = (double)(end.tv_sec - r->began.tv_sec) + 1e-9 * (double)(end.tv_nsec - r->began.tv_nsec),
     };
+    if (!paginate_seeks(&r->paginate) && !chain_resume(&r->paginate, &s.next_cursor, &s.next_skip))
+        s.next_skip = -1;
     control_summary(&s, &line);
     io_write_lines((int)r->options->summary_fd, line.data, line.len, &ignored);
     buf_free(&line);
@@ -275,13 +335,15 @@ int cmd_read(const struct options *o, struct error *e)
     clock_gettime(CLOCK_MONOTONIC, &r.began);
     progress_start(&r.progress, o->progress_meter && !o->quiet && !o->verbose, o->limit);
     int result = -1;
-    if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
+    if (o->stream && strcmp(o->paginate, "none"))
+        error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
+    else if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
         paginate_init(&r.paginate, o, e) == 0)
         result = run(&r, e);
     progress_hide(&r.progress);
     if (result == 0)
         result = check_coverage(&r, e);
-    if (o->summary_fd >= 0 && !io_signalled())
+    if (o->summary_fd >= 0 && r.paginate.style && !io_signalled())
         summarize(&r);
     buf_free(&r.ready);
     paginate_free(&r.paginate);

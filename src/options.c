@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "control.h"
+#include "io.h"
 
 #define READ COMMAND_READ
 #define COUNT COMMAND_COUNT
@@ -27,14 +29,27 @@ const struct option_row option_table[] = {
     {"on-drift", 0, "range", OPTION_CHOICE, "fail|warn|ignore", AT(on_drift), "warn", 0, READ, false, "what to do when the total changes while reading"},
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(allow_repeats), "false", 0, READ, false, "two pages with the same bytes are no error"},
 
+    {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none", AT(paginate), "offset", 0, ALL, false, "how the API pages its lists"},
     {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, READ | COUNT, false, "where the list of records is in a page (found by itself)"},
-    {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, ALL, false, "the query parameter for the offset"},
-    {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), "limit", 0, ALL, false, "the query parameter for the page size; '' sends none"},
+    {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, ALL, false, "the parameter for the offset"},
+    {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), NULL, 0, ALL, false, "the parameter for the page size (limit; next-url, link, range, none: not sent); '' sends none"},
+    {"param-page", 0, "pages", OPTION_TEXT, "NAME", AT(param_page), "page", 0, ALL, false, "the parameter for the page number"},
+    {"page-base", 0, "pages", OPTION_CHOICE, "0|1", AT(page_base), "1", 0, ALL, false, "the number of the first page"},
+    {"param-cursor", 0, "pages", OPTION_TEXT, "NAME", AT(param_cursor), "cursor", 0, ALL, false, "the parameter for the cursor or the last id"},
+    {"page-in", 0, "pages", OPTION_CHOICE, "query|body|header", AT(page_in), "query", 0, ALL, false, "where these parameters go; body: into the JSON object of --data"},
+    {"next", 0, "pages", OPTION_TEXT, "PATH|header:NAME", AT(next), NULL, 0, ALL, false, "where the next cursor or link is (found by itself)"},
+    {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, ALL, false, "false there says that a page is the last (has_more)"},
+    {"id", 0, "pages", OPTION_TEXT, "PATH", AT(id), "id", 0, ALL, false, "where a record has its id, for last-id"},
+    {"cursor", 0, "pages", OPTION_TEXT, "VALUE", AT(cursor), NULL, 0, READ, false, "the cursor, id or link to start from"},
+    {"cursor-inclusive", 0, "pages", OPTION_FLAG, NULL, AT(cursor_inclusive), "false", 0, READ, false, "a page begins with the record that the last one ended with: drop it"},
+    {"stream", 0, "pages", OPTION_FLAG, NULL, AT(stream), "false", 0, READ, false, "with --paginate none: write records while the body arrives; it may be larger than memory"},
     {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(parallel), "4", 1, READ, false, "pages under way at the same time"},
 
-    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, ALL, false, "auto, url:URL[#PATH], body:PATH, header:NAME or content-range"},
+    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, ALL, false, "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
 
     {"header", 'H', "request", OPTION_LIST, "'NAME: VALUE'|@FILE", AT(header), NULL, 0, ALL, false, "a header to send; @FILE: one a line"},
+    {"method", 'X', "request", OPTION_CHOICE, "GET|POST", AT(method), NULL, 0, ALL, false, "the request method (GET; POST with --data)"},
+    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(data), NULL, 0, ALL, false, "the body to send"},
     {"query", 0, "request", OPTION_LIST, "NAME=VALUE", AT(query), NULL, 0, ALL, false, "a query parameter to send"},
     {"compressed", 0, "request", OPTION_FLAG, NULL, AT(compressed), "true", 0, ALL, false, "ask for compressed answers"},
     {"user-agent", 'A', "request", OPTION_TEXT, "NAME", AT(user_agent), NULL, 0, ALL, false, "the User-Agent to send"},
@@ -48,6 +63,7 @@ const struct option_row option_table[] = {
     {"retry-max-time", 0, "network", OPTION_NUMBER, "SECONDS", AT(retry_max_time), NULL, 0, ALL, false, "start no retry later than this after the first try"},
     {"max-redirs", 0, "network", OPTION_INTEGER, "N", AT(max_redirs), "5", 0, ALL, false, "redirects to follow, within the same origin"},
     {"max-page-bytes", 0, "network", OPTION_INTEGER, "BYTES", AT(max_page_bytes), "268435456", 1, ALL, false, "the largest page to accept, decompressed"},
+    {"trust-host", 0, "network", OPTION_LIST, "HOST", AT(trust_host), NULL, 0, ALL, false, "follow links and redirects to this host, too, with all headers"},
     {"cacert", 0, "network", OPTION_TEXT, "FILE", AT(cacert), NULL, 0, ALL, false, "trust the certificates in FILE (PEM)"},
 
     {"config", 'K', "process", OPTION_TEXT, "FILE", AT(config), NULL, 0, ALL, true, "read options from FILE, one 'name = value' a line"},
@@ -344,6 +360,22 @@ static int line_parse(struct options *o, struct line *l, enum command command, i
     return 0;
 }
 
+/* --data @FILE and --data - become what they stand for. */
+static int load_data(struct options *o, struct error *e)
+{
+    struct buf text = {0};
+    if (!o->data || (*o->data != '@' && strcmp(o->data, "-")))
+        return 0;
+    int result = *o->data == '@' ? io_read_file(o->data + 1, &text, e)
+                                 : io_read_all(STDIN_FILENO, "standard input", EXIT_IO, &text, e);
+    if (result == 0) {
+        free(o->data);
+        o->data = mem_text(buf_text(&text), text.len);
+    }
+    buf_free(&text);
+    return result;
+}
+
 int options_parse(struct options *o, enum command command, int argc, char **argv, struct error *e)
 {
     struct line line = {0};
@@ -355,6 +387,8 @@ int options_parse(struct options *o, enum command command, int argc, char **argv
         result = config_load(o, line.given, e);
     if (result == 0 && !o->url)
         result = error_set(e, EXIT_USAGE, "a URL is missing");
+    if (result == 0)
+        result = load_data(o, e);
     line_free(&line);
     return result;
 }

@@ -27,12 +27,17 @@ struct options {
     char *on_drift;
     bool allow_repeats;
 
-    char *records;
-    char *param_offset, *param_limit;
+    char *paginate, *records;
+    char *param_offset, *param_limit, *param_page, *param_cursor; /* param_limit NULL: as the style has it */
+    char *page_base;
+    char *next, *has_more, *id, *cursor;
+    bool cursor_inclusive, stream;
+    char *page_in;
     int64_t parallel;
     char *count_from;
 
-    struct list header, query;
+    struct list header, query, trust_host;
+    char *method, *data;
     bool compressed;
     char *user_agent;
 

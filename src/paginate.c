@@ -4,7 +4,219 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain.h"
+#include "link.h"
+#include "split.h"
 #include "url.h"
+#include "window.h"
+
+/* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
+
+static void add_param(const struct paginate *p, struct request *r, const char *name, const char *text, size_t len, struct slice json)
+{
+    const char *where = p->options->page_in;
+    if (!*name)
+        return;
+    if (*where == 'q')
+        url_add_query(&r->url, name, text, len);
+    else if (*where == 'h')
+        buf_addf(&r->headers, "%s: %.*s\n", name, (int)len, text);
+    else
+        path_set(&r->body, name, json);
+}
+
+static void add_number(const struct paginate *p, struct request *r, const char *name, int64_t n)
+{
+    char text[24];
+    size_t len = (size_t)snprintf(text, sizeof text, "%lld", (long long)n);
+    add_param(p, r, name, text, len, (struct slice){text, len});
+}
+
+static void add_limit(const struct paginate *p, struct request *r, int64_t n)
+{
+    const char *name = p->options->param_limit;
+    if (name || p->style->has_limit)
+        add_number(p, r, name ? name : "limit", n);
+}
+
+/* ---- styles ---- */
+
+static void by_offset(const struct paginate *p, const struct page *page, struct request *r)
+{
+    add_number(p, r, p->options->param_offset, page->offset);
+    add_limit(p, r, page->asked);
+}
+
+static void by_page(const struct paginate *p, const struct page *page, struct request *r)
+{
+    add_number(p, r, p->options->param_page, page->offset / page->asked + (*p->options->page_base - '0'));
+    add_limit(p, r, page->asked);
+}
+
+/* As PostgREST takes it; RFC 9110, section 14.2 with a unit of its own. */
+static void by_range(const struct paginate *p, const struct page *page, struct request *r)
+{
+    buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset, (long long)(page->offset + page->asked - 1));
+    add_limit(p, r, page->asked);
+}
+
+static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
+{
+    const struct buf *text = &p->token.text, *json = &p->token.json;
+    if (text->len && *p->options->page_in == 'q')
+        url_drop_query(&r->url, p->options->param_cursor);
+    if (text->len)
+        add_param(p, r, p->options->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
+    add_limit(p, r, page->asked);
+}
+
+static void by_url(const struct paginate *p, const struct page *page, struct request *r)
+{
+    if (p->token.text.len) {
+        buf_clear(&r->url);
+        buf_add(&r->url, p->token.text.data, p->token.text.len);
+    } else {
+        add_limit(p, r, page->asked);
+    }
+}
+
+/* Does --has-more, where it is given or where has_more is there, say that this was the last page? */
+static bool says_last(const struct paginate *p, const struct answer *a)
+{
+    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
+    return more.text && path_is_void(more);
+}
+
+static void set_token(struct token *t, struct slice value)
+{
+    path_scalar(value, &t->text);
+    buf_add(&t->json, value.text, value.len);
+}
+
+/* What --next names: a header, or the first of its places in the body that says something. */
+static void find_next(const struct paginate *p, const struct answer *a, struct token *t)
+{
+    const char *header = p->options->next && strncmp(p->options->next, "header:", 7) == 0 ? p->options->next + 7 : NULL;
+    const char *value = header ? a->header(a->headers, header, 0) : NULL;
+    if (value) {
+        buf_adds(&t->text, value);
+        path_quote(value, strlen(value), &t->json);
+    }
+    for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
+        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        if (!path_is_void(found) && (p->options->next || *found.text != '{'))
+            set_token(t, found);
+    }
+}
+
+static int follow_cursor(struct paginate *p, const struct answer *a, struct error *e)
+{
+    (void)e;
+    if (!says_last(p, a))
+        find_next(p, a, &p->next_token);
+    return 0;
+}
+
+static int follow_last_id(struct paginate *p, const struct answer *a, struct error *e)
+{
+    if (says_last(p, a) || !a->records.len)
+        return 0;
+    const char *last = a->records.text + a->records.len - 1;
+    const char *before = memrchr(a->records.text, '\n', a->records.len - 1);
+    const char *record = before ? before + 1 : a->records.text;
+    struct slice id = path_find(&p->id_path, record, (size_t)(last - record));
+    if (path_is_void(id))
+        return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id", p->options->id);
+    set_token(&p->next_token, id);
+    return 0;
+}
+
+/* A link of the server's is followed within the origin and to trusted hosts. Servers behind a proxy may write http for https. */
+static int follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
+{
+    struct buf *to = &p->next_token.text;
+    if (url_resolve(base, reference, to))
+        return error_set(e, EXIT_ANSWER, "the next link is no URL: %.80s", reference);
+    if (url_same_origin(base, buf_text(to)) || url_is_trusted(buf_text(to), p->options->trust_host.item, p->options->trust_host.count))
+        return 0;
+    if (url_upgrade(base, to)) {
+        if (!p->pages)
+            buf_adds(&p->note, "warning: the next link says http; https is used");
+        return 0;
+    }
+    struct buf shown = {0};
+    url_redact(buf_text(to), &shown);
+    error_set(e, EXIT_ANSWER, "the next link leads to another origin: %.300s (--trust-host)", buf_text(&shown));
+    buf_free(&shown);
+    return -1;
+}
+
+static int follow_next_url(struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct token link = {0};
+    int result = 0;
+    if (!says_last(p, a))
+        find_next(p, a, &link);
+    if (link.text.len)
+        result = follow_link(p, a->url, buf_text(&link.text), e);
+    buf_free(&link.text);
+    buf_free(&link.json);
+    return result;
+}
+
+static int follow_link_header(struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct buf target = {0};
+    int result = 0;
+    if (link_find(a->header, a->headers, "next", &target))
+        result = follow_link(p, a->url, buf_text(&target), e);
+    buf_free(&target);
+    return result;
+}
+
+/* A new style: its row here and its functions above. */
+static const struct style styles[] = {
+    {"offset", .seeks = true, .has_limit = true, .address = by_offset},
+    {"page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
+    {"range", .seeks = true, .address = by_range},
+    {"cursor", .has_limit = true, .has_next = true, .address = by_cursor, .follow = follow_cursor},
+    {"last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
+    {"next-url", .has_next = true, .address = by_url, .follow = follow_next_url},
+    {"link", .address = by_url, .follow = follow_link_header},
+    {"none", .address = by_url},
+};
+
+static const struct style *find_style(const char *name)
+{
+    const struct style *s = styles;
+    while (strcmp(s->name, name)) /* the option table lets no other name through */
+        s++;
+    return s;
+}
+
+/* ---- set-up ---- */
+
+/* Where cursors and next links usually are, in the order that restsrc(1) gives. */
+static const char *const usual_cursors[] = {"next_cursor", "nextCursor", "next_page_token", "nextPageToken", "/response_metadata/next_cursor",
+                                            "/meta/next_cursor", "/pagination/next_cursor", "/paging/next/after", "/paging/cursors/after",
+                                            "cursor", "next"};
+static const char *const usual_links[] = {"next", "@odata.nextLink", "nextLink", "nextRecordsUrl", "next_page_url", "next_url",
+                                          "/links/next", "/_links/next/href", "/pagination/next_url", "/paging/next", "/meta/next"};
+
+static int set_paths(struct paginate *p, struct error *e)
+{
+    const struct options *o = p->options;
+    bool cursor = p->style->has_limit;
+    const char *const *usual = cursor ? usual_cursors : usual_links;
+    size_t count = cursor ? sizeof usual_cursors / sizeof *usual_cursors : sizeof usual_links / sizeof *usual_links;
+    if (!o->next)
+        path_parse_all(&p->next_path, usual, count);
+    else if (path_parse(&p->next_path, o->next))
+        return error_set(e, EXIT_USAGE, "--next is nested too deep");
+    if (path_parse(&p->more_path, o->has_more ? o->has_more : "has_more") || path_parse(&p->id_path, o->id))
+        return error_set(e, EXIT_USAGE, "--has-more or --id is nested too deep");
+    return 0;
+}
 
 static int add_queries(struct paginate *p, struct error *e)
 {
@@ -20,73 +232,155 @@ static int add_queries(struct paginate *p, struct error *e)
     return 0;
 }
 
+/* What we send takes the place of parameters of the same name in the URL. */
+static void drop_own_params(struct paginate *p)
+{
+    const struct options *o = p->options;
+    const char *limit = o->param_limit ? o->param_limit : p->style->has_limit ? "limit" : "";
+    const char *place = p->style->address == by_offset ? o->param_offset
+                        : p->style->address == by_page ? o->param_page
+                                                       : "";
+    if (*o->page_in == 'q') {
+        url_drop_query(&p->base, limit);
+        url_drop_query(&p->base, place);
+    }
+}
+
+/* The cursor of next-url and link is a URL: one of the server's links. */
+static int start_at_url(struct paginate *p, struct error *e)
+{
+    if (follow_link(p, buf_text(&p->base), p->options->cursor, e)) {
+        e->code = EXIT_USAGE;
+        return -1;
+    }
+    buf_swap(&p->token.text, &p->next_token.text);
+    return 0;
+}
+
+/* --data with --page-in body must be an object that holds, or can take, each of our parameters. */
+static int set_body(struct paginate *p, struct error *e)
+{
+    const struct options *o = p->options;
+    const char *place = p->style->address == by_offset ? o->param_offset : p->style->address == by_page ? o->param_page : o->param_cursor;
+    struct split split;
+    struct buf no_records = {0};
+    if (o->data)
+        buf_adds(&p->body, o->data);
+    if (*o->page_in != 'b')
+        return 0;
+    if (!p->style->seeks && p->style->address == by_url)
+        return error_set(e, EXIT_USAGE, "--page-in body does not go with --paginate %s", p->style->name);
+    struct buf text = {0};
+    buf_adds(&text, o->data ? o->data : "{}");
+    buf_clear(&p->body);
+    split_start(&split, NULL, &no_records, &p->body);
+    int result = split_feed(&split, text.data, text.len) || split_end(&split) || *p->body.data != '{'
+                     ? error_set(e, EXIT_USAGE, "--page-in body needs a JSON object in --data")
+                     : 0;
+    buf_clear(&text);
+    buf_add(&text, p->body.data, p->body.len);
+    if (result == 0 && path_set(&text, place, (struct slice){"0", 1}))
+        result = error_set(e, EXIT_USAGE, "--data has no object to hold %s", place);
+    buf_free(&text);
+    return result;
+}
+
 int paginate_init(struct paginate *p, const struct options *o, struct error *e)
 {
-    *p = (struct paginate){.options = o, .start = o->offset, .next = o->offset, .position = o->offset, .total = -1};
+    *p = (struct paginate){.options = o, .style = find_style(o->paginate), .start = o->offset, .next = o->offset, .position = o->offset};
+    p->total = p->learned_size = -1;
     p->size = o->page_size;
-    p->learned_size = -1;
     p->end = o->limit < 0 || o->limit > INT64_MAX - o->offset ? INT64_MAX : o->offset + o->limit;
-    if (url_accept(o->url, &p->base, e) || add_queries(p, e))
+    if (url_accept(o->url, &p->base, e) || add_queries(p, e) || set_paths(p, e))
         return -1;
-    url_drop_query(&p->base, o->param_offset);
-    url_drop_query(&p->base, o->param_limit);
-    return 0;
+    drop_own_params(p);
+    if (set_body(p, e))
+        return -1;
+    if (p->style->seeks)
+        return o->cursor ? error_set(e, EXIT_USAGE, "--cursor goes with a style that follows the server, not with --paginate %s", p->style->name) : 0;
+    chain_init(p);
+    return o->cursor && p->style->address == by_url ? start_at_url(p, e) : 0;
 }
 
 void paginate_free(struct paginate *p)
 {
+    chain_free(p);
     buf_free(&p->base);
+    buf_free(&p->body);
     buf_free(&p->note);
+    path_free(&p->next_path);
+    path_free(&p->more_path);
+    path_free(&p->id_path);
 }
 
-static void add_number(struct buf *url, const char *name, int64_t n)
+bool paginate_seeks(const struct paginate *p)
 {
-    char text[24];
-    if (*name)
-        url_add_query(url, name, text, (size_t)snprintf(text, sizeof text, "%lld", (long long)n));
+    return p->style->seeks;
 }
 
-static void address(const struct paginate *p, const struct page *page, struct buf *url)
+bool paginate_single(const struct paginate *p)
 {
-    buf_clear(url);
-    buf_add(url, p->base.data, p->base.len);
-    add_number(url, p->options->param_offset, page->offset);
-    add_number(url, p->options->param_limit, page->asked);
+    return !p->style->seeks && !p->style->follow;
 }
 
-static int64_t least(int64_t a, int64_t b)
+/* ---- the common part of both kinds of styles ---- */
+
+void paginate_address(const struct paginate *p, const struct page *page, struct request *r)
 {
-    return a < b ? a : b;
+    buf_clear(&r->url);
+    buf_clear(&r->headers);
+    buf_clear(&r->body);
+    buf_add(&r->url, p->base.data, p->base.len);
+    buf_add(&r->body, p->body.data, p->body.len);
+    p->style->address(p, page, r);
 }
 
-bool paginate_next(struct paginate *p, struct page *page, struct buf *url)
+bool paginate_next(struct paginate *p, struct page *page, struct request *r)
 {
-    int64_t end = p->total >= 0 ? least(p->end, p->total) : p->end;
     bool budget = p->options->max_pages < 0 || p->asked_pages < p->options->max_pages;
-    if (p->over || p->next >= end || !budget || (!p->open && p->under_way))
+    if (p->over || !budget || !(p->style->seeks ? window_next(p, page) : chain_next(p, page)))
         return false;
-    /* Asked in full although the total may end earlier: a page that then holds more shows that the total is wrong. */
-    *page = (struct page){.offset = p->next, .asked = least(p->size, p->end - p->next)};
-    p->next += page->asked;
+    page->total.records = -1;
     p->under_way++;
     p->asked_pages++;
-    address(p, page, url);
+    paginate_address(p, page, r);
     return true;
 }
 
-/* ---- what a page teaches ---- */
+int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e)
+{
+    p->under_way--;
+    page->skip = page->keep = 0;
+    return p->style->seeks ? window_learn(p, page, r, e) : chain_learn(p, page, a, e);
+}
 
-static int drift(struct paginate *p, struct error *e, int64_t was, int64_t is)
+int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status)
+{
+    p->under_way--;
+    page->skip = page->keep = 0;
+    return p->style->seeks ? window_failed(p, page, r, status) : -1;
+}
+
+/* --on-drift; what: one sentence. */
+static int drift(struct paginate *p, struct error *e, const char *what)
 {
     const char *policy = p->options->on_drift;
     if (strcmp(policy, "fail") == 0)
-        return error_set(e, EXIT_ANSWER, "the total went from %lld to %lld while reading (--on-drift fail)",
-                         (long long)was, (long long)is);
+        return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
     if (strcmp(policy, "warn") == 0) {
         buf_clear(&p->note);
-        buf_addf(&p->note, "warning: the total went from %lld to %lld while reading", (long long)was, (long long)is);
+        buf_addf(&p->note, "warning: %s", what);
     }
     return 0;
+}
+
+static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
+{
+    struct buf what = {0};
+    buf_addf(&what, "the total went from %lld to %lld while reading", (long long)was, (long long)is);
+    int result = drift(p, e, buf_text(&what));
+    buf_free(&what);
+    return result;
 }
 
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that, the
@@ -97,7 +391,7 @@ static bool doubtful(const struct paginate *p, const struct page *page)
     return page->got && (total < page->offset + page->got || (page->total.guessed && p->pages == 0 && total == page->got));
 }
 
-static int learn_total(struct paginate *p, const struct page *page, struct error *e)
+int paginate_learn_total(struct paginate *p, const struct page *page, struct error *e)
 {
     int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->options->planned_total;
     if (said < 0)
@@ -109,87 +403,18 @@ static int learn_total(struct paginate *p, const struct page *page, struct error
     if (p->distrust)
         return 0;
     p->total = said;
-    return known >= 0 && known != said ? drift(p, e, known, said) : 0;
+    return known >= 0 && known != said ? drifted(p, e, known, said) : 0;
 }
 
-/* Until two pages agree on the size, or one is as long as asked, one page at a time is under way. */
-static void learn_size(struct paginate *p, const struct page *page)
+int paginate_ended(struct paginate *p, struct error *e)
 {
-    if (page->got >= page->asked) {
-        if (page->asked == p->size)
-            p->size = p->learned_size = page->got;
-        p->open = !(p->distrust && p->pages == 0);
-    } else if (p->short_size) {
-        p->size = p->learned_size = page->got > p->short_size ? page->got : p->short_size;
-        p->open = true;
-    } else {
-        p->short_size = page->got;
-    }
-    p->next = page->offset + page->got;
-}
-
-/* The list ends at `position`, before the total that was announced? */
-static int ended_early(struct paginate *p, struct error *e)
-{
+    struct buf what = {0};
+    int result = 0;
     p->over = true;
-    if (p->total > p->position && p->position < p->end && drift(p, e, p->total, p->position))
-        return -1;
-    return PAGE_LAST;
-}
-
-static bool finished(struct paginate *p)
-{
-    p->over = p->position >= p->end || (p->total >= 0 && p->position >= p->total);
-    return p->over;
-}
-
-static int rest(struct paginate *p, struct page *page, struct buf *url)
-{
-    page->offset += page->got;
-    page->asked -= page->got;
-    address(p, page, url);
-    p->under_way++;
-    return PAGE_REST;
-}
-
-int paginate_learn(struct paginate *p, struct page *page, struct buf *url, struct error *e)
-{
-    p->under_way--;
-    page->keep = 0;
-    if (p->probing) { /* the list is there, and ends before our range */
-        p->over = true;
-        return PAGE_LAST;
+    if (p->total > p->position && p->position < p->end) {
+        buf_addf(&what, "the list ended after %lld records though its total is %lld", (long long)p->position, (long long)p->total);
+        result = drift(p, e, buf_text(&what));
+        buf_free(&what);
     }
-    if (learn_total(p, page, e))
-        return -1;
-    page->keep = least(page->got, p->open ? page->asked : p->end - page->offset);
-    bool was_open = p->open;
-    if (!p->open && page->got)
-        learn_size(p, page);
-    p->pages++;
-    p->position = page->offset + page->keep;
-    if (page->got == 0)
-        return ended_early(p, e);
-    if (finished(p))
-        return PAGE_LAST;
-    return was_open && page->got < page->asked ? rest(p, page, url) : PAGE_TAKEN;
-}
-
-int paginate_failed(struct paginate *p, struct page *page, struct buf *url, long status)
-{
-    bool past_end = (status == 404 || status == 416) && p->total < 0 && !p->probing;
-    p->under_way--;
-    page->keep = 0;
-    if (past_end && p->pages > 0) {
-        p->over = true;
-        return PAGE_LAST;
-    }
-    if (past_end && page->offset > 0) { /* is it past the end, or no list at all? The first record tells. */
-        p->probing = true;
-        p->under_way++;
-        *page = (struct page){.offset = 0, .asked = 1};
-        address(p, page, url);
-        return PAGE_REST;
-    }
-    return -1;
+    return result ? -1 : PAGE_LAST;
 }

@@ -52,6 +52,8 @@ static int add_split(struct path *p, const char *text, char separator,
 
 static int add_ways(struct path *p, const char *text)
 {
+    if (p->count + 2 > PATH_WAYS)
+        return -1;
     if (text[0] == '\0') {
         p->count++;
         return 0;
@@ -71,14 +73,19 @@ int path_parse(struct path *p, const char *text)
     return result;
 }
 
+void path_parse_all(struct path *p, const char *const *texts, size_t count)
+{
+    memset(p, 0, sizeof *p);
+    for (size_t i = 0; i < count; i++)
+        add_ways(p, texts[i]);
+    settle(p);
+}
+
 void path_usual_records(struct path *p)
 {
     static const char *const usual[] = {"",     "results", "data",    "items",   "records",  "entries",  "rows",      "value",
                                         "values", "content", "objects", "entities", "payload", "elements", "/hits/hits", "_items"};
-    memset(p, 0, sizeof *p);
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        add_ways(p, usual[i]);
-    settle(p);
+    path_parse_all(p, usual, sizeof usual / sizeof *usual);
 }
 
 void path_only(struct path *p, const struct path *from, unsigned way)
@@ -247,7 +254,7 @@ static struct slice find_element(const char *s, const char *end, const char *nam
     return (struct slice){0};
 }
 
-static struct slice find_way(const struct path_way *way, const char *json, size_t len)
+struct slice path_find_way(const struct path_way *way, const char *json, size_t len)
 {
     struct slice value = {json, len};
     for (unsigned d = 0; d < way->depth && value.text; d++) {
@@ -265,11 +272,70 @@ static struct slice find_way(const struct path_way *way, const char *json, size_
 struct slice path_find(const struct path *p, const char *json, size_t len)
 {
     for (unsigned w = 0; w < p->count; w++) {
-        struct slice value = find_way(&p->way[w], json, len);
+        struct slice value = path_find_way(&p->way[w], json, len);
         if (value.text)
             return value;
     }
     return (struct slice){0};
+}
+
+static void replace(struct buf *json, size_t from, size_t to, const char *text, size_t len)
+{
+    struct buf whole = {0};
+    buf_add(&whole, json->data, from);
+    buf_add(&whole, text, len);
+    buf_add(&whole, json->data + to, json->len - to);
+    buf_swap(json, &whole);
+    buf_free(&whole);
+}
+
+/* A new last member of the object. */
+static void insert(struct buf *json, struct slice object, const char *name, struct slice value)
+{
+    struct buf member = {0};
+    size_t at = (size_t)(object.text - json->data) + object.len - 1;
+    if (object.len > 2)
+        buf_addc(&member, ',');
+    path_quote(name, strlen(name), &member);
+    buf_addc(&member, ':');
+    buf_add(&member, value.text, value.len);
+    replace(json, at, at, member.data, member.len);
+    buf_free(&member);
+}
+
+int path_set(struct buf *json, const char *name, struct slice value)
+{
+    struct path p;
+    if (path_parse(&p, name))
+        return -1;
+    int result = -1;
+    struct slice old = path_find(&p, json->data, json->len);
+    struct path_way parent = p.way[p.count - 1];
+    parent.depth -= parent.depth > 0;
+    struct slice object = path_find_way(&parent, json->data, json->len);
+    if (old.text) {
+        size_t from = (size_t)(old.text - json->data);
+        replace(json, from, from + old.len, value.text, value.len);
+        result = 0;
+    } else if (object.text && *object.text == '{' && p.way[p.count - 1].depth) {
+        insert(json, object, p.way[p.count - 1].segment[parent.depth], value);
+        result = 0;
+    }
+    path_free(&p);
+    return result;
+}
+
+void path_quote(const char *text, size_t len, struct buf *out)
+{
+    buf_addc(out, '"');
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '"' || text[i] == '\\')
+            buf_addf(out, "\\%c", text[i]);
+        else if ((unsigned char)text[i] < ' ')
+            buf_addf(out, "\\u%04x", text[i]);
+        else
+            buf_addc(out, text[i]);
+    buf_addc(out, '"');
 }
 
 void path_scalar(struct slice value, struct buf *out)

@@ -10,7 +10,7 @@
 
 #include "buf.h"
 
-enum { PATH_WAYS = 16, PATH_DEPTH = 12 };
+enum { PATH_WAYS = 18, PATH_DEPTH = 12 };
 
 struct path_way {
     unsigned depth;
@@ -33,6 +33,8 @@ struct slice {
 int path_parse(struct path *p, const char *text);
 /* The places where lists of records are usually found, the root first, in the order that restsrc(1) gives. */
 void path_usual_records(struct path *p);
+/* All of these PATHs, in their order, as far as PATH_WAYS reaches. */
+void path_parse_all(struct path *p, const char *const *texts, size_t count);
 /* One way of p alone, as a path of its own (a copy). */
 void path_only(struct path *p, const struct path *from, unsigned way);
 void path_free(struct path *p);
@@ -47,6 +49,14 @@ bool path_is_index(const char *name, size_t n);
 /* The value at p in json, which must be valid JSON without insignificant white space (as split makes it).
  * The slice points into json; text NULL when nothing is there. Of equal names the last counts, as in most JSON parsers. */
 struct slice path_find(const struct path *p, const char *json, size_t len);
+struct slice path_find_way(const struct path_way *way, const char *json, size_t len);
+
+/* Puts value, which is JSON text, at PATH name of the object json (compact, as above): in the place of what is there, else as a new
+ * member. Objects on the way there must exist. -1: there is no such object. */
+int path_set(struct buf *json, const char *name, struct slice value);
+
+/* text as a JSON string, quotes and all. Appends to out. */
+void path_quote(const char *text, size_t len, struct buf *out);
 
 /* What a scalar says: a string's characters (UTF-8; lone surrogates stay escapes), else the raw text. Appends to out. */
 void path_scalar(struct slice value, struct buf *out);

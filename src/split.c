@@ -144,6 +144,7 @@ static bytes open_array(struct split *s, bytes p, bytes from)
     if (!emit(s, p + 1, p + 1))
         return fail(s, p, from, SPLIT_TOO_LARGE);
     s->records_depth = s->depth;
+    s->records_at = s->envelope->len;
     s->to = s->out;
     return p + 1;
 }
@@ -462,6 +463,44 @@ static bytes start(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
+static int end_text(struct split *s)
+{
+    s->count++;
+    return buf_addc(s->out, '\n');
+}
+
+/* A second text begins: this is NDJSON, and what was taken for a page was its first record. It is put together again: the
+ * envelope with what was taken for records back in its place. */
+static int put_together(struct split *s)
+{
+    struct buf records = {.cap = s->out->cap};
+    buf_swap(&records, s->out);
+    s->many = true;
+    s->to = s->out;
+    s->count = 0;
+    for (size_t i = 0; i + 1 < records.len; i++)
+        if (records.data[i] == '\n')
+            records.data[i] = ',';
+    size_t at = s->way >= 0 ? s->records_at : s->envelope->len;
+    int result = buf_add(s->out, s->envelope->data, at) || buf_add(s->out, records.data, records.len ? records.len - 1 : 0) ||
+                 buf_add(s->out, s->envelope->data + at, s->envelope->len - at);
+    buf_clear(s->envelope);
+    buf_free(&records);
+    return result || end_text(s);
+}
+
+static bytes next_text(struct split *s, bytes p, bytes from)
+{
+    if (!s->lines)
+        return fail(s, p, from, "more after the end of the JSON");
+    if (!emit(s, p, p) || (s->many ? end_text(s) : put_together(s)))
+        return fail(s, p, from, SPLIT_TOO_LARGE);
+    s->scalar = false;
+    s->wanted = 0;
+    s->state = VALUE;
+    return p;
+}
+
 static bytes step(struct split *s, bytes p, bytes end, bytes from)
 {
     switch (s->state) {
@@ -495,13 +534,20 @@ static bytes step(struct split *s, bytes p, bytes end, bytes from)
     case FIRST_VALUE:
         return value(s, p, from);
     }
-    return fail(s, p, from, "more after the end of the JSON");
+    return next_text(s, p, from);
 }
 
 void split_start(struct split *s, const struct path *records, struct buf *out, struct buf *envelope)
 {
     *s = (struct split){.records = records, .out = out, .envelope = envelope, .to = envelope, .way = -1, .state = START};
     s->wanted = records ? (uint32_t)((UINT64_C(1) << records->count) - 1) : 0;
+}
+
+void split_many(struct split *s)
+{
+    s->lines = s->many = true;
+    s->to = s->out;
+    s->wanted = 0;
 }
 
 int split_feed(struct split *s, const char *text, size_t n)
@@ -524,7 +570,9 @@ int split_end(struct split *s)
     if (s->reason)
         return -1;
     if (s->state == END || (s->state == NUMBER && s->depth == 0 && number_complete(s)))
-        return 0;
+        return s->many ? end_text(s) : 0;
+    if (s->many && (s->state == START || s->state == VALUE) && s->depth == 0 && !s->out->len && !s->count)
+        return 0; /* no lines at all */
     s->reason = SPLIT_CUT;
     return -1;
 }

@@ -2,7 +2,7 @@
  *
  * A strict, incremental RFC 8259 parser that may stop and resume at any byte. Each element of the records array goes to
  * `out` as it stands, one line each, with insignificant white space dropped; all else goes to `envelope`, a small JSON text in
- * which the records array is empty. It checks UTF-8, numbers, escapes and control characters and allows SPLIT_DEPTH levels.
+ * which the records array is empty. With `lines` set, a text after a text is taken too (NDJSON): then each whole text is a record. It checks UTF-8, numbers, escapes and control characters and allows SPLIT_DEPTH levels.
  * What RFC 8259 leaves open: a byte order mark at the start is dropped; lone surrogates written as escapes pass; numbers of
  * any size pass; equal names in one object pass. It owns no memory. */
 #ifndef RESTSRC_SPLIT_H
@@ -25,6 +25,8 @@ struct split {
     /* what it found */
     int64_t count;      /* records in out */
     int way;            /* which way of `records` led to them; -1: none yet */
+    bool lines;         /* set by the caller after split_start(): NDJSON is welcome */
+    bool many;          /* it is NDJSON */
     bool null_records;  /* the value at `records` is null */
     bool scalar;        /* the whole text is neither array nor object */
     uint64_t position;  /* bytes taken; after an error, the byte that is wrong */
@@ -34,6 +36,7 @@ struct split {
     int state;
     unsigned depth;        /* containers open */
     unsigned records_depth; /* depth inside the records array; 0: not in it */
+    size_t records_at;      /* where the envelope has, or had, the records */
     struct buf *to;        /* out or envelope */
     const unsigned char *run; /* start of bytes of this chunk that are not yet in `to` */
     unsigned char object[SPLIT_DEPTH / 8 + 1]; /* a bit a level: is it an object? */
@@ -51,6 +54,9 @@ struct split {
 
 /* Ready for a new text. records: where the records are, tried in its order; NULL: no records, all is envelope. */
 void split_start(struct split *s, const struct path *records, struct buf *out, struct buf *envelope);
+
+/* It is NDJSON for sure, as when a Content-Type says so: even a single text is a record. Before the first split_feed(). */
+void split_many(struct split *s);
 
 /* 0, or -1: reason and position are set. "too large" is the reason when a buf's cap is reached. */
 int split_feed(struct split *s, const char *bytes, size_t n);

@@ -14,7 +14,7 @@ static const char *const usual_names[] = {
 
 static int bad_source(struct error *e)
 {
-    return error_set(e, EXIT_USAGE, "--count-from takes auto, url:URL[#PATH], body:PATH, header:NAME or content-range");
+    return error_set(e, EXIT_USAGE, "--count-from takes auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page");
 }
 
 static const char *after(const char *text, const char *prefix)
@@ -38,8 +38,8 @@ int total_parse(struct total_source *s, const char *text, struct error *e)
     *s = (struct total_source){.kind = TOTAL_AUTO};
     if (strcmp(text, "auto") == 0)
         return 0;
-    if (strcmp(text, "content-range") == 0) {
-        s->kind = TOTAL_CONTENT_RANGE;
+    if (strcmp(text, "content-range") == 0 || strcmp(text, "last-page") == 0) {
+        s->kind = *text == 'c' ? TOTAL_CONTENT_RANGE : TOTAL_LAST_PAGE;
         return 0;
     }
     if ((rest = after(text, "url:")))
@@ -149,7 +149,8 @@ int total_find(const struct total_source *s, total_header header, const void *an
     }
     if (s->kind == TOTAL_AUTO && (value = header(answer, "X-Total-Count", 0)))
         return read_count(value, strlen(value), "X-Total-Count", total, e);
-    if (s->kind != TOTAL_URL && (value = header(answer, "Content-Range", 0)))
+    bool range = s->kind == TOTAL_AUTO || s->kind == TOTAL_CONTENT_RANGE;
+    if (range && (value = header(answer, "Content-Range", 0)))
         return from_content_range(value, total, e);
     return s->kind == TOTAL_AUTO ? from_usual_names(envelope, len, total, e) : 0;
 }

@@ -8,7 +8,7 @@
 #include "error.h"
 #include "path.h"
 
-enum total_kind { TOTAL_AUTO, TOTAL_URL, TOTAL_BODY, TOTAL_HEADER, TOTAL_CONTENT_RANGE };
+enum total_kind { TOTAL_AUTO, TOTAL_URL, TOTAL_BODY, TOTAL_HEADER, TOTAL_CONTENT_RANGE, TOTAL_LAST_PAGE };
 
 struct total_source {
     enum total_kind kind;

@@ -25,6 +25,7 @@ struct attempt {
     unsigned retries, redirects;
     double first, due; /* when the first attempt began; when the next may begin */
     bool stopped;      /* data() refused the body: exchange->error says why */
+    struct curl_slist *headers; /* those of this request, then those of all */
     struct buf error_body;
     char curl_error[CURL_ERROR_SIZE];
 };
@@ -91,6 +92,8 @@ static int add_headers(struct transfer *t, struct error *e)
         if (*text == '@' ? add_header_file(t, text + 1, e) : add_header(t, text, e))
             return -1;
     }
+    if (t->options->data && !has_header(t, "Content-Type"))
+        t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
     if (!has_header(t, "Accept"))
         t->headers = curl_slist_append(t->headers, "Accept: application/json, */*;q=0.5");
     return 0;
@@ -126,7 +129,6 @@ static void set_up(struct transfer *t, struct attempt *a)
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
     curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent ? o->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
     curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? "" : NULL);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->connect_timeout * 1000));
@@ -174,11 +176,15 @@ void transfer_free(struct transfer *t)
         return;
     for (unsigned i = 0; i < t->slots; i++) {
         struct attempt *a = t->exchange[i].attempt;
-        buf_free(&t->exchange[i].url);
+        struct request *r = &t->exchange[i].request;
+        buf_free(&r->url);
+        buf_free(&r->headers);
+        buf_free(&r->body);
         if (!a)
             continue;
         drop(t, a);
         curl_easy_cleanup(a->easy);
+        curl_slist_free_all(a->headers);
         buf_free(&a->error_body);
         free(a);
     }
@@ -202,7 +208,7 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
     if (verbose && !t->options->verbose)
         return;
     buf_adds(&line, before);
-    url_redact(buf_text(&x->url), &line);
+    url_redact(buf_text(&x->request.url), &line);
     buf_adds(&line, after);
     t->ops->note(t->ctx, verbose, buf_text(&line));
     buf_free(&line);
@@ -211,7 +217,7 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
 void transfer_locate(const struct exchange *x, struct error *e)
 {
     struct buf url = {.cap = sizeof e->url - 1};
-    url_redact(x->url.data, &url);
+    url_redact(x->request.url.data, &url);
     snprintf(e->url, sizeof e->url, "%s", buf_text(&url));
     buf_free(&url);
     e->http_status = x->status;
@@ -233,17 +239,54 @@ static void status_error(struct attempt *a, struct error *e)
 
 /* ---- attempts ---- */
 
+/* The request's own headers, and behind them those that all requests share. */
+static void set_headers(struct transfer *t, struct attempt *a)
+{
+    curl_slist_free_all(a->headers);
+    a->headers = NULL;
+    for (const char *line = buf_text(&a->exchange->request.headers), *end; *line; line = end + 1) {
+        end = strchr(line, '\n');
+        char *text = mem_text(line, (size_t)(end - line));
+        a->headers = curl_slist_append(a->headers, text);
+        free(text);
+    }
+    for (struct curl_slist *h = t->headers; h; h = h->next)
+        a->headers = curl_slist_append(a->headers, h->data);
+    curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->headers);
+}
+
+static const char *method(const struct transfer *t)
+{
+    return t->options->method ? t->options->method : t->options->data ? "POST" : "GET";
+}
+
+static void set_request(struct transfer *t, struct attempt *a)
+{
+    struct request *r = &a->exchange->request;
+    curl_easy_setopt(a->easy, CURLOPT_URL, buf_text(&r->url));
+    set_headers(t, a);
+    if (strcmp(method(t), "GET") && (r->body.len || t->options->method)) {
+        curl_easy_setopt(a->easy, CURLOPT_POSTFIELDS, buf_text(&r->body));
+        curl_easy_setopt(a->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
+    }
+    curl_easy_setopt(a->easy, CURLOPT_CUSTOMREQUEST, method(t));
+}
+
 static void begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
+    struct buf line = {0};
     x->status = 0;
+    x->spent = false;
     x->failed = a->stopped = false;
     x->error = (struct error){0};
     buf_clear(&a->error_body);
     *a->curl_error = '\0';
     t->ops->begin(t->ctx, x);
-    show(t, true, x, "> GET ", "");
-    curl_easy_setopt(a->easy, CURLOPT_URL, buf_text(&x->url));
+    buf_addf(&line, "> %s ", method(t));
+    show(t, true, x, buf_text(&line), "");
+    buf_free(&line);
+    set_request(t, a);
     curl_multi_add_handle(t->multi, a->easy);
     a->phase = ACTIVE;
     t->stats->requests++;
@@ -264,6 +307,17 @@ static void settle(struct attempt *a, bool failed)
         transfer_locate(a->exchange, &a->exchange->error);
 }
 
+static void give_up(struct attempt *a)
+{
+    struct error *e = &a->exchange->error;
+    struct buf message = {0};
+    buf_adds(&message, e->message);
+    if (a->retries)
+        error_set(e, e->code, "%s; given up after %u tries", buf_text(&message), a->retries + 1);
+    buf_free(&message);
+    settle(a, true);
+}
+
 /* Another try later, when the policy has one left; else the exchange has failed with its error. */
 static void retry(struct transfer *t, struct attempt *a)
 {
@@ -274,13 +328,8 @@ static void retry(struct transfer *t, struct attempt *a)
         after = 0;
     double wait = retry_wait(&t->retry, a->retries + 1, (double)after, erand48(t->random));
     double start = now() + wait;
-    if (!retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
-        struct buf message = {0};
-        buf_adds(&message, x->error.message);
-        if (a->retries)
-            error_set(&x->error, x->error.code, "%s; given up after %u tries", buf_text(&message), a->retries + 1);
-        buf_free(&message);
-        settle(a, true);
+    if (x->spent || !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
+        give_up(a);
         return;
     }
     a->retries++;
@@ -301,8 +350,11 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     struct exchange *x = a->exchange;
     struct buf shown = {0};
     url_redact(to, &shown);
-    if (!url_same_origin(buf_text(&x->url), to))
-        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin: %s", x->status, buf_text(&shown));
+    if (strcmp(method(t), "GET") && x->status < 307)
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(t), buf_text(&shown));
+    else if (!url_same_origin(buf_text(&x->request.url), to) &&
+             !url_is_trusted(to, t->options->trust_host.item, t->options->trust_host.count))
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin: %s (--trust-host)", x->status, buf_text(&shown));
     else if (a->redirects++ >= t->options->max_redirs)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
     buf_free(&shown);
@@ -310,8 +362,8 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
         settle(a, true);
         return;
     }
-    buf_clear(&x->url);
-    buf_adds(&x->url, to);
+    buf_clear(&x->request.url);
+    buf_adds(&x->request.url, to);
     a->phase = WAITING;
     a->due = now();
 }

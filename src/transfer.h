@@ -10,10 +10,12 @@
 #include "buf.h"
 #include "error.h"
 #include "options.h"
+#include "request.h"
 
-/* One request and its answer. The caller fills url and offset; the rest is for reading. */
+/* One request and its answer. The caller fills request and offset; the rest is for reading. */
 struct exchange {
-    struct buf url;
+    struct request request;
+    bool spent;       /* set by the caller: part of the answer has been used, so there is no second try */
     int64_t offset;   /* the first record asked for, for messages; -1: none */
     unsigned slot;    /* which place in the window: 0 .. parallel - 1; the caller keeps its page by it */
     long status;      /* of the last attempt; 0: no answer */
@@ -24,7 +26,7 @@ struct exchange {
 
 enum transfer_next {
     TRANSFER_DONE,  /* on to the next exchange */
-    TRANSFER_AGAIN, /* url was changed: send this one again in the same place */
+    TRANSFER_AGAIN, /* request was changed: send this one again in the same place */
     TRANSFER_STOP,  /* whatever else is under way does not count */
 };
 

@@ -117,6 +117,25 @@ void url_drop_query(struct buf *url, const char *name)
     buf_free(&kept);
 }
 
+bool url_query(const char *url, const char *name, struct buf *value)
+{
+    const char *p = url + strcspn(url, "?");
+    while (*p) {
+        size_t len = strcspn(++p, "&");
+        const char *equals = memchr(p, '=', len);
+        if (equals && is_named(p, len, name)) {
+            int n = 0;
+            char *plain = curl_easy_unescape(NULL, equals + 1, (int)(len - (size_t)(equals + 1 - p)), &n);
+            buf_clear(value);
+            buf_add(value, plain, (size_t)n);
+            curl_free(plain);
+            return true;
+        }
+        p += len;
+    }
+    return false;
+}
+
 int url_add_segment(struct buf *url, const char *segment, struct error *e)
 {
     int result = -1;
@@ -168,6 +187,31 @@ bool url_same_origin(const char *a, const char *b)
     curl_url_cleanup(x);
     curl_url_cleanup(y);
     return same;
+}
+
+bool url_is_trusted(const char *url, char *const *hosts, size_t count)
+{
+    CURLU *u = parse(url);
+    char *host = u ? part(u, CURLUPART_HOST, 0) : NULL;
+    bool trusted = false;
+    for (size_t i = 0; host && i < count; i++)
+        trusted |= strcasecmp(host, hosts[i]) == 0;
+    curl_free(host);
+    curl_url_cleanup(u);
+    return trusted;
+}
+
+bool url_upgrade(const char *base, struct buf *url)
+{
+    struct buf secure = {0};
+    CURLU *u = parse(buf_text(url));
+    bool is = u && strncasecmp(url->data, "http:", 5) == 0 && curl_url_set(u, CURLUPART_SCHEME, "https", 0) == 0 &&
+              take(u, &secure) == 0 && url_same_origin(base, buf_text(&secure));
+    if (is)
+        buf_swap(url, &secure);
+    curl_url_cleanup(u);
+    buf_free(&secure);
+    return is;
 }
 
 static bool is_secret(const char *text, size_t len)

@@ -13,6 +13,8 @@ int url_accept(const char *text, struct buf *url, struct error *e);
 
 /* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
 void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
+/* The value of the first query parameter of that name, decoded; false when there is none. */
+bool url_query(const char *url, const char *name, struct buf *value);
 /* Drops every query parameter of that name (compared after decoding). */
 void url_drop_query(struct buf *url, const char *name);
 /* Adds "/segment" to the path, after dropping its trailing slash. */
@@ -22,6 +24,11 @@ int url_add_segment(struct buf *url, const char *segment, struct error *e);
 int url_resolve(const char *base, const char *reference, struct buf *url);
 /* Same scheme, host and port? */
 bool url_same_origin(const char *a, const char *b);
+
+/* Is the host of url one of these? */
+bool url_is_trusted(const char *url, char *const *hosts, size_t count);
+/* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
+bool url_upgrade(const char *base, struct buf *url);
 
 /* url as messages may show it: user info and the values of secret query parameters become ***. Appends. */
 void url_redact(const char *url, struct buf *out);

@@ -1,0 +1,15 @@
+/* chain: the styles that follow the server from page to page by a token: a cursor, an id or a URL. See paginate.h. */
+#ifndef RESTSRC_CHAIN_H
+#define RESTSRC_CHAIN_H
+
+#include "paginate.h"
+
+void chain_init(struct paginate *p);
+void chain_free(struct paginate *p);
+bool chain_next(struct paginate *p, struct page *page);
+int chain_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e);
+
+/* Where reading can go on: *cursor for --cursor (NULL: from the beginning) and *skip for --offset. false: the list is at its end. */
+bool chain_resume(struct paginate *p, const char **cursor, int64_t *skip);
+
+#endif
