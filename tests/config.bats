@@ -1,0 +1,157 @@
+# Configuration files (--config, --config-fd): quoting, precedence, and errors that do not tell what they must not.
+load helpers
+setup_file() { start_fault_server; }
+teardown_file() { stop_server; }
+
+# config LINE...: writes $config.
+config() {
+    config=$BATS_TEST_TMPDIR/config
+    printf '%s\n' "$@" >"$config"
+}
+
+first_query() { queries | head -n 1; }
+
+@test "--config takes options, the URL too, one a line" {
+    list n=250
+    config "# a comment" "" "url = $list" "limit = 7" "offset=3" "   page-size   =   5   " $'\tparallel\t=\t1\t\r'
+    restsrc read --config "$config"
+    exits 0
+    wrote_records 3 7
+    [ "$(first_query)" = "?offset=3&limit=5" ]
+}
+
+@test "--config-fd takes them from a descriptor" {
+    list n=250
+    restsrc read --offset 3 --config-fd 5 5< <(printf 'url = %s\nlimit = 7' "$list")
+    exits 0
+    wrote_records 3 7
+}
+
+@test "a configuration larger than a pipe holds is read whole" {
+    list n=50
+    restsrc read --config-fd 5 5< <(for ((i = 0; i < 5000; i++)); do echo "# comment number $i"; done; echo "url = $list")
+    exits 0
+    wrote_records
+}
+
+@test "the URL on the command line wins over the file's" {
+    list n=50
+    config "url = http://127.0.0.1:1/"
+    restsrc read --config "$config" "$list"
+    exits 0
+    wrote_records
+}
+
+@test "the command line wins over a file, wherever it stands" {
+    list n=250
+    config "limit = 7" "offset = 100" "page-size = 5"
+    restsrc read --limit 3 --config "$config" --offset 1 "$list"
+    exits 0
+    wrote_records 1 3
+}
+
+@test "options that may repeat add up, from the file and the command line" {
+    list n=5
+    config "query = c=3" "query = d=4" "header = X-C: 3"
+    restsrc read --query a=1 --config "$config" --header 'X-A: 1' "$list"
+    exits 0
+    for query in a=1 c=3 d=4; do first_query | grep -F "$query"; done
+    [ "$(log '.[0].headers | [."X-A", ."X-C"]' | jq -c .)" = '["1","3"]' ]
+}
+
+@test "flags are true, false or the name alone" {
+    list n=250,gzip
+    config "compressed = false" "quiet" "allow-repeats = true" "max-pages = 1"
+    restsrc read --config "$config" "$list"
+    exits 0
+    wrote_records 0 100
+    says_nothing
+    [ "$(log '.[0].headers["Accept-Encoding"]')" = null ]
+    restsrc read --config "$config" --no-quiet "$list"
+    says --max-pages
+}
+
+@test "an unquoted value stands as it is: #, quotes and backslashes inside are its own" {
+    list n=5
+    config 'query = a=x # y "z" \n ü='
+    restsrc read --config "$config" "$list"
+    exits 0
+    [ "$(first_query)" = '?a=x%20%23%20y%20%22z%22%20%5Cn%20%C3%BC%3D&offset=0&limit=100' ]
+}
+
+@test "a quoted value keeps its blanks and knows \\\\ \\\" \\n \\r \\t" {
+    list n=5
+    config 'query = "a=  x\\\"\n\r\t#  "  '
+    restsrc read --config "$config" "$list"
+    exits 0
+    [ "$(first_query)" = '?a=%20%20x%5C%22%0A%0D%09%23%20%20&offset=0&limit=100' ]
+}
+
+@test "an empty value is one" {
+    list n=5
+    config 'param-limit =' 'param-offset = ""'
+    restsrc read --limit 5 --config "$config" "$list"
+    exits 0
+    [ "$(first_query)" = "" ]
+}
+
+@test "one file may hold the options of all commands" {
+    list n=250
+    config "page-size = 7" "limit = 9" "count-from = auto"
+    restsrc count --config "$config" "$list"
+    exits 0
+    wrote 250
+}
+
+@test "an unknown name is 78, with the line and the nearest name" {
+    config "limit = 7" "# comment" "" "page_size = 5"
+    restsrc read --config "$config" "$server/items"
+    exits 78
+    wrote_nothing
+    says "$config" "line 4" page_size page-size
+}
+
+@test "what is no option line is 78" {
+    for line in 'limit' 'limit 7' '= 7' 'limit = ten' 'limit = "7' 'limit = "7" x' 'query = "a=\x41"' 'quiet = yes' 'on-drift = maybe' '--limit = 7'; do
+        config "" "$line"
+        restsrc read --config "$config" "$server/items"
+        exits 78
+        wrote_nothing
+        says "line 2"
+    done
+}
+
+@test "what only makes sense on a command line is 78 in a file" {
+    for name in config config-fd summary-fd die-with-parent; do
+        config "$name = 1"
+        restsrc read --config "$config" "$server/items"
+        exits 78
+        says "$name"
+    done
+}
+
+@test "a NUL byte in a file is 78" {
+    config ""
+    printf 'limit = 7\0\n' >"$config"
+    restsrc read --config "$config" "$server/items"
+    exits 78
+}
+
+@test "the values of wrong lines are not told" {
+    for line in 'query = "secret' 'bearer-tokn = secret' 'limit = secret' 'Authorization: Bearer secret'; do
+        config "$line"
+        restsrc read --config "$config" "$server/items"
+        exits 78
+        says_not secret
+    done
+}
+
+@test "a file that cannot be read is 66" {
+    restsrc read --config "$BATS_TEST_TMPDIR/none" "$server/items"
+    exits 66
+    says "$BATS_TEST_TMPDIR/none"
+    restsrc read --config "$BATS_TEST_TMPDIR" "$server/items"
+    exits 66
+    restsrc read --config-fd 9 "$server/items" 9<&-
+    exits 66
+}
