@@ -12,11 +12,14 @@ static int feed_copy(struct split *s, const char *text, size_t len)
     return result;
 }
 
-struct splitting split_in_chunks(const struct path *path, const char *text, size_t len, size_t chunk)
+struct splitting split_in_chunks(enum kind kind, const struct path *path, const char *text, size_t len, size_t chunk)
 {
     struct splitting r = {.result = 0};
     struct split s;
     split_start(&s, path, &r.records, &r.envelope);
+    s.lines = kind == PERHAPS_LINES;
+    if (kind == LINES)
+        split_many(&s);
     for (size_t done = 0; r.result == 0 && done < len;) {
         size_t n = chunk && len - done > chunk ? chunk : len - done;
         r.result = feed_copy(&s, text + done, n);
@@ -28,6 +31,7 @@ struct splitting split_in_chunks(const struct path *path, const char *text, size
     r.way = s.way;
     r.null_records = s.null_records;
     r.scalar = s.scalar;
+    r.many = s.many;
     r.position = s.position;
     r.reason = s.reason;
     buf_text(&r.records);
@@ -52,16 +56,16 @@ bool splitting_agree(const struct splitting *a, const struct splitting *b)
         return false;
     if (a->result)
         return strcmp(a->reason, b->reason) == 0;
-    return a->count == b->count && a->way == b->way && a->null_records == b->null_records && a->scalar == b->scalar &&
+    return a->count == b->count && a->way == b->way && a->null_records == b->null_records && a->scalar == b->scalar && a->many == b->many &&
            same_bytes(&a->records, &b->records) && same_bytes(&a->envelope, &b->envelope);
 }
 
-struct splitting split_every_way(const struct path *path, const char *text, size_t len, size_t *odd_chunk)
+struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len, size_t *odd_chunk)
 {
-    struct splitting whole = split_in_chunks(path, text, len, WHOLE);
+    struct splitting whole = split_in_chunks(kind, path, text, len, WHOLE);
     *odd_chunk = 0;
     for (size_t chunk = 1; chunk <= LARGEST_CHUNK && !*odd_chunk; chunk++) {
-        struct splitting pieces = split_in_chunks(path, text, len, chunk);
+        struct splitting pieces = split_in_chunks(kind, path, text, len, chunk);
         if (!splitting_agree(&whole, &pieces))
             *odd_chunk = chunk;
         splitting_free(&pieces);

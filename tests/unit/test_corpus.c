@@ -103,8 +103,8 @@ static void check_file(const char *name, const struct path *usual_places)
     struct buf text = {0};
     size_t odd_alone, odd_usual;
     bool loaded = load(name, &text);
-    struct splitting alone = split_every_way(NULL, buf_text(&text), text.len, &odd_alone);
-    struct splitting usual = split_every_way(usual_places, text.data, text.len, &odd_usual);
+    struct splitting alone = split_every_way(PAGE, NULL, buf_text(&text), text.len, &odd_alone);
+    struct splitting usual = split_every_way(PAGE, usual_places, text.data, text.len, &odd_usual);
     int wanted = expected(name);
     bool right = loaded && (alone.result == 0) == wanted && usual.result == alone.result;
     bool same = alone.result || output_is_input(&alone, &usual, &text);

@@ -1,0 +1,38 @@
+# Included by Makefile.am.
+
+# ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
+UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random
+BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
+	tests/process.bats
+TESTS = $(UNIT_TESTS) $(BATS_TESTS)
+
+check_PROGRAMS = $(UNIT_TESTS)
+LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) -lm
+tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
+tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
+SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
+tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
+tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)
+tests_unit_test_corpus_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
+
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .bats
+LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_COMPILER = $(BATS)
+AM_BATS_LOG_FLAGS = --tap
+AM_TESTS_ENVIRONMENT = RESTSRC='$(abs_top_builddir)/src/restsrc'; PYTHON3='$(PYTHON3)'; export RESTSRC PYTHON3;
+
+# The build needs none of these, the tests all of them: without one `make check` fails at once, and says so.
+check_DATA = what-tests-need
+.PHONY: what-tests-need
+what-tests-need:
+	@missing=; for tool in bats curl jq python3; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
+
+EXTRA_DIST = bootstrap .ci spark tests/data tests/demo tests/servers tests/run_all.py tests/helpers.bash $(BATS_TESTS)
+# Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
+dist-hook:
+	cp -R $(srcdir)/bench $(distdir)/
+	cd $(distdir) && find . -depth \( -name __pycache__ -o -name .cache -o -name '*.egg-info' -o -name .pytest_cache -o -name .hypothesis \
+		-o -name spark-warehouse -o -name metastore_db -o -name build -o -name dist \) -exec rm -rf {} +
