@@ -42,13 +42,24 @@ static void page(const char *name, const char *records, const char *text, const 
     splits(PAGE, name, records, text, lines, envelope);
 }
 
+/* The start of text for a test's name: one line, ASCII. */
+static const char *shown(const char *text)
+{
+    static char out[200];
+    char *to = out;
+    for (const unsigned char *c = (const unsigned char *)text; *c && to < out + 60; c++)
+        to += sprintf(to, *c < ' ' || *c > '~' ? "\\x%02x" : "%c", *c);
+    *to = '\0';
+    return out;
+}
+
 static void refuses(const char *text, uint64_t position, const char *reason)
 {
     size_t odd_chunk;
     struct path path = path_of(NULL);
     struct splitting s = split_every_way(PAGE, &path, text, strlen(text), &odd_chunk);
     bool right = s.result == -1 && s.position == position && strstr(s.reason, reason) && !odd_chunk;
-    ok(right, "<%.60s> is refused at byte %" PRIu64 ": %s", text, position, reason);
+    ok(right, "<%s> is refused at byte %" PRIu64 ": %s", shown(text), position, reason);
     if (!right)
         tap_note("got %s at byte %" PRIu64 "; odd chunk %zu", s.result ? s.reason : "no error", s.position, odd_chunk);
     splitting_free(&s);
@@ -97,7 +108,7 @@ static void check_keys(void)
     page("a name with a surrogate pair", "\xf0\x9f\x98\x80", "{\"\\ud83d\\ude00\":[1]}", "1\n", NULL);
     page("a name of raw UTF-8", "\xf0\x9f\x98\x80", "{\"\xf0\x9f\x98\x80\":[1]}", "1\n", NULL);
     page("results with an escaped letter", NULL, "{\"r\\u0065sults\":[1]}", "1\n", "{\"r\\u0065sults\":[]}");
-    page("names with escaped quotes and backslashes", "a\"\\/b", "{\"a\\\"\\\\\\/b\":[1]}", "", NULL);
+    page("a name with escaped quotes and backslashes", "a\"\\/b", "{\"a\\\"\\\\\\/b\":[1]}", "1\n", NULL);
     page("the same as a JSON Pointer", "/a\"\\~1b", "{\"a\\\"\\\\\\/b\":[1]}", "1\n", NULL);
     page("a name that only begins like results", NULL, "{\"results2\":[1],\"result\":[2],\"items\":[3]}", "3\n", NULL);
     page("a NUL in a name ends nothing", NULL, "{\"results\\u0000\":[1],\"rows\":[2]}", "2\n", NULL);
