@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "url.h"
+
 void cmd_note(const struct options *o, bool verbose, const char *line)
 {
     if (!o->quiet || verbose)
@@ -15,6 +17,23 @@ int cmd_records_path(const struct options *o, struct path *records, struct error
         return 0;
     }
     return path_parse(records, o->records) ? error_set(e, EXIT_USAGE, "--records is nested too deep") : 0;
+}
+
+int cmd_target(const struct options *o, struct buf *url, struct error *e)
+{
+    return url_accept(o->url, url, e) || url_add_queries(url, o->query.item, o->query.count, e) ? -1 : 0;
+}
+
+unsigned cmd_parallel(const struct options *o, unsigned fallback)
+{
+    return o->parallel < 1 ? fallback : o->parallel < 64 ? (unsigned)o->parallel : 64;
+}
+
+double cmd_seconds_since(const struct timespec *began)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - began->tv_sec) + 1e-9 * (double)(now.tv_nsec - began->tv_nsec);
 }
 
 void cmd_split_error(const struct split *s, struct error *e)

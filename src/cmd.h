@@ -2,6 +2,8 @@
 #ifndef RESTSRC_CMD_H
 #define RESTSRC_CMD_H
 
+#include <time.h>
+
 #include "error.h"
 #include "options.h"
 #include "path.h"
@@ -11,12 +13,22 @@
 /* A command: 0, or -1 with e. Reads nothing and prints data on stdout only. */
 int cmd_read(const struct options *o, struct error *e);
 int cmd_count(const struct options *o, struct error *e);
+int cmd_write(const struct options *o, struct error *e);
+int cmd_call(const struct options *o, struct error *e);
 
 /* A line on stderr, "restsrc: " before it; unless --quiet. */
 void cmd_note(const struct options *o, bool verbose, const char *line);
 
 /* --records, or the usual places. EXIT_USAGE when it is no PATH. */
 int cmd_records_path(const struct options *o, struct path *records, struct error *e);
+
+/* The URL with --query, for commands that do not page. */
+int cmd_target(const struct options *o, struct buf *url, struct error *e);
+
+/* --parallel, or what the command takes instead; at most 64. */
+unsigned cmd_parallel(const struct options *o, unsigned fallback);
+
+double cmd_seconds_since(const struct timespec *began);
 
 /* What a failed split_feed() or split_end() of an answer means. */
 void cmd_split_error(const struct split *s, struct error *e);

@@ -42,13 +42,13 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     struct count *c = ctx;
     (void)e;
     if (!c->request.url.len)
-        return 0;
-    buf_swap(&x->request.url, &c->request.url);
-    buf_swap(&x->request.headers, &c->request.headers);
-    buf_swap(&x->request.body, &c->request.body);
-    buf_clear(&c->request.url);
+        return TRANSFER_NONE;
+    struct request made = x->request;
+    x->request = c->request;
+    c->request = made;
+    request_clear(&c->request);
     x->offset = -1;
-    return 1;
+    return TRANSFER_READY;
 }
 
 static void on_begin(void *ctx, struct exchange *x)
@@ -238,6 +238,9 @@ static int count_url(struct count *c, struct error *e)
     struct paginate p;
     struct buf *url = &c->request.url;
     int result = paginate_init(&p, c->options, e);
+    request_clear(&c->request);
+    c->request.repeatable = true;
+    c->request.method = c->options->method ? c->options->method : c->options->data ? "POST" : "GET";
     buf_swap(&c->request.body, &p.body);
     if (result == 0 && c->source.kind == TOTAL_URL)
         result = url_resolve(buf_text(&p.base), c->source.url, url) ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL") : 0;
@@ -281,9 +284,7 @@ int cmd_count(const struct options *o, struct error *e)
     transfer_free(c.transfer);
     path_free(&c.usual_records);
     total_free(&c.source);
-    buf_free(&c.request.url);
-    buf_free(&c.request.headers);
-    buf_free(&c.request.body);
+    request_free(&c.request);
     buf_free(&c.last);
     buf_free(&c.records);
     buf_free(&c.envelope);

@@ -50,9 +50,9 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     struct held *h = held_of(r, x);
     (void)e;
     if (!paginate_next(&r->paginate, &h->page, &x->request))
-        return 0;
+        return TRANSFER_NONE;
     x->offset = h->page.offset;
-    return 1;
+    return TRANSFER_READY;
 }
 
 static void on_begin(void *ctx, struct exchange *x)
@@ -282,7 +282,7 @@ static const struct transfer_ops read_ops = {
 
 static int run(struct read *r, struct error *e)
 {
-    unsigned parallel = (unsigned)(r->options->parallel < 64 ? r->options->parallel : 64);
+    unsigned parallel = cmd_parallel(r->options, 4);
     if (r->options->limit == 0)
         return 0;
     struct transfer *t = transfer_new(r->options, parallel, &r->stats, e);
@@ -312,15 +312,13 @@ static int check_coverage(struct read *r, struct error *e)
 
 static void summarize(struct read *r)
 {
-    struct timespec end;
     struct buf line = {0};
     struct error ignored;
-    clock_gettime(CLOCK_MONOTONIC, &end);
     struct summary s = {
         .records = r->written, .pages = r->paginate.pages, .bytes = r->bytes, .retries = r->stats.retries,
         .total = r->paginate.total, .first_offset = r->options->offset, .next_offset = r->options->offset + r->written,
         .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
-        .seconds = (double)(end.tv_sec - r->began.tv_sec) + 1e-9 * (double)(end.tv_nsec - r->began.tv_nsec),
+        .seconds = cmd_seconds_since(&r->began),
     };
     if (!paginate_seeks(&r->paginate) && !chain_resume(&r->paginate, &s.next_cursor, &s.next_skip))
         s.next_skip = -1;

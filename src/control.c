@@ -30,6 +30,13 @@ static void add_text(cJSON *object, const char *name, const char *text)
         cJSON_AddNullToObject(object, name);
 }
 
+static void add_seconds(cJSON *object, double n)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.3f", n);
+    cJSON_AddRawToObject(object, "seconds", text);
+}
+
 static void print(cJSON *object, struct buf *out)
 {
     char *text = cJSON_PrintUnformatted(object);
@@ -42,7 +49,7 @@ static void print(cJSON *object, struct buf *out)
 void control_summary(const struct summary *s, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
-    char seconds[32], status[8];
+    char status[8];
     add_integer(o, "records", s->records);
     add_integer(o, "pages", s->pages);
     add_integer(o, "bytes", s->bytes);
@@ -53,8 +60,7 @@ void control_summary(const struct summary *s, struct buf *out)
     add_text(o, "next_cursor", s->next_cursor);
     add_known(o, "next_skip", s->next_skip);
     add_known(o, "page_size", s->page_size);
-    snprintf(seconds, sizeof seconds, "%.3f", s->seconds);
-    cJSON_AddRawToObject(o, "seconds", seconds);
+    add_seconds(o, s->seconds);
     cJSON *http = cJSON_AddObjectToObject(o, "http");
     for (int i = 0; i < 600; i++) {
         snprintf(status, sizeof status, "%d", i);
@@ -62,6 +68,59 @@ void control_summary(const struct summary *s, struct buf *out)
             add_integer(http, status, s->status[i]);
     }
     print(o, out);
+}
+
+void receipt_add(struct receipt_ranges *r, int64_t first, int64_t last)
+{
+    struct receipt_range *grown = mem_zeroed(r->count + 1, sizeof *grown);
+    if (r->count)
+        memcpy(grown, r->range, r->count * sizeof *grown);
+    free(r->range);
+    r->range = grown;
+    r->range[r->count++] = (struct receipt_range){first, last};
+}
+
+static void add_ranges(cJSON *object, const char *name, const struct receipt_ranges *r)
+{
+    char text[48];
+    cJSON *list = cJSON_AddArrayToObject(object, name);
+    for (size_t i = 0; i < r->count; i++) {
+        snprintf(text, sizeof text, "[%lld,%lld]", (long long)r->range[i].first, (long long)r->range[i].last);
+        cJSON_AddItemToArray(list, cJSON_CreateRaw(text));
+    }
+}
+
+void control_receipt(const struct receipt *r, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_integer(o, "records", r->records);
+    add_integer(o, "batches", r->batches);
+    add_integer(o, "requests", r->requests);
+    add_integer(o, "rejected", r->rejected);
+    add_integer(o, "retries", r->retries);
+    add_integer(o, "bytes", r->bytes);
+    add_integer(o, "lines_done", r->lines_done);
+    add_ranges(o, "lines_done_later", &r->done_later);
+    add_ranges(o, "lines_unknown", &r->unknown);
+    add_seconds(o, r->seconds);
+    print(o, out);
+}
+
+void control_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
+{
+    buf_adds(out, "{\"record\":");
+    buf_add(out, record.text, record.len);
+    buf_addf(out, ",\"line\":%lld,\"http_status\":", (long long)line);
+    if (status)
+        buf_addf(out, "%ld", status);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, ",\"error\":");
+    if (why.len)
+        buf_add(out, why.text, why.len);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, "}\n");
 }
 
 void control_error(const struct error *e, struct buf *out)
@@ -88,15 +147,17 @@ static void add_each(cJSON *object, const char *name, const char *words)
 
 void control_option_line(const struct option_row *row, struct buf *out)
 {
+    static const char *const commands[] = {"read", "count", "write", "call"}; /* by the bits of enum command */
     static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text"};
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", row->name);
     add_text(o, "argument", row->argument);
     cJSON_AddStringToObject(o, "type", types[row->type]);
     add_text(o, "default", row->fallback);
-    add_each(o, "commands", row->commands == (COMMAND_READ | COMMAND_COUNT) ? "read|count"
-                            : row->commands == COMMAND_READ                 ? "read"
-                                                                            : "count");
+    cJSON *known = cJSON_AddArrayToObject(o, "commands");
+    for (int i = 0; i < 4; i++)
+        if (row->commands >> i & 1)
+            cJSON_AddItemToArray(known, cJSON_CreateString(commands[i]));
     if (row->type == OPTION_CHOICE)
         add_each(o, "choices", row->argument);
     cJSON_AddStringToObject(o, "group", row->group);

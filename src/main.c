@@ -18,6 +18,8 @@ struct command_row {
 static const struct command_row commands[] = {
     {"read", COMMAND_READ, cmd_read, "restsrc read [options] URL", "records of a range, one JSON text a line, on stdout"},
     {"count", COMMAND_COUNT, cmd_count, "restsrc count [options] URL", "the number of records, on stdout"},
+    {"write", COMMAND_WRITE, cmd_write, "restsrc write [options] URL", "JSON texts on stdin, one a line, sent in batches; a receipt on stdout"},
+    {"call", COMMAND_CALL, cmd_call, "restsrc call [options] URL", "one request (--data), the body of the answer on stdout"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -15,7 +15,10 @@
 
 #define READ COMMAND_READ
 #define COUNT COMMAND_COUNT
-#define ALL (READ | COUNT)
+#define WRITE COMMAND_WRITE
+#define CALL COMMAND_CALL
+#define PAGES (READ | COUNT)
+#define ALL (PAGES | WRITE | CALL)
 #define AT(member) offsetof(struct options, member)
 
 const struct option_row option_table[] = {
@@ -29,30 +32,49 @@ const struct option_row option_table[] = {
     {"on-drift", 0, "range", OPTION_CHOICE, "fail|warn|ignore", AT(on_drift), "warn", 0, READ, false, "what to do when the total changes while reading"},
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(allow_repeats), "false", 0, READ, false, "two pages with the same bytes are no error"},
 
-    {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none", AT(paginate), "offset", 0, ALL, false, "how the API pages its lists"},
-    {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, READ | COUNT, false, "where the list of records is in a page (found by itself)"},
-    {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, ALL, false, "the parameter for the offset"},
-    {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), NULL, 0, ALL, false, "the parameter for the page size (limit; next-url, link, range, none: not sent); '' sends none"},
-    {"param-page", 0, "pages", OPTION_TEXT, "NAME", AT(param_page), "page", 0, ALL, false, "the parameter for the page number"},
-    {"page-base", 0, "pages", OPTION_CHOICE, "0|1", AT(page_base), "1", 0, ALL, false, "the number of the first page"},
-    {"param-cursor", 0, "pages", OPTION_TEXT, "NAME", AT(param_cursor), "cursor", 0, ALL, false, "the parameter for the cursor or the last id"},
-    {"page-in", 0, "pages", OPTION_CHOICE, "query|body|header", AT(page_in), "query", 0, ALL, false, "where these parameters go; body: into the JSON object of --data"},
-    {"next", 0, "pages", OPTION_TEXT, "PATH|header:NAME", AT(next), NULL, 0, ALL, false, "where the next cursor or link is (found by itself)"},
-    {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, ALL, false, "false there says that a page is the last (has_more)"},
-    {"id", 0, "pages", OPTION_TEXT, "PATH", AT(id), "id", 0, ALL, false, "where a record has its id, for last-id"},
+    {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none", AT(paginate), "offset", 0, PAGES, false, "how the API pages its lists"},
+    {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, PAGES, false, "where the list of records is in a page (found by itself)"},
+    {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, PAGES, false, "the parameter for the offset"},
+    {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), NULL, 0, PAGES, false, "the parameter for the page size (limit; next-url, link, range, none: not sent); '' sends none"},
+    {"param-page", 0, "pages", OPTION_TEXT, "NAME", AT(param_page), "page", 0, PAGES, false, "the parameter for the page number"},
+    {"page-base", 0, "pages", OPTION_CHOICE, "0|1", AT(page_base), "1", 0, PAGES, false, "the number of the first page"},
+    {"param-cursor", 0, "pages", OPTION_TEXT, "NAME", AT(param_cursor), "cursor", 0, PAGES, false, "the parameter for the cursor or the last id"},
+    {"page-in", 0, "pages", OPTION_CHOICE, "query|body|header", AT(page_in), "query", 0, PAGES, false, "where these parameters go; body: into the JSON object of --data"},
+    {"next", 0, "pages", OPTION_TEXT, "PATH|header:NAME", AT(next), NULL, 0, PAGES, false, "where the next cursor or link is (found by itself)"},
+    {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, PAGES, false, "false there says that a page is the last (has_more)"},
+    {"id", 0, "pages", OPTION_TEXT, "PATH", AT(id), "id", 0, PAGES, false, "where a record has its id, for last-id"},
     {"cursor", 0, "pages", OPTION_TEXT, "VALUE", AT(cursor), NULL, 0, READ, false, "the cursor, id or link to start from"},
     {"cursor-inclusive", 0, "pages", OPTION_FLAG, NULL, AT(cursor_inclusive), "false", 0, READ, false, "a page begins with the record that the last one ended with: drop it"},
     {"stream", 0, "pages", OPTION_FLAG, NULL, AT(stream), "false", 0, READ, false, "with --paginate none: write records while the body arrives; it may be larger than memory"},
-    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(parallel), "4", 1, READ, false, "pages under way at the same time"},
+    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(parallel), NULL, 1, READ | WRITE, false, "requests under way at the same time (read: 4, write: 1, which keeps the order)"},
 
-    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, ALL, false, "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
+    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, PAGES, false, "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
 
     {"header", 'H', "request", OPTION_LIST, "'NAME: VALUE'|@FILE", AT(header), NULL, 0, ALL, false, "a header to send; @FILE: one a line"},
-    {"method", 'X', "request", OPTION_CHOICE, "GET|POST", AT(method), NULL, 0, ALL, false, "the request method (GET; POST with --data)"},
-    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(data), NULL, 0, ALL, false, "the body to send"},
+    {"method", 'X', "request", OPTION_CHOICE, "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", AT(method), NULL, 0, ALL, false, "the request method (GET; POST with --data and for write)"},
+    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(data), NULL, 0, PAGES | CALL, false, "the body to send"},
     {"query", 0, "request", OPTION_LIST, "NAME=VALUE", AT(query), NULL, 0, ALL, false, "a query parameter to send"},
     {"compressed", 0, "request", OPTION_FLAG, NULL, AT(compressed), "true", 0, ALL, false, "ask for compressed answers"},
     {"user-agent", 'A', "request", OPTION_TEXT, "NAME", AT(user_agent), NULL, 0, ALL, false, "the User-Agent to send"},
+
+    {"batch-size", 0, "write", OPTION_INTEGER, "N", AT(batch_size), "50", 1, WRITE, false, "records in one request, at the most"},
+    {"batch-bytes", 0, "write", OPTION_INTEGER, "BYTES", AT(batch_bytes), "16777216", 1, WRITE, false, "bytes in one request, before compression, at the most"},
+    {"body", 0, "write", OPTION_TEXT, "SHAPE", AT(body), "array", 0, WRITE, false, "array, object:KEY, ndjson, single or single:KEY"},
+    {"ndjson-prefix", 0, "write", OPTION_TEXT, "JSON", AT(ndjson_prefix), NULL, 0, WRITE, false, "with ndjson, a line before each record"},
+    {"url-template", 0, "write", OPTION_TEXT, "URL", AT(url_template), NULL, 0, WRITE, false, "a URL for each record: {PATH} stands for what the record has there"},
+    {"compress-body", 0, "write", OPTION_FLAG, NULL, AT(compress_body), "false", 0, WRITE, false, "send bodies compressed (gzip)"},
+    {"idempotency-key", 0, "write", OPTION_TEXT, "PREFIX", AT(idempotency_key), NULL, 0, WRITE | CALL, false, "send a key with each request, made of PREFIX and the body"},
+    {"idempotency-header", 0, "write", OPTION_TEXT, "NAME", AT(idempotency_header), "Idempotency-Key", 0, WRITE | CALL, false, "the header for that key"},
+    {"idempotent", 0, "write", OPTION_FLAG, NULL, AT(idempotent), "true", 0, WRITE | CALL, false, "trust the server to heed the key, and try again where it may have stored a batch"},
+    {"reject-file", 0, "write", OPTION_TEXT, "FILE", AT(reject_file), NULL, 0, WRITE, false, "find out the bad records of a refused batch and write them there"},
+    {"max-rejects", 0, "write", OPTION_INTEGER, "N", AT(max_rejects), NULL, 0, WRITE, false, "more bad records than N end the run (0; no limit with --reject-file)"},
+    {"replay", 0, "write", OPTION_TEXT, "FILE", AT(replay), NULL, 0, WRITE, true, "send the records of a reject file instead of standard input"},
+    {"end-marker", 0, "write", OPTION_TEXT, "TEXT", AT(end_marker), NULL, 0, WRITE, true, "the line that must end the input; without it the input is torn"},
+    {"results", 0, "write", OPTION_TEXT, "PATH", AT(results), NULL, 0, WRITE, false, "where an answer has a list of results, one a record (found by itself)"},
+    {"result-status", 0, "write", OPTION_TEXT, "PATH", AT(result_status), NULL, 0, WRITE, false, "where a result has its status: 400 or more is a reject"},
+    {"result-error", 0, "write", OPTION_TEXT, "PATH", AT(result_error), NULL, 0, WRITE, false, "where a result has its error: anything there is a reject"},
+    {"ids", 0, "write", OPTION_TEXT, "PATH", AT(ids), NULL, 0, WRITE, false, "where a result has the id that the server gave"},
+    {"ids-file", 0, "write", OPTION_TEXT, "FILE", AT(ids_file), NULL, 0, WRITE, true, "write these ids there, one a line, in the order of the input"},
 
     {"connect-timeout", 0, "network", OPTION_NUMBER, "SECONDS", AT(connect_timeout), "10", 0, ALL, false, "how long a connection may take to come about"},
     {"max-time", 'm', "network", OPTION_NUMBER, "SECONDS", AT(max_time), "0", 0, ALL, false, "how long one request may take; 0: no limit"},
@@ -73,7 +95,7 @@ const struct option_row option_table[] = {
     {"die-with-parent", 0, "process", OPTION_FLAG, NULL, AT(die_with_parent), "false", 0, ALL, true, "end when the parent process ends"},
     {"verbose", 'v', "process", OPTION_FLAG, NULL, AT(verbose), "false", 0, ALL, false, "show requests and answers on stderr"},
     {"quiet", 'q', "process", OPTION_FLAG, NULL, AT(quiet), "false", 0, ALL, false, "no warnings and notes"},
-    {"progress-meter", 0, "process", OPTION_FLAG, NULL, AT(progress_meter), "true", 0, READ, false, "show progress when stderr is a terminal"},
+    {"progress-meter", 0, "process", OPTION_FLAG, NULL, AT(progress_meter), "true", 0, READ | WRITE, false, "show progress when stderr is a terminal"},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
 

@@ -10,7 +10,7 @@
 #include "buf.h"
 #include "error.h"
 
-enum command { COMMAND_READ = 1, COMMAND_COUNT = 2 };
+enum command { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8 };
 
 struct list {
     size_t count;
@@ -40,6 +40,13 @@ struct options {
     char *method, *data;
     bool compressed;
     char *user_agent;
+
+    int64_t batch_size, batch_bytes, max_rejects;
+    char *body, *ndjson_prefix, *url_template;
+    bool compress_body, idempotent;
+    char *idempotency_key, *idempotency_header;
+    char *reject_file, *replay, *end_marker;
+    char *results, *result_status, *result_error, *ids, *ids_file;
 
     double connect_timeout, max_time, speed_time; /* seconds */
     int64_t speed_limit;                          /* bytes per second */

@@ -1,7 +1,6 @@
 #include "paginate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "chain.h"
@@ -218,20 +217,6 @@ static int set_paths(struct paginate *p, struct error *e)
     return 0;
 }
 
-static int add_queries(struct paginate *p, struct error *e)
-{
-    const struct list *query = &p->options->query;
-    for (size_t i = 0; i < query->count; i++) {
-        const char *equals = strchr(query->item[i], '=');
-        if (!equals || equals == query->item[i])
-            return error_set(e, EXIT_USAGE, "--query takes NAME=VALUE");
-        char *name = mem_text(query->item[i], (size_t)(equals - query->item[i]));
-        url_add_query(&p->base, name, equals + 1, strlen(equals + 1));
-        free(name);
-    }
-    return 0;
-}
-
 /* What we send takes the place of parameters of the same name in the URL. */
 static void drop_own_params(struct paginate *p)
 {
@@ -291,7 +276,7 @@ int paginate_init(struct paginate *p, const struct options *o, struct error *e)
     p->total = p->learned_size = -1;
     p->size = o->page_size;
     p->end = o->limit < 0 || o->limit > INT64_MAX - o->offset ? INT64_MAX : o->offset + o->limit;
-    if (url_accept(o->url, &p->base, e) || add_queries(p, e) || set_paths(p, e))
+    if (url_accept(o->url, &p->base, e) || url_add_queries(&p->base, o->query.item, o->query.count, e) || set_paths(p, e))
         return -1;
     drop_own_params(p);
     if (set_body(p, e))
@@ -327,9 +312,9 @@ bool paginate_single(const struct paginate *p)
 
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r)
 {
-    buf_clear(&r->url);
-    buf_clear(&r->headers);
-    buf_clear(&r->body);
+    request_clear(r);
+    r->method = p->options->method ? p->options->method : p->options->data ? "POST" : "GET";
+    r->repeatable = true; /* a search, whatever its method */
     buf_add(&r->url, p->base.data, p->base.len);
     buf_add(&r->body, p->body.data, p->body.len);
     p->style->address(p, page, r);

@@ -240,6 +240,22 @@ static struct slice find_member(const char *s, const char *end, const char *name
     return found;
 }
 
+bool path_next(struct slice container, size_t *at, struct slice *value)
+{
+    const char *end = container.text + container.len;
+    if (container.len < 3 || (*container.text != '[' && *container.text != '{'))
+        return false;
+    const char *s = container.text + (*at ? *at : 1);
+    if (s >= end - 1)
+        return false;
+    if (*container.text == '{')
+        s = skip_string(s) + 1;
+    const char *next = skip_value(s, end);
+    *value = (struct slice){s, (size_t)(next - s)};
+    *at = (size_t)(next - container.text) + 1; /* behind the comma */
+    return true;
+}
+
 static struct slice find_element(const char *s, const char *end, const char *name)
 {
     s++;

@@ -51,6 +51,9 @@ bool path_is_index(const char *name, size_t n);
 struct slice path_find(const struct path *p, const char *json, size_t len);
 struct slice path_find_way(const struct path_way *way, const char *json, size_t len);
 
+/* The next element of an array, or the value of the next member of an object. *at: where to go on, 0 at first. false at the end. */
+bool path_next(struct slice container, size_t *at, struct slice *value);
+
 /* Puts value, which is JSON text, at PATH name of the object json (compact, as above): in the place of what is there, else as a new
  * member. Objects on the way there must exist. -1: there is no such object. */
 int path_set(struct buf *json, const char *name, struct slice value);

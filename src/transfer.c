@@ -36,8 +36,10 @@ struct transfer {
     struct retry_policy retry;
     CURLM *multi;
     struct curl_slist *headers;
+    bool typed; /* they have a Content-Type */
     struct exchange *exchange;
     unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
+    bool waits_for_input;
     double hold;                /* no attempt begins before this: a server asked us to slow down */
     unsigned short random[3];
     const struct transfer_ops *ops;
@@ -92,8 +94,7 @@ static int add_headers(struct transfer *t, struct error *e)
         if (*text == '@' ? add_header_file(t, text + 1, e) : add_header(t, text, e))
             return -1;
     }
-    if (t->options->data && !has_header(t, "Content-Type"))
-        t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
+    t->typed = has_header(t, "Content-Type");
     if (!has_header(t, "Accept"))
         t->headers = curl_slist_append(t->headers, "Accept: application/json, */*;q=0.5");
     return 0;
@@ -109,7 +110,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     if (x->status / 100 != 2) {
         size_t room = ERROR_BODY - a->error_body.len;
         buf_add(&a->error_body, bytes, n < room ? n : room);
-        return n;
+        if (!a->transfer->ops->any_status)
+            return n;
     }
     if (a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error) == 0)
         return n;
@@ -176,10 +178,7 @@ void transfer_free(struct transfer *t)
         return;
     for (unsigned i = 0; i < t->slots; i++) {
         struct attempt *a = t->exchange[i].attempt;
-        struct request *r = &t->exchange[i].request;
-        buf_free(&r->url);
-        buf_free(&r->headers);
-        buf_free(&r->body);
+        request_free(&t->exchange[i].request);
         if (!a)
             continue;
         drop(t, a);
@@ -252,24 +251,47 @@ static void set_headers(struct transfer *t, struct attempt *a)
     }
     for (struct curl_slist *h = t->headers; h; h = h->next)
         a->headers = curl_slist_append(a->headers, h->data);
-    curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->headers);
 }
 
-static const char *method(const struct transfer *t)
+static const char *method(const struct exchange *x)
 {
-    return t->options->method ? t->options->method : t->options->data ? "POST" : "GET";
+    return x->request.method ? x->request.method : "GET";
 }
 
+static void add_own_header(struct attempt *a, const char *name, const char *value)
+{
+    struct buf line = {0};
+    buf_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
+    a->headers = curl_slist_append(a->headers, buf_text(&line));
+    buf_free(&line);
+}
+
+static void set_body(struct transfer *t, struct attempt *a)
+{
+    struct request *r = &a->exchange->request;
+    curl_easy_setopt(a->easy, CURLOPT_POSTFIELDS, buf_text(&r->body));
+    curl_easy_setopt(a->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
+    add_own_header(a, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
+    if (!t->typed)
+        add_own_header(a, "Content-Type", r->content_type ? r->content_type : "application/json");
+}
+
+/* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be sent twice
+ * therefore gets a connection of its own. */
 static void set_request(struct transfer *t, struct attempt *a)
 {
     struct request *r = &a->exchange->request;
-    curl_easy_setopt(a->easy, CURLOPT_URL, buf_text(&r->url));
+    const char *verb = method(a->exchange);
     set_headers(t, a);
-    if (strcmp(method(t), "GET") && (r->body.len || t->options->method)) {
-        curl_easy_setopt(a->easy, CURLOPT_POSTFIELDS, buf_text(&r->body));
-        curl_easy_setopt(a->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
-    }
-    curl_easy_setopt(a->easy, CURLOPT_CUSTOMREQUEST, method(t));
+    curl_easy_setopt(a->easy, CURLOPT_HTTPGET, 1L);
+    if (r->body.len || strcmp(verb, "GET"))
+        set_body(t, a);
+    curl_easy_setopt(a->easy, CURLOPT_URL, buf_text(&r->url));
+    curl_easy_setopt(a->easy, CURLOPT_CUSTOMREQUEST, verb);
+    curl_easy_setopt(a->easy, CURLOPT_NOBODY, strcmp(verb, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(a->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
+    curl_easy_setopt(a->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
+    curl_easy_setopt(a->easy, CURLOPT_HTTPHEADER, a->headers);
 }
 
 static void begin(struct transfer *t, struct attempt *a)
@@ -278,12 +300,12 @@ static void begin(struct transfer *t, struct attempt *a)
     struct buf line = {0};
     x->status = 0;
     x->spent = false;
-    x->failed = a->stopped = false;
+    x->failed = x->unsettled = a->stopped = false;
     x->error = (struct error){0};
     buf_clear(&a->error_body);
     *a->curl_error = '\0';
     t->ops->begin(t->ctx, x);
-    buf_addf(&line, "> %s ", method(t));
+    buf_addf(&line, "> %s ", method(x));
     show(t, true, x, buf_text(&line), "");
     buf_free(&line);
     set_request(t, a);
@@ -318,8 +340,9 @@ static void give_up(struct attempt *a)
     settle(a, true);
 }
 
-/* Another try later, when the policy has one left; else the exchange has failed with its error. */
-static void retry(struct transfer *t, struct attempt *a)
+/* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with its error.
+ * taken: the server may have acted on it. */
+static void retry(struct transfer *t, struct attempt *a, bool taken)
 {
     struct exchange *x = a->exchange;
     curl_off_t after = 0;
@@ -328,7 +351,9 @@ static void retry(struct transfer *t, struct attempt *a)
         after = 0;
     double wait = retry_wait(&t->retry, a->retries + 1, (double)after, erand48(t->random));
     double start = now() + wait;
-    if (x->spent || !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
+    bool safe = x->request.repeatable || !taken || x->status == 429 || (x->status == 503 && after > 0);
+    if (x->spent || !safe || !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
+        x->unsettled = taken && x->status != 429;
         give_up(a);
         return;
     }
@@ -350,8 +375,8 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     struct exchange *x = a->exchange;
     struct buf shown = {0};
     url_redact(to, &shown);
-    if (strcmp(method(t), "GET") && x->status < 307)
-        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(t), buf_text(&shown));
+    if (strcmp(method(x), "GET") && strcmp(method(x), "HEAD") && x->status < 307)
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x), buf_text(&shown));
     else if (!url_same_origin(buf_text(&x->request.url), to) &&
              !url_is_trusted(to, t->options->trust_host.item, t->options->trust_host.count))
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin: %s (--trust-host)", x->status, buf_text(&shown));
@@ -366,6 +391,17 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     buf_adds(&x->request.url, to);
     a->phase = WAITING;
     a->due = now();
+}
+
+/* It failed before anything could be sent. */
+static bool not_sent(CURLcode code)
+{
+    static const CURLcode early[] = {CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_SSL_CONNECT_ERROR,
+                                     CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE};
+    for (size_t i = 0; i < sizeof early / sizeof *early; i++)
+        if (early[i] == code)
+            return true;
+    return false;
 }
 
 static bool may_pass(CURLcode code)
@@ -389,8 +425,9 @@ static void network_error(struct transfer *t, struct attempt *a, CURLcode code)
     error_set(&x->error, EXIT_UNAVAILABLE, "%s", *a->curl_error ? a->curl_error : curl_easy_strerror(code));
     if (code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL)
         x->error.code = EXIT_ANSWER;
+    x->unsettled = !not_sent(code);
     if (may_pass(code))
-        retry(t, a);
+        retry(t, a, x->unsettled);
     else
         settle(a, true);
 }
@@ -399,7 +436,7 @@ static void whole(struct transfer *t, struct attempt *a)
 {
     int verdict = t->ops->whole(t->ctx, a->exchange, &a->exchange->error);
     if (verdict > 0)
-        retry(t, a);
+        retry(t, a, true);
     else
         settle(a, verdict < 0);
 }
@@ -424,8 +461,9 @@ static void finish(struct transfer *t, struct attempt *a, CURLcode code)
         redirect(t, a, to);
     } else {
         status_error(a, &x->error);
+        x->unsettled = x->status / 100 == 5;
         if (retry_status(x->status))
-            retry(t, a);
+            retry(t, a, true);
         else
             settle(a, true);
     }
@@ -440,15 +478,16 @@ static struct attempt *nth(struct transfer *t, unsigned n)
 
 static int fill(struct transfer *t, struct error *e)
 {
-    int more = 1;
-    while (t->used < t->slots && more > 0) {
+    int more = TRANSFER_READY;
+    while (t->used < t->slots && more == TRANSFER_READY) {
         struct attempt *a = nth(t, t->used);
         more = t->ops->next(t->ctx, a->exchange, e);
-        if (more > 0) {
+        if (more == TRANSFER_READY) {
             schedule(a);
             t->used++;
         }
     }
+    t->waits_for_input = more == TRANSFER_INPUT;
     return more < 0 ? -1 : 0;
 }
 
@@ -519,8 +558,9 @@ static int deliver(struct transfer *t, struct error *e)
 
 static void wait_for_news(struct transfer *t, double seconds)
 {
-    struct curl_waitfd wake = {.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN};
-    curl_multi_poll(t->multi, &wake, wake.fd >= 0, (int)ceil(seconds * 1000), NULL);
+    struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN},
+                                 {.fd = t->ops->input_fd, .events = CURL_WAIT_POLLIN}};
+    curl_multi_poll(t->multi, wake, t->waits_for_input ? 2 : 1, (int)ceil(seconds * 1000), NULL);
 }
 
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e)
@@ -528,11 +568,11 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     int result;
     t->ops = ops;
     t->ctx = ctx;
-    while ((result = fill(t, e)) == 0 && t->used) {
+    while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
         perform(t);
         if ((result = deliver(t, e)) || io_signalled())
             break;
-        if (t->used)
+        if (t->used || t->waits_for_input)
             wait_for_news(t, begin_due(t));
     }
     while (t->used)

@@ -16,6 +16,7 @@
 struct exchange {
     struct request request;
     bool spent;       /* set by the caller: part of the answer has been used, so there is no second try */
+    bool unsettled;   /* it failed, and the server may or may not have acted on it */
     int64_t offset;   /* the first record asked for, for messages; -1: none */
     unsigned slot;    /* which place in the window: 0 .. parallel - 1; the caller keeps its page by it */
     long status;      /* of the last attempt; 0: no answer */
@@ -30,12 +31,16 @@ enum transfer_next {
     TRANSFER_STOP,  /* whatever else is under way does not count */
 };
 
+enum { TRANSFER_NONE, TRANSFER_READY, TRANSFER_INPUT }; /* what next() says */
+
 struct transfer_ops {
-    /* The next request: 1 filled in, 0 none at this time, -1 error. */
+    bool any_status; /* data() is given the body of every answer, not of 2xx only */
+    /* The next request: filled in; none at this time; or none before input_fd is readable. -1: error. */
     int (*next)(void *ctx, struct exchange *x, struct error *e);
+    int input_fd;
     /* An attempt begins: forget what an earlier one brought. */
     void (*begin)(void *ctx, struct exchange *x);
-    /* Bytes of the body of a 2xx answer. -1 ends the exchange with that error. */
+    /* Bytes of the body of an answer. -1 ends the exchange with that error. */
     int (*data)(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e);
     /* A 2xx answer is complete. 0: it is whole; 1: it is cut short, try again, e says how it ended; -1 error. */
     int (*whole)(void *ctx, struct exchange *x, struct error *e);

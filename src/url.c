@@ -74,6 +74,27 @@ static void add_escaped(struct buf *out, const char *text, size_t len)
     curl_free(escaped);
 }
 
+void url_escape(struct slice value, struct buf *out)
+{
+    struct buf plain = {0};
+    path_scalar(value, &plain);
+    add_escaped(out, plain.data, plain.len);
+    buf_free(&plain);
+}
+
+int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(queries[i], '=');
+        if (!equals || equals == queries[i])
+            return error_set(e, EXIT_USAGE, "--query takes NAME=VALUE");
+        char *name = mem_text(queries[i], (size_t)(equals - queries[i]));
+        url_add_query(url, name, equals + 1, strlen(equals + 1));
+        free(name);
+    }
+    return 0;
+}
+
 void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len)
 {
     const char *mark = strchr(buf_text(url), '?');

@@ -6,11 +6,16 @@
 
 #include "buf.h"
 #include "error.h"
+#include "path.h"
 
 /* A URL that a person gave, made fit to send: http or https, no fragment, bytes that no URL may hold percent-encoded
  * (a space is %20). Sets url. -1: EXIT_USAGE. */
 int url_accept(const char *text, struct buf *url, struct error *e);
 
+/* The value as one path segment or query value takes it: percent-encoded as opaque bytes. Appends. value: a JSON scalar. */
+void url_escape(struct slice value, struct buf *out);
+/* Adds each of these NAME=VALUE to the query of url. -1: EXIT_USAGE. */
+int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e);
 /* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
 void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
 /* The value of the first query parameter of that name, decoded; false when there is none. */

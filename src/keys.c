@@ -1,0 +1,56 @@
+#include "keys.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct key_count {
+    uint64_t digest;
+    uint64_t times; /* 0: the place is free */
+};
+
+void keys_free(struct keys *k)
+{
+    free(k->seen);
+    *k = (struct keys){0};
+}
+
+/* FNV-1a. Two different bodies with one digest only count as the same: their keys still differ by n. */
+static uint64_t digest_of(const struct buf *body)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (size_t i = 0; i < body->len; i++)
+        hash = (hash ^ (unsigned char)body->data[i]) * 0x100000001b3;
+    return hash;
+}
+
+static struct key_count *place(struct key_count *seen, size_t room, uint64_t digest)
+{
+    size_t i = digest & (room - 1);
+    while (seen[i].times && seen[i].digest != digest)
+        i = (i + 1) & (room - 1);
+    return &seen[i];
+}
+
+static void grow(struct keys *k)
+{
+    size_t room = k->room ? 2 * k->room : 64;
+    struct key_count *seen = mem_zeroed(room, sizeof *seen);
+    for (size_t i = 0; i < k->room; i++)
+        if (k->seen[i].times)
+            *place(seen, room, k->seen[i].digest) = k->seen[i];
+    free(k->seen);
+    k->seen = seen;
+    k->room = room;
+}
+
+void keys_add(struct keys *k, const char *header, const char *prefix, const struct buf *body, struct buf *headers)
+{
+    if (2 * k->count >= k->room)
+        grow(k);
+    struct key_count *seen = place(k->seen, k->room, digest_of(body));
+    if (!seen->times) {
+        seen->digest = digest_of(body);
+        k->count++;
+    }
+    buf_addf(headers, "%s: %s-%016" PRIx64 "-%" PRIu64 "\n", header, prefix, seen->digest, seen->times++);
+}
