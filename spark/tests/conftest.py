@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 import uuid
 from pathlib import Path
@@ -13,11 +14,16 @@ import pytest
 REPO = Path(__file__).resolve().parents[2]
 SERVERS = REPO / "tests" / "servers"
 
+# The binary of this source tree, unless the caller named one or it is installed beside this Python.
+if (REPO / "src" / "restsrc").exists():
+    os.environ.setdefault("RESTSRC_BIN", str(REPO / "src" / "restsrc"))
+
 
 @pytest.fixture(scope="session")
 def spark():
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    import pyspark
     from pyspark.sql import SparkSession
 
     session = (
@@ -31,9 +37,10 @@ def spark():
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
-    from restsrc import RestApiDataSource
+    if not pyspark.__version__.startswith("4.0."):  # which refuses to register what it has found by itself
+        from restsrc import RestApiDataSource
 
-    session.dataSource.register(RestApiDataSource)
+        session.dataSource.register(RestApiDataSource)
     yield session
     session.stop()
 
@@ -83,3 +90,59 @@ class Scenario:
 @pytest.fixture
 def fault(fault_server):
     return lambda words="n=1000": Scenario(fault_server, words)
+
+
+@pytest.fixture(scope="session")
+def flights_server():
+    server = Server([sys.executable, str(SERVERS / "flights_server.py"), "--until-eof"])
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def read(spark):
+    """A reader for a URL; further options by name."""
+
+    def reader(url, **options):
+        return spark.read.format("rest-api").option("url", url).options(**options)
+
+    return reader
+
+
+def eventually(condition, seconds=20):
+    """Waits until `condition()` is true, and gives its value; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def tools_running():
+    """pid -> parent's pid of the restsrc processes that descend from this one."""
+    parents, names = {}, {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+            except (OSError, ValueError):
+                continue  # gone meanwhile
+            state, parent = rest.split()[:2]
+            if state != "Z":
+                parents[int(entry.name)], names[int(entry.name)] = int(parent), name
+
+    def ours(pid):
+        while pid in parents and pid != os.getpid():
+            pid = parents[pid]
+        return pid == os.getpid()
+
+    return {pid: parents[pid] for pid, name in names.items() if name == "restsrc" and ours(pid)}
+
+
+def gone(pid):
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True

@@ -138,7 +138,7 @@ def as_numbers(array):
     return array
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(schema_and_block(), st.sampled_from(["UTC", "Europe/Paris", "+05:30"]))
 @example((t.StructType([t.StructField("a", t.LongType())]), b"null\n"), "UTC")
 def test_fast_path_gives_the_rows_of_the_exact_path(case, time_zone):

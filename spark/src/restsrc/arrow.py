@@ -120,7 +120,7 @@ class BatchMaker:
             corrupt.append(None if error is None else line)
         values = zip(*rows) if rows else [[] for _ in self._columns.fields]
         types = [field.type for field in self._arrow_schema if field.name != self._corrupt_column]
-        columns = [pa.array(list(column), kind) for column, kind in zip(values, types)]  # tuples are slow
+        columns = [pa.array(column, kind) for column, kind in zip(values, types)]
         return self._batch(columns, pa.array(corrupt, pa.string()))
 
     def _batch(self, columns: list, corrupt: Any) -> Any:

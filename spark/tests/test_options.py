@@ -1,0 +1,118 @@
+"""Options of the user against the tool's own table."""
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from restsrc import binary
+from restsrc.errors import OptionError
+from restsrc.options import RESERVED, SPARK_ONLY, Options, tool_options
+
+URL = "http://127.0.0.1:9/items"
+
+
+def test_every_option_of_the_tool_is_a_spark_option():
+    table = tool_options(binary.find())
+    values = {"integer": "7", "number": "0.5", "flag": "true", "text": "x"}
+    given = {
+        name: option.choices[0] if option.choices else values.get(option.type, "x")
+        for name, option in table.items()
+        if name not in RESERVED
+    }
+    config = Options({**given, "url": URL}).config("read")
+    for name, option in table.items():
+        in_config = f"\n{option.name} = " in "\n" + config
+        assert in_config == ("read" in option.commands and name not in RESERVED and name not in ("offset", "limit"))
+
+
+def test_names_of_spark_only_options_are_free():
+    assert not (SPARK_ONLY.keys() - {"path"}) & tool_options(binary.find()).keys()
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"pagesize": "5"}, "there is no option pagesize; did you mean page_size?"),
+        ({"headers": "A: b"}, "did you mean header?"),
+        ({"zzz": "1"}, "there is no option zzz"),
+        ({"config_fd": "3"}, "the option config_fd can't be given from Spark"),
+        ({"expect": "3"}, "it is set from the count"),
+        ({"page_size": "many"}, "the option page_size is 'many'; it takes a whole number"),
+        ({"offset": "-1"}, "the option offset is '-1'"),
+        ({"limit": "99999999999999999999"}, "the option limit"),
+        ({"compressed": "maybe"}, "it takes true or false"),
+        ({"on_drift": "shrug"}, "it takes fail or warn or ignore"),
+        ({"mode": "STRICT"}, "it can be FAILFAST, PERMISSIVE, DROPMALFORMED"),
+        ({"time_zone": "Mars"}, "not a time zone"),
+        ({"num_partitions": "0"}, "a whole number of 1 or more"),
+        ({"path": "http://127.0.0.1:9/other"}, "name two URLs"),
+        ({"url": ""}, "the option url is missing"),
+    ],
+)
+def test_what_is_wrong_is_said(given, message):
+    with pytest.raises(OptionError) as raised:
+        Options({"url": URL, **given})
+    assert message in str(raised.value)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    with pytest.raises(OptionError) as raised:
+        Options({"pagesize": "5", "mode": "x"})
+    assert all(word in str(raised.value) for word in ("pagesize", "mode", "url is missing"))
+
+
+def test_url_by_load():
+    assert Options({"path": URL}).url == URL
+
+
+def test_configuration_text():
+    given = {"url": URL + '?q="a"', "header": "A: 1\r\n\nB: tab\there ", "compressed": " TRUE", "page_size": "5", "limit": "3"}
+    assert Options(given).config("read", page_size=7).splitlines() == [
+        f'url = "{URL}?q=\\"a\\""',
+        'header = "A: 1"',
+        'header = "B: tab\\there "',
+        'compressed = "true"',
+        'page-size = "7"',
+    ]
+    assert "page-size" not in Options(given).config("count")
+
+
+def test_repr_keeps_values_to_itself():
+    options = pickle.loads(pickle.dumps(Options({"url": "http://u:secret@h/", "header": "Authorization: secret"})))
+    assert "secret" not in repr(options) and "header" in repr(options)
+
+
+def executable(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_where_the_tool_is_looked_for(tmp_path, monkeypatch):
+    places = {name: executable(tmp_path / name / "restsrc") for name in ("option", "environment", "bin", "scripts", "path")}
+    monkeypatch.setattr(binary, "__file__", str(tmp_path / "binary.py"))
+    monkeypatch.setattr(binary.sysconfig, "get_path", lambda name: str(tmp_path / name))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setenv("RESTSRC_BIN", places["environment"])
+    assert binary.find(places["option"]) == places["option"]
+    assert binary.find() == places["environment"]
+    monkeypatch.delenv("RESTSRC_BIN")
+    for name in ("bin", "scripts", "path"):
+        assert binary.find() == places[name]
+        (tmp_path / name / "restsrc").unlink()
+    with pytest.raises(OptionError, match="not found on this machine"):
+        binary.find()
+
+
+def test_named_tool_that_is_not_there(tmp_path):
+    with pytest.raises(OptionError, match="restsrc_binary names"):
+        binary.find(str(tmp_path / "none"))
+
+
+def test_python_without_pyarrow_is_told_so():
+    script = "import sys; sys.modules['pyarrow'] = None; import restsrc"
+    failed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert f"restsrc needs pyarrow, which {sys.executable} does not have" in failed.stderr
