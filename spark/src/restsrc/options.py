@@ -142,11 +142,13 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?", re.ASCII)
 
 
 def _wrong_names(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> list[str]:
-    known = [*(name for name, option in table.items() if option.in_file and name not in RESERVED), *SPARK_ONLY]
+    refused = {name: why for name, why in RESERVED.items() if name in table}
+    refused |= {name: "it is for the command line" for name, option in table.items() if not (option.in_file or name in refused)}
+    known = [*(table.keys() - refused.keys()), *SPARK_ONLY]
     wrong = []
     for name in given:
-        if name in RESERVED:
-            wrong.append(f"the option {name} can't be given from Spark: {RESERVED[name]}")
+        if name in refused:
+            wrong.append(f"the option {name} can't be given from Spark: {refused[name]}")
         elif name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.5)
             hint = f"; did you mean {near[0]}?" if near else "; `restsrc help options` lists the tool's options"
