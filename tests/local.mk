@@ -1,7 +1,8 @@
 # Included by Makefile.am.
 
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
-UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random
+UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
+	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options
 BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
@@ -10,6 +11,11 @@ check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) -lm
 tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
+tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
+tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
+tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
+tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
+tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
 tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)

@@ -1,0 +1,121 @@
+/* options: the table, the command line, names that are nearly right, and values. (Files are tested through the tool: config.bats.) */
+#include <stdlib.h>
+
+#include "../../src/options.h"
+#include "tap.h"
+
+enum { MOST = 16 };
+
+/* Parses a command line of `read`, divided at blanks. */
+static int parse(struct options *o, enum command command, const char *line, struct error *e)
+{
+    static char copy[512];
+    char *argv[MOST + 1] = {(char *)"read"};
+    int argc = 1;
+    snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strtok(copy, " "); word && argc < MOST; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    *e = (struct error){0};
+    options_init(o);
+    return options_parse(o, command, argc, argv, e);
+}
+
+static void refuses(enum command command, const char *line, const char *what)
+{
+    struct options o;
+    struct error e;
+    int result = parse(&o, command, line, &e);
+    ok(result == -1 && e.code == EXIT_USAGE && strstr(e.message, what), "<%s> is refused: %s", line, what);
+    if (result == 0 || !strstr(e.message, what))
+        tap_note("%s", result ? e.message : "it was accepted");
+    options_free(&o);
+}
+
+static void check_defaults(void)
+{
+    struct options o;
+    struct error e;
+    is_int(parse(&o, COMMAND_READ, "http://h/", &e), 0, "a URL is enough");
+    is_text(o.url, "http://h/", "and is the operand");
+    ok(o.offset == 0 && o.limit == NOT_GIVEN && o.page_size == 100 && o.retry == 5, "from the first record to the end, a hundred records a page, five retries");
+    ok(o.retry_delay == NOT_GIVEN && o.connect_timeout == 10 && o.max_time == 0 && o.speed_time == 60, "the defaults of times");
+    ok(o.compressed && o.progress_meter && !o.quiet && !o.verbose, "the defaults of flags");
+    ok(strcmp(o.param_offset, "offset") == 0 && strcmp(o.on_drift, "warn") == 0 && strcmp(o.count_from, "auto") == 0, "the defaults of texts");
+    options_free(&o);
+}
+
+static void check_values(void)
+{
+    struct options o;
+    struct error e;
+    is_int(parse(&o, COMMAND_READ,
+                 "--limit=7 --offset 9223372036854775807 http://h/ --retry-delay 0.05 --no-compressed --query a=1 --query b= -q --param-limit= --on-drift fail", &e),
+           0, "options and operand in any order");
+    ok(o.limit == 7 && o.offset == INT64_MAX, "integers");
+    ok(o.retry_delay > 0.049 && o.retry_delay < 0.051, "fractions of a second");
+    ok(!o.compressed && o.quiet, "flags");
+    ok(o.query.count == 2 && strcmp(o.query.item[0], "a=1") == 0 && strcmp(o.query.item[1], "b=") == 0, "lists keep their order");
+    ok(o.param_limit && *o.param_limit == '\0', "an empty text is a value");
+    is_text(o.on_drift, "fail", "choices");
+    options_free(&o);
+}
+
+static void check_refusals(void)
+{
+    refuses(COMMAND_READ, "", "URL");
+    refuses(COMMAND_READ, "http://a/ http://b/", "one URL");
+    refuses(COMMAND_READ, "--limit", "--limit");
+    refuses(COMMAND_READ, "--limit -1 http://h/", "--limit");
+    refuses(COMMAND_READ, "--limit 1e3 http://h/", "--limit");
+    refuses(COMMAND_READ, "--limit 0x10 http://h/", "--limit");
+    refuses(COMMAND_READ, "--limit +1 http://h/", "--limit");
+    refuses(COMMAND_READ, "--limit 9223372036854775808 http://h/", "--limit");
+    refuses(COMMAND_READ, "--page-size 0 http://h/", "--page-size");
+    refuses(COMMAND_READ, "--max-time inf http://h/", "--max-time");
+    refuses(COMMAND_READ, "--max-time nan http://h/", "--max-time");
+    refuses(COMMAND_READ, "--max-time -1 http://h/", "--max-time");
+    refuses(COMMAND_READ, "--on-drift never http://h/", "fail|warn|ignore");
+    refuses(COMMAND_READ, "--quiet=yes http://h/", "--quiet");
+    refuses(COMMAND_READ, "--lim 5 http://h/", "--limit");
+    refuses(COMMAND_READ, "--no-quie http://h/", "--quiet");
+    refuses(COMMAND_READ, "--paeg-size 5 http://h/", "--page-size");
+    refuses(COMMAND_COUNT, "--offset 5 http://h/", "--offset is not an option of this command");
+}
+
+static void check_names(void)
+{
+    is_text(option_nearest("ofset"), "offset", "a letter too few");
+    is_text(option_nearest("page_size"), "page-size", "underscores for dashes");
+    is_text(option_nearest("retrydelay"), "retry-delay", "a dash too few");
+    is_text(option_nearest("summary"), "summary-fd", "the beginning of a name");
+    is_text(option_nearest("completely-different"), NULL, "nothing is near");
+    is_text(option_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-it-any-more-at-all"), NULL,
+            "a name of any length");
+    ok(option_find("limit", 5) && !option_find("limit", 4) && !option_find("limits", 6), "names are found whole");
+}
+
+static void check_table(void)
+{
+    unsigned wrong = 0;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        bool sound = option_find(row->name, strlen(row->name)) == row && row->help && *row->help && row->commands;
+        sound &= (row->type == OPTION_FLAG) == !row->argument;
+        for (size_t j = 0; j < i; j++)
+            sound &= !row->letter || option_table[j].letter != row->letter;
+        if (!sound)
+            tap_note("--%s", row->name);
+        wrong += !sound;
+    }
+    is_int(wrong, 0, "each row has a name and a letter of its own, a help text and a command");
+}
+
+int main(void)
+{
+    check_defaults();
+    check_values();
+    check_refusals();
+    check_names();
+    check_table();
+    return tap_end();
+}
