@@ -167,6 +167,10 @@ answer_of() { list "body=$(encoded "$1")"; }
     [ "$(log '.[0].headers["Accept-Encoding"]')" = null ]
 }
 
+@test "random JSON in random white space comes out as Python's json sees it, numbers as they were written" {
+    "$PYTHON3" "$tests/property.py" "$RESTSRC" "$server"
+}
+
 @test "--max-page-bytes bounds a page" {
     list n=300
     restsrc read --max-page-bytes 1000 "$list"

@@ -181,7 +181,7 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
         and (.type | IN("flag", "integer", "number", "text", "choice")) and ((.type == "choice") == has("choices"))
         and ((.type == "flag") == (.argument == null)))' "$out"
     jq -es 'map(.name) | length == (unique | length)' "$out"
-    jq -es 'map({(.name): .default}) | add | .["page-size"] == "100" and .offset == "0" and .parallel == "4" and .retry == "5" and .limit == null' "$out"
+    jq -es 'map({(.name): .default}) | add | .["page-size"] == "100" and .offset == "0" and .retry == "5" and .limit == null' "$out"
 }
 
 @test "the defaults in the table are the ones at work" {

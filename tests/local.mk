@@ -36,7 +36,7 @@ what-tests-need:
 	@missing=; for tool in bats curl jq python3; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
 
-EXTRA_DIST = bootstrap .ci spark tests/data tests/demo tests/servers tests/run_all.py tests/helpers.bash $(BATS_TESTS)
+EXTRA_DIST = bootstrap .ci spark tests/data tests/demo tests/servers tests/run_all.py tests/property.py tests/helpers.bash $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/
