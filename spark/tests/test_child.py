@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -34,7 +35,7 @@ def test_blocks_are_whole_lines_and_all_of_them(fault):
 def test_line_longer_than_a_block(fault, tmp_path):
     lines = b"".join(b'{"a":"%s"}\n' % (b"x" * size) for size in (10, 6_000_000, 10, 300_000))
     (tmp_path / "lines").write_bytes(lines)
-    with child(fault(f"file={str(tmp_path / 'lines').replace('/', '%2F')}").url) as running:
+    with child(fault(f"file={quote(str(tmp_path / 'lines'), safe='')}").url) as running:
         assert b"".join(running.blocks()) == lines
         assert running.finish()["records"] == 4
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from pyspark.sql import functions as F
@@ -12,21 +13,19 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from conftest import eventually, gone, tools_running
 
-FLAT = "n=1000,kind=flat"
 
-
-def percent(path):
-    return str(path).replace("/", "%2F").replace(",", "%2C")
+def path_word(path):
+    return quote(str(path), safe="")
 
 
 @pytest.fixture
 def listing(fault, tmp_path):
-    """A list of these records (JSON texts) on the fault server."""
+    """The fault server's scenario with these records (JSON texts)."""
 
-    def make(*records, words="n"):
+    def make(*records):
         path = tmp_path / "records"
         path.write_text("".join(record + "\n" for record in records))
-        return fault(f"file={percent(path)},{words}").url
+        return fault(f"file={path_word(path)}")
 
     return make
 
@@ -45,8 +44,8 @@ def test_schema_as_struct_type(fault, read):
 
 
 def test_inferred_schema(listing, read):
-    url = listing('{"a":1,"b":{"c":[1.5]}}', '{"a":9007199254740993,"d":"x","e":null}', '{"d":5}')
-    df = read(url).load()
+    scenario = listing('{"a":1,"b":{"c":[1.5]}}', '{"a":9007199254740993,"d":"x","e":null}', '{"d":5}')
+    df = read(scenario.url).load()
     assert df.schema.simpleString() == "struct<a:bigint,b:struct<c:array<double>>,d:string,e:string>"
     assert [json.loads(row) for row in df.toJSON().collect()] == [
         {"a": 1, "b": {"c": [1.5]}},
@@ -64,7 +63,7 @@ def test_every_odd_record_is_read_with_its_inferred_schema(fault, read):
 
 
 def test_types(listing, read):
-    url = listing(
+    scenario = listing(
         '{"b":127,"s":-5,"i":7,"f":0.1,"d":1e400,"t":true,"n":1.10,"day":"2013-01-01","at":"2013-01-01T10:00:00+01:00",'
         '"local":"2013-01-01 10:00:00.5","raw":"YWJj","map":{"x":[1,2]},"text":{"k": 1.10}}'
     )
@@ -72,7 +71,7 @@ def test_types(listing, read):
         "b byte, s short, i int, f float, d double, t boolean, n decimal(38,18), day date, at timestamp, "
         "local timestamp_ntz, raw binary, map map<string,array<int>>, text string"
     )
-    row = read(url).schema(schema).load().select("*", F.unix_micros("at").alias("micros")).first()
+    row = read(scenario.url).schema(schema).load().select("*", F.unix_micros("at").alias("micros")).first()
     assert (row.b, row.s, row.i, row.d, row.t, row.n) == (127, -5, 7, float("inf"), True, Decimal("1.10"))
     assert abs(row.f - 0.1) < 1e-7 and str(row.day) == "2013-01-01" and row.micros == 1357030800_000_000
     assert (str(row.local), bytes(row.raw), row.map) == ("2013-01-01 10:00:00.500000", b"abc", {"x": [1, 2]})
@@ -168,40 +167,36 @@ MIXED = ['{"a":1,"b":"x"}', '{"a":"one","b":"y"}', "[1]", '{"a":3}']
 
 def test_failfast_says_where_and_what_to_do(listing, read):
     with pytest.raises(Exception) as raised:
-        read(listing(*MIXED)).schema("a long, b string").load().collect()
+        read(listing(*MIXED).url).schema("a long, b string").load().collect()
     assert 'RecordError: record 1: a: "one" is not a valid BIGINT' in str(raised.value)
     with pytest.raises(Exception, match="record 1: a: .*the schema was inferred from the first 1 records"):
-        read(listing(*MIXED), sample_records=1).load().collect()
+        read(listing(*MIXED).url, sample_records=1).load().collect()
 
 
 def test_permissive_and_dropmalformed(listing, read):
     schema = "a long, b string, bad string"
-    df = read(listing(*MIXED), mode="permissive", column_name_of_corrupt_record="bad").schema(schema).load()
+    df = read(listing(*MIXED).url, mode="permissive", column_name_of_corrupt_record="bad").schema(schema).load()
     assert [tuple(row) for row in df.collect()] == [
         (1, "x", None),
         (None, "y", MIXED[1]),
         (None, None, MIXED[2]),
         (3, None, None),
     ]
-    df = read(listing(*MIXED), mode="DROPMALFORMED").schema("a long, b string").load()
+    df = read(listing(*MIXED).url, mode="DROPMALFORMED").schema("a long, b string").load()
     assert [tuple(row) for row in df.collect()] == [(1, "x"), (3, None)]
 
 
 def test_time_zone(listing, read):
-    df = read(listing('{"at":"2013-01-01 01:00:00"}'), time_zone="Europe/Paris").schema("at timestamp").load()
+    df = read(listing('{"at":"2013-01-01 01:00:00"}').url, time_zone="Europe/Paris").schema("at timestamp").load()
     assert df.select(F.unix_micros("at").alias("at")).first().at == 1356998400_000_000
 
 
 def test_limit_stops_early(read, listing):
     record = json.dumps({"i": 0, "pad": "x" * 1000})
-    url = listing(*[record] * 40_000)
-    df = read(url, page_size=500, num_partitions=1).schema("i int, pad string").load()
+    scenario = listing(*[record] * 40_000)
+    df = read(scenario.url, page_size=500, num_partitions=1).schema("i int, pad string").load()
     assert len(df.limit(5).collect()) == 5
-    scenario = url.rpartition("/")[0]
-    import urllib.request
-
-    pages = [line for line in urllib.request.urlopen(scenario + "/_log").read().splitlines() if b"limit=" in line]
-    assert len(pages) < 60  # of 80
+    assert len(scenario.log()) < 60  # of 80 pages
     eventually(lambda: not tools_running())
 
 

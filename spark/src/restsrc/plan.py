@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from restsrc.child import Child
-from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.errors import UnexpectedAnswer
 from restsrc.options import Options
 
 PAGES_PER_RANGE = 50
@@ -87,7 +87,5 @@ def real_page_size(options: Options) -> "int | None":
 
 
 def _one_range(options: Options, why: str) -> Plan:
-    if options.num_partitions and options.num_partitions > 1:
-        raise OptionError(f"num_partitions is {options.num_partitions}, but {why}")
     logging.getLogger("restsrc").warning("restsrc: reading in one Spark task, because %s", why)
     return Plan([Range(options.offset, options.limit)])
