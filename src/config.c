@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io.h"
 
@@ -34,7 +35,7 @@ static int read_value(const char *s, struct buf *value)
     return 0;
 }
 
-static int set_line(struct options *o, const bool *given, char *line, struct error *e)
+static int set_line(struct options *o, const bool *given, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
     struct buf value = {0};
@@ -46,23 +47,26 @@ static int set_line(struct options *o, const bool *given, char *line, struct err
     const struct option_row *row = option_find(line, len);
     char *name = mem_text(line, len);
     const char *nearest = option_nearest(name);
-    if (!row || row->line_only)
+    if (!row || row->place == OPTION_LINE_ONLY)
         error_set(e, EXIT_CONFIG, "%s option %.60s%s%s", row ? "not for a file:" : "unknown", name,
                   !row && nearest ? ": did you mean " : "", !row && nearest ? nearest : "");
     else if (*rest != '=' && !(*rest == '\0' && row->type == OPTION_FLAG))
         error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
     else if (*rest == '=' && read_value(rest + 1, &value))
         error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
+    else if (row->place == OPTION_AT_FILE && !strchr(buf_text(&value), '='))
+        error_set(e, EXIT_CONFIG, "%s takes NAME=VALUE", name);
     else if (row->type != OPTION_LIST && given[row - option_table])
         result = 0;
     else
         result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
+    *secrets |= row && (row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
     free(name);
     buf_free(&value);
     return result;
 }
 
-static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, struct error *e)
+static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
     if (memchr(text->data ? text->data : "", '\0', text->len))
         return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
@@ -71,7 +75,7 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';
         *end = '\0';
-        if (set_line(o, given, line, e)) {
+        if (set_line(o, given, line, secrets, e)) {
             struct buf what = {0};
             buf_adds(&what, e->message);
             error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, buf_text(&what));
@@ -83,16 +87,25 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
     return 0;
 }
 
+static bool others_can_read(const char *file)
+{
+    struct stat s;
+    return stat(file, &s) == 0 && (s.st_mode & S_IROTH);
+}
+
 int config_load(struct options *o, const bool *given, struct error *e)
 {
     int result = 0;
     struct buf text = {.cap = CONFIG_BYTES};
+    bool secrets = false;
     if (o->config)
-        result = io_read_file(o->config, &text, e) || set_lines(o, given, &text, o->config, e) ? -1 : 0;
+        result = io_read_file(o->config, &text, e) || set_lines(o, given, &text, o->config, &secrets, e) ? -1 : 0;
+    if (secrets && others_can_read(o->config))
+        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it", o->config);
     buf_clear(&text);
     if (result == 0 && o->config_fd >= 0)
         result = io_read_all((int)o->config_fd, "the configuration", EXIT_NO_FILE, &text, e) ||
-                         set_lines(o, given, &text, "configuration", e)
+                         set_lines(o, given, &text, "configuration", &secrets, e)
                      ? -1
                      : 0;
     buf_free(&text);

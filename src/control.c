@@ -162,8 +162,8 @@ void control_option_line(const struct option_row *row, struct buf *out)
         add_each(o, "choices", row->argument);
     cJSON_AddStringToObject(o, "group", row->group);
     cJSON_AddBoolToObject(o, "repeat", row->type == OPTION_LIST);
-    cJSON_AddBoolToObject(o, "file", !row->line_only);
-    cJSON_AddBoolToObject(o, "secret", false);
+    cJSON_AddBoolToObject(o, "file", row->place != OPTION_LINE_ONLY);
+    cJSON_AddBoolToObject(o, "secret", row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
     cJSON_AddStringToObject(o, "help", row->help);
     print(o, out);
 }
@@ -200,4 +200,58 @@ void control_error_detail(const char *body, size_t n, char *detail, size_t room)
         snprintf(detail, room, "%.*s", (int)n, body);
     detail[strcspn(detail, "\r\n")] = '\0';
     cJSON_Delete(json);
+}
+
+static bool take_text(const cJSON *object, const char *name, struct buf *to)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    if (!text || !*text || strpbrk(text, "\r\n"))
+        return false;
+    buf_clear(to);
+    buf_adds(to, text);
+    return true;
+}
+
+/* Some servers write the number as a string. */
+static double seconds_of(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsString(value) ? strtod(value->valuestring, NULL) : cJSON_IsNumber(value) ? value->valuedouble : 0;
+}
+
+int control_read_token(const char *json, size_t n, double now, struct control_token *token)
+{
+    cJSON *answer = cJSON_ParseWithLength(json, n);
+    bool there = take_text(answer, "access_token", &token->access_token);
+    double lasts = seconds_of(answer, "expires_in");
+    take_text(answer, "refresh_token", &token->refresh_token);
+    token->expires = lasts > 120 ? now + lasts - 60 : lasts > 0 ? now + lasts / 2 : 0;
+    cJSON_Delete(answer);
+    return there ? 0 : -1;
+}
+
+void control_load_token(const char *json, size_t n, struct control_token *token)
+{
+    cJSON *kept = cJSON_ParseWithLength(json, n);
+    take_text(kept, "access_token", &token->access_token);
+    take_text(kept, "refresh_token", &token->refresh_token);
+    token->expires = seconds_of(kept, "expires");
+    cJSON_Delete(kept);
+}
+
+void control_save_token(const struct control_token *token, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct buf access = token->access_token, refresh = token->refresh_token;
+    cJSON_AddStringToObject(o, "access_token", buf_text(&access));
+    if (refresh.len)
+        cJSON_AddStringToObject(o, "refresh_token", buf_text(&refresh));
+    cJSON_AddNumberToObject(o, "expires", token->expires);
+    print(o, out);
+}
+
+void control_free_token(struct control_token *token)
+{
+    buf_free(&token->access_token);
+    buf_free(&token->refresh_token);
 }

@@ -44,6 +44,18 @@ void control_summary(const struct summary *s, struct buf *out);
 void control_error(const struct error *e, struct buf *out);
 void control_option_line(const struct option_row *row, struct buf *out);
 
+/* An OAuth 2 token, as it is answered (RFC 6749, section 5.1) and as it is kept. */
+struct control_token {
+    struct buf access_token, refresh_token;
+    double expires; /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
+};
+/* The answer of a token URL. -1: it has no access_token. A refresh token stays when the answer has none. */
+int control_read_token(const char *json, size_t n, double now, struct control_token *token);
+/* What control_save_token() made; anything else is no token. */
+void control_load_token(const char *json, size_t n, struct control_token *token);
+void control_save_token(const struct control_token *token, struct buf *out);
+void control_free_token(struct control_token *token);
+
 /* What an error body says, in a few words, as one line: the usual members of a JSON object, or the start of a plain text.
  * Empty when it says nothing short. */
 void control_error_detail(const char *body, size_t n, char *detail, size_t room);

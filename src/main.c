@@ -99,6 +99,8 @@ static int run(const struct command_row *row, struct options *o, int parent, int
         return print_help(row, e);
     if (options_parse(o, row->command, argc, argv, e))
         return -1;
+    if (o->warning.len)
+        cmd_note(o, false, buf_text(&o->warning));
     if (o->die_with_parent)
         io_die_with_parent(parent);
     io_catch_signals();

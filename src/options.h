@@ -53,15 +53,34 @@ struct options {
     int64_t retry;
     double retry_delay, retry_max_time; /* seconds; NOT_GIVEN */
     int64_t max_redirs, max_page_bytes;
-    char *cacert;
+    char *cacert, *proxy, *rate, *rate_scope;
+
+    char *bearer, *bearer_file, *user, *user_file; /* NAME and NAME_file: the secret itself, or where it is */
+    bool netrc;
+    char *netrc_file;
+    struct list query_secret; /* NAME=VALUE */
+    char *oauth_token_url, *oauth_client_id, *oauth_client_secret, *oauth_client_secret_file;
+    char *oauth_refresh_token, *oauth_refresh_token_file, *oauth_scope, *oauth_audience, *oauth_auth;
+    struct list oauth_param;
+    char *cert, *key, *aws_sigv4;
 
     char *config;
     int64_t config_fd, summary_fd;
     char *error_format;
-    bool die_with_parent, verbose, quiet, progress_meter;
+    bool die_with_parent, verbose, quiet, progress_meter, trace_ids;
+
+    struct buf warning; /* about a file, for the command to tell */
 };
 
 enum option_type { OPTION_FLAG, OPTION_INTEGER, OPTION_NUMBER, OPTION_TEXT, OPTION_CHOICE, OPTION_LIST };
+
+/* Where an option may stand. */
+enum option_place {
+    OPTION_ANYWHERE,
+    OPTION_LINE_ONLY, /* it concerns one run: not in a file */
+    OPTION_FILE_ONLY, /* a secret: not on a command line */
+    OPTION_AT_FILE,   /* a secret: on a command line NAME=@FILE stands for it */
+};
 
 struct option_row {
     const char *name;      /* without the dashes */
@@ -73,7 +92,7 @@ struct option_row {
     const char *fallback;  /* the value when it is not given, as text; NULL: none */
     int64_t least;         /* smallest OPTION_INTEGER */
     unsigned commands;     /* which commands know it */
-    bool line_only;        /* makes sense on a command line only, not in a file */
+    enum option_place place;
     const char *help;
 };
 

@@ -64,7 +64,7 @@ int url_accept(const char *text, struct buf *url, struct error *e)
     return result ? error_set(e, EXIT_USAGE, "that is not a URL") : 0;
 }
 
-static void add_escaped(struct buf *out, const char *text, size_t len)
+void url_escape_text(const char *text, size_t len, struct buf *out)
 {
     if (len == 0) /* curl_easy_escape() takes 0 for "measure it" */
         return;
@@ -78,7 +78,7 @@ void url_escape(struct slice value, struct buf *out)
 {
     struct buf plain = {0};
     path_scalar(value, &plain);
-    add_escaped(out, plain.data, plain.len);
+    url_escape_text(plain.data, plain.len, out);
     buf_free(&plain);
 }
 
@@ -103,9 +103,9 @@ void url_add_query(struct buf *url, const char *name, const char *value, size_t 
         buf_addc(url, '?');
     else if (last != '?' && last != '&')
         buf_addc(url, '&');
-    add_escaped(url, name, strlen(name));
+    url_escape_text(name, strlen(name), url);
     buf_addc(url, '=');
-    add_escaped(url, value, value_len);
+    url_escape_text(value, value_len, url);
 }
 
 /* Does the parameter at text (up to '&' or the end) have that name? */
@@ -198,6 +198,19 @@ static bool same_part(CURLU *a, CURLU *b, CURLUPart which)
     curl_free(x);
     curl_free(y);
     return same;
+}
+
+void url_origin(const char *url, struct buf *out)
+{
+    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+    static const char *const before[] = {"", "://", ":"};
+    CURLU *u = parse(url);
+    for (size_t i = 0; u && i < 3; i++) {
+        char *text = part(u, parts[i], CURLU_DEFAULT_PORT);
+        buf_addf(out, "%s%s", before[i], text ? text : "");
+        curl_free(text);
+    }
+    curl_url_cleanup(u);
 }
 
 bool url_same_origin(const char *a, const char *b)

@@ -14,6 +14,7 @@ int url_accept(const char *text, struct buf *url, struct error *e);
 
 /* The value as one path segment or query value takes it: percent-encoded as opaque bytes. Appends. value: a JSON scalar. */
 void url_escape(struct slice value, struct buf *out);
+void url_escape_text(const char *text, size_t len, struct buf *out);
 /* Adds each of these NAME=VALUE to the query of url. -1: EXIT_USAGE. */
 int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e);
 /* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
@@ -27,6 +28,8 @@ int url_add_segment(struct buf *url, const char *segment, struct error *e);
 
 /* Where reference leads from base (RFC 3986, section 5). -1 when that is no URL. */
 int url_resolve(const char *base, const char *reference, struct buf *url);
+/* scheme://host:port of url, appended. */
+void url_origin(const char *url, struct buf *out);
 /* Same scheme, host and port? */
 bool url_same_origin(const char *a, const char *b);
 

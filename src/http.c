@@ -1,0 +1,438 @@
+#include "http.h"
+
+#include <curl/curl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "io.h"
+#include "retry.h"
+#include "url.h"
+
+enum { ERROR_BODY = 16384, RECEIVE_BYTES = 256 * 1024 };
+
+_Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
+
+/* ---- what all requests have in common ---- */
+
+static int add_header(struct http_client *c, const char *line, struct error *e)
+{
+    const char *colon = strpbrk(line, ":;");
+    if (!colon || colon == line || strpbrk(line, "\r\n"))
+        return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
+    c->headers = curl_slist_append(c->headers, line);
+    return 0;
+}
+
+static int add_header_file(struct http_client *c, const char *name, struct error *e)
+{
+    struct buf text = {0};
+    int result = io_read_file(name, &text, e);
+    char *rest = result ? NULL : (char *)buf_text(&text);
+    for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
+        line[strcspn(line, "\r")] = '\0';
+        if (*line && add_header(c, line, e))
+            result = error_set(e, EXIT_CONFIG, "%s: a header must be 'Name: value'", name);
+    }
+    buf_free(&text);
+    return result;
+}
+
+static const char *find_header(const struct http_client *c, const char *name)
+{
+    size_t len = strlen(name);
+    for (struct curl_slist *h = c->headers; h; h = h->next)
+        if (strncasecmp(h->data, name, len) == 0 && (h->data[len] == ':' || h->data[len] == ';'))
+            return h->data + len + 1;
+    return NULL;
+}
+
+/* Headers that carry credentials, to be kept out of messages. */
+static void hide_headers(struct http_client *c)
+{
+    static const char *const names[] = {"Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token", "Private-Token", "Cookie"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = find_header(c, names[i]);
+        if (!value)
+            continue;
+        value += strspn(value, " ");
+        auth_hide(&c->auth, value);
+        const char *space = strchr(value, ' ');
+        if (space) /* behind "Bearer" or "Basic" */
+            auth_hide(&c->auth, space + 1);
+    }
+}
+
+int http_client_init(struct http_client *c, const struct options *o, struct error *e)
+{
+    *c = (struct http_client){.options = o};
+    if (auth_init(&c->auth, o, e))
+        return -1;
+    for (size_t i = 0; i < o->header.count; i++) {
+        const char *text = o->header.item[i];
+        if (*text == '@' ? add_header_file(c, text + 1, e) : add_header(c, text, e))
+            return -1;
+    }
+    hide_headers(c);
+    c->has_type = find_header(c, "Content-Type");
+    c->has_auth = find_header(c, "Authorization");
+    if (!find_header(c, "Accept"))
+        c->headers = curl_slist_append(c->headers, "Accept: application/json, */*;q=0.5");
+    if (o->trace_ids && getentropy(c->trace, sizeof c->trace))
+        return error_set(e, EXIT_BUG, "no random numbers for --trace-ids");
+    return 0;
+}
+
+void http_client_free(struct http_client *c)
+{
+    auth_free(&c->auth);
+    curl_slist_free_all(c->headers);
+    c->headers = NULL;
+}
+
+/* ---- one request ---- */
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct http *h = user;
+    n *= size;
+    if (http_status(h) / 100 != 2) {
+        size_t room = ERROR_BODY - h->error_body.len;
+        buf_add(&h->error_body, bytes, n < room ? n : room);
+        if (!h->any_status)
+            return n;
+    }
+    if (h->sink(h->user, bytes, n) == 0)
+        return n;
+    h->stopped = true;
+    return CURL_WRITEFUNC_ERROR;
+}
+
+/* Every curl option that a command-line option sets. */
+static void set_options(CURL *c, const struct options *o)
+{
+    curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent ? o->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
+    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? "" : NULL);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->connect_timeout * 1000));
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->max_time * 1000));
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->speed_limit);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->speed_time));
+    curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
+    curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
+    curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
+    if (o->cacert) /* NULL would mean none */
+        curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
+    curl_easy_setopt(c, CURLOPT_NETRC, o->netrc || o->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc_file);
+    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->aws_sigv4);
+}
+
+static CURL *new_handle(struct http *h)
+{
+    CURL *c = curl_easy_init();
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+    set_options(c, h->client->options);
+    return c;
+}
+
+void http_open(struct http *h, struct http_client *c)
+{
+    *h = (struct http){.client = c};
+    h->easy = new_handle(h);
+    if (c->auth.user) {
+        curl_easy_setopt(h->easy, CURLOPT_USERNAME, c->auth.user);
+        curl_easy_setopt(h->easy, CURLOPT_PASSWORD, c->auth.password);
+    }
+}
+
+void http_close(struct http *h)
+{
+    curl_easy_cleanup(h->easy);
+    curl_slist_free_all(h->headers);
+    buf_free(&h->authorization);
+    buf_free(&h->error_body);
+}
+
+static void add_own(struct http *h, const char *name, const char *value)
+{
+    struct buf line = {0};
+    buf_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
+    h->headers = curl_slist_append(h->headers, buf_text(&line));
+    buf_free(&line);
+}
+
+/* W3C Trace Context: version, trace, span, sampled. */
+static void add_trace(struct http *h)
+{
+    struct buf value = {0};
+    unsigned char span[8];
+    if (getentropy(span, sizeof span))
+        return;
+    buf_adds(&value, "00-");
+    for (size_t i = 0; i < 16; i++)
+        buf_addf(&value, "%02x", h->client->trace[i]);
+    buf_addc(&value, '-');
+    for (size_t i = 0; i < sizeof span; i++)
+        buf_addf(&value, "%02x", span[i]);
+    buf_adds(&value, "-01");
+    add_own(h, "traceparent", buf_text(&value));
+    buf_free(&value);
+}
+
+/* The request's own headers, and behind them those that all requests share. */
+static void set_headers(struct http *h, const struct request *r, bool has_body)
+{
+    curl_slist_free_all(h->headers);
+    h->headers = NULL;
+    for (size_t at = 0; at < r->headers.len;) {
+        const char *line = r->headers.data + at, *end = memchr(line, '\n', r->headers.len - at);
+        char *text = mem_text(line, (size_t)(end - line));
+        h->headers = curl_slist_append(h->headers, text);
+        free(text);
+        at += (size_t)(end - line) + 1;
+    }
+    for (struct curl_slist *s = h->client->headers; s; s = s->next)
+        h->headers = curl_slist_append(h->headers, s->data);
+    if (h->authorization.len)
+        add_own(h, "Authorization", buf_text(&h->authorization));
+    if (h->client->options->trace_ids)
+        add_trace(h);
+    if (has_body) {
+        add_own(h, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
+        if (!h->client->has_type)
+            add_own(h, "Content-Type", r->content_type ? r->content_type : "application/json");
+    }
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
+}
+
+/* The secret parameters join the URL here only, so that no message can show them. */
+static void set_url(struct http *h, const struct request *r)
+{
+    const struct list *secret = &h->client->options->query_secret;
+    struct buf url = {0};
+    buf_add(&url, r->url.data, r->url.len);
+    for (size_t i = 0; i < secret->count; i++) {
+        const char *equals = strchr(secret->item[i], '=');
+        char *name = mem_text(secret->item[i], (size_t)(equals - secret->item[i]));
+        url_drop_query(&url, name);
+        url_add_query(&url, name, equals + 1, strlen(equals + 1));
+        free(name);
+    }
+    curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
+    buf_free(&url);
+}
+
+struct answer_buf {
+    struct buf *body;
+};
+
+static int on_token(void *user, const char *bytes, size_t n)
+{
+    struct answer_buf *a = user;
+    return buf_add(a->body, bytes, n);
+}
+
+static void set_form(struct http *h, const char *url, const char *user, const char *password, const struct buf *form)
+{
+    h->headers = curl_slist_append(NULL, "Accept: application/json");
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
+    curl_easy_setopt(h->easy, CURLOPT_URL, url);
+    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, form->data);
+    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form->len);
+    curl_easy_setopt(h->easy, CURLOPT_AWS_SIGV4, NULL);
+    curl_easy_setopt(h->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    if (user) {
+        curl_easy_setopt(h->easy, CURLOPT_USERNAME, user);
+        curl_easy_setopt(h->easy, CURLOPT_PASSWORD, password);
+    }
+}
+
+static void pause_for(double seconds)
+{
+    struct timespec t = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - floor(seconds)) * 1e9)};
+    nanosleep(&t, NULL);
+}
+
+/* A token is asked for while everything else waits: nothing can be sent without it. */
+static int fetch_token(void *ctx, const char *url, const char *user, const char *password, const struct buf *form, struct buf *answer,
+                       long *status, struct error *e)
+{
+    struct http_client *c = ctx;
+    const struct options *o = c->options;
+    struct retry_policy policy = {.tries = (long)o->retry, .delay = o->retry_delay, .longest = o->retry_max_time};
+    struct answer_buf sink = {answer};
+    struct http h = {.client = c, .sink = on_token, .user = &sink, .any_status = true};
+    CURLcode code;
+    unsigned tries = 0;
+    answer->cap = ERROR_BODY;
+    h.easy = new_handle(&h);
+    set_form(&h, url, user, password, form);
+    for (;;) {
+        bool ignored;
+        buf_clear(answer);
+        code = curl_easy_perform(h.easy);
+        *status = http_status(&h);
+        bool passing = code ? http_may_pass((int)code) : retry_status(*status);
+        if (!passing || ++tries > o->retry || io_signalled())
+            break;
+        pause_for(retry_wait(&policy, tries, code ? 0 : http_pause(&h, &ignored), 0.5));
+    }
+    if (code) {
+        http_network_error(&h, (int)code, e);
+        struct buf message = {0};
+        buf_addf(&message, "no token: %s", e->message);
+        error_set(e, e->code, "%s", buf_text(&message));
+        buf_free(&message);
+    }
+    http_close(&h);
+    return code ? -1 : 0;
+}
+
+/* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be sent twice
+ * therefore gets a connection of its own. */
+int http_prepare(struct http *h, const struct request *r, struct error *e)
+{
+    const char *method = r->method ? r->method : "GET";
+    bool has_body = r->body.len || (strcmp(method, "GET") && strcmp(method, "HEAD"));
+    buf_clear(&h->authorization);
+    if (!h->client->has_auth && auth_value(&h->client->auth, fetch_token, h->client, &h->authorization, e))
+        return -1;
+    buf_clear(&h->error_body);
+    *h->curl_error = '\0';
+    h->stopped = false;
+    curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
+    if (has_body) {
+        curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, r->body.data ? r->body.data : "");
+        curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
+    }
+    curl_easy_setopt(h->easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
+    curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
+    set_headers(h, r, has_body);
+    set_url(h, r);
+    return 0;
+}
+
+/* ---- about the last answer ---- */
+
+long http_status(const struct http *h)
+{
+    long status = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+const char *http_header(const struct http *h, const char *name, size_t n)
+{
+    struct curl_header *header;
+    return curl_easy_header(h->easy, name, n, CURLH_HEADER, -1, &header) ? NULL : header->value;
+}
+
+const char *http_redirect(const struct http *h)
+{
+    char *to = NULL;
+    curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &to);
+    return to;
+}
+
+static double number_at(const char *text, const char *after)
+{
+    const char *found = text ? strstr(text, after) : NULL;
+    return found ? strtod(found + strlen(after), NULL) : NAN;
+}
+
+static double first_number(const struct http *h, const char *a, const char *b)
+{
+    const char *value = http_header(h, a, 0);
+    value = value ? value : http_header(h, b, 0);
+    return value ? strtod(value, NULL) : NAN;
+}
+
+/* RateLimit-*, X-RateLimit-*, and the drafts' single field: "limit=100, remaining=0, reset=30" or "name";r=0;t=30. */
+static double ratelimit_pause(const struct http *h)
+{
+    const char *field = http_header(h, "RateLimit", 0);
+    double remaining = first_number(h, "RateLimit-Remaining", "X-RateLimit-Remaining");
+    double reset = first_number(h, "RateLimit-Reset", "X-RateLimit-Reset");
+    if (field) {
+        bool old = strstr(field, "remaining=");
+        remaining = number_at(field, old ? "remaining=" : ";r=");
+        reset = number_at(field, old ? "reset=" : ";t=");
+    }
+    if (!(remaining <= 0) || !(reset > 0))
+        return 0;
+    return reset > 1e9 ? fmax(reset - (double)time(NULL), 0) : reset; /* so large a number is a time of day */
+}
+
+double http_pause(const struct http *h, bool *retry_after)
+{
+    curl_off_t after = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
+    *retry_after = after > 0;
+    return after > 0 ? (double)after : ratelimit_pause(h);
+}
+
+bool http_may_renew(struct http *h)
+{
+    return http_status(h) == 401 && h->authorization.len && auth_renew(&h->client->auth, buf_text(&h->authorization));
+}
+
+void http_status_error(const struct http *h, struct error *e)
+{
+    long status = http_status(h);
+    char detail[300];
+    control_error_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
+    enum exit_code code = status == 401 || status == 403                               ? EXIT_DENIED
+                          : status / 100 == 5 || retry_status(status) ? EXIT_UNAVAILABLE
+                          : status / 100 == 4                                          ? EXIT_REFUSED
+                                                                                       : EXIT_ANSWER;
+    error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
+}
+
+void http_network_error(const struct http *h, int code, struct error *e)
+{
+    bool odd = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
+    bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
+    error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : EXIT_UNAVAILABLE, "%s",
+              *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
+}
+
+static bool is_one_of(int code, const CURLcode *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((int)codes[i] == code)
+            return true;
+    return false;
+}
+
+bool http_may_pass(int code)
+{
+    static const CURLcode passing[] = {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
+                                       CURLE_PARTIAL_FILE,    CURLE_HTTP2,              CURLE_HTTP2_STREAM, CURLE_AGAIN};
+    return is_one_of(code, passing, sizeof passing / sizeof *passing);
+}
+
+bool http_was_sent(int code)
+{
+    static const CURLcode early[] = {CURLE_COULDNT_CONNECT,   CURLE_COULDNT_RESOLVE_HOST,     CURLE_COULDNT_RESOLVE_PROXY,
+                                     CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                                     CURLE_SSL_CACERT_BADFILE};
+    return !is_one_of(code, early, sizeof early / sizeof *early);
+}
+
+const char *http_library(void)
+{
+    return curl_version();
+}

@@ -1,0 +1,72 @@
+/* http: one HTTP request with curl's easy interface: options, headers, credentials, and what an answer or a failure means.
+ * With transfer.c and url.c the only file that includes curl. */
+#ifndef RESTSRC_HTTP_H
+#define RESTSRC_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "auth.h"
+#include "buf.h"
+#include "error.h"
+#include "options.h"
+#include "request.h"
+
+struct curl_slist;
+
+/* What all requests of a process have in common. */
+struct http_client {
+    const struct options *options;
+    struct auth auth;
+    struct curl_slist *headers; /* --header, and our own where that has none */
+    bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
+    unsigned char trace[16];    /* --trace-ids */
+};
+
+/* o must outlive it. Free with http_client_free(), also after a failure. */
+int http_client_init(struct http_client *c, const struct options *o, struct error *e);
+void http_client_free(struct http_client *c);
+
+/* One request at a time. */
+struct http {
+    struct http_client *client;
+    void *easy; /* CURL * */
+    /* The caller's: takes the body; of every answer or of 2xx only. -1 breaks off, then `stopped` is set. */
+    int (*sink)(void *user, const char *bytes, size_t n);
+    void *user;
+    bool any_status, stopped;
+    /* The rest is private. */
+    struct curl_slist *headers;
+    struct buf authorization; /* sent */
+    struct buf error_body;
+    char curl_error[256];
+};
+
+void http_open(struct http *h, struct http_client *c);
+void http_close(struct http *h);
+
+/* Makes the next request ready to be performed. -1: no token to be had. */
+int http_prepare(struct http *h, const struct request *r, struct error *e);
+
+/* ---- about the last answer ---- */
+
+long http_status(const struct http *h); /* 0: none */
+const char *http_header(const struct http *h, const char *name, size_t n);
+/* Where a redirect leads; NULL when it is none. */
+const char *http_redirect(const struct http *h);
+/* Seconds for which the server wants no request, by Retry-After or, when nothing remains, RateLimit headers; 0: it does not say. */
+double http_pause(const struct http *h, bool *retry_after);
+/* A 401 that another token may cure: then the next http_prepare() has it. */
+bool http_may_renew(struct http *h);
+
+/* What an answer that is no success means. */
+void http_status_error(const struct http *h, struct error *e);
+/* What a failed transfer (a CURLcode) means. */
+void http_network_error(const struct http *h, int code, struct error *e);
+bool http_may_pass(int code);  /* it may be different the next time */
+bool http_was_sent(int code);  /* the server may have seen the request */
+
+const char *http_library(void);
+
+#endif
