@@ -36,7 +36,20 @@ what-tests-need:
 	@missing=; for tool in bats curl jq python3; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
 
-EXTRA_DIST = bootstrap .ci spark tests/data tests/demo tests/servers tests/run_all.py tests/property.py tests/helpers.bash $(BATS_TESTS)
+# make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
+FUZZ_SECONDS = 60
+FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/split.c src/path.c src/buf.c
+.PHONY: fuzz
+fuzz:
+	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }
+	$(MKDIR_P) tests/fuzz/found
+	cd $(srcdir) && clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
+	tests/fuzz/fuzz_split -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=$(srcdir)/tests/fuzz/json.dict -artifact_prefix=tests/fuzz/found/ \
+		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
+CLEANFILES = tests/fuzz/fuzz_split
+
+EXTRA_DIST = tests/fuzz/fuzz_split.c tests/fuzz/json.dict bootstrap .ci spark tests/data tests/demo tests/servers tests/run_all.py tests/property.py tests/helpers.bash $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/
