@@ -210,8 +210,8 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
         add_trace(h);
     if (has_body) {
         add_own(h, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
-        if (!h->client->has_type)
-            add_own(h, "Content-Type", r->content_type ? r->content_type : "application/json");
+        if (!h->client->has_type) /* some servers refuse an empty body that says it is JSON */
+            add_own(h, "Content-Type", !r->body.len ? "" : r->content_type ? r->content_type : "application/json");
     }
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
 }
@@ -380,7 +380,7 @@ double http_pause(const struct http *h, bool *retry_after)
 {
     curl_off_t after = 0;
     curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
-    *retry_after = after > 0;
+    *retry_after = http_header(h, "Retry-After", 0) != NULL;
     return after > 0 ? (double)after : ratelimit_pause(h);
 }
 
@@ -424,11 +424,15 @@ bool http_may_pass(int code)
     return is_one_of(code, passing, sizeof passing / sizeof *passing);
 }
 
-bool http_was_sent(int code)
+bool http_was_sent(const struct http *h, int code)
 {
     static const CURLcode early[] = {CURLE_COULDNT_CONNECT,   CURLE_COULDNT_RESOLVE_HOST,     CURLE_COULDNT_RESOLVE_PROXY,
                                      CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
                                      CURLE_SSL_CACERT_BADFILE};
+    long sent = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
+    if (code == CURLE_OPERATION_TIMEDOUT && sent == 0) /* while the connection came about */
+        return false;
     return !is_one_of(code, early, sizeof early / sizeof *early);
 }
 

@@ -65,7 +65,7 @@ void http_status_error(const struct http *h, struct error *e);
 /* What a failed transfer (a CURLcode) means. */
 void http_network_error(const struct http *h, int code, struct error *e);
 bool http_may_pass(int code);  /* it may be different the next time */
-bool http_was_sent(int code);  /* the server may have seen the request */
+bool http_was_sent(const struct http *h, int code); /* the server may have seen the request */
 
 const char *http_library(void);
 

@@ -25,6 +25,7 @@ struct attempt {
     enum phase phase;
     unsigned retries, redirects;
     bool renewed;      /* a 401 was answered with another token */
+    bool taken;        /* the server may have acted on one of the attempts */
     double first, due; /* when the first attempt began; when the next may begin */
 };
 
@@ -184,7 +185,7 @@ static void schedule(struct attempt *a)
 {
     a->phase = WAITING;
     a->retries = a->redirects = 0;
-    a->renewed = false;
+    a->renewed = a->taken = false;
     a->first = a->due = now();
 }
 
@@ -197,6 +198,7 @@ static void soon(struct attempt *a)
 static void settle(struct attempt *a, bool failed)
 {
     a->exchange->failed = failed;
+    a->exchange->unsettled |= a->taken; /* whatever the last attempt met with, an earlier one may have been taken */
     a->phase = DONE;
     if (failed)
         transfer_locate(a->exchange, &a->exchange->error);
@@ -246,11 +248,12 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
     bool not_now = x->status == 429 || (x->status == 503 && said);
     double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->random));
     double start = now() + wait;
+    x->unsettled = taken && !not_now;
     if (x->spent || (taken && !not_now && !x->request.repeatable) || !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
-        x->unsettled = taken && !not_now;
         give_up(a);
         return;
     }
+    a->taken |= x->unsettled;
     a->retries++;
     t->stats->retries++;
     a->due = start;
@@ -278,6 +281,7 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
     buf_free(&shown);
     if (x->error.code) {
+        x->unsettled = x->status < 307; /* 307 and 308 ask for the request itself elsewhere; the others come when it has been taken */
         settle(a, true);
         return;
     }
@@ -290,11 +294,12 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
     if (a->http.stopped) { /* by data(), which has set the error */
+        x->unsettled = true;
         settle(a, true);
         return;
     }
     http_network_error(&a->http, code, &x->error);
-    x->unsettled = http_was_sent(code);
+    x->unsettled = http_was_sent(&a->http, code);
     if (http_may_pass(code))
         retry(t, a, x->unsettled);
     else
@@ -304,6 +309,7 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
 static void whole(struct transfer *t, struct attempt *a)
 {
     int verdict = t->ops->whole(t->ctx, a->exchange, &a->exchange->error);
+    a->exchange->unsettled = verdict != 0;
     if (verdict > 0)
         retry(t, a, true);
     else
@@ -319,7 +325,7 @@ static void refused(struct transfer *t, struct attempt *a)
         return;
     }
     http_status_error(&a->http, &x->error);
-    x->unsettled = x->status / 100 == 5;
+    x->unsettled = x->status / 100 != 4;
     if (retry_status(x->status))
         retry(t, a, true);
     else
