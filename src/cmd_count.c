@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "io.h"
-#include "link.h"
-#include "paginate.h"
+#include "probe.h"
 #include "total.h"
 #include "url.h"
 
@@ -17,115 +16,11 @@
 struct count {
     const struct options *options;
     struct total_source source;
-    struct path usual_records;
-    struct transfer *transfer;
-    struct transfer_stats stats;
-    struct request request; /* to make; its URL is empty when it has been made */
-
-    /* what it brought */
-    struct split split;
-    struct buf records, envelope;
-    size_t bytes;
-    bool with_records; /* it asks for a page of the list, not for a count */
-    struct paginate paginate; /* of that page */
-    struct page page;
-    bool more; /* a style that follows the server has a page behind this one */
-    struct buf last;  /* --count-from last-page: the URL of the last page */
-    bool failed;
-    struct error error;
-    struct total total;
-    int found; /* as of total_find() */
+    struct path places;
+    struct probe probe;
+    struct paginate paginate; /* of the page that was asked for */
+    bool more;                /* a style that follows the server has a page behind it */
 };
-
-static int on_next(void *ctx, struct exchange *x, struct error *e)
-{
-    struct count *c = ctx;
-    (void)e;
-    if (!c->request.url.len)
-        return TRANSFER_NONE;
-    struct request made = x->request;
-    x->request = c->request;
-    c->request = made;
-    request_clear(&c->request);
-    x->offset = -1;
-    return TRANSFER_READY;
-}
-
-static void on_begin(void *ctx, struct exchange *x)
-{
-    struct count *c = ctx;
-    (void)x;
-    buf_clear(&c->records);
-    buf_clear(&c->envelope);
-    c->bytes = 0;
-    split_start(&c->split, c->with_records ? &c->usual_records : NULL, &c->records, &c->envelope);
-}
-
-static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
-{
-    struct count *c = ctx;
-    (void)x;
-    c->bytes += n;
-    if (c->bytes > (size_t)c->options->max_page_bytes)
-        return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64, c->options->max_page_bytes);
-    if (split_feed(&c->split, bytes, n) == 0)
-        return 0;
-    cmd_split_error(&c->split, e);
-    return -1;
-}
-
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
-{
-    struct count *c = ctx;
-    (void)x;
-    if (split_end(&c->split) == 0)
-        return 0;
-    cmd_split_error(&c->split, e);
-    return c->split.reason == SPLIT_CUT ? 1 : -1;
-}
-
-static const char *header_of(const void *answer, const char *name, size_t n)
-{
-    return transfer_header(answer, name, n);
-}
-
-/* Where a page of the list leads on to. */
-static void find_links(struct count *c, struct exchange *x, const char *envelope)
-{
-    struct error ignored;
-    struct buf target = {0};
-    const char *url = buf_text(&x->request.url);
-    struct answer a = {.url = url, .header = header_of, .headers = x, .envelope = {envelope, c->envelope.len},
-                       .records = {c->records.data, c->records.len}};
-    c->page.got = c->split.count;
-    if (!paginate_seeks(&c->paginate))
-        c->more = paginate_learn(&c->paginate, &c->page, &a, &x->request, &ignored) == PAGE_TAKEN;
-    buf_clear(&c->last);
-    if (link_find(header_of, x, "last", &target))
-        url_resolve(url, buf_text(&target), &c->last);
-    buf_free(&target);
-}
-
-static int on_done(void *ctx, struct exchange *x, struct error *e)
-{
-    struct count *c = ctx;
-    struct error why = {0};
-    (void)e;
-    c->failed = x->failed;
-    c->error = x->error;
-    if (x->failed)
-        return TRANSFER_DONE;
-    const char *json = buf_text(&c->envelope);
-    c->found = c->with_records ? total_find(&c->source, header_of, x, json, c->envelope.len, &c->total, &why)
-                               : total_of_count(&c->source, json, c->envelope.len, &c->total, &why);
-    if (c->with_records)
-        find_links(c, x, json);
-    if (c->found < 0) {
-        transfer_locate(x, &why);
-        c->error = why;
-    }
-    return TRANSFER_DONE;
-}
 
 static void on_note(void *ctx, bool verbose, const char *line)
 {
@@ -133,18 +28,17 @@ static void on_note(void *ctx, bool verbose, const char *line)
     cmd_note(c->options, verbose, line);
 }
 
-static const struct transfer_ops count_ops = {
-    .next = on_next, .begin = on_begin, .data = on_data, .whole = on_whole, .done = on_done, .note = on_note,
-};
-
-/* Makes the request of c->request.url. -1: it failed; c->error says why. */
-static int ask(struct count *c, bool with_records)
+/* *e becomes what is wrong with the last answer. */
+static int because(struct count *c, struct error *e)
 {
-    c->with_records = with_records;
-    c->found = 0;
-    if (transfer_run(c->transfer, &count_ops, c, &c->error))
-        return -1;
-    return c->failed ? -1 : 0;
+    *e = c->probe.error;
+    return -1;
+}
+
+static int about_answer(struct count *c, struct error *e)
+{
+    transfer_locate(c->probe.exchange, e);
+    return -1;
 }
 
 static int counted(int64_t records, struct error *e)
@@ -156,19 +50,26 @@ static int counted(int64_t records, struct error *e)
     return result;
 }
 
+/* ---- by a page of the list ---- */
+
 /* One page of one record, at an offset. */
 static int ask_page(struct count *c, int64_t offset, struct error *e)
 {
     struct options one = *c->options;
+    struct page page;
+    struct error ignored;
     one.offset = offset;
     one.page_size = 1;
     one.limit = one.max_pages = NOT_GIVEN;
     int result = paginate_init(&c->paginate, &one, e);
     if (result == 0) {
-        paginate_next(&c->paginate, &c->page, &c->request);
-        result = ask(c, true);
-        if (result)
-            *e = c->error;
+        paginate_next(&c->paginate, &page, &c->probe.request);
+        result = probe_ask(&c->probe, &c->places) ? because(c, e) : 0;
+    }
+    if (result == 0 && !paginate_seeks(&c->paginate)) {
+        struct answer answer = probe_answer(&c->probe);
+        page.got = c->probe.split.count;
+        c->more = paginate_learn(&c->paginate, &page, &answer, &c->probe.request, &ignored) == PAGE_TAKEN;
     }
     paginate_free(&c->paginate);
     return result;
@@ -178,13 +79,18 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
 static int check_page_length(struct count *c, const struct total *total, struct error *e)
 {
     struct error ended = {0};
-    if (!total->guessed || total->records != c->split.count || total->records == 0)
+    if (!total->guessed || total->records != c->probe.split.count || total->records == 0)
         return 0;
-    if (!paginate_seeks(&c->paginate))
-        return c->more ? error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where) : 0;
-    if (ask_page(c, total->records, &ended))
-        return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
-    return c->split.count ? error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where) : 0;
+    bool more = c->more;
+    if (paginate_seeks(&c->paginate)) {
+        if (ask_page(c, total->records, &ended))
+            return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
+        more = c->probe.split.count > 0;
+    }
+    if (!more)
+        return 0;
+    error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
+    return about_answer(c, e);
 }
 
 /* How many records are before the page that url asks for, of pages of `size`; -1: it does not say. */
@@ -200,53 +106,57 @@ static int64_t before(const struct options *o, const char *url, int64_t size)
     return n;
 }
 
-/* The link to the last page says how many there are; how long the last one is, it says itself. */
+/* The link to the last page says how many pages there are; how long the last one is, it says itself. */
 static int count_by_last_page(struct count *c, struct error *e)
 {
-    int64_t size = c->split.count;
-    if (!c->last.len)
-        return c->more || size > 1 ? error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")") : counted(size, e);
-    int64_t n = before(c->options, buf_text(&c->last), size);
-    if (n < 0)
-        return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page);
-    buf_swap(&c->request.url, &c->last);
-    if (ask(c, true)) {
-        *e = c->error;
-        return -1;
+    struct buf last = {0};
+    int64_t size = c->probe.split.count, n = -1;
+    if (!probe_link(&c->probe, "last", &last)) {
+        if (!c->more && size <= 1)
+            return counted(size, e);
+        error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
+        return about_answer(c, e);
     }
-    return counted(n + c->split.count, e);
+    n = before(c->options, buf_text(&last), size);
+    int result = n < 0 ? error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page)
+                 : probe_get(&c->probe, buf_text(&last), &c->places) ? because(c, e)
+                                                                     : counted(n + c->probe.split.count, e);
+    buf_free(&last);
+    return result;
 }
 
 static int count_by_page(struct count *c, struct error *e)
 {
+    struct total total;
     if (ask_page(c, 0, e))
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
-    if (c->found < 0) {
-        *e = c->error;
-        return -1;
-    }
-    if (c->found == 0)
-        return error_set(e, EXIT_ANSWER, "the API does not say how many records there are: say where the count is with --count-from");
-    struct total total = c->total;
+    int found = total_find(&c->source, probe_header, c->probe.exchange, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
+    if (found == 0)
+        error_set(e, EXIT_ANSWER, "the API does not say how many records there are: say where the count is with --count-from");
+    if (found < 1)
+        return about_answer(c, e);
     return check_page_length(c, &total, e) ? -1 : counted(total.records, e);
 }
 
-static int count_url(struct count *c, struct error *e)
+/* ---- by a counting URL ---- */
+
+/* --count-from url:, else the list's own with /count behind its path; filters stay. */
+static int make_count_request(struct count *c, struct error *e)
 {
     struct paginate p;
-    struct buf *url = &c->request.url;
+    struct request *r = &c->probe.request;
     int result = paginate_init(&p, c->options, e);
-    request_clear(&c->request);
-    c->request.repeatable = true;
-    c->request.method = c->options->method ? c->options->method : c->options->data ? "POST" : "GET";
-    buf_swap(&c->request.body, &p.body);
-    if (result == 0 && c->source.kind == TOTAL_URL)
-        result = url_resolve(buf_text(&p.base), c->source.url, url) ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL") : 0;
-    else if (result == 0) {
-        buf_swap(url, &p.base);
-        result = url_add_segment(url, "count", e);
+    request_clear(r);
+    r->repeatable = true;
+    r->method = c->options->method ? c->options->method : c->options->data ? "POST" : "GET";
+    buf_swap(&r->body, &p.body);
+    if (result == 0 && c->source.kind == TOTAL_URL) {
+        result = url_resolve(buf_text(&p.base), c->source.url, &r->url) ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL") : 0;
+    } else if (result == 0) {
+        buf_swap(&r->url, &p.base);
+        result = url_add_segment(&r->url, "count", e);
     }
     paginate_free(&p);
     return result;
@@ -260,33 +170,31 @@ static bool no_such_url(const struct error *e)
 
 static int count_by_url(struct count *c, struct error *e)
 {
+    struct total total;
     bool guess = c->source.kind == TOTAL_AUTO;
-    if (count_url(c, e))
+    if (make_count_request(c, e))
         return -1;
-    int failed = ask(c, false);
-    if (!failed && c->found > 0)
-        return counted(c->total.records, e);
-    if (guess && (failed ? no_such_url(&c->error) : c->found == 0))
+    if (probe_ask(&c->probe, NULL))
+        return guess && no_such_url(&c->probe.error) ? count_by_page(c, e) : because(c, e);
+    int found = total_of_count(&c->source, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
+    if (found > 0)
+        return counted(total.records, e);
+    if (found == 0 && guess)
         return count_by_page(c, e);
-    if (!failed && c->found == 0)
-        return error_set(e, EXIT_ANSWER, "the answer of the counting URL has no count: say where it is with --count-from url:URL#PATH");
-    *e = c->error;
-    return -1;
+    if (found == 0)
+        error_set(e, EXIT_ANSWER, "the answer of the counting URL has no count: say where it is with --count-from url:URL#PATH");
+    return about_answer(c, e);
 }
 
 int cmd_count(const struct options *o, struct error *e)
 {
-    struct count c = {.options = o};
+    struct count c = {.options = o, .probe = {.options = o, .note = on_note}};
     int result = -1;
-    if (cmd_records_path(o, &c.usual_records, e) == 0 && total_parse(&c.source, o->count_from, e) == 0 &&
-        (c.transfer = transfer_new(o, 1, &c.stats, e)))
+    c.probe.ctx = &c;
+    if (cmd_records_path(o, &c.places, e) == 0 && total_parse(&c.source, o->count_from, e) == 0 && probe_init(&c.probe, e) == 0)
         result = c.source.kind == TOTAL_AUTO || c.source.kind == TOTAL_URL ? count_by_url(&c, e) : count_by_page(&c, e);
-    transfer_free(c.transfer);
-    path_free(&c.usual_records);
+    probe_free(&c.probe);
+    path_free(&c.places);
     total_free(&c.source);
-    request_free(&c.request);
-    buf_free(&c.last);
-    buf_free(&c.records);
-    buf_free(&c.envelope);
     return result;
 }

@@ -1,0 +1,128 @@
+#include "probe.h"
+
+#include <inttypes.h>
+
+#include "cmd.h"
+#include "link.h"
+#include "url.h"
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct probe *p = ctx;
+    (void)e;
+    if (p->asked)
+        return TRANSFER_NONE;
+    struct request made = x->request;
+    x->request = p->request;
+    p->request = made;
+    p->asked = true;
+    p->exchange = x;
+    x->offset = -1;
+    return TRANSFER_READY;
+}
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct probe *p = ctx;
+    (void)x;
+    buf_clear(&p->records);
+    buf_clear(&p->envelope);
+    p->bytes = 0;
+    split_start(&p->split, p->places, &p->records, &p->envelope);
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct probe *p = ctx;
+    (void)x;
+    p->bytes += n;
+    if (p->bytes > (size_t)p->options->max_page_bytes)
+        return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64, p->options->max_page_bytes);
+    if (split_feed(&p->split, bytes, n) == 0)
+        return 0;
+    cmd_split_error(&p->split, e);
+    return -1;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct probe *p = ctx;
+    (void)x;
+    if (split_end(&p->split) == 0)
+        return 0;
+    cmd_split_error(&p->split, e);
+    return p->split.reason == SPLIT_CUT ? 1 : -1;
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct probe *p = ctx;
+    (void)e;
+    p->failed = x->failed;
+    p->error = x->error;
+    return TRANSFER_DONE;
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct probe *p = ctx;
+    p->note(p->ctx, verbose, line);
+}
+
+static const struct transfer_ops probe_ops = {
+    .next = on_next, .begin = on_begin, .data = on_data, .whole = on_whole, .done = on_done, .note = on_note,
+};
+
+int probe_init(struct probe *p, struct error *e)
+{
+    p->transfer = transfer_new(p->options, 1, &p->stats, e);
+    return p->transfer ? 0 : -1;
+}
+
+void probe_free(struct probe *p)
+{
+    transfer_free(p->transfer);
+    request_free(&p->request);
+    buf_free(&p->records);
+    buf_free(&p->envelope);
+}
+
+int probe_ask(struct probe *p, const struct path *places)
+{
+    p->places = places;
+    p->asked = false;
+    p->failed = false;
+    p->error = (struct error){0};
+    return transfer_run(p->transfer, &probe_ops, p, &p->error) || p->failed ? -1 : 0;
+}
+
+int probe_get(struct probe *p, const char *url, const struct path *places)
+{
+    request_clear(&p->request);
+    buf_adds(&p->request.url, url);
+    p->request.method = NULL;
+    p->request.repeatable = true;
+    return probe_ask(p, places);
+}
+
+const char *probe_header(const void *exchange, const char *name, size_t n)
+{
+    return transfer_header(exchange, name, n);
+}
+
+struct answer probe_answer(struct probe *p)
+{
+    return (struct answer){
+        .url = p->exchange->request.url.data, .header = probe_header, .headers = p->exchange,
+        .envelope = {buf_text(&p->envelope), p->envelope.len}, .records = {buf_text(&p->records), p->records.len},
+    };
+}
+
+bool probe_link(struct probe *p, const char *relation, struct buf *url)
+{
+    struct buf target = {0};
+    bool found = link_find(probe_header, p->exchange, relation, &target) &&
+                 url_resolve(p->exchange->request.url.data, buf_text(&target), url) == 0;
+    buf_free(&target);
+    return found;
+}
