@@ -33,7 +33,7 @@ AM_TESTS_ENVIRONMENT = RESTSRC='$(abs_top_builddir)/src/restsrc'; PYTHON3='$(PYT
 check_DATA = what-tests-need
 .PHONY: what-tests-need
 what-tests-need:
-	@missing=; for tool in bats curl jq python3; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=; for tool in '$(BATS)' '$(PYTHON3)' curl jq; do command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
 
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
