@@ -81,7 +81,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from gates import GATES, interrupt, retry_after, shape
-from scenario import Answer, Drop, Refused, Scenario, error
+from scenario import Answer, Drop, Refused, Scenario, error, ndjson
 from styles import STYLES, page, place
 
 
@@ -89,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     scenarios, making = {}, threading.Lock()
+    made_of = Scenario
     ids = itertools.count(1)
 
     def setup(self):
@@ -100,14 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         self.query = parse_qs(urlsplit(self.path).query, keep_blank_values=True)
         try:
             s = self.scenario(first)
-            if rest == "_log":
-                lines = b"".join(json.dumps(entry).encode() + b"\n" for entry in s.log)
-                return self.send(None, Answer(body=lines, type="application/x-ndjson"))
-            if rest == "_records":
-                start = int(self.query.get("offset", [0])[0])
-                stop = min(s.n, start + int(self.query.get("limit", [s.n])[0]))
-                lines = b"".join(row + b"\n" for row in s.rows[start:stop])
-                return self.send(None, Answer(body=lines, type="application/x-ndjson"))
+            own = self.own(s, rest)
+            if own:
+                return self.send(None, own)
         except (ValueError, KeyError, OSError) as problem:
             return self.send(None, error(400, f"scenario: {problem!r}"))
         return self.answer(s, rest)
@@ -117,8 +113,17 @@ class Handler(BaseHTTPRequestHandler):
     def scenario(self, text):
         with self.making:
             if text not in self.scenarios:
-                self.scenarios[text] = Scenario(text)
+                self.scenarios[text] = self.made_of(text)
             return self.scenarios[text]
+
+    def own(self, s, rest):
+        """Our own pages, for tests."""
+        if rest == "_log":
+            return ndjson(json.dumps(entry).encode() for entry in s.log)
+        if rest == "_records":
+            start = int(self.query.get("offset", [0])[0])
+            stop = min(s.n, start + int(self.query.get("limit", [s.n])[0]))
+            return ndjson(s.rows[start:stop])
 
     def answer(self, s, rest):
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -148,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
             return error(405)
         self.style, self.what = STYLES[name], last or "page"
         try:
-            return self.finish(s, self.make_page(s) if self.what == "page" else self.make_count(s))
+            return self.dress(s, self.make_page(s) if self.what == "page" else self.make_count(s))
         except Refused as refused:
             return refused.answer
 
@@ -167,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
     def gate(self, s):
         return next(filter(None, (gate(s, self) for gate in GATES)), None)
 
-    def finish(self, s, answer):
+    def dress(self, s, answer):
         """What happens to an answer on its way out."""
         if answer.status >= 400:
             answer.headers.update(retry_after(s))
@@ -267,8 +272,8 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, address)
 
 
-def main():
-    arguments = argparse.ArgumentParser(description="A paginated REST server that misbehaves on demand.")
+def serve(handler, description):
+    arguments = argparse.ArgumentParser(description=description)
     arguments.add_argument("--port", type=int, default=0, help="0 (default): a free one")
     arguments.add_argument("--until-eof", action="store_true", help="end when stdin ends")
     arguments.add_argument("--cert", help="speak TLS with this certificate (PEM)")
@@ -276,7 +281,7 @@ def main():
     options = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, lambda *_: os._exit(0))
-    server = Server(("127.0.0.1", options.port), Handler)
+    server = Server(("127.0.0.1", options.port), handler)
     if options.cert:
         server.speak_tls(options.cert, options.key)
     if options.until_eof:
@@ -286,4 +291,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    serve(Handler, "A paginated REST server that misbehaves on demand.")

@@ -91,6 +91,10 @@ def error(status, text=None):
     return Answer(status, json.dumps({"detail": text or f"status {status} as asked"}).encode())
 
 
+def ndjson(lines):
+    return Answer(body=b"".join(line + b"\n" for line in lines), type="application/x-ndjson")
+
+
 def at(part, place, offset):
     """Does the word, whose OFFSET (if any) stands at that place, mean this page?"""
     return len(part) <= place or not part[place] or part[place] == str(offset)
