@@ -212,6 +212,7 @@ static void begin(struct transfer *t, struct attempt *a)
     x->spent = x->failed = x->unsettled = false;
     x->error = (struct error){0};
     a->http.any_status = t->ops->any_status;
+    buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
     t->ops->begin(t->ctx, x);
     if (http_prepare(&a->http, &x->request, &x->error)) {
         settle(a, true);
