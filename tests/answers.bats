@@ -168,7 +168,7 @@ answer_of() { list "body=$(encoded "$1")"; }
 }
 
 @test "random JSON in random white space comes out as Python's json sees it, numbers as they were written" {
-    "$PYTHON3" "$tests/property.py" "$RESTSRC" "$server"
+    "$PYTHON3" "$tests/property/texts.py" "$RESTSRC" "$server"
 }
 
 @test "--max-page-bytes bounds a page" {

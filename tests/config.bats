@@ -29,7 +29,7 @@ first_query() { queries | head -n 1; }
 
 @test "a configuration larger than a pipe holds is read whole" {
     list n=50
-    restsrc read --config-fd 5 5< <(for ((i = 0; i < 5000; i++)); do echo "# comment number $i"; done; echo "url = $list")
+    restsrc read --config-fd 5 5< <(seq -f '# comment number %g' 5000; echo "url = $list")
     exits 0
     wrote_records
 }

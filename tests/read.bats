@@ -348,6 +348,10 @@ teardown_file() { stop_server; }
     says_nothing
 }
 
+@test "random ranges on random servers come out exactly" {
+    "$PYTHON3" "$tests/property/ranges.py" "$RESTSRC" "$server"
+}
+
 # ---- servers that ignore the offset ----
 
 @test "a server that gives the same page again is an error, not an endless list" {

@@ -1,6 +1,6 @@
 """Random JSON through the tool: what comes out is what json.loads sees in what went in. Numbers are compared as texts.
 
-    property.py RESTSRC SERVER [SEED]
+    texts.py RESTSRC SERVER [SEED]
 
 Each page is one answer of the fault server (body-file=): random records, random escapes and white space, in a random envelope.
 """
