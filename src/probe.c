@@ -58,6 +58,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct probe *p = ctx;
     (void)e;
+    buf_text(&x->request.url); /* for those who only read it */
     p->failed = x->failed;
     p->error = x->error;
     return TRANSFER_DONE;

@@ -155,10 +155,12 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
 
 void transfer_locate(const struct exchange *x, struct error *e)
 {
-    struct buf url = {.cap = sizeof e->url - 1};
-    url_redact(x->request.url.data ? x->request.url.data : "", &url);
-    snprintf(e->url, sizeof e->url, "%s", buf_text(&url));
+    struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
+    buf_add(&url, x->request.url.data, x->request.url.len);
+    url_redact(buf_text(&url), &shown);
+    snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));
     buf_free(&url);
+    buf_free(&shown);
     auth_mask(&x->attempt->transfer->client.auth, e->url);
     auth_mask(&x->attempt->transfer->client.auth, e->message);
     e->http_status = x->status;
