@@ -124,6 +124,21 @@ static bytes open_object(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
+/* What was taken for records is none: it goes back to its place in the envelope. */
+static int put_back(struct split *s)
+{
+    struct buf *records = s->out, whole = {.cap = s->envelope->cap};
+    for (size_t i = 0; i + 1 < records->len; i++)
+        if (records->data[i] == '\n')
+            records->data[i] = ',';
+    int result = buf_add(&whole, s->envelope->data, s->records_at) || buf_add(&whole, records->data, records->len ? records->len - 1 : 0) ||
+                 buf_add(&whole, s->envelope->data + s->records_at, s->envelope->len - s->records_at);
+    buf_swap(s->envelope, &whole);
+    buf_free(&whole);
+    buf_clear(records);
+    return result;
+}
+
 static bytes open_array(struct split *s, bytes p, bytes from)
 {
     int way = s->wanted ? way_here(s) : -1;
@@ -135,9 +150,10 @@ static bytes open_array(struct split *s, bytes p, bytes from)
             want_element(s);
         return p + 1;
     }
-    if (way == s->way)
+    if (way == s->way || (s->way >= 0 && s->settled))
         return fail(s, p, from, "a second array of records");
-    buf_clear(s->out); /* a better place than the one found before */
+    if (s->way >= 0 && put_back(s)) /* a better place than the one found before */
+        return fail(s, p, from, SPLIT_TOO_LARGE);
     s->count = 0;
     s->way = way;
     s->null_records = false;
@@ -469,23 +485,14 @@ static int end_text(struct split *s)
     return buf_addc(s->out, '\n');
 }
 
-/* A second text begins: this is NDJSON, and what was taken for a page was its first record. It is put together again: the
- * envelope with what was taken for records back in its place. */
+/* A second text begins: this is NDJSON, and what was taken for a page was its first record. It is put together again. */
 static int put_together(struct split *s)
 {
-    struct buf records = {.cap = s->out->cap};
-    buf_swap(&records, s->out);
+    int result = (s->way >= 0 && put_back(s)) || buf_add(s->out, s->envelope->data, s->envelope->len);
     s->many = true;
     s->to = s->out;
     s->count = 0;
-    for (size_t i = 0; i + 1 < records.len; i++)
-        if (records.data[i] == '\n')
-            records.data[i] = ',';
-    size_t at = s->way >= 0 ? s->records_at : s->envelope->len;
-    int result = buf_add(s->out, s->envelope->data, at) || buf_add(s->out, records.data, records.len ? records.len - 1 : 0) ||
-                 buf_add(s->out, s->envelope->data + at, s->envelope->len - at);
     buf_clear(s->envelope);
-    buf_free(&records);
     return result || end_text(s);
 }
 

@@ -27,6 +27,7 @@ struct split {
     int way;            /* which way of `records` led to them; -1: none yet */
     bool lines;         /* set by the caller after split_start(): NDJSON is welcome */
     bool many;          /* it is NDJSON */
+    bool settled;       /* set by the caller: records have been used, so no better place for them may follow */
     bool null_records;  /* the value at `records` is null */
     bool scalar;        /* the whole text is neither array nor object */
     uint64_t position;  /* bytes taken; after an error, the byte that is wrong */
