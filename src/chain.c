@@ -2,6 +2,24 @@
 
 #include <string.h>
 
+static bool in_body(const struct paginate *p)
+{
+    return *p->options->page_in == 'b';
+}
+
+/* In a JSON body a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
+static void set_cursor(struct paginate *p, const char *cursor)
+{
+    struct token *t = &p->token;
+    if (in_body(p) && paginate_compact(cursor, strlen(cursor), &t->json) == 0) {
+        path_scalar((struct slice){t->json.data, t->json.len}, &t->text);
+        return;
+    }
+    buf_clear(&t->json);
+    buf_adds(&t->text, cursor);
+    path_quote(cursor, strlen(cursor), &t->json);
+}
+
 void chain_init(struct paginate *p)
 {
     const char *cursor = p->options->cursor;
@@ -10,8 +28,7 @@ void chain_init(struct paginate *p)
     if (!cursor)
         return;
     p->distrust = true; /* where in the list a cursor stands is unknown, and so is what a total means for it */
-    buf_adds(&p->token.text, cursor);
-    path_quote(cursor, strlen(cursor), &p->token.json);
+    set_cursor(p, cursor);
 }
 
 void chain_free(struct paginate *p)
@@ -23,12 +40,13 @@ void chain_free(struct paginate *p)
     buf_free(&p->waymark);
 }
 
+/* Every page is asked for with the same size, also where less of it is wanted: some cursors are page numbers in disguise. */
 bool chain_next(struct paginate *p, struct page *page)
 {
     if (p->under_way || p->next >= p->end)
         return false;
-    int64_t wanted = p->end == INT64_MAX || p->end > p->size ? p->size : p->end;
-    *page = (struct page){.offset = p->position - p->to_skip, .asked = wanted};
+    int64_t extra = p->options->cursor_inclusive && p->token.text.len ? 1 : 0;
+    *page = (struct page){.offset = p->position - p->to_skip, .asked = p->size < INT64_MAX ? p->size + extra : p->size};
     return true;
 }
 
@@ -76,12 +94,14 @@ static void cut(struct paginate *p, struct page *page, int64_t first)
     p->position += page->keep;
 }
 
-/* A list that ends with its first page may do so, or --next is wrong: absent is not null. */
-static void no_link(struct paginate *p, const struct page *page, const struct answer *a)
+/* A list may end with its first page, or we look for what leads on in the wrong place: absent is not null. A page that is shorter
+ * than asked for, or as long as the total, is beyond doubt. */
+static void doubt_end(struct paginate *p, const struct page *page, const struct answer *a)
 {
-    if (p->style->has_next && p->pages == 1 && page->got && page->got >= page->asked &&
-        !path_find(&p->next_path, a->envelope.text, a->envelope.len).text)
-        buf_adds(&p->note, "warning: the first page is full and has no next cursor or link: is --next right?");
+    const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
+    bool is_short = paginate_sends_limit(p) && page->got < page->asked;
+    if (missing && p->pages == 1 && page->got && !is_short && p->total != page->got)
+        buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?", missing);
 }
 
 static void advance(struct paginate *p)
@@ -118,7 +138,7 @@ int chain_learn(struct paginate *p, struct page *page, const struct answer *a, s
     }
     if (!more) {
         p->page_skip = -1;
-        no_link(p, page, a);
+        doubt_end(p, page, a);
         return paginate_ended(p, e);
     }
     advance(p);
@@ -126,9 +146,12 @@ int chain_learn(struct paginate *p, struct page *page, const struct answer *a, s
     return p->over ? PAGE_LAST : PAGE_TAKEN;
 }
 
-bool chain_resume(struct paginate *p, const char **cursor, int64_t *skip)
+void chain_resume(struct paginate *p, const char **cursor, int64_t *skip)
 {
-    *cursor = p->token.text.len ? buf_text(&p->token.text) : NULL;
+    struct token *t = &p->token;
+    struct buf ignored = {0};
+    bool disguised = in_body(p) && t->json.len && *t->json.data == '"' && paginate_compact(t->text.data, t->text.len, &ignored) == 0;
+    buf_free(&ignored);
+    *cursor = !t->text.len || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
     *skip = p->page_skip;
-    return p->page_skip >= 0;
 }

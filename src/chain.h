@@ -9,7 +9,7 @@ void chain_free(struct paginate *p);
 bool chain_next(struct paginate *p, struct page *page);
 int chain_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e);
 
-/* Where reading can go on: *cursor for --cursor (NULL: from the beginning) and *skip for --offset. false: the list is at its end. */
-bool chain_resume(struct paginate *p, const char **cursor, int64_t *skip);
+/* Where reading can go on: *cursor for --cursor (NULL: from the beginning) and *skip for --offset. At the list's end NULL and -1. */
+void chain_resume(struct paginate *p, const char **cursor, int64_t *skip);
 
 #endif

@@ -32,6 +32,7 @@ struct read {
     struct buf ready;   /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
+    int64_t ready_missing; /* so many records fewer than asked for were in it */
     int64_t written, bytes;
     struct transfer_stats stats;
     struct progress progress;
@@ -100,6 +101,7 @@ static int stream_out(struct read *r, struct exchange *x, struct error *e)
         return 0;
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */
+    h->split.settled = true;
     if (io_write_lines(STDOUT_FILENO, h->records.data + from, to - from, e))
         return -1;
     r->written += keep;
@@ -187,17 +189,47 @@ static void find_total(struct read *r, const struct exchange *x, struct held *h)
         h->page.total.records = -1;
 }
 
-/* Two full pages with the same bytes, one after the other: the server ignores the paging parameters. */
+/* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id may be equal,
+ * though: where offsets are asked for, short pages of them say nothing yet, nor do pages of one where pages of one were asked for. */
+static bool repeats(const struct read *r, const struct held *h, bool identified)
+{
+    bool seeks = paginate_seeks(&r->paginate);
+    bool telling = identified || !seeks || h->page.got >= h->page.asked;
+    int64_t least = identified || (seeks && r->options->page_size > 1) ? 1 : 2;
+    return telling && h->page.got >= least && h->records.len == r->ready.len && memcmp(h->records.data, r->ready.data, r->ready.len) == 0;
+}
+
+/* Does the page begin with records that the one before it ended with? Then records are hidden from us after the server has cut its
+ * page: it is short for them, and the offset behind those that came is one that we have seen. */
+static bool overlaps(const struct read *r, const struct held *h)
+{
+    const char *begin = r->ready.data, *end = begin + r->ready.len, *line = end;
+    for (int64_t n = r->ready_missing; n > 0 && line > begin; n--) {
+        const char *before = memrchr(begin, '\n', (size_t)(line - 1 - begin));
+        line = before ? before + 1 : begin;
+        size_t tail = (size_t)(end - line);
+        if (tail <= h->records.len && memcmp(line, h->records.data, tail) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int check_repeat(struct read *r, const struct held *h, struct error *e)
 {
-    if (r->options->allow_repeats || !paginate_seeks(&r->paginate) || h->page.got < 2 || h->page.got < h->page.asked || !r->ready.len ||
-        h->records.len != r->ready.len || memcmp(h->records.data, r->ready.data, r->ready.len) != 0)
+    if (r->options->allow_repeats || !r->ready.len || !h->records.len)
         return 0;
-    return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, --param-page, --allow-repeats)");
+    bool identified = paginate_has_id(&r->paginate, h->records.data, h->records.len);
+    if (repeats(r, h, identified))
+        return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
+                                         "--param-page, --param-cursor, --allow-repeats)");
+    if (identified && paginate_seeks(&r->paginate) && overlaps(r, h))
+        return error_set(e, EXIT_ANSWER, "the page begins with records that the last one ended with: the server hides records, so its offsets "
+                                         "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
+    return 0;
 }
 
 /* The records of the page that belong to the range are to be written next. */
-static void make_ready(struct read *r, struct held *h)
+static void make_ready(struct read *r, struct held *h, int64_t asked)
 {
     int64_t got = h->split.count, skip = h->page.skip;
     if (h->page.keep == 0)
@@ -206,6 +238,7 @@ static void make_ready(struct read *r, struct held *h)
     r->ready_from = line_start(&r->ready, got, skip);
     r->ready_bytes = line_start(&r->ready, got, skip + h->page.keep) - r->ready_from;
     r->ready_records = h->page.keep;
+    r->ready_missing = asked - got;
 }
 
 static enum transfer_next take(struct exchange *x, const struct held *h, int verdict)
@@ -231,6 +264,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     struct held *h = held_of(r, x);
     if (r->enough || (r->options->stream && !x->failed)) {
         r->paginate.over = true;
+        r->paginate.pages++;
         return TRANSFER_STOP;
     }
     if (x->failed)
@@ -244,10 +278,11 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         .url = buf_text(&x->request.url), .header = header_of, .headers = x,
         .envelope = {buf_text(&h->envelope), h->envelope.len}, .records = {h->records.data, h->records.len},
     };
+    int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
     if (verdict < 0)
         return -1;
-    make_ready(r, h);
+    make_ready(r, h, asked);
     return take(x, h, verdict);
 }
 
@@ -320,8 +355,10 @@ static void summarize(struct read *r)
         .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
         .seconds = cmd_seconds_since(&r->began),
     };
-    if (!paginate_seeks(&r->paginate) && !chain_resume(&r->paginate, &s.next_cursor, &s.next_skip))
-        s.next_skip = -1;
+    if (r->options->stream)
+        s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;
+    else if (!paginate_seeks(&r->paginate) && !r->ready_records)
+        chain_resume(&r->paginate, &s.next_cursor, &s.next_skip);
     control_summary(&s, &line);
     io_write_lines((int)r->options->summary_fd, line.data, line.len, &ignored);
     buf_free(&line);

@@ -31,11 +31,19 @@ static void add_number(const struct paginate *p, struct request *r, const char *
     add_param(p, r, name, text, len, (struct slice){text, len});
 }
 
+static const char *limit_name(const struct paginate *p)
+{
+    return p->options->param_limit ? p->options->param_limit : p->style->has_limit ? "limit" : "";
+}
+
+bool paginate_sends_limit(const struct paginate *p)
+{
+    return *limit_name(p) != '\0';
+}
+
 static void add_limit(const struct paginate *p, struct request *r, int64_t n)
 {
-    const char *name = p->options->param_limit;
-    if (name || p->style->has_limit)
-        add_number(p, r, name ? name : "limit", n);
+    add_number(p, r, limit_name(p), n);
 }
 
 /* ---- styles ---- */
@@ -57,6 +65,21 @@ static void by_range(const struct paginate *p, const struct page *page, struct r
 {
     buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset, (long long)(page->offset + page->asked - 1));
     add_limit(p, r, page->asked);
+}
+
+/* Content-Range: 100-199/1000, perhaps with a unit before it; the span is * when the page is empty. */
+static int check_range(const struct page *page, const struct answer *a, struct error *e)
+{
+    const char *value = a->header(a->headers, "Content-Range", 0);
+    long long first, last;
+    if (!page->got)
+        return 0;
+    if (!value || sscanf(value + strcspn(value, "0123456789*"), "%lld-%lld", &first, &last) != 2)
+        return error_set(e, EXIT_ANSWER, "the answer does not say in Content-Range which records it has: does the API page by Range headers (--paginate)?");
+    if (first != page->offset || last - first + 1 != page->got)
+        return error_set(e, EXIT_ANSWER, "the answer has %lld records and calls them %lld-%lld (Content-Range) where %lld-%lld were asked for",
+                         (long long)page->got, first, last, (long long)page->offset, (long long)(page->offset + page->asked - 1));
+    return 0;
 }
 
 static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
@@ -86,6 +109,20 @@ static bool says_last(const struct paginate *p, const struct answer *a)
     return more.text && path_is_void(more);
 }
 
+/* The page leads nowhere. Does it say all the same that there is more? */
+static int check_end(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
+{
+    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
+    if (more.len != 4 || memcmp(more.text, "true", 4))
+        return 0;
+    return error_set(e, EXIT_ANSWER, "%s is true, so the list goes on, but the page has no %s", p->options->has_more ? p->options->has_more : "has_more", missing);
+}
+
+static const char *next_header(const struct paginate *p)
+{
+    return p->options->next && strncmp(p->options->next, "header:", 7) == 0 ? p->options->next + 7 : NULL;
+}
+
 static void set_token(struct token *t, struct slice value)
 {
     path_scalar(value, &t->text);
@@ -95,7 +132,7 @@ static void set_token(struct token *t, struct slice value)
 /* What --next names: a header, or the first of its places in the body that says something. */
 static void find_next(const struct paginate *p, const struct answer *a, struct token *t)
 {
-    const char *header = p->options->next && strncmp(p->options->next, "header:", 7) == 0 ? p->options->next + 7 : NULL;
+    const char *header = next_header(p);
     const char *value = header ? a->header(a->headers, header, 0) : NULL;
     if (value) {
         buf_adds(&t->text, value);
@@ -108,18 +145,52 @@ static void find_next(const struct paginate *p, const struct answer *a, struct t
     }
 }
 
+static bool has_next(const struct paginate *p, const struct answer *a)
+{
+    const char *header = next_header(p);
+    return header ? a->header(a->headers, header, 0) != NULL : path_find(&p->next_path, a->envelope.text, a->envelope.len).text != NULL;
+}
+
+static const char *leads_on_by_cursor(const struct paginate *p, const struct answer *a)
+{
+    return has_next(p, a) || says_last(p, a) ? NULL : "next cursor";
+}
+
+static const char *leads_on_by_url(const struct paginate *p, const struct answer *a)
+{
+    return has_next(p, a) || says_last(p, a) ? NULL : "next link";
+}
+
+static const char *leads_on_by_header(const struct paginate *p, const struct answer *a)
+{
+    (void)p;
+    return a->header(a->headers, "Link", 0) ? NULL : "Link header";
+}
+
+/* A header holds no line breaks, and no bytes that some servers take for one. */
+static int check_token(const struct paginate *p, const struct token *t, struct error *e)
+{
+    for (size_t i = 0; *p->options->page_in == 'h' && i < t->text.len; i++)
+        if ((unsigned char)t->text.data[i] < ' ' || t->text.data[i] == 0x7f)
+            return error_set(e, EXIT_ANSWER, "the next cursor has control characters: no header can take it (--page-in)");
+    return 0;
+}
+
 static int follow_cursor(struct paginate *p, const struct answer *a, struct error *e)
 {
-    (void)e;
-    if (!says_last(p, a))
-        find_next(p, a, &p->next_token);
-    return 0;
+    struct token *next = &p->next_token;
+    if (says_last(p, a))
+        return 0;
+    find_next(p, a, next);
+    return next->text.len ? check_token(p, next, e) : check_end(p, a, "next cursor: say where it is with --next", e);
 }
 
 static int follow_last_id(struct paginate *p, const struct answer *a, struct error *e)
 {
-    if (says_last(p, a) || !a->records.len)
+    if (says_last(p, a))
         return 0;
+    if (!a->records.len)
+        return check_end(p, a, "record to go on from", e);
     const char *last = a->records.text + a->records.len - 1;
     const char *before = memrchr(a->records.text, '\n', a->records.len - 1);
     const char *record = before ? before + 1 : a->records.text;
@@ -127,27 +198,31 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     if (path_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id", p->options->id);
     set_token(&p->next_token, id);
-    return 0;
+    return check_token(p, &p->next_token, e);
 }
 
-/* A link of the server's is followed within the origin and to trusted hosts. Servers behind a proxy may write http for https. */
-static int follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
+/* Servers behind a proxy may write http for https. */
+int paginate_link(const struct options *o, const char *base, const char *reference, struct buf *to, struct error *e)
 {
-    struct buf *to = &p->next_token.text;
     if (url_resolve(base, reference, to))
         return error_set(e, EXIT_ANSWER, "the next link is no URL: %.80s", reference);
-    if (url_same_origin(base, buf_text(to)) || url_is_trusted(buf_text(to), p->options->trust_host.item, p->options->trust_host.count))
+    if (url_same_origin(base, buf_text(to)) || url_is_trusted(buf_text(to), o->trust_host.item, o->trust_host.count))
         return 0;
-    if (url_upgrade(base, to)) {
-        if (!p->pages)
-            buf_adds(&p->note, "warning: the next link says http; https is used");
-        return 0;
-    }
+    if (url_upgrade(base, to))
+        return 1;
     struct buf shown = {0};
     url_redact(buf_text(to), &shown);
     error_set(e, EXIT_ANSWER, "the next link leads to another origin: %.300s (--trust-host)", buf_text(&shown));
     buf_free(&shown);
     return -1;
+}
+
+static int follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
+{
+    int result = paginate_link(p->options, base, reference, &p->next_token.text, e);
+    if (result > 0 && p->pages == 1)
+        buf_adds(&p->note, "warning: the next link says http; https is used");
+    return result < 0 ? -1 : 0;
 }
 
 static int follow_next_url(struct paginate *p, const struct answer *a, struct error *e)
@@ -158,6 +233,8 @@ static int follow_next_url(struct paginate *p, const struct answer *a, struct er
         find_next(p, a, &link);
     if (link.text.len)
         result = follow_link(p, a->url, buf_text(&link.text), e);
+    else if (!says_last(p, a))
+        result = check_end(p, a, "next link: say where it is with --next", e);
     buf_free(&link.text);
     buf_free(&link.json);
     return result;
@@ -177,11 +254,11 @@ static int follow_link_header(struct paginate *p, const struct answer *a, struct
 static const struct style styles[] = {
     {"offset", .seeks = true, .has_limit = true, .address = by_offset},
     {"page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
-    {"range", .seeks = true, .address = by_range},
-    {"cursor", .has_limit = true, .has_next = true, .address = by_cursor, .follow = follow_cursor},
+    {"range", .seeks = true, .address = by_range, .check = check_range},
+    {"cursor", .has_limit = true, .address = by_cursor, .follow = follow_cursor, .leads_on = leads_on_by_cursor},
     {"last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
-    {"next-url", .has_next = true, .address = by_url, .follow = follow_next_url},
-    {"link", .address = by_url, .follow = follow_link_header},
+    {"next-url", .address = by_url, .follow = follow_next_url, .leads_on = leads_on_by_url},
+    {"link", .address = by_url, .follow = follow_link_header, .leads_on = leads_on_by_header},
     {"none", .address = by_url},
 };
 
@@ -221,12 +298,11 @@ static int set_paths(struct paginate *p, struct error *e)
 static void drop_own_params(struct paginate *p)
 {
     const struct options *o = p->options;
-    const char *limit = o->param_limit ? o->param_limit : p->style->has_limit ? "limit" : "";
     const char *place = p->style->address == by_offset ? o->param_offset
                         : p->style->address == by_page ? o->param_page
                                                        : "";
     if (*o->page_in == 'q') {
-        url_drop_query(&p->base, limit);
+        url_drop_query(&p->base, limit_name(p));
         url_drop_query(&p->base, place);
     }
 }
@@ -242,32 +318,35 @@ static int start_at_url(struct paginate *p, struct error *e)
     return 0;
 }
 
+int paginate_compact(const char *text, size_t len, struct buf *compact)
+{
+    struct split split;
+    struct buf no_records = {0};
+    split_start(&split, NULL, &no_records, compact);
+    return split_feed(&split, text, len) || split_end(&split) ? -1 : 0;
+}
+
 /* --data with --page-in body must be an object that holds, or can take, each of our parameters. */
 static int set_body(struct paginate *p, struct error *e)
 {
     const struct options *o = p->options;
     const char *place = p->style->address == by_offset ? o->param_offset : p->style->address == by_page ? o->param_page : o->param_cursor;
-    struct split split;
-    struct buf no_records = {0};
+    struct slice any = {"0", 1};
     if (o->data)
         buf_adds(&p->body, o->data);
     if (*o->page_in != 'b')
         return 0;
     if (!p->style->seeks && p->style->address == by_url)
         return error_set(e, EXIT_USAGE, "--page-in body does not go with --paginate %s", p->style->name);
-    struct buf text = {0};
-    buf_adds(&text, o->data ? o->data : "{}");
+    const char *data = o->data ? o->data : "{}";
     buf_clear(&p->body);
-    split_start(&split, NULL, &no_records, &p->body);
-    int result = split_feed(&split, text.data, text.len) || split_end(&split) || *p->body.data != '{'
-                     ? error_set(e, EXIT_USAGE, "--page-in body needs a JSON object in --data")
-                     : 0;
-    buf_clear(&text);
-    buf_add(&text, p->body.data, p->body.len);
-    if (result == 0 && path_set(&text, place, (struct slice){"0", 1}))
-        result = error_set(e, EXIT_USAGE, "--data has no object to hold %s", place);
-    buf_free(&text);
-    return result;
+    if (paginate_compact(data, strlen(data), &p->body) || *p->body.data != '{')
+        return error_set(e, EXIT_USAGE, "--page-in body needs a JSON object in --data");
+    struct buf trial = {0};
+    buf_add(&trial, p->body.data, p->body.len);
+    const char *missing = *place && path_set(&trial, place, any) ? place : paginate_sends_limit(p) && path_set(&trial, limit_name(p), any) ? limit_name(p) : NULL;
+    buf_free(&trial);
+    return missing ? error_set(e, EXIT_USAGE, "--data has no object to hold %s", missing) : 0;
 }
 
 int paginate_init(struct paginate *p, const struct options *o, struct error *e)
@@ -303,6 +382,12 @@ bool paginate_seeks(const struct paginate *p)
     return p->style->seeks;
 }
 
+bool paginate_has_id(const struct paginate *p, const char *records, size_t len)
+{
+    const char *end = memchr(records, '\n', len);
+    return end && !path_is_void(path_find(&p->id_path, records, (size_t)(end - records)));
+}
+
 bool paginate_single(const struct paginate *p)
 {
     return !p->style->seeks && !p->style->follow;
@@ -313,7 +398,7 @@ bool paginate_single(const struct paginate *p)
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r)
 {
     request_clear(r);
-    r->method = p->options->method ? p->options->method : p->options->data ? "POST" : "GET";
+    r->method = p->options->method ? p->options->method : p->body.len ? "POST" : "GET";
     r->repeatable = true; /* a search, whatever its method */
     buf_add(&r->url, p->base.data, p->base.len);
     buf_add(&r->body, p->body.data, p->body.len);
@@ -336,6 +421,8 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
 {
     p->under_way--;
     page->skip = page->keep = 0;
+    if (p->style->check && p->style->check(page, a, e))
+        return -1;
     return p->style->seeks ? window_learn(p, page, r, e) : chain_learn(p, page, a, e);
 }
 

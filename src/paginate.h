@@ -43,11 +43,14 @@ struct style {
     bool seeks;     /* any offset can be asked for: window.c; otherwise chain.c */
     bool numbered;  /* it asks by page numbers, which mean something with one page size only */
     bool has_limit; /* it sends the page size even without --param-limit */
-    bool has_next;  /* --next says where the answer has the next cursor or link */
     /* Adds to the request what asks for this page. */
     void (*address)(const struct paginate *p, const struct page *page, struct request *r);
+    /* Is the answer the one that this page asked for? May be NULL. */
+    int (*check)(const struct page *page, const struct answer *a, struct error *e);
     /* Where the next page begins: sets p->next_token; left empty at the end of the list. NULL in styles that seek. */
     int (*follow)(struct paginate *p, const struct answer *a, struct error *e);
+    /* What an answer ought to lead on by but does not have, not even to say that the list ends; NULL: it has it. May be NULL. */
+    const char *(*leads_on)(const struct paginate *p, const struct answer *a);
 };
 
 struct paginate {
@@ -88,6 +91,8 @@ void paginate_free(struct paginate *p);
 
 /* Can any offset be asked for? */
 bool paginate_seeks(const struct paginate *p);
+/* Does the first of these records (NDJSON) have an id, at --id? */
+bool paginate_has_id(const struct paginate *p, const char *records, size_t len);
 /* Is the list one single answer (none)? */
 bool paginate_single(const struct paginate *p);
 
@@ -107,7 +112,16 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
  * says that the list has ended before it, or may have; -1 when it is an error indeed: e is set only if there is more to say. */
 int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status);
 
+/* Where a link of the server's leads from base: within the origin, or to a host that is trusted. 1: it said http, and https is
+ * used. -1: EXIT_ANSWER. */
+int paginate_link(const struct options *o, const char *base, const char *reference, struct buf *to, struct error *e);
+
 /* ---- for window.c and chain.c ---- */
+
+/* Does a request say how many records it wants? */
+bool paginate_sends_limit(const struct paginate *p);
+/* JSON text without white space. -1: it is none. Appends. */
+int paginate_compact(const char *text, size_t len, struct buf *compact);
 
 /* The request for page, made anew. */
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r);

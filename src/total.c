@@ -93,7 +93,9 @@ static int from_content_range(const char *value, struct total *total, struct err
 {
     const char *slash = strrchr(value, '/');
     if (!slash || strcmp(slash, "/*") == 0)
-        return error_set(e, EXIT_ANSWER, "Content-Range does not say how many records there are: %.60s", value);
+        return error_set(e, EXIT_ANSWER, "Content-Range does not say how many records there are: %.60s (PostgREST does with --header 'Prefer: count=exact')", value);
+    if (strncasecmp(value, "bytes", 5) == 0)
+        return error_set(e, EXIT_ANSWER, "Content-Range counts bytes, not records: %.60s", value);
     return read_count(slash + 1, strlen(slash + 1), "Content-Range", total, e);
 }
 
@@ -167,7 +169,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
         path_parse(&path, names[i]);
         struct slice member = path_find(&path, json, len);
         path_free(&path);
-        if (member.text && !is_container(member))
+        if (!path_is_void(member) && !is_container(member))
             return from_value(member, names[i], total, e);
     }
     if (path_is_void(value) || is_container(value))
