@@ -69,26 +69,31 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     if (result == 0 && !paginate_seeks(&c->paginate)) {
         struct answer answer = probe_answer(&c->probe);
         page.got = c->probe.split.count;
-        c->more = paginate_learn(&c->paginate, &page, &answer, &c->probe.request, &ignored) == PAGE_TAKEN;
+        c->more = paginate_learn(&c->paginate, &page, &answer, &c->probe.request, &ignored) != PAGE_LAST;
     }
     paginate_free(&c->paginate);
     return result;
 }
 
+/* Is there a record behind those of the first page? -1: error. */
+static int goes_on(struct count *c, struct error *e)
+{
+    struct error ended = {0};
+    if (!paginate_seeks(&c->paginate))
+        return c->more;
+    if (ask_page(c, c->probe.split.count, &ended))
+        return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
+    return c->probe.split.count > 0;
+}
+
 /* A number in a body that equals the length of the page may be just that. The record after it tells. */
 static int check_page_length(struct count *c, const struct total *total, struct error *e)
 {
-    struct error ended = {0};
     if (!total->guessed || total->records != c->probe.split.count || total->records == 0)
         return 0;
-    bool more = c->more;
-    if (paginate_seeks(&c->paginate)) {
-        if (ask_page(c, total->records, &ended))
-            return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
-        more = c->probe.split.count > 0;
-    }
-    if (!more)
-        return 0;
+    int more = goes_on(c, e);
+    if (more < 1)
+        return more;
     error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
     return about_answer(c, e);
 }
@@ -106,21 +111,51 @@ static int64_t before(const struct options *o, const char *url, int64_t size)
     return n;
 }
 
+/* A list of one page may do without links. */
+static int count_one_page(struct count *c, struct error *e)
+{
+    int64_t size = c->probe.split.count;
+    int more = size ? goes_on(c, e) : 0;
+    if (more <= 0)
+        return more < 0 ? -1 : counted(size, e);
+    error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
+    return about_answer(c, e);
+}
+
+/* Does the link with that relation, if there is one, lead to the n-th record? */
+static bool leads_to(struct count *c, const char *relation, int64_t n)
+{
+    struct buf url = {0};
+    bool does = !probe_link(&c->probe, relation, &url) || before(c->options, buf_text(&url), c->probe.split.count) == n;
+    buf_free(&url);
+    return does;
+}
+
+/* How many records are before the last page, by the link to it; the other links show whether we count as the server does. */
+static int64_t before_last(struct count *c, const char *last, struct error *e)
+{
+    int64_t size = c->probe.split.count, n = before(c->options, last, size);
+    if (n < 0)
+        return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page);
+    if (!leads_to(c, "first", 0) || !leads_to(c, "next", size))
+        return error_set(e, EXIT_ANSWER, "the links to the first and the next page are not those to records 0 and %" PRId64
+                                         ": see --page-base, --param-page", size);
+    return n;
+}
+
 /* The link to the last page says how many pages there are; how long the last one is, it says itself. */
 static int count_by_last_page(struct count *c, struct error *e)
 {
-    struct buf last = {0};
-    int64_t size = c->probe.split.count, n = -1;
-    if (!probe_link(&c->probe, "last", &last)) {
-        if (!c->more && size <= 1)
-            return counted(size, e);
-        error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
-        return about_answer(c, e);
-    }
-    n = before(c->options, buf_text(&last), size);
-    int result = n < 0 ? error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page)
-                 : probe_get(&c->probe, buf_text(&last), &c->places) ? because(c, e)
-                                                                     : counted(n + c->probe.split.count, e);
+    struct buf link = {0}, last = {0};
+    int result = -1;
+    if (!probe_link(&c->probe, "last", &link))
+        return count_one_page(c, e);
+    int64_t n = before_last(c, buf_text(&link), e);
+    if (n < 0 || paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
+        about_answer(c, e);
+    else
+        result = probe_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted(n + c->probe.split.count, e);
+    buf_free(&link);
     buf_free(&last);
     return result;
 }
