@@ -15,6 +15,10 @@ int cmd_read(const struct options *o, struct error *e);
 int cmd_count(const struct options *o, struct error *e);
 int cmd_write(const struct options *o, struct error *e);
 int cmd_call(const struct options *o, struct error *e);
+int cmd_check(const struct options *o, struct error *e);
+
+/* --paginate auto becomes what the API shows. EXIT_ANSWER when that is not clear. */
+int cmd_settle_auto(struct options *o, struct error *e);
 
 /* A line on stderr, "restsrc: " before it; unless --quiet. */
 void cmd_note(const struct options *o, bool verbose, const char *line);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "io.h"
+#include "presets.h"
 
 enum { CONFIG_BYTES = 16 << 20 };
 
@@ -35,7 +36,7 @@ static int read_value(const char *s, struct buf *value)
     return 0;
 }
 
-static int set_line(struct options *o, const bool *given, char *line, bool *secrets, struct error *e)
+static int set_line(struct options *o, const bool *given, bool *now, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
     struct buf value = {0};
@@ -60,13 +61,15 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
         result = 0;
     else
         result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
+    if (row && result == 0)
+        now[row - option_table] = true;
     *secrets |= row && (row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
     free(name);
     buf_free(&value);
     return result;
 }
 
-static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
+static int set_lines(struct options *o, const bool *given, bool *now, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
     if (memchr(text->data ? text->data : "", '\0', text->len))
         return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
@@ -75,7 +78,7 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';
         *end = '\0';
-        if (set_line(o, given, line, secrets, e)) {
+        if (set_line(o, given, now, line, secrets, e)) {
             struct buf what = {0};
             buf_adds(&what, e->message);
             error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, buf_text(&what));
@@ -93,21 +96,47 @@ static bool others_can_read(const char *file)
     return stat(file, &s) == 0 && (s.st_mode & S_IROTH);
 }
 
-int config_load(struct options *o, const bool *given, struct error *e)
+/* One file; afterwards what it set is given, so that the next one does not change it. */
+static int load_text(struct options *o, bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
-    int result = 0;
+    bool before[option_count];
+    memcpy(before, given, sizeof before);
+    return set_lines(o, before, given, text, name, secrets, e);
+}
+
+static int load_file(struct options *o, bool *given, const char *name, struct error *e)
+{
     struct buf text = {.cap = CONFIG_BYTES};
     bool secrets = false;
-    if (o->config)
-        result = io_read_file(o->config, &text, e) || set_lines(o, given, &text, o->config, &secrets, e) ? -1 : 0;
-    if (secrets && others_can_read(o->config))
-        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it", o->config);
-    buf_clear(&text);
-    if (result == 0 && o->config_fd >= 0)
-        result = io_read_all((int)o->config_fd, "the configuration", EXIT_NO_FILE, &text, e) ||
-                         set_lines(o, given, &text, "configuration", &secrets, e)
-                     ? -1
-                     : 0;
+    int result = io_read_file(name, &text, e) || load_text(o, given, &text, name, &secrets, e) ? -1 : 0;
+    if (secrets && others_can_read(name))
+        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it", name);
     buf_free(&text);
     return result;
+}
+
+static int load_fd(struct options *o, bool *given, int fd, struct error *e)
+{
+    struct buf text = {.cap = CONFIG_BYTES};
+    bool secrets = false;
+    int result = io_read_all(fd, "the configuration", EXIT_NO_FILE, &text, e) || load_text(o, given, &text, "configuration", &secrets, e) ? -1 : 0;
+    buf_free(&text);
+    return result;
+}
+
+static int load_preset(struct options *o, bool *given, struct error *e)
+{
+    struct buf path = {0};
+    int result = preset_find(o->api, &path, e) || load_file(o, given, buf_text(&path), e) ? -1 : 0;
+    buf_free(&path);
+    return result;
+}
+
+int config_load(struct options *o, bool *given, struct error *e)
+{
+    if (o->config && load_file(o, given, o->config, e))
+        return -1;
+    if (o->config_fd >= 0 && load_fd(o, given, (int)o->config_fd, e))
+        return -1;
+    return o->api ? load_preset(o, given, e) : 0;
 }

@@ -7,7 +7,8 @@
 
 #include "options.h"
 
-/* Loads what --config and --config-fd name. given[row]: set on the command line, which wins (an option that may repeat adds up). */
-int config_load(struct options *o, const bool *given, struct error *e);
+/* Loads what --config, --config-fd and --api name, in this order. given[row]: it has a value already, from the command line or an earlier
+ * file, which wins (an option that may repeat adds up). */
+int config_load(struct options *o, bool *given, struct error *e);
 
 #endif

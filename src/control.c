@@ -147,7 +147,7 @@ static void add_each(cJSON *object, const char *name, const char *words)
 
 void control_option_line(const struct option_row *row, struct buf *out)
 {
-    static const char *const commands[] = {"read", "count", "write", "call"}; /* by the bits of enum command */
+    static const char *const commands[] = {"read", "count", "write", "call", "check"}; /* by the bits of enum command */
     static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text"};
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", row->name);
@@ -155,7 +155,7 @@ void control_option_line(const struct option_row *row, struct buf *out)
     cJSON_AddStringToObject(o, "type", types[row->type]);
     add_text(o, "default", row->fallback);
     cJSON *known = cJSON_AddArrayToObject(o, "commands");
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         if (row->commands >> i & 1)
             cJSON_AddItemToArray(known, cJSON_CreateString(commands[i]));
     if (row->type == OPTION_CHOICE)
@@ -200,6 +200,30 @@ void control_error_detail(const char *body, size_t n, char *detail, size_t room)
         snprintf(detail, room, "%.*s", (int)n, body);
     detail[strcspn(detail, "\r\n")] = '\0';
     cJSON_Delete(json);
+}
+
+void control_finding(const struct control_finding *f, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_text(o, "style", f->style);
+    cJSON_AddStringToObject(o, "records", f->records);
+    add_known(o, "count", f->count);
+    add_text(o, "count_from", f->count_from);
+    add_known(o, "page_size", f->page_size);
+    cJSON_AddBoolToObject(o, "seekable", f->seekable);
+    cJSON_AddBoolToObject(o, "stable", f->stable);
+    cJSON *options = cJSON_AddObjectToObject(o, "options");
+    for (size_t at = 0; at < f->options->len;) {
+        const char *line = f->options->data + at, *equals = strchr(line, '=');
+        size_t len = strcspn(line, "\n");
+        char *name = mem_text(line, (size_t)(equals - line));
+        char *value = mem_text(equals + 1, len - (size_t)(equals + 1 - line));
+        cJSON_AddStringToObject(options, name, value);
+        free(name);
+        free(value);
+        at += len + 1;
+    }
+    print(o, out);
 }
 
 static bool take_text(const cJSON *object, const char *name, struct buf *to)

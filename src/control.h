@@ -44,6 +44,15 @@ void control_summary(const struct summary *s, struct buf *out);
 void control_error(const struct error *e, struct buf *out);
 void control_option_line(const struct option_row *row, struct buf *out);
 
+/* What `restsrc check` found, as one JSON object; NULL and -1 stand for null. options: NAME=VALUE lines. */
+struct control_finding {
+    const char *style, *records, *count_from;
+    int64_t count, page_size;
+    bool seekable, stable;
+    const struct buf *options;
+};
+void control_finding(const struct control_finding *f, struct buf *out);
+
 /* An OAuth 2 token, as it is answered (RFC 6749, section 5.1) and as it is kept. */
 struct control_token {
     struct buf access_token, refresh_token;

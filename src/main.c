@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "control.h"
 #include "io.h"
+#include "presets.h"
 
 struct command_row {
     const char *name;
@@ -19,6 +20,7 @@ static const struct command_row commands[] = {
     {"read", COMMAND_READ, cmd_read, "restsrc read [options] URL", "records of a range, one JSON text a line, on stdout"},
     {"count", COMMAND_COUNT, cmd_count, "restsrc count [options] URL", "the number of records, on stdout"},
     {"write", COMMAND_WRITE, cmd_write, "restsrc write [options] URL", "JSON texts on stdin, one a line, sent in batches; a receipt on stdout"},
+    {"check", COMMAND_CHECK, cmd_check, "restsrc check [options] URL", "looks at an API: how it pages, its count, which options to use"},
     {"call", COMMAND_CALL, cmd_call, "restsrc call [options] URL", "one request (--data), the body of the answer on stdout"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -46,6 +48,7 @@ static int print_usage(struct error *e)
         buf_addf(&out, "  %-34s%s\n", commands[i].synopsis, commands[i].help);
     buf_adds(&out, "  restsrc help COMMAND              the options of a command\n"
                    "  restsrc help options              the table of all options, as NDJSON\n"
+                   "  restsrc help apis                 the presets for --api\n"
                    "  restsrc --version\n\n"
                    "Example:\n"
                    "  restsrc read --limit 1000 --header @token.txt https://api.example.com/v1/orders > orders.ndjson\n");
@@ -81,6 +84,10 @@ static int help(const char *topic, struct error *e)
         options_list(&out);
         return print(&out, e);
     }
+    if (strcmp(topic, "apis") == 0) {
+        preset_list(&out);
+        return print(&out, e);
+    }
     const struct command_row *row = find(topic);
     return row ? print_help(row, e) : unknown_command(topic, e);
 }
@@ -104,6 +111,8 @@ static int run(const struct command_row *row, struct options *o, int parent, int
     if (o->die_with_parent)
         io_die_with_parent(parent);
     io_catch_signals();
+    if (o->paginate && strcmp(o->paginate, "auto") == 0 && row->command & (COMMAND_READ | COMMAND_COUNT) && cmd_settle_auto(o, e))
+        return -1;
     return row->run(o, e);
 }
 

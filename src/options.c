@@ -17,8 +17,9 @@
 #define COUNT COMMAND_COUNT
 #define WRITE COMMAND_WRITE
 #define CALL COMMAND_CALL
+#define CHECK COMMAND_CHECK
 #define PAGES (READ | COUNT)
-#define ALL (PAGES | WRITE | CALL)
+#define ALL (PAGES | WRITE | CALL | CHECK)
 #define AT(member) offsetof(struct options, member)
 
 const struct option_row option_table[] = {
@@ -32,8 +33,8 @@ const struct option_row option_table[] = {
     {"on-drift", 0, "range", OPTION_CHOICE, "fail|warn|ignore", AT(on_drift), "warn", 0, READ, OPTION_ANYWHERE, "what to do when the total changes while reading"},
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(allow_repeats), "false", 0, READ, OPTION_ANYWHERE, "two pages with the same bytes are no error"},
 
-    {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none", AT(paginate), "offset", 0, PAGES, OPTION_ANYWHERE, "how the API pages its lists"},
-    {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, PAGES, OPTION_ANYWHERE, "where the list of records is in a page (found by itself)"},
+    {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none|auto", AT(paginate), "offset", 0, PAGES, OPTION_ANYWHERE, "how the API pages its lists"},
+    {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, PAGES | CHECK, OPTION_ANYWHERE, "where the list of records is in a page (found by itself)"},
     {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, PAGES, OPTION_ANYWHERE, "the parameter for the offset"},
     {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), NULL, 0, PAGES, OPTION_ANYWHERE, "the parameter for the page size (limit; next-url, link, range, none: not sent); '' sends none"},
     {"param-page", 0, "pages", OPTION_TEXT, "NAME", AT(param_page), "page", 0, PAGES, OPTION_ANYWHERE, "the parameter for the page number"},
@@ -48,7 +49,7 @@ const struct option_row option_table[] = {
     {"stream", 0, "pages", OPTION_FLAG, NULL, AT(stream), "false", 0, READ, OPTION_ANYWHERE, "with --paginate none: write records while the body arrives; it may be larger than memory"},
     {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(parallel), NULL, 1, READ | WRITE, OPTION_ANYWHERE, "requests under way at the same time (read: 4, write: 1, which keeps the order)"},
 
-    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, PAGES, OPTION_ANYWHERE, "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
+    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(count_from), "auto", 0, PAGES | CHECK, OPTION_ANYWHERE, "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
 
     {"header", 'H', "request", OPTION_LIST, "'NAME: VALUE'|@FILE", AT(header), NULL, 0, ALL, OPTION_ANYWHERE, "a header to send; @FILE: one a line"},
     {"method", 'X', "request", OPTION_CHOICE, "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", AT(method), NULL, 0, ALL, OPTION_ANYWHERE, "the request method (GET; POST with --data and for write)"},
@@ -113,6 +114,7 @@ const struct option_row option_table[] = {
     {"cacert", 0, "network", OPTION_TEXT, "FILE", AT(cacert), NULL, 0, ALL, OPTION_ANYWHERE, "trust the certificates in FILE (PEM)"},
 
     {"config", 'K', "process", OPTION_TEXT, "FILE", AT(config), NULL, 0, ALL, OPTION_LINE_ONLY, "read options from FILE, one 'name = value' a line"},
+    {"api", 0, "process", OPTION_TEXT, "NAME", AT(api), NULL, 0, ALL, OPTION_ANYWHERE, "take options from the preset of an API; `restsrc help apis` lists them"},
     {"config-fd", 0, "process", OPTION_INTEGER, "N", AT(config_fd), NULL, 0, ALL, OPTION_LINE_ONLY, "the same from an open file descriptor"},
     {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(summary_fd), NULL, 0, READ, OPTION_LINE_ONLY, "write a JSON summary to this file descriptor"},
     {"error-format", 0, "process", OPTION_CHOICE, "text|json", AT(error_format), "text", 0, ALL, OPTION_ANYWHERE, "how an error is told on stderr"},

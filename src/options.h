@@ -10,7 +10,7 @@
 #include "buf.h"
 #include "error.h"
 
-enum command { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8 };
+enum command { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8, COMMAND_CHECK = 16 };
 
 struct list {
     size_t count;
@@ -64,7 +64,7 @@ struct options {
     struct list oauth_param;
     char *cert, *key, *aws_sigv4;
 
-    char *config;
+    char *config, *api;
     int64_t config_fd, summary_fd;
     char *error_format;
     bool die_with_parent, verbose, quiet, progress_meter, trace_ids;
