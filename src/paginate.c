@@ -129,6 +129,15 @@ static void set_token(struct token *t, struct slice value)
     buf_add(&t->json, value.text, value.len);
 }
 
+/* Nobody told us where the next cursor or link is: does this value look like one? A link has a path or a query; datasette has
+ * {"next": "100", "next_url": "http://..."}. */
+static bool is_plausible(const struct paginate *p, struct slice value)
+{
+    if (*value.text == '{' || *value.text == '[')
+        return false;
+    return p->style->address != by_url || memchr(value.text, '/', value.len) || memchr(value.text, '?', value.len);
+}
+
 /* What --next names: a header, or the first of its places in the body that says something. */
 static void find_next(const struct paginate *p, const struct answer *a, struct token *t)
 {
@@ -140,7 +149,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct t
     }
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
-        if (!path_is_void(found) && (p->options->next || *found.text != '{'))
+        if (!path_is_void(found) && (p->options->next || is_plausible(p, found)))
             set_token(t, found);
     }
 }

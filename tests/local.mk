@@ -53,5 +53,5 @@ EXTRA_DIST = tests/fuzz/fuzz_split.c tests/fuzz/json.dict bootstrap .ci spark te
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/
-	cd $(distdir) && find . -depth \( -name __pycache__ -o -name .cache -o -name '*.egg-info' -o -name .pytest_cache -o -name .hypothesis \
+	cd $(distdir) && find . -depth \( -name __pycache__ -o -name node_modules -o -name .cache -o -name '*.egg-info' -o -name .pytest_cache -o -name .hypothesis \
 		-o -name spark-warehouse -o -name metastore_db -o -name build -o -name dist \) -exec rm -rf {} +
