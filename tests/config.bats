@@ -146,6 +146,14 @@ first_query() { queries | head -n 1; }
     done
 }
 
+@test "a file that is only a token, not a configuration, does not have it told" {
+    config sk-hidden-0123456789abcdef
+    restsrc read --config "$config" "$server/items"
+    exits 78
+    says "line 1"
+    says_not hidden
+}
+
 @test "a file that cannot be read is 66" {
     restsrc read --config "$BATS_TEST_TMPDIR/none" "$server/items"
     exits 66

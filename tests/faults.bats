@@ -204,6 +204,14 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
     [ "$(log length)" -eq 1 ]
 }
 
+@test "--retry takes any number" {
+    list n=5,fail=503:1
+    read_through --retry 9223372036854775807
+    exits 0
+    wrote_records
+    says_not "of -"
+}
+
 @test "--retry-max-time starts no try after it" {
     list status=503
     restsrc read --retry 100 --retry-delay 0.2 --retry-max-time 0.5 "$list"

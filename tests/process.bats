@@ -61,6 +61,14 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     [ "$(summary '[.records, .pages, .bytes, .next_offset, .http]')" = '[0,0,0,5,{}]' ]
 }
 
+@test "--summary-fd that is not open is an error before anything is read" {
+    list n=10
+    restsrc read --summary-fd 77 "$list" 77>&-
+    exits 64
+    wrote_nothing
+    says --summary-fd
+}
+
 # ---- errors as JSON ----
 
 @test "--error-format json: the last line on stderr is one object" {
@@ -97,11 +105,18 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     [ "$(last_error .exit)" -eq 78 ]
 }
 
-@test "--error-format json is JSON whatever the server says" {
+@test "--error-format json is JSON whatever the server says, and UTF-8 wherever a long text is cut" {
+    last_error_is_json() { tail -n 1 "$err" | "$PYTHON3" -c 'import json, sys; json.loads(sys.stdin.buffer.read())["message"]'; }
     list "status=400"
     restsrc read --error-format json --query $'q=\x1b[31m"\\\xff' "$list"
     exits 69
-    tail -n 1 "$err" | jq -e .message
+    last_error_is_json
+    for text in '"' $'\x1b\x01' $(printf 'é%.0s' {1..700}) x$(printf 'é%.0s' {1..700}) $(printf '😀%.0s' {1..700}); do
+        list "body=$(jq -rn --arg t "$text" '{error: $t} | tojson | @uri')"
+        restsrc read --error-format json "$list"
+        exits 76
+        last_error_is_json
+    done
 }
 
 # ---- standard output ----

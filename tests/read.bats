@@ -136,6 +136,13 @@ teardown_file() { stop_server; }
     wrote_records
 }
 
+@test "a page longer than asked at the largest offset is cut to the range" {
+    list n=1000,repeat
+    restsrc read --offset 9223372036854775800 --page-size 7 --param-limit '' --quiet "$list"
+    exits 0
+    wrote_records 0 7
+}
+
 # ---- the page size that the server really gives ----
 
 @test "a server that caps the page size at 100 where 1000 was asked gives every record once" {
@@ -286,7 +293,7 @@ teardown_file() { stop_server; }
 
 @test "--on-drift fail makes a total that moves an error" {
     list n=500,total=grow:3
-    restsrc read --on-drift fail "$list"
+    restsrc read --parallel 1 --on-drift fail "$list"
     exits 76
     says "the total went from 500 to 503"
 }
@@ -481,6 +488,13 @@ teardown_file() { stop_server; }
     restsrc read --user-agent 'me/1' --header 'Accept: application/geo+json' "$list"
     [ "$(log '.[-1].headers["User-Agent"]')" = '"me/1"' ]
     [ "$(log '.[-1].headers["Accept"]')" = '"application/geo+json"' ]
+}
+
+@test "--user-agent cannot smuggle a header in" {
+    list n=5
+    restsrc read --user-agent $'a\r\nX-Smuggled: 1' "$list"
+    exits 64
+    [ "$(log length)" -eq 0 ]
 }
 
 @test "a URL without a path, with a fragment, or with a space is sent as it should be" {
