@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "split.h"
+
 void batch_clear(struct batch *b)
 {
     buf_clear(&b->text);
@@ -42,6 +44,16 @@ int64_t batch_line(const struct batch *b, size_t n)
     return get(b, n).line;
 }
 
+static bool is_json_line(const char *text)
+{
+    struct split split;
+    struct buf no_records = {0}, compact = {0};
+    split_start(&split, NULL, &no_records, &compact);
+    bool is = !strpbrk(text, "\r\n") && split_feed(&split, text, strlen(text)) == 0 && split_end(&split) == 0;
+    buf_free(&compact);
+    return is;
+}
+
 int body_parse(struct body_shape *shape, const char *text, const char *prefix, struct error *e)
 {
     static const char *const names[] = {"array", "object", "ndjson", "single"};
@@ -56,6 +68,8 @@ int body_parse(struct body_shape *shape, const char *text, const char *prefix, s
         return error_set(e, EXIT_USAGE, "--body takes array, object:KEY, ndjson, single or single:KEY");
     if (prefix && kind != BODY_NDJSON)
         return error_set(e, EXIT_USAGE, "--ndjson-prefix goes with --body ndjson");
+    if (prefix && !is_json_line(prefix))
+        return error_set(e, EXIT_USAGE, "--ndjson-prefix takes a JSON text in one line");
     shape->kind = kind;
     if (key)
         path_quote(key, strlen(key), &shape->key);
@@ -75,6 +89,11 @@ const char *body_content_type(const struct body_shape *shape)
 size_t body_cost(const struct body_shape *shape, size_t len)
 {
     return len + 1 + (shape->prefix ? strlen(shape->prefix) + 1 : 0);
+}
+
+size_t body_frame(const struct body_shape *shape)
+{
+    return (shape->kind == BODY_ARRAY || shape->kind == BODY_OBJECT ? 2 : 0) + (shape->key.len ? shape->key.len + 3 : 0);
 }
 
 static void add_all(const struct body_shape *shape, const struct batch *b, size_t from, size_t to, struct buf *out)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "keys.h"
 
 struct call {
     const struct options *options;
@@ -30,8 +31,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     c->asked = true;
     request_clear(r);
     buf_swap(&r->url, &c->url);
-    if (o->data)
-        buf_adds(&r->body, o->data);
+    buf_add(&r->body, o->data, o->data_len);
     if (o->idempotency_key)
         buf_addf(&r->headers, "%s: %s\n", o->idempotency_header, o->idempotency_key);
     r->method = o->method ? o->method : o->data ? "POST" : "GET";
@@ -61,15 +61,25 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
     return 0;
 }
 
+static void say_unsettled(struct error *e)
+{
+    struct buf message = {0};
+    buf_addf(&message, "%s; the server may have acted on it", e->message);
+    error_set(e, e->code, "%s", buf_text(&message));
+    buf_free(&message);
+}
+
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct call *c = ctx;
-    bool answered = x->status > 0;
-    if (answered && io_write_lines(STDOUT_FILENO, c->body.data, c->body.len, e))
+    bool torn = x->failed && x->status / 100 == 2;
+    if (!torn && io_write_lines(STDOUT_FILENO, c->body.data, c->body.len, e))
         return -1;
     if (!x->failed)
         return TRANSFER_DONE;
     *e = x->error;
+    if (x->unsettled && !x->request.repeatable)
+        say_unsettled(e);
     return -1;
 }
 
@@ -87,6 +97,8 @@ int cmd_call(const struct options *o, struct error *e)
 {
     struct call c = {.options = o};
     int result = cmd_target(o, &c.url, e);
+    if (result == 0 && o->idempotency_key)
+        result = keys_check(o->idempotency_header, o->idempotency_key, e);
     struct transfer *t = result ? NULL : transfer_new(o, 1, &c.stats, e);
     result = t ? transfer_run(t, &call_ops, &c, e) : -1;
     transfer_free(t);

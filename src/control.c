@@ -70,16 +70,6 @@ void control_summary(const struct summary *s, struct buf *out)
     print(o, out);
 }
 
-void receipt_add(struct receipt_ranges *r, int64_t first, int64_t last)
-{
-    struct receipt_range *grown = mem_zeroed(r->count + 1, sizeof *grown);
-    if (r->count)
-        memcpy(grown, r->range, r->count * sizeof *grown);
-    free(r->range);
-    r->range = grown;
-    r->range[r->count++] = (struct receipt_range){first, last};
-}
-
 static void add_ranges(cJSON *object, const char *name, const struct receipt_ranges *r)
 {
     char text[48];

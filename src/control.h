@@ -9,6 +9,7 @@
 #include "error.h"
 #include "options.h"
 #include "path.h"
+#include "receipt.h"
 
 /* What a read did, as the one JSON object of --summary-fd. -1 stands for null. */
 struct summary {
@@ -18,25 +19,8 @@ struct summary {
     const int64_t *status; /* [600], answers by HTTP status */
 };
 
-/* Lines of the input, from first to last. */
-struct receipt_ranges {
-    struct receipt_range {
-        int64_t first, last;
-    } *range;
-    size_t count;
-};
-void receipt_add(struct receipt_ranges *r, int64_t first, int64_t last);
-
-/* What a write did, as the one JSON object on its standard output. */
-struct receipt {
-    int64_t records, batches, requests, rejected, retries, bytes;
-    int64_t lines_done;               /* all lines up to this one are written or rejected */
-    struct receipt_ranges done_later; /* and these behind it, when several requests were under way */
-    struct receipt_ranges unknown;    /* these may or may not have been stored */
-    double seconds;
-};
-
 /* Each appends one line of JSON. */
+/* What a write did, as the one JSON object on its standard output. */
 void control_receipt(const struct receipt *r, struct buf *out);
 /* A line of a reject file; record and why are JSON text and go through as they are. */
 void control_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out);

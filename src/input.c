@@ -7,7 +7,9 @@
 
 #include "split.h"
 
-enum { READ_BYTES = 65536 };
+enum { READ_BYTES = 65536, REJECT_BYTES = 1 << 20 }; /* what a line of a reject file may have beside the record */
+
+static const char BOM[] = "\xef\xbb\xbf";
 
 void input_init(struct input *in)
 {
@@ -26,45 +28,61 @@ static int wrong(const struct input *in, const char *what, struct error *e)
     return error_set(e, EXIT_INPUT, "input line %lld: %s", (long long)in->line, what);
 }
 
-static int check(struct input *in, const char *line, size_t len, struct error *e)
+static int check(struct input *in, struct slice line, struct error *e)
 {
     struct split split;
     struct buf no_records = {0};
+    if (line.len >= 3 && memcmp(line.text, BOM, 3) == 0) /* the parser takes it at the start of any text, a server does not */
+        return wrong(in, "a byte order mark", e);
     buf_clear(&in->compact);
     split_start(&split, NULL, &no_records, &in->compact);
-    if (split_feed(&split, line, len) == 0 && split_end(&split) == 0)
+    if (split_feed(&split, line.text, line.len) == 0 && split_end(&split) == 0)
         return 0;
     return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu", (long long)in->line, split.reason,
                      (unsigned long long)split.position);
 }
 
-static bool is_blank(const char *line, size_t len)
+static bool is_space(char c)
 {
-    return strspn(line, " \t\r") >= len; /* it ends at the newline behind the line */
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Without the white space around it (such as the CR of a line that ends as on Windows) and the byte order mark of the first line. */
+static struct slice trim(const struct input *in, const char *line, size_t len)
+{
+    if (in->line == 1 && len >= 3 && memcmp(line, BOM, 3) == 0) {
+        line += 3;
+        len -= 3;
+    }
+    for (; len && is_space(*line); len--)
+        line++;
+    while (len && is_space(line[len - 1]))
+        len--;
+    return (struct slice){line, len};
 }
 
 /* One line into the batch. 1: it is full, the line is left for the next one. */
 static int take_line(struct input *in, struct batch *b, const char *line, size_t len, struct error *e)
 {
-    struct slice record = {line, len};
+    struct slice record = trim(in, line, len);
+    if (!record.len)
+        return 0;
     if (in->ended)
         return wrong(in, "there is more behind the end marker", e);
-    if (in->end_marker && strlen(in->end_marker) == len && memcmp(line, in->end_marker, len) == 0) {
+    if (in->end_marker && strlen(in->end_marker) == record.len && memcmp(record.text, in->end_marker, record.len) == 0) {
         in->ended = true;
         return 0;
     }
-    if (is_blank(line, len))
-        return 0;
-    if (check(in, line, len, e))
+    if (check(in, record, e))
         return -1;
     if (in->replay)
         record = path_find(&in->record_path, in->compact.data, in->compact.len);
     if (!record.text)
         return wrong(in, "a reject file has a member \"record\" in each line", e);
-    size_t cost = body_cost(in->shape, record.len), used = b->text.len + b->count * body_cost(in->shape, 0);
+    size_t cost = body_cost(in->shape, record.len), used = body_frame(in->shape) + b->text.len + b->count * body_cost(in->shape, 0);
     if (b->count && (b->count == in->batch_size || used + cost > in->batch_bytes))
         return 1;
-    if (cost > in->batch_bytes)
+    if (used + cost > in->batch_bytes)
         return wrong(in, "the record is larger than --batch-bytes", e);
     batch_add(b, record.text, record.len, in->line);
     return 0;
@@ -132,7 +150,7 @@ int input_fill(struct input *in, struct batch *b, struct error *e)
             return INPUT_BATCH;
         if (in->eof)
             return at_end(in, b, e);
-        if (in->pending.len - in->taken > in->batch_bytes) {
+        if (in->pending.len - in->taken > in->batch_bytes + (in->replay ? REJECT_BYTES : 0)) {
             in->line++;
             return wrong(in, "the record is larger than --batch-bytes", e);
         }

@@ -1,5 +1,5 @@
 /* input: NDJSON from a file descriptor, cut into batches. Every line is checked by the strict parser before it is part of
- * one. Reads only when asked for a batch, and never waits: memory is bounded by one batch and one read. */
+ * one; blank lines, white space around a line and a byte order mark at the start are dropped. Reads only when asked for a batch, and never waits: memory is bounded by one batch and one read. */
 #ifndef RESTSRC_INPUT_H
 #define RESTSRC_INPUT_H
 

@@ -98,6 +98,11 @@ int io_write_lines(int fd, const char *text, size_t n, struct error *e)
     return 0;
 }
 
+void io_write_last(int fd, const char *line, size_t n)
+{
+    finish_line(fd, line, n);
+}
+
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e)
 {
     char chunk[16384];

@@ -2,11 +2,22 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct key_count {
     uint64_t digest;
     uint64_t times; /* 0: the place is free */
 };
+
+int keys_check(const char *header, const char *prefix, struct error *e)
+{
+    for (const unsigned char *c = (const unsigned char *)prefix; *c; c++)
+        if (*c < ' ' || *c == 0x7f)
+            return error_set(e, EXIT_USAGE, "--idempotency-key has a control character");
+    if (!*header || strcspn(header, " \t\r\n:;") != strlen(header))
+        return error_set(e, EXIT_USAGE, "--idempotency-header takes the name of a header");
+    return *prefix ? 0 : error_set(e, EXIT_USAGE, "--idempotency-key is empty");
+}
 
 void keys_free(struct keys *k)
 {

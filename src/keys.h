@@ -6,11 +6,15 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "error.h"
 
 struct keys {
     struct key_count *seen; /* a hash table of digests */
     size_t room, count;
 };
+
+/* -1: EXIT_USAGE: header and prefix make no header line. */
+int keys_check(const char *header, const char *prefix, struct error *e);
 
 void keys_free(struct keys *k);
 /* Adds the line "HEADER: PREFIX-digest-n\n" for body to headers. */

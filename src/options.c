@@ -435,6 +435,7 @@ static int line_parse(struct options *o, struct line *l, enum command command, i
 static int load_data(struct options *o, struct error *e)
 {
     struct buf text = {0};
+    o->data_len = o->data ? strlen(o->data) : 0;
     if (!o->data || (*o->data != '@' && strcmp(o->data, "-")))
         return 0;
     int result = *o->data == '@' ? io_read_file(o->data + 1, &text, e)
@@ -442,6 +443,7 @@ static int load_data(struct options *o, struct error *e)
     if (result == 0) {
         free(o->data);
         o->data = mem_text(buf_text(&text), text.len);
+        o->data_len = text.len;
     }
     buf_free(&text);
     return result;

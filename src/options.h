@@ -38,6 +38,7 @@ struct options {
 
     struct list header, query, trust_host;
     char *method, *data;
+    size_t data_len; /* data may hold NUL bytes */
     bool compressed;
     char *user_agent;
 

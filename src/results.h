@@ -11,6 +11,19 @@ struct results_paths {
     struct path results, status, error, ids; /* count 0: the usual places; no ids */
 };
 
+/* The results in one answer. */
+struct results {
+    const struct results_paths *paths;
+    enum {
+        RESULTS_NONE,  /* it says nothing of single records */
+        RESULTS_LIST,  /* it has a result for each */
+        RESULTS_WHOLE, /* one record was sent: the answer itself is its result */
+    } kind;
+    struct slice body, list;
+    bool of_errors; /* what is in the list is an error by that alone */
+    size_t at;
+};
+
 /* Of one record. */
 struct result {
     bool rejected;
@@ -19,14 +32,12 @@ struct result {
     struct slice id;     /* JSON text, or NULL */
 };
 
-/* The list of per-record results in an answer to `count` records: an array as long as the batch, at --results, or the answer itself,
- * or under items, results or errors. text NULL: there is none. body: compact valid JSON. */
-struct slice results_list(const struct results_paths *paths, struct slice body, size_t count);
+/* Finds the results in an answer to `count` records: an array as long as the batch, at --results, or the answer itself, or under
+ * items, results or errors. body: compact valid JSON, or empty; it must outlive r. sent: the record, where count is 1. NULL, or what is
+ * wrong with the answer as a whole: --results leads to no such array, or an error that is in no such array. */
+const char *results_find(struct results *r, const struct results_paths *paths, struct slice body, size_t count, struct slice sent);
 
-/* The next element of list; *at is where to go on, 0 at first. false at the end. */
-bool results_next(const struct results_paths *paths, struct slice list, size_t *at, struct result *r);
-
-/* The id in an answer to a single record. */
-struct slice results_single_id(const struct results_paths *paths, struct slice body);
+/* The result of the next record, which was sent as it is here: a member that only gives back what the record has says nothing. */
+struct result results_next(struct results *r, struct slice sent);
 
 #endif

@@ -1,0 +1,61 @@
+/* write: what the two halves of restsrc write share: cmd_write.c sends batches, settle.c finds out what became of them. */
+#ifndef RESTSRC_WRITE_H
+#define RESTSRC_WRITE_H
+
+#include "batch.h"
+#include "cmd.h"
+#include "input.h"
+#include "keys.h"
+#include "progress.h"
+#include "receipt.h"
+#include "results.h"
+
+enum { PIECES = 64 };
+
+/* Records [from, to) of a batch. */
+struct piece {
+    size_t from, to;
+};
+
+/* What is kept in one slot of the window: a batch, and the pieces of it that are still to be sent: a refused piece is halved until the
+ * bad records stand alone. */
+struct held {
+    struct batch batch;
+    struct piece now, later[PIECES];
+    unsigned waiting; /* pieces in `later` */
+    bool open;        /* handed out, and the fate of `now` not known */
+    struct buf answer, compact;
+    struct results results;
+    size_t body_bytes;
+};
+
+struct write {
+    const struct options *options;
+    struct buf url;
+    struct input input;
+    struct body_shape shape;
+    struct results_paths paths;
+    struct keys keys;
+    struct held *held;
+    struct batch filling; /* the next batch, while it waits for input */
+    struct buf body;
+    int reject_fd, ids_fd;
+    struct receipt receipt;
+    struct error failure; /* the first one, in order; nothing new is sent after it */
+    struct error torn;    /* what is wrong with the input; it comes behind all that has been sent */
+    bool failed, input_done;
+    struct transfer_stats stats;
+    struct progress progress;
+};
+
+/* A 2xx answer is complete: a whole() of struct transfer_ops. 1: it is cut short; -1: it is no answer to what was sent. */
+int settle_answer(struct write *w, struct held *h, const struct exchange *x, struct error *e);
+
+/* What became of the piece at hand, for the receipt, the reject file and the file of ids. 0: all of it has its fate; 1: it is in two halves
+ * that are to be sent; -1: it failed, or nothing more may be sent after it: w->failure says why. */
+int settle_piece(struct write *w, struct held *h, struct exchange *x);
+
+/* The run was broken off: what is under way in the slots of the window has no known fate. */
+void settle_open(struct write *w, unsigned slots);
+
+#endif
