@@ -37,11 +37,12 @@ static bool lists(const char *relations, const char *relation)
     return false;
 }
 
-/* The parameters of one link, up to the comma that ends it. Only the first rel counts (RFC 8288, section 3.3). */
+/* The parameters of one link, up to the comma that ends it. Only the first rel counts (RFC 8288, section 3.3), and a link whose
+ * anchor is a fragment is about a part of the page, not about the page. */
 static const char *take_params(const char *s, const char *relation, bool *related)
 {
     struct buf value = {0};
-    bool seen = false;
+    bool seen = false, of_part = false;
     *related = false;
     for (s = skip_blank(s); *s == ';'; s = skip_blank(s)) {
         s = skip_blank(s + 1);
@@ -54,8 +55,10 @@ static const char *take_params(const char *s, const char *relation, bool *relate
                 seen = true;
                 *related = lists(buf_text(&value), relation);
             }
+            of_part |= len == 6 && strncasecmp(name, "anchor", 6) == 0 && *buf_text(&value) == '#';
         }
     }
+    *related &= !of_part;
     buf_free(&value);
     return s;
 }

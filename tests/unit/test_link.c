@@ -1,0 +1,89 @@
+/* Link headers: the examples of RFC 8288, and what servers write. */
+#include "link.h"
+#include "tap.h"
+
+/* An answer with these Link headers, ended by NULL. */
+static const char *header(const void *answer, const char *name, size_t n)
+{
+    const char *const *values = answer;
+    if (strcmp(name, "Link"))
+        return NULL;
+    for (size_t i = 0; values[i]; i++)
+        if (i == n)
+            return values[i];
+    return NULL;
+}
+
+static void finds(const char *relation, const char *first, const char *second, const char *target)
+{
+    const char *const answer[] = {first, second, NULL};
+    struct buf found = {0};
+    bool is = link_find(header, answer, relation, &found);
+    is_text(is ? buf_text(&found) : NULL, target, first ? first : "no header at all");
+    buf_free(&found);
+}
+
+static void rfc_examples(void)
+{
+    finds("previous", "<http://example.com/TheBook/chapter2>; rel=\"previous\"; title=\"previous chapter\"", NULL,
+          "http://example.com/TheBook/chapter2");
+    finds("http://example.net/foo", "</>; rel=\"http://example.net/foo\"", NULL, "/");
+    finds("copyright", "</terms>; rel=\"copyright\"; anchor=\"#foo\"", NULL, NULL);
+    finds("next", "</TheBook/chapter2>; rel=\"previous\"; title*=UTF-8'de'letztes%20Kapitel, "
+                  "</TheBook/chapter4>; rel=\"next\"; title*=UTF-8'de'n%c3%a4chstes%20Kapitel", NULL, "/TheBook/chapter4");
+    finds("next", "<http://example.org/>; rel=\"start http://example.net/relation/other\"", NULL, NULL);
+    finds("http://example.net/relation/other", "<http://example.org/>; rel=\"start http://example.net/relation/other\"", NULL,
+          "http://example.org/");
+    finds("start", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL, "https://example.org/");
+    finds("index", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL, "https://example.org/index");
+}
+
+static void headers(void)
+{
+    finds("next", NULL, NULL, NULL);
+    finds("next", "<a>; rel=prev", "<b>; rel=next", "b");
+    finds("next", "<a>; rel=next", "<b>; rel=next", "a");
+    finds("next", "<a>; rel=next, <b>; rel=next", NULL, "a");
+}
+
+static void relations(void)
+{
+    finds("next", "<a>; rel=NEXT", NULL, "a");
+    finds("next", "<a>; REL=\"Next\"", NULL, "a");
+    finds("next", "<a>; rel=nextish", NULL, NULL);
+    finds("next", "<a>; rel=\"prev-next\"", NULL, NULL);
+    finds("next", "<a>; rel=\" prev  next \"", NULL, "a");
+    finds("next", "<a>; rel=prev; rel=next", NULL, NULL); /* only the first counts: RFC 8288, section 3.3 */
+    finds("next", "<a>; xrel=next", NULL, NULL);
+    finds("next", "<a>; rel", NULL, NULL);
+    finds("next", "<a>; rel=", NULL, NULL);
+    finds("next", "<a>", NULL, NULL);
+    finds("next", "<a>; rev=next", NULL, NULL);
+    finds("next", "<a>; rel=next; anchor=\"#comments\", <b>; rel=next; anchor=\"/list\"", NULL, "b");
+}
+
+static void syntax(void)
+{
+    finds("next", "<a>;rel=next", NULL, "a");
+    finds("next", "<a> ;\trel = next ; x", NULL, "a");
+    finds("next", "<a>; rel = \"next\"", NULL, "a");
+    finds("next", "<a>; title=\"b, <c>; rel=next\"; rel=prev, <d>; rel=next", NULL, "d");
+    finds("next", "<a>; title=\"\\\"; rel=next, <b>; rel=next\"", NULL, NULL);
+    finds("next", "<a>; x; y=1;; z=\"\"; rel=next", NULL, "a");
+    finds("next", "<>; rel=next", NULL, "");
+    finds("next", "<?a=1,2;3&b=%3E>; rel=next", NULL, "?a=1,2;3&b=%3E");
+    finds("next", ", ,<a>; rel=next,", NULL, "a");
+    finds("next", "<a>; title=\"open, <b>; rel=next", NULL, NULL);
+    finds("next", "<a; rel=next", NULL, NULL);
+    finds("next", "a; rel=next", NULL, NULL);
+    finds("next", "", NULL, NULL);
+}
+
+int main(void)
+{
+    rfc_examples();
+    headers();
+    relations();
+    syntax();
+    return tap_end();
+}
