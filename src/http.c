@@ -114,6 +114,14 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     return CURL_WRITEFUNC_ERROR;
 }
 
+static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
+{
+    struct http *h = user;
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    h->sent++;
+    return CURL_PREREQFUNC_OK;
+}
+
 /* Every curl option that a command-line option sets. */
 static void set_options(CURL *c, const struct options *o)
 {
@@ -142,6 +150,8 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
+    curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
     set_options(c, h->client->options);
     return c;
 }
@@ -311,6 +321,7 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     buf_clear(&h->error_body);
     *h->curl_error = '\0';
     h->stopped = false;
+    h->sent = 0;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
     if (has_body) {
         curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, r->body.data ? r->body.data : "");

@@ -36,6 +36,7 @@ struct http {
     int (*sink)(void *user, const char *bytes, size_t n);
     void *user;
     bool any_status, stopped;
+    unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection dies */
     /* The rest is private. */
     struct curl_slist *headers;
     struct buf authorization; /* sent */

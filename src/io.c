@@ -14,6 +14,13 @@ enum { FINISH_LINE_MS = 2000 }; /* how long a signalled run waits for its reader
 static volatile sig_atomic_t signal_caught;
 static int signal_pipe[2] = {-1, -1};
 
+void io_hold_standard(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
 static void on_signal(int number)
 {
     int saved = errno;

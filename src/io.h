@@ -20,6 +20,9 @@ int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, st
 /* The whole of a named file; EXIT_NO_FILE. */
 int io_read_file(const char *name, struct buf *b, struct error *e);
 
+/* Gives standard descriptors that are closed something that fails when it is used, so that no other file takes their place. */
+void io_hold_standard(void);
+
 /* From now on SIGTERM and SIGINT set a flag instead of ending the process; a second one ends it at once. */
 void io_catch_signals(void);
 int io_signal_fd(void);     /* becomes readable when such a signal came; -1 before io_catch_signals() */

@@ -147,6 +147,7 @@ int main(int argc, char **argv)
     int parent = getppid();
     struct options o;
     struct error e = {0};
+    io_hold_standard();
     signal(SIGPIPE, SIG_IGN);
     options_init(&o);
     int result = dispatch(&o, parent, argc, argv, &e);

@@ -346,6 +346,11 @@ static void finish(struct transfer *t, struct attempt *a, int code)
         t->stats->status[x->status]++;
     snprintf(told, sizeof told, "< %ld ", x->status);
     show(t, true, x, told, "");
+    if (a->http.sent > 1) {
+        a->taken = true;
+        t->stats->requests += a->http.sent - 1;
+        t->stats->retries += a->http.sent - 1;
+    }
     double pause = x->status / 100 == 2 ? http_pause(&a->http, &ignored) : 0;
     if (pause > 0)
         rate_hold(&t->rate, pause);

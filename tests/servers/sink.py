@@ -16,10 +16,11 @@ It starts, ends and is addressed like fault.py: the first path segment is a scen
 A record with a member "bad" that is true or a text is a bad record.
 
 WHICH is one of: COUNT[:AFTER], the COUNT requests after the first AFTER (0); iN, those with the record whose member i is N;
-nothing, all of them. Requests with a method that writes are counted, repeated ones too.
+nothing, all of them. Repeated requests count too.
 
 Words about bodies
     key=KEY                    the body is {KEY: records}
+    blind                      does not look into them, and stores nothing
     bulk                       NDJSON has a line before each record that says what to do, as Elasticsearch's _bulk
     max-bytes=N                413 for a larger body, before decompression
     require-header=NAME:VALUE  401 otherwise
@@ -81,11 +82,11 @@ class Record:
 
 
 class Store(Scenario):
-    """A scenario, what it stored, and how many requests it saw."""
+    """A scenario and what it stored."""
 
     def __init__(self, text):
         super().__init__(text)
-        self.stored, self.answers, self.writes, self.released = {}, {}, 0, False
+        self.stored, self.answers, self.released = {}, {}, False
 
 
 # Bodies.
@@ -132,7 +133,8 @@ def records_of(s, kind, body):
     if "key" in s.words:
         if list(whole.value) != [s.get("key")]:
             raise ValueError(f"expected one member {s.get('key')}")
-        text = text[text.index(":") + 1:text.rindex("}")]
+        name = DECODER.raw_decode(text, skip(text, text.index("{") + 1))[1]
+        text = text[text.index(":", name) + 1:text.rindex("}")]
         whole = parse(text)
     return list(elements(text)) if isinstance(whole.value, list) else [whole]
 
@@ -293,8 +295,7 @@ class Sink(Handler):
         with s.lock:
             s.open += 1
             entry["open"] = s.open
-            s.writes += self.command in ("POST", "PUT", "PATCH")
-            self.number = s.writes
+            self.number = len(s.log) + 1
             s.log.append(entry)
         try:
             self.read_body(s, entry)
@@ -352,7 +353,7 @@ class Sink(Handler):
         """What a request that writes comes to."""
         try:
             body = gzip.decompress(self.body) if self.headers.get("Content-Encoding") == "gzip" else self.body
-            self.records = records_of(s, self.headers.get("Content-Type", ""), body)
+            self.records = [] if "blind" in s.words else records_of(s, self.headers.get("Content-Type", ""), body)
             entry["records"] = len(self.records)
         except (ValueError, OSError, IndexError) as problem:
             raise Refused(error(400, f"the body is wrong: {problem}"))
