@@ -99,14 +99,25 @@ static int from_content_range(const char *value, struct total *total, struct err
     return read_count(slash + 1, strlen(slash + 1), "Content-Range", total, e);
 }
 
-/* Elasticsearch: {"value": 10000, "relation": "gte"} is a lower bound. */
-static bool is_lower_bound(const char *json, size_t len)
+static struct slice find(const char *name, const char *json, size_t len)
 {
     struct path path;
-    path_parse(&path, "hits.total.relation");
-    struct slice relation = path_find(&path, json, len);
+    path_parse(&path, name);
+    struct slice value = path_find(&path, json, len);
     path_free(&path);
-    return relation.text && !(relation.len == 4 && memcmp(relation.text, "\"eq\"", 4) == 0);
+    return value;
+}
+
+/* Elasticsearch: {"value": 10000, "relation": "gte"} is a lower bound. */
+static bool is_lower_bound(struct slice value, const char *json, size_t len)
+{
+    struct slice relation = find("hits.total.relation", json, len);
+    return value.text == find("hits.total.value", json, len).text && relation.text && !(relation.len == 4 && memcmp(relation.text, "\"eq\"", 4) == 0);
+}
+
+static int lower_bound(struct error *e)
+{
+    return error_set(e, EXIT_ANSWER, "hits.total is only a lower bound: send track_total_hits=true");
 }
 
 static int from_value(struct slice value, const char *where, struct total *total, struct error *e)
@@ -124,14 +135,11 @@ static bool is_container(struct slice value)
 static int from_usual_names(const char *json, size_t len, struct total *total, struct error *e)
 {
     for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++) {
-        struct path path;
-        path_parse(&path, usual_names[i]);
-        struct slice value = path_find(&path, json, len);
-        path_free(&path);
+        struct slice value = find(usual_names[i], json, len);
         if (path_is_void(value) || is_container(value))
             continue;
-        if (strncmp(usual_names[i], "hits.", 5) == 0 && is_lower_bound(json, len))
-            return error_set(e, EXIT_ANSWER, "hits.total is only a lower bound: send track_total_hits=true");
+        if (is_lower_bound(value, json, len))
+            return lower_bound(e);
         total->guessed = true;
         return from_value(value, usual_names[i], total, e);
     }
@@ -147,7 +155,9 @@ int total_find(const struct total_source *s, total_header header, const void *an
         return (value = header(answer, s->header, 0)) ? read_count(value, strlen(value), s->header, total, e) : 0;
     if (s->kind == TOTAL_BODY) {
         struct slice found = path_find(&s->path, envelope, len);
-        return path_is_void(found) ? 0 : from_value(found, "the value at --count-from", total, e);
+        if (path_is_void(found))
+            return 0;
+        return is_lower_bound(found, envelope, len) ? lower_bound(e) : from_value(found, "the value at --count-from", total, e);
     }
     if (s->kind == TOTAL_AUTO && (value = header(answer, "X-Total-Count", 0)))
         return read_count(value, strlen(value), "X-Total-Count", total, e);
@@ -165,10 +175,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
     if (s->has_path)
         value = path_find(&s->path, json, len);
     for (size_t i = 0; !s->has_path && *json == '{' && i < 2; i++) {
-        struct path path;
-        path_parse(&path, names[i]);
-        struct slice member = path_find(&path, json, len);
-        path_free(&path);
+        struct slice member = find(names[i], json, len);
         if (!path_is_void(member) && !is_container(member))
             return from_value(member, names[i], total, e);
     }
