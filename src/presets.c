@@ -48,10 +48,18 @@ int preset_find(const char *name, struct buf *path, struct error *e)
     return error_set(e, EXIT_CONFIG, "no preset for the API '%.60s': `restsrc help apis` lists them", name);
 }
 
+/* The rest of line behind "# NAME: ", or behind "# ". */
+static const char *what_it_is(const char *line, const char *name, size_t len)
+{
+    line += strspn(line, "# ");
+    return strncmp(line, name, len) == 0 && line[len] == ':' ? line + len + 1 + strspn(line + len + 1, " ") : line;
+}
+
 static void describe(const char *folder_path, const char *file, struct buf *out)
 {
     char line[200] = "";
     struct buf path = {0};
+    size_t len = strlen(file) - strlen(".conf");
     buf_addf(&path, "%s/%s", folder_path, file);
     FILE *f = fopen(buf_text(&path), "r");
     if (f && !fgets(line, sizeof line, f))
@@ -59,8 +67,20 @@ static void describe(const char *folder_path, const char *file, struct buf *out)
     if (f)
         fclose(f);
     line[strcspn(line, "\n")] = '\0';
-    buf_addf(out, "%-16.*s%s\n", (int)(strlen(file) - 5), file, line + strspn(line, "# "));
+    buf_addf(out, "%-15.*s %s\n", (int)len, file, what_it_is(line, file, len));
     buf_free(&path);
+}
+
+/* Is the preset in the list already? A user's own one hides that of restsrc. */
+static bool is_listed(struct buf *out, const char *file)
+{
+    struct buf begin = {0};
+    buf_addf(&begin, "%.*s ", (int)(strlen(file) - strlen(".conf")), file);
+    const char *line = buf_text(out);
+    while (*line && strncmp(line, begin.data, begin.len))
+        line += strcspn(line, "\n") + 1;
+    buf_free(&begin);
+    return *line != '\0';
 }
 
 static int is_preset(const struct dirent *entry)
@@ -77,7 +97,8 @@ void preset_list(struct buf *out)
         struct dirent **entries = NULL;
         int count = folder(place, &path) ? scandir(buf_text(&path), &entries, is_preset, alphasort) : 0;
         for (int i = 0; i < count; i++) {
-            describe(path.data, entries[i]->d_name, out);
+            if (!is_listed(out, entries[i]->d_name))
+                describe(path.data, entries[i]->d_name, out);
             free(entries[i]);
         }
         free(entries);

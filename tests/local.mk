@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options tests/unit/test_link
 BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
-	tests/process.bats tests/flights.bats
+	tests/process.bats tests/flights.bats tests/presets.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
