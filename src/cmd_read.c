@@ -370,7 +370,9 @@ int cmd_read(const struct options *o, struct error *e)
     clock_gettime(CLOCK_MONOTONIC, &r.began);
     progress_start(&r.progress, o->progress_meter && !o->quiet && !o->verbose, o->limit);
     int result = -1;
-    if (o->stream && strcmp(o->paginate, "none"))
+    if (o->summary_fd >= 0 && !io_is_open((int)o->summary_fd))
+        error_set(e, EXIT_USAGE, "--summary-fd %" PRId64 " is not an open file descriptor", o->summary_fd);
+    else if (o->stream && strcmp(o->paginate, "none"))
         error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
     else if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
         paginate_init(&r.paginate, o, e) == 0)

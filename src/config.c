@@ -49,8 +49,8 @@ static int set_line(struct options *o, const bool *given, bool *now, char *line,
     char *name = mem_text(line, len);
     const char *nearest = option_nearest(name);
     if (!row || row->place == OPTION_LINE_ONLY)
-        error_set(e, EXIT_CONFIG, "%s option %.60s%s%s", row ? "not for a file:" : "unknown", name,
-                  !row && nearest ? ": did you mean " : "", !row && nearest ? nearest : "");
+        error_set(e, EXIT_CONFIG, row ? "%s does not go into a file" : nearest ? "unknown option: did you mean %s?" : "no option of that name",
+                  row ? name : nearest); /* never what stands there: it may be a secret */
     else if (*rest != '=' && !(*rest == '\0' && row->type == OPTION_FLAG))
         error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
     else if (*rest == '=' && read_value(rest + 1, &value))

@@ -79,6 +79,8 @@ int http_client_init(struct http_client *c, const struct options *o, struct erro
         if (*text == '@' ? add_header_file(c, text + 1, e) : add_header(c, text, e))
             return -1;
     }
+    if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
+        return error_set(e, EXIT_USAGE, "--user-agent holds a line break");
     hide_headers(c);
     c->has_type = find_header(c, "Content-Type");
     c->has_auth = find_header(c, "Authorization");

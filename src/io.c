@@ -110,6 +110,11 @@ void io_write_last(int fd, const char *line, size_t n)
     finish_line(fd, line, n);
 }
 
+bool io_is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e)
 {
     char chunk[16384];

@@ -14,6 +14,8 @@ int io_write_lines(int fd, const char *text, size_t n, struct error *e);
 /* A last line after a signal, as far as its reader takes it within a moment. */
 void io_write_last(int fd, const char *line, size_t n);
 
+bool io_is_open(int fd);
+
 /* The whole of fd into b. name is for the message; code is the exit code of a failure. */
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e);
 

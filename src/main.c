@@ -142,6 +142,16 @@ static void report(const struct error *e, bool json)
     buf_free(&line);
 }
 
+/* Also when an option before --error-format is the wrong one. */
+static bool wants_json(const struct options *o, int argc, char **argv)
+{
+    bool json = strcmp(o->error_format, "json") == 0;
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+        json |= strcmp(argv[i], "--error-format=json") == 0 ||
+                (strcmp(argv[i], "--error-format") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
+    return json;
+}
+
 int main(int argc, char **argv)
 {
     int parent = getppid();
@@ -153,7 +163,7 @@ int main(int argc, char **argv)
     int result = dispatch(&o, parent, argc, argv, &e);
     io_die_of_signal();
     if (result)
-        report(&e, strcmp(o.error_format, "json") == 0);
+        report(&e, wants_json(&o, argc, argv));
     options_free(&o);
     return result ? (int)e.code : EXIT_COMPLETE;
 }

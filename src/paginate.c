@@ -63,7 +63,7 @@ static void by_page(const struct paginate *p, const struct page *page, struct re
 /* As PostgREST takes it; RFC 9110, section 14.2 with a unit of its own. */
 static void by_range(const struct paginate *p, const struct page *page, struct request *r)
 {
-    buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset, (long long)(page->offset + page->asked - 1));
+    buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset, (long long)(paginate_sum(page->offset, page->asked) - 1));
     add_limit(p, r, page->asked);
 }
 
@@ -78,7 +78,7 @@ static int check_range(const struct page *page, const struct answer *a, struct e
         return error_set(e, EXIT_ANSWER, "the answer does not say in Content-Range which records it has: does the API page by Range headers (--paginate)?");
     if (first != page->offset || last - first + 1 != page->got)
         return error_set(e, EXIT_ANSWER, "the answer has %lld records and calls them %lld-%lld (Content-Range) where %lld-%lld were asked for",
-                         (long long)page->got, first, last, (long long)page->offset, (long long)(page->offset + page->asked - 1));
+                         (long long)page->got, first, last, (long long)page->offset, (long long)(paginate_sum(page->offset, page->asked) - 1));
     return 0;
 }
 
@@ -363,7 +363,7 @@ int paginate_init(struct paginate *p, const struct options *o, struct error *e)
     *p = (struct paginate){.options = o, .style = find_style(o->paginate), .start = o->offset, .next = o->offset, .position = o->offset};
     p->total = p->learned_size = -1;
     p->size = o->page_size;
-    p->end = o->limit < 0 || o->limit > INT64_MAX - o->offset ? INT64_MAX : o->offset + o->limit;
+    p->end = o->limit < 0 ? INT64_MAX : paginate_sum(o->offset, o->limit);
     if (url_accept(o->url, &p->base, e) || url_add_queries(&p->base, o->query.item, o->query.count, e) || set_paths(p, e))
         return -1;
     drop_own_params(p);
@@ -403,6 +403,11 @@ bool paginate_single(const struct paginate *p)
 }
 
 /* ---- the common part of both kinds of styles ---- */
+
+int64_t paginate_sum(int64_t a, int64_t b)
+{
+    return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
 
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r)
 {
@@ -469,7 +474,7 @@ static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
 static bool doubtful(const struct paginate *p, const struct page *page)
 {
     int64_t total = page->total.records;
-    return page->got && (total < page->offset + page->got || (page->total.guessed && p->pages == 0 && total == page->got));
+    return page->got && (total < paginate_sum(page->offset, page->got) || (page->total.guessed && p->pages == 0 && total == page->got));
 }
 
 int paginate_learn_total(struct paginate *p, const struct page *page, struct error *e)

@@ -118,6 +118,9 @@ int paginate_link(const struct options *o, const char *base, const char *referen
 
 /* ---- for window.c and chain.c ---- */
 
+/* a + b, both at least 0; as far as numbers go. */
+int64_t paginate_sum(int64_t a, int64_t b);
+
 /* Does a request say how many records it wants? */
 bool paginate_sends_limit(const struct paginate *p);
 /* JSON text without white space. -1: it is none. Appends. */

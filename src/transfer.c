@@ -264,7 +264,8 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
     if (not_now)
         rate_hold(&t->rate, wait);
     struct buf line = {0};
-    buf_addf(&line, ": %s; try %u of %ld in %.3g s", x->error.message, a->retries + 1, t->retry.tries + 1, wait);
+    buf_addf(&line, ": %s; try %u of %llu in %.3g s", x->error.message, a->retries + 1,
+             (unsigned long long)t->retry.tries + 1, wait);
     show(t, false, x, "", buf_text(&line));
     buf_free(&line);
 }

@@ -146,7 +146,8 @@ bool url_query(const char *url, const char *name, struct buf *value)
         const char *equals = memchr(p, '=', len);
         if (equals && is_named(p, len, name)) {
             int n = 0;
-            char *plain = curl_easy_unescape(NULL, equals + 1, (int)(len - (size_t)(equals + 1 - p)), &n);
+            size_t given = len - (size_t)(equals + 1 - p); /* curl_easy_unescape() takes 0 for "measure it" */
+            char *plain = given ? curl_easy_unescape(NULL, equals + 1, (int)given, &n) : NULL;
             buf_clear(value);
             buf_add(value, plain, (size_t)n);
             curl_free(plain);
@@ -256,12 +257,22 @@ static bool is_secret(const char *text, size_t len)
     return false;
 }
 
+/* Names may be percent-encoded, too. */
+static bool names_secret(const char *text, size_t len)
+{
+    int n = 0;
+    char *plain = len ? curl_easy_unescape(NULL, text, (int)len, &n) : NULL;
+    bool secret = plain && is_secret(plain, (size_t)n);
+    curl_free(plain);
+    return secret;
+}
+
 static void redact_query(const char *query, struct buf *out)
 {
     for (const char *p = query, *end; *p; p = end) {
         end = p + strcspn(p, "&");
         size_t name = strcspn(p, "=&");
-        if (p[name] == '=' && is_secret(p, name))
+        if (p[name] == '=' && names_secret(p, name))
             buf_addf(out, "%.*s=***", (int)name, p);
         else
             buf_add(out, p, (size_t)(end - p));
@@ -274,7 +285,7 @@ void url_redact(const char *url, struct buf *out)
 {
     const char *host = strstr(url, "://");
     const char *start = host ? host + 3 : url;
-    const char *at = memchr(start, '@', strcspn(start, "/?#"));
+    const char *at = memrchr(start, '@', strcspn(start, "/?#"));
     if (at) {
         buf_add(out, url, (size_t)(start - url));
         buf_adds(out, "***");

@@ -23,7 +23,7 @@ bool window_next(struct paginate *p, struct page *page)
         return false;
     int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
     *page = (struct page){.offset = offset, .asked = want(p, offset)};
-    p->next = offset + page->asked;
+    p->next = paginate_sum(offset, page->asked);
     return true;
 }
 
@@ -49,7 +49,7 @@ static void learn_size(struct paginate *p, const struct page *page)
     } else {
         p->short_size = page->got;
     }
-    p->next = page->offset + page->got;
+    p->next = paginate_sum(page->offset, page->got);
 }
 
 static bool finished(struct paginate *p)
@@ -71,7 +71,7 @@ static int wrong_size(const struct paginate *p, const struct page *page, int64_t
  * hidden from us (it is short again). A later page may be short only where the list ends. */
 static int learn_numbered(struct paginate *p, struct page *page, struct request *r, struct error *e)
 {
-    bool full = page->got == page->asked, last = p->total >= 0 && page->offset + page->got >= p->total;
+    bool full = page->got == page->asked, last = p->total >= 0 && paginate_sum(page->offset, page->got) >= p->total;
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
     if (full)
@@ -117,12 +117,12 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
     p->pages++;
     if (page->got == 0)
         return paginate_ended(p, e);
-    p->position = most(p->position, page->offset + least(page->got, was_open ? page->asked : page->got));
+    p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
     p->position = least(p->position, p->end);
     if (finished(p))
         return PAGE_LAST;
     if (was_open && !p->style->numbered && page->got < page->asked)
-        return again(p, page, page->offset + page->got, page->asked - page->got, r);
+        return again(p, page, paginate_sum(page->offset, page->got), page->asked - page->got, r);
     return PAGE_TAKEN;
 }
 
