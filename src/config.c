@@ -36,6 +36,18 @@ static int read_value(const char *s, struct buf *value)
     return 0;
 }
 
+/* A text that is near no known name is not told: it may be a secret in the wrong place. */
+static void unknown(const char *name, const struct option_row *row, struct error *e)
+{
+    const char *nearest = option_nearest(name);
+    if (row)
+        error_set(e, EXIT_CONFIG, "%s does not go into a file", name);
+    else if (nearest)
+        error_set(e, EXIT_CONFIG, "unknown option %s: did you mean %s?", name, nearest);
+    else
+        error_set(e, EXIT_CONFIG, "no option of that name");
+}
+
 static int set_line(struct options *o, const bool *given, bool *now, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
@@ -47,10 +59,8 @@ static int set_line(struct options *o, const bool *given, bool *now, char *line,
     const char *rest = line + len + strspn(line + len, " \t\r");
     const struct option_row *row = option_find(line, len);
     char *name = mem_text(line, len);
-    const char *nearest = option_nearest(name);
     if (!row || row->place == OPTION_LINE_ONLY)
-        error_set(e, EXIT_CONFIG, row ? "%s does not go into a file" : nearest ? "unknown option: did you mean %s?" : "no option of that name",
-                  row ? name : nearest); /* never what stands there: it may be a secret */
+        unknown(name, row, e);
     else if (*rest != '=' && !(*rest == '\0' && row->type == OPTION_FLAG))
         error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
     else if (*rest == '=' && read_value(rest + 1, &value))
