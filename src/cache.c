@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
+
 enum { CONTENT = 65536 };
 
 /* A folder of our own that nobody else can write to. */
@@ -50,10 +52,19 @@ static uint64_t digest(const char *text)
     return hash;
 }
 
+/* A regular file of our own, and nobody else's to read from now on. */
 static bool is_ours(int fd)
 {
     struct stat s;
-    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 077) == 0;
+    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() && ((s.st_mode & 077) == 0 || fchmod(fd, 0600) == 0);
+}
+
+static int wait_for_lock(int fd)
+{
+    int result;
+    while ((result = flock(fd, LOCK_EX)) && errno == EINTR && !io_signalled())
+        continue;
+    return result;
 }
 
 int cache_lock(const char *what, const char *key)
@@ -64,7 +75,7 @@ int cache_lock(const char *what, const char *key)
         buf_addf(&path, "/%s-%016" PRIx64, what, digest(key));
         fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     }
-    if (fd >= 0 && (!is_ours(fd) || flock(fd, LOCK_EX))) {
+    if (fd >= 0 && (!is_ours(fd) || wait_for_lock(fd))) {
         close(fd);
         fd = -1;
     }
@@ -81,9 +92,11 @@ void cache_read(int fd, struct buf *content)
         buf_add(content, chunk, (size_t)got);
 }
 
-void cache_write(int fd, const char *content, size_t n)
+/* The new content goes over the old before the rest is cut off: a process that is killed in between leaves something that reads as new. */
+int cache_write(int fd, const char *content, size_t n)
 {
-    bool whole = ftruncate(fd, 0) == 0 && pwrite(fd, content, n, 0) == (ssize_t)n;
+    bool whole = pwrite(fd, content, n, 0) == (ssize_t)n && ftruncate(fd, (off_t)n) == 0;
     if (!whole && ftruncate(fd, 0)) /* half a file would not be understood, an empty one is */
-        return;
+        return -1;
+    return whole ? 0 : -1;
 }

@@ -6,11 +6,11 @@
 #include "buf.h"
 
 /* Opens and locks the file for `what` (a short word) and key; waits for the lock. The descriptor, or -1 when there is no safe place for
- * it. close() gives the lock back. */
+ * it, or a signal came meanwhile. close() gives the lock back. */
 int cache_lock(const char *what, const char *key);
 /* The whole of the file. */
 void cache_read(int fd, struct buf *content);
-/* In its place. */
-void cache_write(int fd, const char *content, size_t n);
+/* In its place. -1: there is no room. */
+int cache_write(int fd, const char *content, size_t n);
 
 #endif

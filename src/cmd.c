@@ -1,13 +1,16 @@
 #include "cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "url.h"
 
 void cmd_note(const struct options *o, bool verbose, const char *line)
 {
-    if (!o->quiet || verbose)
-        fprintf(stderr, "restsrc: %s\n", line);
+    for (size_t n; *line && (!o->quiet || verbose); line += n + (line[n] == '\n')) {
+        n = strcspn(line, "\n");
+        fprintf(stderr, "restsrc: %.*s\n", (int)n, line);
+    }
 }
 
 int cmd_records_path(const struct options *o, struct path *records, struct error *e)

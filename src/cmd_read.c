@@ -130,13 +130,14 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     return -1;
 }
 
-static int no_records(struct read *r, const struct held *h, struct error *e)
+static int no_records(struct read *r, const struct held *h, const struct exchange *x, struct error *e)
 {
     struct buf place = {0};
     char detail[200];
     path_show(&r->records.way[0], &place);
     const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
     control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
     if (h->split.scalar)
         error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
     else
@@ -160,7 +161,7 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
         return r->options->stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
-    return r->records_known && h->split.null_records && !*detail ? 0 : no_records(r, h, e);
+    return r->records_known && h->split.null_records && !*detail ? 0 : no_records(r, h, x, e);
 }
 
 /* Where the first page had its records the others have theirs, whatever other arrays they hold. */

@@ -6,6 +6,8 @@
 
 #include "io.h"
 #include "presets.h"
+#include "secret.h"
+#include "url.h"
 
 enum { CONFIG_BYTES = 16 << 20 };
 
@@ -48,6 +50,35 @@ static void unknown(const char *name, const struct option_row *row, struct error
         error_set(e, EXIT_CONFIG, "no option of that name");
 }
 
+/* Does the command line say otherwise? There a secret NAME is given as NAME-file, a secret parameter by its name. */
+static bool is_overridden(const struct options *o, const struct option_row *row, const bool *given, const char *value)
+{
+    if (row->place == OPTION_FILE_ONLY) {
+        struct buf name = {0};
+        buf_addf(&name, "%s-file", row->name);
+        const struct option_row *file = option_find(name.data, name.len);
+        buf_free(&name);
+        return given[row - option_table] || (file && given[file - option_table]);
+    }
+    if (row->place == OPTION_AT_FILE) {
+        size_t len = strcspn(value, "=") + 1;
+        for (size_t i = 0; i < o->query_secret.count; i++)
+            if (strncmp(o->query_secret.item[i], value, len) == 0)
+                return true;
+    }
+    return row->type != OPTION_LIST && given[row - option_table];
+}
+
+static bool holds_secret(const struct option_row *row, const char *value)
+{
+    struct buf name = {0}, password = {0};
+    bool has_user = (strcmp(row->name, "url") == 0 || strcmp(row->name, "proxy") == 0) && url_user(value, &name, &password);
+    buf_free(&name);
+    buf_free(&password);
+    return has_user || row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE ||
+           (strcmp(row->name, "header") == 0 && *value != '@' && secret_in_header(value));
+}
+
 static int set_line(struct options *o, const bool *given, bool *now, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
@@ -65,15 +96,15 @@ static int set_line(struct options *o, const bool *given, bool *now, char *line,
         error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
     else if (*rest == '=' && read_value(rest + 1, &value))
         error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
-    else if (row->place == OPTION_AT_FILE && !strchr(buf_text(&value), '='))
+    else if (row->place == OPTION_AT_FILE && (!strchr(buf_text(&value), '=') || *value.data == '='))
         error_set(e, EXIT_CONFIG, "%s takes NAME=VALUE", name);
-    else if (row->type != OPTION_LIST && given[row - option_table])
+    else if (is_overridden(o, row, given, buf_text(&value)))
         result = 0;
     else
         result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
     if (row && result == 0)
         now[row - option_table] = true;
-    *secrets |= row && (row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
+    *secrets |= row && holds_secret(row, buf_text(&value));
     free(name);
     buf_free(&value);
     return result;
@@ -120,7 +151,7 @@ static int load_file(struct options *o, bool *given, const char *name, struct er
     bool secrets = false;
     int result = io_read_file(name, &text, e) || load_text(o, given, &text, name, &secrets, e) ? -1 : 0;
     if (secrets && others_can_read(name))
-        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it", name);
+        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it\n", name);
     buf_free(&text);
     return result;
 }

@@ -12,10 +12,12 @@
 
 #include "control.h"
 #include "io.h"
+#include "ratelimit.h"
 #include "retry.h"
+#include "token.h"
 #include "url.h"
 
-enum { ERROR_BODY = 16384, RECEIVE_BYTES = 256 * 1024 };
+enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
 
@@ -27,19 +29,22 @@ static int add_header(struct http_client *c, const char *line, struct error *e)
     if (!colon || colon == line || strpbrk(line, "\r\n"))
         return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
     c->headers = curl_slist_append(c->headers, line);
+    secret_hide_header(&c->auth.secrets, line, false);
     return 0;
 }
 
 static int add_header_file(struct http_client *c, const char *name, struct error *e)
 {
-    struct buf text = {0};
+    struct buf text = {.cap = HEADER_BYTES};
     int result = io_read_file(name, &text, e);
     char *rest = result ? NULL : (char *)buf_text(&text);
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "\r")] = '\0';
         if (*line && add_header(c, line, e))
             result = error_set(e, EXIT_CONFIG, "%s: a header must be 'Name: value'", name);
+        secret_hide_header(&c->auth.secrets, line, true);
     }
+    secret_check_file(name, &c->auth.warning);
     buf_free(&text);
     return result;
 }
@@ -53,25 +58,11 @@ static const char *find_header(const struct http_client *c, const char *name)
     return NULL;
 }
 
-/* Headers that carry credentials, to be kept out of messages. */
-static void hide_headers(struct http_client *c)
-{
-    static const char *const names[] = {"Authorization", "Proxy-Authorization", "X-Api-Key", "Api-Key", "X-Auth-Token", "Private-Token", "Cookie"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = find_header(c, names[i]);
-        if (!value)
-            continue;
-        value += strspn(value, " ");
-        auth_hide(&c->auth, value);
-        const char *space = strchr(value, ' ');
-        if (space) /* behind "Bearer" or "Basic" */
-            auth_hide(&c->auth, space + 1);
-    }
-}
-
 int http_client_init(struct http_client *c, const struct options *o, struct error *e)
 {
     *c = (struct http_client){.options = o};
+    if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
+        return error_set(e, EXIT_USAGE, "--user-agent must be one line");
     if (auth_init(&c->auth, o, e))
         return -1;
     for (size_t i = 0; i < o->header.count; i++) {
@@ -79,16 +70,35 @@ int http_client_init(struct http_client *c, const struct options *o, struct erro
         if (*text == '@' ? add_header_file(c, text + 1, e) : add_header(c, text, e))
             return -1;
     }
-    if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
-        return error_set(e, EXIT_USAGE, "--user-agent holds a line break");
-    hide_headers(c);
     c->has_type = find_header(c, "Content-Type");
     c->has_auth = find_header(c, "Authorization");
+    if (c->has_auth && (c->auth.bearer || c->auth.user || o->oauth_token_url))
+        return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
     if (!find_header(c, "Accept"))
         c->headers = curl_slist_append(c->headers, "Accept: application/json, */*;q=0.5");
-    if (o->trace_ids && getentropy(c->trace, sizeof c->trace))
-        return error_set(e, EXIT_BUG, "no random numbers for --trace-ids");
+    if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
+        return error_set(e, EXIT_BUG, "the system has no random numbers");
     return 0;
+}
+
+void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text)
+{
+    struct buf copy = {0};
+    if (c->note && text->len && (!verbose || c->options->verbose)) {
+        buf_add(&copy, text->data, text->len);
+        char *rest = (char *)buf_text(&copy);
+        secret_mask(&c->auth.secrets, rest);
+        for (char *line; (line = strsep(&rest, "\n"));)
+            if (*line)
+                c->note(c->ctx, verbose, line);
+    }
+    buf_free(&copy);
+}
+
+void http_client_warn(struct http_client *c)
+{
+    http_client_tell(c, false, &c->auth.warning);
+    buf_clear(&c->auth.warning);
 }
 
 void http_client_free(struct http_client *c)
@@ -192,13 +202,14 @@ static void add_trace(struct http *h)
     if (getentropy(span, sizeof span))
         return;
     buf_adds(&value, "00-");
-    for (size_t i = 0; i < 16; i++)
+    for (size_t i = 0; i < sizeof h->client->trace; i++)
         buf_addf(&value, "%02x", h->client->trace[i]);
     buf_addc(&value, '-');
     for (size_t i = 0; i < sizeof span; i++)
         buf_addf(&value, "%02x", span[i]);
     buf_adds(&value, "-01");
-    add_own(h, "traceparent", buf_text(&value));
+    snprintf(h->trace, sizeof h->trace, "%s", buf_text(&value));
+    add_own(h, "traceparent", h->trace);
     buf_free(&value);
 }
 
@@ -245,72 +256,6 @@ static void set_url(struct http *h, const struct request *r)
     buf_free(&url);
 }
 
-struct answer_buf {
-    struct buf *body;
-};
-
-static int on_token(void *user, const char *bytes, size_t n)
-{
-    struct answer_buf *a = user;
-    return buf_add(a->body, bytes, n);
-}
-
-static void set_form(struct http *h, const char *url, const char *user, const char *password, const struct buf *form)
-{
-    h->headers = curl_slist_append(NULL, "Accept: application/json");
-    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
-    curl_easy_setopt(h->easy, CURLOPT_URL, url);
-    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, form->data);
-    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form->len);
-    curl_easy_setopt(h->easy, CURLOPT_AWS_SIGV4, NULL);
-    curl_easy_setopt(h->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    if (user) {
-        curl_easy_setopt(h->easy, CURLOPT_USERNAME, user);
-        curl_easy_setopt(h->easy, CURLOPT_PASSWORD, password);
-    }
-}
-
-static void pause_for(double seconds)
-{
-    struct timespec t = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - floor(seconds)) * 1e9)};
-    nanosleep(&t, NULL);
-}
-
-/* A token is asked for while everything else waits: nothing can be sent without it. */
-static int fetch_token(void *ctx, const char *url, const char *user, const char *password, const struct buf *form, struct buf *answer,
-                       long *status, struct error *e)
-{
-    struct http_client *c = ctx;
-    const struct options *o = c->options;
-    struct retry_policy policy = {.tries = (long)o->retry, .delay = o->retry_delay, .longest = o->retry_max_time};
-    struct answer_buf sink = {answer};
-    struct http h = {.client = c, .sink = on_token, .user = &sink, .any_status = true};
-    CURLcode code;
-    unsigned tries = 0;
-    answer->cap = ERROR_BODY;
-    h.easy = new_handle(&h);
-    set_form(&h, url, user, password, form);
-    for (;;) {
-        bool ignored;
-        buf_clear(answer);
-        code = curl_easy_perform(h.easy);
-        *status = http_status(&h);
-        bool passing = code ? http_may_pass((int)code) : retry_status(*status);
-        if (!passing || ++tries > o->retry || io_signalled())
-            break;
-        pause_for(retry_wait(&policy, tries, code ? 0 : http_pause(&h, &ignored), 0.5));
-    }
-    if (code) {
-        http_network_error(&h, (int)code, e);
-        struct buf message = {0};
-        buf_addf(&message, "no token: %s", e->message);
-        error_set(e, e->code, "%s", buf_text(&message));
-        buf_free(&message);
-    }
-    http_close(&h);
-    return code ? -1 : 0;
-}
-
 /* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be sent twice
  * therefore gets a connection of its own. */
 int http_prepare(struct http *h, const struct request *r, struct error *e)
@@ -318,10 +263,10 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     const char *method = r->method ? r->method : "GET";
     bool has_body = r->body.len || (strcmp(method, "GET") && strcmp(method, "HEAD"));
     buf_clear(&h->authorization);
-    if (!h->client->has_auth && auth_value(&h->client->auth, fetch_token, h->client, &h->authorization, e))
+    if (!h->client->has_auth && token_authorize(h->client, &h->authorization, e))
         return -1;
     buf_clear(&h->error_body);
-    *h->curl_error = '\0';
+    *h->curl_error = *h->trace = '\0';
     h->stopped = false;
     h->sent = 0;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
@@ -360,41 +305,27 @@ const char *http_redirect(const struct http *h)
     return to;
 }
 
-static double number_at(const char *text, const char *after)
+static const char *header_of(const void *h, const char *name)
 {
-    const char *found = text ? strstr(text, after) : NULL;
-    return found ? strtod(found + strlen(after), NULL) : NAN;
+    return http_header(h, name, 0);
 }
 
-static double first_number(const struct http *h, const char *a, const char *b)
-{
-    const char *value = http_header(h, a, 0);
-    value = value ? value : http_header(h, b, 0);
-    return value ? strtod(value, NULL) : NAN;
-}
-
-/* RateLimit-*, X-RateLimit-*, and the drafts' single field: "limit=100, remaining=0, reset=30" or "name";r=0;t=30. */
-static double ratelimit_pause(const struct http *h)
-{
-    const char *field = http_header(h, "RateLimit", 0);
-    double remaining = first_number(h, "RateLimit-Remaining", "X-RateLimit-Remaining");
-    double reset = first_number(h, "RateLimit-Reset", "X-RateLimit-Reset");
-    if (field) {
-        bool old = strstr(field, "remaining=");
-        remaining = number_at(field, old ? "remaining=" : ";r=");
-        reset = number_at(field, old ? "reset=" : ";t=");
-    }
-    if (!(remaining <= 0) || !(reset > 0))
-        return 0;
-    return reset > 1e9 ? fmax(reset - (double)time(NULL), 0) : reset; /* so large a number is a time of day */
-}
-
-double http_pause(const struct http *h, bool *retry_after)
+double http_pause(const struct http *h)
 {
     curl_off_t after = 0;
     curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
-    *retry_after = http_header(h, "Retry-After", 0) != NULL;
-    return after > 0 ? (double)after : ratelimit_pause(h);
+    return after > 0 ? (double)after : ratelimit_wait(header_of, h, (double)time(NULL));
+}
+
+bool http_says_when(const struct http *h)
+{
+    return http_header(h, "Retry-After", 0);
+}
+
+bool http_status_may_pass(const struct http *h)
+{
+    long status = http_status(h);
+    return retry_status(status) || (status == 403 && http_pause(h) > 0);
 }
 
 bool http_may_renew(struct http *h)
@@ -407,15 +338,30 @@ void http_status_error(const struct http *h, struct error *e)
     long status = http_status(h);
     char detail[300];
     control_error_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
-    enum exit_code code = status == 401 || status == 403                               ? EXIT_DENIED
-                          : status / 100 == 5 || retry_status(status) ? EXIT_UNAVAILABLE
-                          : status / 100 == 4                                          ? EXIT_REFUSED
-                                                                                       : EXIT_ANSWER;
+    secret_mask(&h->client->auth.secrets, detail);
+    enum exit_code code = status / 100 == 5 || http_status_may_pass(h) ? EXIT_UNAVAILABLE
+                          : status == 401 || status == 403             ? EXIT_DENIED
+                          : status / 100 == 4                          ? EXIT_REFUSED
+                                                                       : EXIT_ANSWER;
     error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
+}
+
+/* What a proxy answered to our CONNECT; 0: it let us through, or there is none. */
+static long proxy_refusal(const struct http *h)
+{
+    long status = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status / 100 == 2 ? 0 : status;
 }
 
 void http_network_error(const struct http *h, int code, struct error *e)
 {
+    long refusal = proxy_refusal(h);
+    if (refusal) {
+        error_set(e, refusal == 407 || refusal == 403 ? EXIT_DENIED : refusal / 100 == 4 ? EXIT_REFUSED : EXIT_UNAVAILABLE,
+                  "the proxy answered HTTP %ld", refusal);
+        return;
+    }
     bool odd = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
     error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : EXIT_UNAVAILABLE, "%s",
@@ -430,11 +376,18 @@ static bool is_one_of(int code, const CURLcode *codes, size_t count)
     return false;
 }
 
-bool http_may_pass(int code)
+/* The other side ended TLS with an alert: it wants another certificate, or none of ours. */
+static bool is_tls_alert(const struct http *h)
 {
+    return strstr(h->curl_error, "alert") != NULL;
+}
+
+bool http_may_pass(const struct http *h, int code)
+{
+    long refusal = proxy_refusal(h);
     static const CURLcode passing[] = {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR,
                                        CURLE_PARTIAL_FILE,    CURLE_HTTP2,              CURLE_HTTP2_STREAM, CURLE_AGAIN};
-    return is_one_of(code, passing, sizeof passing / sizeof *passing);
+    return refusal ? retry_status(refusal) : is_one_of(code, passing, sizeof passing / sizeof *passing) && !is_tls_alert(h);
 }
 
 bool http_was_sent(const struct http *h, int code)

@@ -22,11 +22,21 @@ struct http_client {
     struct curl_slist *headers; /* --header, and our own where that has none */
     bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
     unsigned char trace[16];    /* --trace-ids */
+    unsigned short random[3];   /* for erand48() */
+    /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
+    void (*note)(void *ctx, bool verbose, const char *line);
+    void *ctx;
+    /* About the last try at the token URL: */
+    bool token_may_pass;
+    double token_pause; /* seconds that the server asked for */
 };
 
 /* o must outlive it. Free with http_client_free(), also after a failure. */
 int http_client_init(struct http_client *c, const struct options *o, struct error *e);
 void http_client_free(struct http_client *c);
+/* Tells each line of text, masked; or what warnings there are. */
+void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
+void http_client_warn(struct http_client *c);
 
 /* One request at a time. */
 struct http {
@@ -40,6 +50,7 @@ struct http {
     /* The rest is private. */
     struct curl_slist *headers;
     struct buf authorization; /* sent */
+    char trace[56];           /* the traceparent sent */
     struct buf error_body;
     char curl_error[256];
 };
@@ -57,7 +68,10 @@ const char *http_header(const struct http *h, const char *name, size_t n);
 /* Where a redirect leads; NULL when it is none. */
 const char *http_redirect(const struct http *h);
 /* Seconds for which the server wants no request, by Retry-After or, when nothing remains, RateLimit headers; 0: it does not say. */
-double http_pause(const struct http *h, bool *retry_after);
+double http_pause(const struct http *h);
+bool http_says_when(const struct http *h); /* has it a Retry-After? */
+/* An answer that another time may bring another one: by its status, or a 403 that only says that too much was asked for. */
+bool http_status_may_pass(const struct http *h);
 /* A 401 that another token may cure: then the next http_prepare() has it. */
 bool http_may_renew(struct http *h);
 
@@ -65,7 +79,7 @@ bool http_may_renew(struct http *h);
 void http_status_error(const struct http *h, struct error *e);
 /* What a failed transfer (a CURLcode) means. */
 void http_network_error(const struct http *h, int code, struct error *e);
-bool http_may_pass(int code);  /* it may be different the next time */
+bool http_may_pass(const struct http *h, int code); /* it may be different the next time */
 bool http_was_sent(const struct http *h, int code); /* the server may have seen the request */
 
 const char *http_library(void);

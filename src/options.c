@@ -12,6 +12,7 @@
 #include "config.h"
 #include "control.h"
 #include "io.h"
+#include "secret.h"
 
 #define READ COMMAND_READ
 #define COUNT COMMAND_COUNT
@@ -381,20 +382,21 @@ static const struct option_row *row_of(int code)
 }
 
 /* On the command line the value is in a file; the list holds the values themselves. */
-static int add_secret(struct list *list, const struct option_row *row, const char *text, struct error *e)
+static int add_secret(struct list *list, const struct option_row *row, const char *text, struct buf *warning, struct error *e)
 {
-    struct buf value = {0};
+    struct buf item = {0};
+    char *value = NULL;
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || equals[1] != '@')
         return error_set(e, EXIT_USAGE, "--%s takes NAME=@FILE: a secret on the command line could be seen by others", row->name);
-    buf_add(&value, text, (size_t)(equals + 1 - text));
-    int result = io_read_file(equals + 2, &value, e);
-    if (value.len && value.data[value.len - 1] == '\n')
-        value.len--;
-    if (result == 0)
-        list_add(list, buf_text(&value));
-    buf_free(&value);
-    return result;
+    if (secret_read(equals + 2, &value, warning, e))
+        return -1;
+    buf_add(&item, text, (size_t)(equals + 1 - text));
+    buf_adds(&item, value);
+    list_add(list, buf_text(&item));
+    free(value);
+    buf_free(&item);
+    return 0;
 }
 
 static int line_option(struct options *o, struct line *l, enum command command, char **argv, int code, int which, struct error *e)
@@ -406,7 +408,7 @@ static int line_option(struct options *o, struct line *l, enum command command, 
         return error_set(e, EXIT_USAGE, "--%s is not an option of this command", row->name);
     l->given[row - option_table] = true;
     if (row->place == OPTION_AT_FILE)
-        return add_secret(member(o, row), row, optarg, e);
+        return add_secret(member(o, row), row, optarg, &o->warning, e);
     bool negated = code >= FIRST_LONG + NEGATED;
     return option_set(o, row, row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg, e);
 }

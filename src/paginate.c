@@ -215,13 +215,14 @@ int paginate_link(const struct options *o, const char *base, const char *referen
 {
     if (url_resolve(base, reference, to))
         return error_set(e, EXIT_ANSWER, "the next link is no URL: %.80s", reference);
-    if (url_same_origin(base, buf_text(to)) || url_is_trusted(buf_text(to), o->trust_host.item, o->trust_host.count))
+    url_drop_queries(to, o->query_secret.item, o->query_secret.count); /* the server's echo; each request gets it anew */
+    if (url_same_origin(base, buf_text(to)) || url_is_trusted(base, buf_text(to), o->trust_host.item, o->trust_host.count))
         return 0;
     if (url_upgrade(base, to))
         return 1;
     struct buf shown = {0};
     url_redact(buf_text(to), &shown);
-    error_set(e, EXIT_ANSWER, "the next link leads to another origin: %.300s (--trust-host)", buf_text(&shown));
+    error_set(e, EXIT_ANSWER, "the next link leads to another origin (--trust-host): %s", buf_text(&shown));
     buf_free(&shown);
     return -1;
 }

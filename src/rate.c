@@ -1,5 +1,7 @@
 #include "rate.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -7,7 +9,7 @@
 
 #include "cache.h"
 
-static const double LONGEST_HOLD = 300, OLD = 10; /* seconds */
+static const double LONGEST_HOLD = 300, OLD = 10, OLDEST = 130; /* seconds; who waits asks every minute */
 
 /* Processes share it, so it is the clock of the machine. */
 static double now(void)
@@ -27,7 +29,7 @@ int rate_init(struct rate *r, const char *text, const char *origin, struct error
         return 0;
     double n = strtod(text, &end);
     const char *unit = *end == '/' && end[1] && !end[2] ? strchr(units, end[1]) : NULL;
-    if (!(n > 0) || n > 1e6 || !unit)
+    if (!isdigit((unsigned char)*text) || !(n > 1e-6) || n > 1e6 || !unit)
         return error_set(e, EXIT_USAGE, "--rate takes N/s, N/m, N/h or N/d, such as 10/s");
     r->interval = seconds[unit - units] / n;
     return 0;
@@ -42,7 +44,7 @@ void rate_free(struct rate *r)
 /* Of different rates the lowest wins, for as long as somebody uses it. */
 static double slowest(struct rate_state *s, double interval, double time)
 {
-    double old = 2 * s->interval > OLD ? 2 * s->interval : OLD;
+    double old = fmin(fmax(2 * s->interval, OLD), OLDEST);
     if (interval >= s->interval || time - s->stamp > old || s->stamp > time)
         *s = (struct rate_state){.next = s->next, .hold = s->hold, .interval = interval, .stamp = time};
     return s->interval;
@@ -63,17 +65,28 @@ static double take(struct rate_state *s, double own, double time)
     return 0;
 }
 
-static int lock_state(const struct rate *r, struct rate_state *s)
+/* What is in the file may be anything. */
+static bool is_sane(const struct rate_state *s)
+{
+    return s->next >= 0 && s->hold >= 0 && s->stamp >= 0 && s->interval >= 0 && s->next < 1e12 && s->hold < 1e12 && s->stamp < 1e12 &&
+           s->interval < 1e9;
+}
+
+static int lock_state(struct rate *r, struct rate_state *s)
 {
     struct buf content = {0};
     int fd = r->shared ? cache_lock("rate", r->shared) : -1;
     *s = r->state;
-    if (fd < 0)
+    if (fd < 0) {
+        r->alone |= r->shared != NULL;
         return fd;
+    }
     *s = (struct rate_state){0};
     cache_read(fd, &content);
     if (content.len == sizeof *s)
         memcpy(s, content.data, sizeof *s);
+    if (!is_sane(s))
+        *s = (struct rate_state){0};
     buf_free(&content);
     return fd;
 }
@@ -83,7 +96,8 @@ static void unlock_state(struct rate *r, int fd, const struct rate_state *s)
     r->state = *s;
     if (fd < 0)
         return;
-    cache_write(fd, (const char *)s, sizeof *s);
+    if (cache_write(fd, (const char *)s, sizeof *s))
+        r->alone = true;
     close(fd);
 }
 

@@ -19,6 +19,7 @@ struct rate {
     double interval;         /* our own; 0: no limit */
     struct rate_state state; /* of this process; seconds since the epoch */
     char *shared;            /* the key of the machine's, or NULL */
+    bool alone;              /* it cannot be shared: no private cache folder can be written */
 };
 
 /* text: N/s, N/m, N/h or N/d; NULL: no limit. origin: what the machine's state is kept by; NULL: this process only. EXIT_USAGE. */

@@ -2,7 +2,13 @@
 
 #include <stddef.h>
 
+enum { MOST = 1000000000 }; /* so that counting them overflows nothing */
 static const double BASE = 1, LONGEST_BACKOFF = 60, LONGEST_RETRY_AFTER = 300; /* seconds */
+
+struct retry_policy retry_policy(int64_t retries, double delay, double longest)
+{
+    return (struct retry_policy){.tries = retries < MOST ? (long)retries : MOST, .delay = delay, .longest = longest};
+}
 
 bool retry_status(long status)
 {

@@ -3,12 +3,16 @@
 #define RESTSRC_RETRY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct retry_policy {
     long tries;         /* retries after the first attempt */
     double delay;       /* seconds between tries; negative: back off */
     double longest;     /* no try later than this many seconds after the first; negative: no limit */
 };
+
+/* retries: as --retry has it, any number from 0 on. */
+struct retry_policy retry_policy(int64_t retries, double delay, double longest);
 
 /* HTTP statuses that may be different the next time. */
 bool retry_status(long status);

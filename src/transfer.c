@@ -39,7 +39,8 @@ struct transfer {
     struct exchange *exchange;
     unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
     bool waits_for_input;
-    unsigned short random[3];
+    bool told_alone; /* that the rate cannot be shared */
+    struct buf base; /* the URL that we were given: what all requests share their origin with */
     const struct transfer_ops *ops;
     void *ctx;
 };
@@ -67,7 +68,7 @@ static int set_rate(struct transfer *t, struct error *e)
     struct buf origin = {0};
     bool machine = strcmp(o->rate_scope, "machine") == 0;
     if (machine)
-        url_origin(o->url, &origin);
+        url_origin(buf_text(&t->base), &origin);
     int result = rate_init(&t->rate, o->rate, machine ? buf_text(&origin) : NULL, e);
     buf_free(&origin);
     return result;
@@ -76,15 +77,11 @@ static int set_rate(struct transfer *t, struct error *e)
 struct transfer *transfer_new(const struct options *o, unsigned parallel, struct transfer_stats *stats, struct error *e)
 {
     struct transfer *t = mem_zeroed(1, sizeof *t);
-    struct timespec seed;
-    clock_gettime(CLOCK_REALTIME, &seed);
     *t = (struct transfer){.options = o, .stats = stats, .slots = parallel};
-    t->retry = (struct retry_policy){.tries = (long)o->retry, .delay = o->retry_delay, .longest = o->retry_max_time};
-    t->random[0] = (unsigned short)getpid();
-    t->random[1] = (unsigned short)(seed.tv_nsec >> 4);
+    t->retry = retry_policy(o->retry, o->retry_delay, o->retry_max_time);
     t->multi = curl_multi_init();
     t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
-    if (http_client_init(&t->client, o, e) || set_rate(t, e)) {
+    if (url_accept(o->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
         transfer_free(t);
         return NULL;
     }
@@ -123,6 +120,7 @@ void transfer_free(struct transfer *t)
     curl_multi_cleanup(t->multi);
     http_client_free(&t->client);
     rate_free(&t->rate);
+    buf_free(&t->base);
     free(t->exchange);
     free(t);
 }
@@ -147,10 +145,13 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
     buf_adds(&line, before);
     url_redact(buf_text(&x->request.url), &line);
     buf_adds(&line, after);
-    buf_text(&line);
-    auth_mask(&t->client.auth, line.data);
-    t->ops->note(t->ctx, verbose, line.data);
+    http_client_tell(&t->client, verbose, &line);
     buf_free(&line);
+}
+
+void transfer_mask(const struct exchange *x, char *text)
+{
+    secret_mask(&x->attempt->transfer->client.auth.secrets, text);
 }
 
 void transfer_locate(const struct exchange *x, struct error *e)
@@ -161,19 +162,11 @@ void transfer_locate(const struct exchange *x, struct error *e)
     snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));
     buf_free(&url);
     buf_free(&shown);
-    auth_mask(&x->attempt->transfer->client.auth, e->url);
-    auth_mask(&x->attempt->transfer->client.auth, e->message);
+    transfer_mask(x, e->url);
+    transfer_mask(x, e->message);
     e->http_status = x->status;
     e->offset = x->offset;
     e->has_offset = x->offset >= 0;
-}
-
-static void warn(struct transfer *t)
-{
-    struct buf *warning = &t->client.auth.warning;
-    if (warning->len)
-        t->ops->note(t->ctx, false, buf_text(warning));
-    buf_clear(warning);
 }
 
 /* ---- attempts ---- */
@@ -206,22 +199,38 @@ static void settle(struct attempt *a, bool failed)
         transfer_locate(a->exchange, &a->exchange->error);
 }
 
+/* Whatever names the URL (a link, an option, a record), credentials go to the origin that we were given, and to trusted hosts. */
+static bool may_ask(const struct transfer *t, const char *url, struct error *e)
+{
+    const char *base = t->base.data;
+    struct buf shown = {0};
+    if (url_same_origin(base, url) || url_is_trusted(base, url, t->options->trust_host.item, t->options->trust_host.count))
+        return true;
+    url_redact(url, &shown);
+    error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s", buf_text(&shown));
+    buf_free(&shown);
+    return false;
+}
+
 static void begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    struct buf line = {0};
+    struct buf line = {0}, trace = {0};
     x->status = 0;
     x->spent = x->failed = x->unsettled = false;
     x->error = (struct error){0};
     a->http.any_status = t->ops->any_status;
     buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
     t->ops->begin(t->ctx, x);
-    if (http_prepare(&a->http, &x->request, &x->error)) {
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || http_prepare(&a->http, &x->request, &x->error)) {
         settle(a, true);
         return;
     }
     buf_addf(&line, "> %s ", method(x));
-    show(t, true, x, buf_text(&line), "");
+    if (*a->http.trace)
+        buf_addf(&trace, " traceparent: %s", a->http.trace);
+    show(t, true, x, buf_text(&line), buf_text(&trace));
+    buf_free(&trace);
     buf_free(&line);
     curl_multi_add_handle(t->multi, a->http.easy);
     a->phase = ACTIVE;
@@ -244,13 +253,12 @@ static void give_up(struct attempt *a)
 static void retry(struct transfer *t, struct attempt *a, bool taken)
 {
     struct exchange *x = a->exchange;
-    bool said;
-    double after = http_pause(&a->http, &said);
-    if (x->status / 100 == 2)
-        after = 0;
-    bool not_now = x->status == 429 || (x->status == 503 && said);
-    double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->random));
+    double after = x->status / 100 == 2 ? 0 : http_pause(&a->http);
+    bool not_now = x->status == 429 || x->status == 403 || (x->status == 503 && http_says_when(&a->http));
+    double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
     double start = now() + wait;
+    if (not_now) /* for all, also when this one is not tried again */
+        rate_hold(&t->rate, wait);
     x->unsettled = taken && !not_now;
     if (x->spent || (taken && !not_now && !x->request.repeatable) || !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
         give_up(a);
@@ -261,8 +269,6 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
     t->stats->retries++;
     a->due = start;
     a->phase = WAITING;
-    if (not_now)
-        rate_hold(&t->rate, wait);
     struct buf line = {0};
     buf_addf(&line, ": %s; try %u of %llu in %.3g s", x->error.message, a->retries + 1,
              (unsigned long long)t->retry.tries + 1, wait);
@@ -274,13 +280,15 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
 static void redirect(struct transfer *t, struct attempt *a, const char *to)
 {
     struct exchange *x = a->exchange;
-    struct buf shown = {0};
-    url_redact(to, &shown);
+    struct buf shown = {0}, target = {0};
+    buf_adds(&target, to);
+    url_drop_queries(&target, t->options->query_secret.item, t->options->query_secret.count); /* the server's echo of ours */
+    url_redact(buf_text(&target), &shown);
     if (strcmp(method(x), "GET") && strcmp(method(x), "HEAD") && x->status < 307)
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x), buf_text(&shown));
     else if (!url_same_origin(buf_text(&x->request.url), to) &&
-             !url_is_trusted(to, t->options->trust_host.item, t->options->trust_host.count))
-        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin: %s (--trust-host)", x->status, buf_text(&shown));
+             !url_is_trusted(buf_text(&x->request.url), to, t->options->trust_host.item, t->options->trust_host.count))
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin (--trust-host): %s", x->status, buf_text(&shown));
     else if (a->redirects++ >= t->options->max_redirs)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
     buf_free(&shown);
@@ -304,7 +312,7 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
     }
     http_network_error(&a->http, code, &x->error);
     x->unsettled = http_was_sent(&a->http, code);
-    if (http_may_pass(code))
+    if (http_may_pass(&a->http, code))
         retry(t, a, x->unsettled);
     else
         settle(a, true);
@@ -330,7 +338,7 @@ static void refused(struct transfer *t, struct attempt *a)
     }
     http_status_error(&a->http, &x->error);
     x->unsettled = x->status / 100 != 4;
-    if (retry_status(x->status))
+    if (http_status_may_pass(&a->http))
         retry(t, a, true);
     else
         settle(a, true);
@@ -339,7 +347,6 @@ static void refused(struct transfer *t, struct attempt *a)
 static void finish(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
-    bool ignored;
     char told[40];
     curl_multi_remove_handle(t->multi, a->http.easy);
     x->status = http_status(&a->http);
@@ -352,7 +359,7 @@ static void finish(struct transfer *t, struct attempt *a, int code)
         t->stats->requests += a->http.sent - 1;
         t->stats->retries += a->http.sent - 1;
     }
-    double pause = x->status / 100 == 2 ? http_pause(&a->http, &ignored) : 0;
+    double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
     if (pause > 0)
         rate_hold(&t->rate, pause);
     if (code)
@@ -387,6 +394,18 @@ static int fill(struct transfer *t, struct error *e)
     return more < 0 ? -1 : 0;
 }
 
+/* A rate that each process keeps for itself is not what was asked for. */
+static void warn_alone(struct transfer *t)
+{
+    struct buf line = {0};
+    if (t->told_alone || !t->rate.alone)
+        return;
+    t->told_alone = true;
+    buf_adds(&line, "warning: no private cache folder can be written: --rate-scope machine holds for this process only");
+    http_client_tell(&t->client, false, &line);
+    buf_free(&line);
+}
+
 /* Begins what is due; returns the seconds until something else is. */
 static double begin_due(struct transfer *t)
 {
@@ -403,6 +422,7 @@ static double begin_due(struct transfer *t)
         else
             next = fmin(next, time + wait);
     }
+    warn_alone(t);
     return next - time;
 }
 
@@ -466,7 +486,9 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     int result;
     t->ops = ops;
     t->ctx = ctx;
-    warn(t);
+    t->client.note = ops->note;
+    t->client.ctx = ctx;
+    http_client_warn(&t->client);
     while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
         perform(t);
         if ((result = deliver(t, e)) || io_signalled())

@@ -72,6 +72,9 @@ const char *transfer_header(const struct exchange *x, const char *name, size_t n
 /* The linked libcurl and what it is built with. */
 const char *transfer_library(void);
 
+/* Puts *** for every secret in text, in place. To be done before a text of the server's is cut short. */
+void transfer_mask(const struct exchange *x, char *text);
+
 /* Says in e where it happened: the redacted URL, status and offset of x. */
 void transfer_locate(const struct exchange *x, struct error *e);
 

@@ -7,9 +7,12 @@
 
 /* Query parameters that carry credentials in APIs that are well known. */
 static const char *const secret_names[] = {
-    "access_token", "accesstoken", "api_key",  "apikey", "api-key", "app_key", "appid",     "auth",
-    "auth_token",   "authtoken",   "client_secret", "key", "pass", "password", "private_token", "pwd",
-    "secret",       "sig",         "signature",     "token", "x-amz-credential", "x-amz-signature", "x-amz-security-token",
+    "access_key",    "access_token", "accesstoken", "api-key",    "api_key",          "api_secret",      "api_token",
+    "apikey",        "apitoken",     "app_key",     "appid",      "auth",             "auth_key",        "auth_token",
+    "authtoken",     "client_secret", "hapikey",    "id_token",   "jwt",              "key",             "pass",
+    "password",      "private_token", "pwd",        "refresh_token", "secret",        "session_id",      "session_token",
+    "sessionid",     "sig",          "signature",   "subscription-key", "token",      "x-amz-credential", "x-amz-security-token",
+    "x-amz-signature", "x-api-key",
 };
 
 /* Percent-encodes what may stand in no URL; everything else, '%' included, stays as given. */
@@ -138,6 +141,25 @@ void url_drop_query(struct buf *url, const char *name)
     buf_free(&kept);
 }
 
+void url_drop_queries(struct buf *url, char *const *queries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *name = mem_text(queries[i], strcspn(queries[i], "="));
+        url_drop_query(url, name);
+        free(name);
+    }
+}
+
+static void decode(const char *text, size_t len, struct buf *plain)
+{
+    int n = 0;
+    char *decoded = curl_easy_unescape(NULL, text, (int)len, &n);
+    buf_clear(plain);
+    if (len && decoded) /* a length of 0 would mean: measure it */
+        buf_add(plain, decoded, (size_t)n);
+    curl_free(decoded);
+}
+
 bool url_query(const char *url, const char *name, struct buf *value)
 {
     const char *p = url + strcspn(url, "?");
@@ -145,12 +167,7 @@ bool url_query(const char *url, const char *name, struct buf *value)
         size_t len = strcspn(++p, "&");
         const char *equals = memchr(p, '=', len);
         if (equals && is_named(p, len, name)) {
-            int n = 0;
-            size_t given = len - (size_t)(equals + 1 - p); /* curl_easy_unescape() takes 0 for "measure it" */
-            char *plain = given ? curl_easy_unescape(NULL, equals + 1, (int)given, &n) : NULL;
-            buf_clear(value);
-            buf_add(value, plain, (size_t)n);
-            curl_free(plain);
+            decode(equals + 1, len - (size_t)(equals + 1 - p), value);
             return true;
         }
         p += len;
@@ -224,8 +241,15 @@ bool url_same_origin(const char *a, const char *b)
     return same;
 }
 
-bool url_is_trusted(const char *url, char *const *hosts, size_t count)
+static bool is_secure(const char *url)
 {
+    return strncasecmp(url, "https:", 6) == 0;
+}
+
+bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count)
+{
+    if (is_secure(base) && !is_secure(url))
+        return false;
     CURLU *u = parse(url);
     char *host = u ? part(u, CURLUPART_HOST, 0) : NULL;
     bool trusted = false;
@@ -249,22 +273,37 @@ bool url_upgrade(const char *base, struct buf *url)
     return is;
 }
 
-static bool is_secret(const char *text, size_t len)
+bool url_is_secret(const char *text, size_t len)
 {
+    struct buf name = {0};
+    bool is = false;
+    decode(text, len, &name);
     for (size_t i = 0; i < sizeof secret_names / sizeof *secret_names; i++)
-        if (strlen(secret_names[i]) == len && strncasecmp(text, secret_names[i], len) == 0)
-            return true;
-    return false;
+        is |= strcasecmp(buf_text(&name), secret_names[i]) == 0;
+    buf_free(&name);
+    return is;
 }
 
-/* Names may be percent-encoded, too. */
-static bool names_secret(const char *text, size_t len)
+bool url_user(const char *url, struct buf *name, struct buf *password)
 {
-    int n = 0;
-    char *plain = len ? curl_easy_unescape(NULL, text, (int)len, &n) : NULL;
-    bool secret = plain && is_secret(plain, (size_t)n);
-    curl_free(plain);
-    return secret;
+    CURLU *u = parse(url);
+    char *user = u ? part(u, CURLUPART_USER, 0) : NULL, *secret = u ? part(u, CURLUPART_PASSWORD, 0) : NULL;
+    bool there = user || secret;
+    decode(user ? user : "", user ? strlen(user) : 0, name);
+    decode(secret ? secret : "", secret ? strlen(secret) : 0, password);
+    curl_free(user);
+    curl_free(secret);
+    curl_url_cleanup(u);
+    return there;
+}
+
+bool url_secret_value(const char *text, struct buf *value)
+{
+    size_t len = strcspn(text, "&"), name = strcspn(text, "=&");
+    if (text[name] != '=' || !url_is_secret(text, name))
+        return false;
+    decode(text + name + 1, len - name - 1, value);
+    return true;
 }
 
 static void redact_query(const char *query, struct buf *out)
@@ -272,7 +311,7 @@ static void redact_query(const char *query, struct buf *out)
     for (const char *p = query, *end; *p; p = end) {
         end = p + strcspn(p, "&");
         size_t name = strcspn(p, "=&");
-        if (p[name] == '=' && names_secret(p, name))
+        if (p[name] == '=' && url_is_secret(p, name))
             buf_addf(out, "%.*s=***", (int)name, p);
         else
             buf_add(out, p, (size_t)(end - p));

@@ -23,6 +23,8 @@ void url_add_query(struct buf *url, const char *name, const char *value, size_t 
 bool url_query(const char *url, const char *name, struct buf *value);
 /* Drops every query parameter of that name (compared after decoding). */
 void url_drop_query(struct buf *url, const char *name);
+/* The same for the names of these NAME=VALUE. */
+void url_drop_queries(struct buf *url, char *const *queries, size_t count);
 /* Adds "/segment" to the path, after dropping its trailing slash. */
 int url_add_segment(struct buf *url, const char *segment, struct error *e);
 
@@ -33,10 +35,17 @@ void url_origin(const char *url, struct buf *out);
 /* Same scheme, host and port? */
 bool url_same_origin(const char *a, const char *b);
 
-/* Is the host of url one of these? */
-bool url_is_trusted(const char *url, char *const *hosts, size_t count);
+/* Is the host of url one of these? And not over http where base is https: what must not be read on the way is not sent in the clear. */
+bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count);
 /* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
 bool url_upgrade(const char *base, struct buf *url);
+
+/* The user info of url, decoded; false when it has none. */
+bool url_user(const char *url, struct buf *name, struct buf *password);
+/* Is a query parameter of that name usually secret? */
+bool url_is_secret(const char *name, size_t len);
+/* Does the query parameter that text begins with have a name that says secret? Then its value, decoded. */
+bool url_secret_value(const char *text, struct buf *value);
 
 /* url as messages may show it: user info and the values of secret query parameters become ***. Appends. */
 void url_redact(const char *url, struct buf *out);

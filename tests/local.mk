@@ -2,7 +2,8 @@
 
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
-	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options tests/unit/test_link
+	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
+	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link
 BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats tests/flights.bats tests/presets.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
@@ -16,6 +17,9 @@ tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
 tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
 tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
 tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/tap.h
+tests_unit_test_secret_SOURCES = tests/unit/test_secret.c tests/unit/tap.h
+tests_unit_test_ratelimit_SOURCES = tests/unit/test_ratelimit.c tests/unit/tap.h
+tests_unit_test_rate_SOURCES = tests/unit/test_rate.c tests/unit/tap.h
 tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)

@@ -178,9 +178,9 @@ static void check_trust(void)
 {
     char first[] = "api.example.com", second[] = "Other.example";
     char *hosts[] = {first, second};
-    ok(url_is_trusted("https://api.example.com/x", hosts, 2) && url_is_trusted("http://other.EXAMPLE:8080/", hosts, 2), "named hosts are trusted");
-    ok(!url_is_trusted("https://api.example.com.evil/", hosts, 2) && !url_is_trusted("https://api.example.com@evil/", hosts, 2) &&
-           !url_is_trusted("https://evil/?api.example.com", hosts, 2) && !url_is_trusted("https://api.example.com/", hosts, 0),
+    ok(url_is_trusted("http://base/", "https://api.example.com/x", hosts, 2) && url_is_trusted("http://base/", "http://other.EXAMPLE:8080/", hosts, 2), "named hosts are trusted");
+    ok(!url_is_trusted("http://base/", "https://api.example.com.evil/", hosts, 2) && !url_is_trusted("http://base/", "https://api.example.com@evil/", hosts, 2) &&
+           !url_is_trusted("http://base/", "https://evil/?api.example.com", hosts, 2) && !url_is_trusted("http://base/", "https://api.example.com/", hosts, 0),
        "others are not");
 }
 

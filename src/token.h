@@ -1,0 +1,13 @@
+/* token: asks the token URL over HTTP, and again by the policy of --retry, for what auth keeps. */
+#ifndef RESTSRC_TOKEN_H
+#define RESTSRC_TOKEN_H
+
+#include "buf.h"
+#include "error.h"
+#include "http.h"
+
+/* The value of the Authorization header of the next request, appended; nothing when there is none. -1 as auth_value(). Everything else waits
+ * meanwhile, for nothing can be sent without it; a signal ends it. Tells warnings and retries. */
+int token_authorize(struct http_client *c, struct buf *authorization, struct error *e);
+
+#endif

@@ -1,0 +1,64 @@
+/* ratelimit: the headers about what remains of a budget. */
+#include "../../src/ratelimit.h"
+
+#include <strings.h>
+
+#include "tap.h"
+
+static const double NOW = 1.7e9;
+
+struct headers {
+    const char *name[6]; /* name, value, name, value, ... */
+};
+
+static const char *header(const void *headers, const char *name)
+{
+    const struct headers *h = headers;
+    for (size_t i = 0; i < 6 && h->name[i]; i += 2)
+        if (strcasecmp(h->name[i], name) == 0)
+            return h->name[i + 1];
+    return NULL;
+}
+
+static const struct {
+    struct headers headers;
+    double wait;
+    const char *name;
+} cases[] = {
+    {{{NULL}}, 0, "no such headers"},
+    {{{"RateLimit-Remaining", "0", "RateLimit-Reset", "30"}}, 30, "RateLimit-*: nothing remains, seconds"},
+    {{{"ratelimit-remaining", "1", "RateLimit-Reset", "30"}}, 0, "something remains"},
+    {{{"RateLimit-Remaining", "0"}}, 0, "no time is said"},
+    {{{"RateLimit-Reset", "30"}}, 0, "nothing is said about what remains"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "1700000007"}}, 7, "X-RateLimit-*, a time of day"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "1700000007000"}}, 7, "in milliseconds"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "1699999999"}}, 0, "that is over"},
+    {{{"X-Rate-Limit-Remaining", "0", "X-Rate-Limit-Reset", "2.5"}}, 2.5, "X-Rate-Limit-*, and fractions"},
+    {{{"X-RateLimit-Remaining", "-3", "X-RateLimit-Reset", "4"}}, 4, "less than nothing"},
+    {{{"X-RateLimit-Remaining", "none", "X-RateLimit-Reset", "4"}}, 0, "words are not heeded"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "nan"}}, 0, "nor what is no number"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "inf"}}, 0, "nor eternity"},
+    {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "-5"}}, 0, "nor the past"},
+    {{{"RateLimit", "limit=100, remaining=0, reset=30"}}, 30, "RateLimit, as it was drafted first"},
+    {{{"RateLimit", "limit=100, remaining=7, reset=30"}}, 0, "with something left"},
+    {{{"RateLimit", "remaining=0;reset=30"}}, 30, "with other dividers"},
+    {{{"RateLimit", "\"default\";r=0;t=12"}}, 12, "RateLimit, as it is drafted now"},
+    {{{"RateLimit", "\"default\"; r=0; t=12"}}, 12, "with blanks"},
+    {{{"RateLimit", "\"default\";r=5;t=12"}}, 0, "with something left"},
+    {{{"RateLimit", "\"burst\";r=4;t=1, \"day\";r=0;t=99"}}, 99, "of several policies the spent one"},
+    {{{"RateLimit", "\"day\";r=0;t=99, \"burst\";r=0;t=1"}}, 99, "of several spent ones the longest"},
+    {{{"RateLimit", "\"day\";r=0"}}, 0, "without a time"},
+    {{{"RateLimit", "\"r=0;t=5\";r=1;t=9"}}, 0, "a name that looks like numbers"},
+    {{{"RateLimit", ""}}, 0, "an empty field"},
+    {{{"RateLimit", "\"a\";r=0;t=3", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "8"}}, 8, "of two families the longer"},
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double wait = ratelimit_wait(header, &cases[i].headers, NOW);
+        if (!ok(wait == cases[i].wait, "%s: %g s", cases[i].name, cases[i].wait))
+            tap_note("got %g", wait);
+    }
+    return tap_end();
+}
