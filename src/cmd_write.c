@@ -251,9 +251,11 @@ static void name_unknown(const struct write *w, struct error *e)
     const struct receipt_ranges *unknown = &w->receipt.unknown;
     if (!unknown->count)
         return;
-    buf_addf(&message, "%s; may or may not have been stored:", e->message);
-    for (size_t i = 0; i < unknown->count && i < 8; i++)
-        buf_addf(&message, "%s lines %" PRId64 "-%" PRId64, i ? "," : "", unknown->range[i].first, unknown->range[i].last);
+    buf_addf(&message, "%s; may or may not have been stored: ", e->message);
+    for (size_t i = 0; i < unknown->count && i < 8; i++) {
+        buf_adds(&message, i ? ", " : "");
+        receipt_name(unknown->range[i].first, unknown->range[i].last, &message);
+    }
     error_set(e, e->code, "%s%s", buf_text(&message), unknown->count > 8 ? ", ... (see the receipt)" : "");
     buf_free(&message);
 }
@@ -261,9 +263,10 @@ static void name_unknown(const struct write *w, struct error *e)
 static void note_rejects(const struct write *w)
 {
     struct buf note = {0};
-    if (!w->receipt.rejected || !w->options->reject_file)
+    int64_t n = w->receipt.rejected;
+    if (!n || !w->options->reject_file)
         return;
-    buf_addf(&note, "%" PRId64 " records were rejected: %s has them", w->receipt.rejected, w->options->reject_file);
+    buf_addf(&note, "%" PRId64 " record%s rejected: see %s", n, n == 1 ? " was" : "s were", w->options->reject_file);
     cmd_note(w->options, false, buf_text(&note));
     buf_free(&note);
 }

@@ -1,9 +1,8 @@
 #include "receipt.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "buf.h"
 
 void receipt_free(struct receipt *r)
 {
@@ -43,4 +42,12 @@ void receipt_unknown(struct receipt *r, int64_t first, int64_t last)
 {
     r->gap = true;
     add(&r->unknown, first, last);
+}
+
+void receipt_name(int64_t first, int64_t last, struct buf *out)
+{
+    if (first == last)
+        buf_addf(out, "line %" PRId64, first);
+    else
+        buf_addf(out, "lines %" PRId64 "-%" PRId64, first, last);
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
+
 /* Lines of the input, from first to last. */
 struct receipt_ranges {
     struct receipt_range {
@@ -32,5 +34,8 @@ void receipt_done(struct receipt *r, int64_t first, int64_t last);
 void receipt_gap(struct receipt *r);
 /* Nobody knows about these. */
 void receipt_unknown(struct receipt *r, int64_t first, int64_t last);
+
+/* "line 7" or "lines 7-9", for messages. Appends. */
+void receipt_name(int64_t first, int64_t last, struct buf *out);
 
 #endif

@@ -180,7 +180,9 @@ static void fail_piece(struct write *w, struct held *h, struct exchange *x)
     struct error *e = &x->error;
     struct buf message = {0};
     int64_t first = line_of(h, h->now.from), last = line_of(h, h->now.to - 1);
-    buf_addf(&message, "input lines %" PRId64 "-%" PRId64 ": %s%s", first, last, e->message, hint(x->status));
+    buf_adds(&message, "input ");
+    receipt_name(first, last, &message);
+    buf_addf(&message, ": %s%s", e->message, hint(x->status));
     error_set(e, e->code, "%s", buf_text(&message));
     buf_free(&message);
     fail(w, e);

@@ -36,6 +36,7 @@ Words about answers
     gzip, chunked, close ...   as in fault.py
 Words about failure
     fail=STATUS[:WHICH]        answers STATUS and stores nothing; retry-after=... as in fault.py
+    deny=STATUS[:WHICH]        the same, but only where no record is bad
     lose[=WHICH]               stores nothing and closes the connection unanswered
     after=STATUS[:WHICH]       stores, then answers STATUS
     drop[=WHICH]               stores, then closes the connection unanswered
@@ -375,6 +376,8 @@ class Sink(Handler):
             if "detail" in s.words:
                 refusal.body, refusal.type = bytes.fromhex(s.get("detail", "")), "text/plain"
             raise Refused(refusal)
+        for status, in words(s, self, "deny", 1):
+            raise Refused(error(int(status)))
 
     def keep(self, s):
         """Stores the good records; the numbers of all."""
