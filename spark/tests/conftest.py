@@ -109,7 +109,7 @@ def read(spark):
     return reader
 
 
-def eventually(condition, seconds=20):
+def eventually(condition, seconds=60):
     """Waits until `condition()` is true, and gives its value; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

@@ -1,10 +1,12 @@
 """Reading through a real Spark."""
 
+import contextlib
 import json
 import os
 import signal
 import threading
 from decimal import Decimal
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -217,25 +219,32 @@ def hanging(read, fault):
     return group, thread, failures
 
 
+def waiting_child():
+    """(pid, its worker's pid) of the child that reads the second range, once the job has come that far."""
+
+    def found():
+        for pid, worker in tools_running().items():
+            with contextlib.suppress(OSError):
+                if b"--offset\x00500\x00--limit\x00500" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    return pid, worker
+
+    return eventually(found)
+
+
 def test_cancelled_job_leaves_no_child(spark, read, fault):
     group, thread, failures = hanging(read, fault)
-    child = eventually(lambda: len(tools_running()) == 1 and next(iter(tools_running().items())))
+    child, _ = waiting_child()
     eventually(lambda: spark.sparkContext.statusTracker().getJobIdsForGroup(group))
     spark.sparkContext.cancelJobGroup(group)
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive() and failures
-    eventually(lambda: gone(child[0]))
+    eventually(lambda: gone(child))
 
 
 def test_killed_worker_leaves_no_child(spark, read, fault):
     _, thread, failures = hanging(read, fault)
-
-    def waiting():
-        running = tools_running()
-        return len(running) == 1 and next(iter(running.items()))
-
-    child, worker = eventually(waiting)
+    child, worker = waiting_child()
     os.kill(worker, signal.SIGKILL)
     eventually(lambda: gone(child))
-    thread.join(30)
+    thread.join(60)
     assert not thread.is_alive() and failures
