@@ -3,9 +3,11 @@
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
-	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link
+	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
+	tests/unit/test_batch tests/unit/test_results tests/unit/test_input
 BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
-	tests/process.bats tests/flights.bats tests/presets.bats
+	tests/process.bats tests/flights.bats tests/presets.bats \
+	tests/write.bats tests/write_rejects.bats tests/call.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
@@ -20,6 +22,9 @@ tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/tap.h
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c tests/unit/tap.h
 tests_unit_test_ratelimit_SOURCES = tests/unit/test_ratelimit.c tests/unit/tap.h
 tests_unit_test_rate_SOURCES = tests/unit/test_rate.c tests/unit/tap.h
+tests_unit_test_batch_SOURCES = tests/unit/test_batch.c tests/unit/tap.h
+tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/unit/tap.h
+tests_unit_test_input_SOURCES = tests/unit/test_input.c tests/unit/tap.h
 tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
@@ -54,7 +59,7 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash $(BATS_TESTS)
+EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/sink.bash tests/truth.py $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/

@@ -11,6 +11,8 @@ write_rejects() {
 }
 reject() { jq -c "$1" "$rejects"; }
 
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+
 # The good lines of the input, in order.
 stored_are_the_good() {
     grep -v '"bad"' "$in" >"$BATS_TEST_TMPDIR/good"
@@ -116,8 +118,8 @@ stored_are_the_good() {
 }
 
 @test "what the server says of a reject may be anything: the file is JSON all the same" {
-    for hex in "$(printf '\xe9\xff\x01"\\ \n' | xxd -p)" "$(printf 'é%.0s' $(seq 149) | xxd -p | tr -d '\n')61" "$(printf 'x%0900d' 0 | xxd -p | tr -d '\n')" \
-        "$(printf '{"detail":"\xe9\\u0000x"}' | xxd -p)"; do
+    for hex in "$(printf '\xe9\xff\x01"\\ \n' | hex)" "$(printf 'é%.0s' $(seq 149) | hex)61" "$(printf 'x%0900d' 0 | hex)" \
+        "$(printf '{"detail":"\xe9\\u0000x"}' | hex)"; do
         sink "detail=$hex"
         plain_but 3 2
         write_rejects

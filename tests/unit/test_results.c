@@ -1,0 +1,127 @@
+/* What an answer says of each record: the shapes of well-known APIs, and what must not be taken for a reject. */
+#include "results.h"
+#include "tap.h"
+
+/* Four paths, or NULL. */
+static const char *where[4];
+
+static struct slice slice(const char *text)
+{
+    return (struct slice){text, text ? strlen(text) : 0};
+}
+
+/* verdicts: a letter a record: . accepted, x rejected; "?": the answer as a whole is wrong; sent: the record, the same each time. */
+static void says(const char *body, const char *sent, const char *verdicts, size_t count)
+{
+    struct results_paths paths = {0};
+    struct path *const to[] = {&paths.results, &paths.status, &paths.error, &paths.ids};
+    struct results r;
+    char got[64] = "";
+    for (size_t i = 0; i < 4; i++)
+        if (where[i])
+            path_parse(to[i], where[i]);
+    if (results_find(&r, &paths, slice(body), count, slice(sent)))
+        strcpy(got, "?");
+    else
+        for (size_t i = 0; i < count; i++)
+            got[i] = results_next(&r, slice(sent)).rejected ? 'x' : '.';
+    is_text(got, verdicts, *body ? body : "(nothing)");
+    for (size_t i = 0; i < 4; i++)
+        path_free(to[i]);
+}
+
+static void look_at(const char *results, const char *status, const char *error, const char *ids)
+{
+    where[0] = results;
+    where[1] = status;
+    where[2] = error;
+    where[3] = ids;
+}
+
+static void usual_places(void)
+{
+    look_at(NULL, NULL, NULL, NULL);
+    says("", "{}", "...", 3);
+    says("{\"ok\":true}", "{}", "...", 3);
+    says("[{\"ok\":true},{\"error\":\"conflict\",\"reason\":\"x\"}]", "{}", ".x", 2);
+    says("{\"took\":3,\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":429,\"error\":{\"type\":\"x\"}}}]}", "{}", ".x", 2);
+    says("{\"took\":3,\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"create\":{\"status\":409}}]}", "{}", ".x", 2);
+    says("{\"results\":[{\"status\":\"422\"},{\"status\":200},{\"status\":399}]}", "{}", "x..", 3);
+    says("[{\"errors\":[\"bad\"]},{\"errors\":[]},{\"errors\":{}},{\"error\":null},{\"error\":false},{\"error\":\"\"},{\"error\":0}]", "{}", "x......", 7);
+    says("{\"errors\":[null,\"bad\",{},{\"name\":[\"bad\"]}]}", "{}", ".x.x", 4);
+    says("[1,\"error\",null,[{\"error\":1}]]", "{}", "....", 4);
+    says("[{\"error\":\"x\"}]", "{}", "..", 2); /* not as long as the batch */
+    says("{\"items\":[{\"error\":1}],\"results\":[{},{\"error\":1}]}", "{}", ".x", 2);
+}
+
+static void wholes(void)
+{
+    look_at(NULL, NULL, NULL, NULL);
+    says("{\"error\":\"away\"}", "{}", "?", 2);
+    says("{\"errors\":[\"only one\"]}", "{}", "?", 2);
+    says("{\"errors\":[\"only one\"]}", "{}", "x", 1);
+    says("{\"errors\":2,\"stored\":48}", "{}", "?", 50);
+    says("{\"error\":null,\"errors\":[]}", "{}", "..", 2);
+    says("{\"errors\":true,\"items\":[{\"index\":{}}]}", "{}", "?", 2);
+    says("\"error\"", "{}", "..", 2);
+}
+
+static void echoes(void)
+{
+    look_at(NULL, NULL, NULL, NULL);
+    says("[{\"id\":1,\"status\":404},{\"id\":2,\"status\":500}]", "{\"status\": 404}", ".x", 2);
+    says("[{\"error\":\"n\\u00e9\"}]", "{ \"error\" : \"n\303\251\" }", ".", 1);
+    says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk full\"}", ".", 1);
+    says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk\"}", "?", 1);
+    look_at(NULL, "status", NULL, NULL); /* a path that is given is believed */
+    says("[{\"status\":404},{\"status\":200}]", "{\"status\":404}", "x.", 2);
+}
+
+static void given_places(void)
+{
+    look_at("data.outcome", NULL, "meta.why", NULL);
+    says("{\"data\":{\"outcome\":[{\"meta\":{\"why\":\"x\"}},{\"meta\":{}}]}}", "{}", "x.", 2);
+    says("{\"data\":{\"outcome\":[{\"meta\":{\"why\":\"x\"}}]}}", "{}", "?", 2);
+    says("{\"data\":{}}", "{}", "?", 2);
+    says("[{\"error\":\"x\"},{}]", "{}", "?", 2);
+    says("", "{}", "..", 2);
+    look_at("", "/code", NULL, NULL);
+    says("[{\"code\":400},{\"code\":\"200\"}]", "{}", "x.", 2);
+    look_at(NULL, NULL, "reason", NULL);
+    says("{\"reason\":\"no\"}", "{}", "x", 1);
+    says("{\"reason\":null}", "{}", ".", 1);
+    says("{\"reason\":\"no\",\"error\":\"x\"}", "{}", "?", 2);
+    look_at(NULL, "code", NULL, NULL);
+    says("{\"code\":500}", "{}", "x", 1);
+}
+
+static void ids(const char *body, size_t count, const char *path, const char *want)
+{
+    struct results_paths paths = {0};
+    struct results r;
+    struct buf got = {0};
+    path_parse(&paths.ids, path);
+    results_find(&r, &paths, slice(body), count, slice("{}"));
+    for (size_t i = 0; i < count; i++) {
+        struct slice id = results_next(&r, slice("{}")).id;
+        buf_add(&got, id.text ? id.text : "-", id.text ? id.len : 1);
+        buf_addc(&got, ' ');
+    }
+    is_text(buf_text(&got), want, body);
+    buf_free(&got);
+    path_free(&paths.ids);
+}
+
+int main(void)
+{
+    usual_places();
+    wholes();
+    echoes();
+    given_places();
+    ids("[{\"id\":9007199254740993},{\"id\":\"a b\"},{}]", 3, "id", "9007199254740993 \"a b\" - ");
+    ids("{\"items\":[{\"index\":{\"_id\":\"x\"}},{\"index\":{\"_id\":\"y\"}}]}", 2, "_id", "\"x\" \"y\" ");
+    ids("{\"id\":5,\"items\":[]}", 1, "id", "5 ");
+    ids("{\"id\":5}", 2, "id", "- - ");
+    ids("", 2, "id", "- - ");
+    return tap_end();
+}
