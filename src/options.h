@@ -1,5 +1,5 @@
 /* options: ONE table of what can be set, and everything that follows from it: the command line, configuration files,
- * --help, `restsrc help options` (which shell completions and the Spark package read). A new option is one row in options.c
+ * --help, `restsrc help options` (which shell completions and the Spark package read). A new option is one row in option_table.c
  * and one member here. */
 #ifndef RESTSRC_OPTIONS_H
 #define RESTSRC_OPTIONS_H
