@@ -94,13 +94,20 @@ static void cut(struct paginate *p, struct page *page, int64_t first)
     p->position += page->keep;
 }
 
+/* Is the page as long as the list is said to be? "count" may only be the length of the page. */
+static bool is_all(const struct page *page)
+{
+    const struct total *total = &page->total;
+    return total->records == page->got && !(total->guessed && strcmp(total->where, "count") == 0);
+}
+
 /* A list may end with its first page, or we look for what leads on in the wrong place: absent is not null. A page that is shorter
- * than asked for, or as long as the total, is beyond doubt. */
+ * than asked for, or as long as the list, is beyond doubt. */
 static void doubt_end(struct paginate *p, const struct page *page, const struct answer *a)
 {
     const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
     bool is_short = paginate_sends_limit(p) && page->got < page->asked;
-    if (missing && p->pages == 1 && page->got && !is_short && p->total != page->got)
+    if (missing && p->pages == 1 && page->got && !is_short && !is_all(page))
         buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?", missing);
 }
 

@@ -68,15 +68,15 @@ static void on_begin(void *ctx, struct exchange *x)
     h->split.lines = paginate_single(&r->paginate);
 }
 
-/* Where the n-th of all lines begins in text. */
-static size_t line_start(const struct buf *text, int64_t lines, int64_t n)
+/* Where the n-th of so many lines begins in the text that they fill. */
+static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
 {
-    const char *p = text->data;
+    const char *p = text;
     if (n >= lines)
-        return text->len;
+        return len;
     while (n-- > 0)
-        p = (const char *)memchr(p, '\n', text->len - (size_t)(p - text->data)) + 1;
-    return (size_t)(p - text->data);
+        p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
+    return (size_t)(p - text);
 }
 
 static bool is_ndjson(const struct exchange *x)
@@ -95,10 +95,11 @@ static int stream_out(struct read *r, struct exchange *x, struct error *e)
     skip = skip < lines ? skip : lines;
     int64_t keep = lines - skip, left = r->paginate.end - o->offset - r->written;
     keep = keep < left ? keep : left;
-    size_t from = line_start(&h->records, lines, skip), to = line_start(&h->records, lines, skip + keep);
-    size_t all = line_start(&h->records, lines, lines);
     if (lines == 0)
         return 0;
+    const char *text = h->records.data;
+    size_t all = (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* behind it a record is incomplete */
+    size_t from = line_start(text, all, lines, skip), to = line_start(text, all, lines, skip + keep);
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */
     h->split.settled = true;
@@ -152,6 +153,8 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
     struct read *r = ctx;
     struct held *h = held_of(r, x);
     if (x->status == 204 || x->status == 205) /* no content: no records */
+        return 0;
+    if (h->bytes == 0 && paginate_single(&r->paginate) && is_ndjson(x)) /* no lines */
         return 0;
     if (split_end(&h->split)) {
         cmd_split_error(&h->split, e);
@@ -236,8 +239,8 @@ static void make_ready(struct read *r, struct held *h, int64_t asked)
     if (h->page.keep == 0)
         return;
     buf_swap(&r->ready, &h->records);
-    r->ready_from = line_start(&r->ready, got, skip);
-    r->ready_bytes = line_start(&r->ready, got, skip + h->page.keep) - r->ready_from;
+    r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
+    r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
 }

@@ -422,7 +422,7 @@ void paginate_address(const struct paginate *p, const struct page *page, struct 
 
 bool paginate_next(struct paginate *p, struct page *page, struct request *r)
 {
-    bool budget = p->options->max_pages < 0 || p->asked_pages < p->options->max_pages;
+    bool budget = p->options->max_pages < 0 || p->asked_pages < p->options->max_pages || window_pending(p);
     if (p->over || !budget || !(p->style->seeks ? window_next(p, page) : chain_next(p, page)))
         return false;
     page->total.records = -1;

@@ -16,10 +16,15 @@ static int64_t want(const struct paginate *p, int64_t offset)
     return p->style->numbered ? p->size : least(p->size, p->end - offset);
 }
 
+bool window_pending(const struct paginate *p)
+{
+    return p->style->numbered && p->short_size;
+}
+
 bool window_next(struct paginate *p, struct page *page)
 {
     int64_t end = p->total >= 0 ? least(p->end, p->total) : p->end;
-    if (p->next >= end || (!p->open && p->under_way))
+    if ((p->next >= end && !(window_pending(p) && !p->under_way)) || (!p->open && p->under_way))
         return false;
     int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
     *page = (struct page){.offset = offset, .asked = want(p, offset)};
@@ -54,7 +59,7 @@ static void learn_size(struct paginate *p, const struct page *page)
 
 static bool finished(struct paginate *p)
 {
-    p->over = p->position >= p->end || (p->total >= 0 && p->position >= p->total);
+    p->over = !window_pending(p) && (p->position >= p->end || (p->total >= 0 && p->position >= p->total));
     return p->over;
 }
 
@@ -68,10 +73,12 @@ static int wrong_size(const struct paginate *p, const struct page *page, int64_t
 
 /* Page numbers mean something with one page size only. A first page of another length than asked may show the server's own
  * size: then it is asked for again with that size, which tells whether it was (the page is full) or whether records are
- * hidden from us (it is short again). A later page may be short only where the list ends. */
+ * hidden from us (it is short again). A later page may be short only where the list ends: by the total, when a full page has
+ * shown that we mean the same size, else when the next page is empty. */
 static int learn_numbered(struct paginate *p, struct page *page, struct request *r, struct error *e)
 {
-    bool full = page->got == page->asked, last = p->total >= 0 && paginate_sum(page->offset, page->got) >= p->total;
+    bool full = page->got == page->asked, ends = p->total >= 0 && paginate_sum(page->offset, page->got) >= p->total;
+    bool last = ends && (page->offset == 0 || p->learned_size >= 0);
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
     if (full)
@@ -81,7 +88,7 @@ static int learn_numbered(struct paginate *p, struct page *page, struct request 
         p->next = page->got;
         page->got = 0; /* asked for again: none of it counts */
         return again(p, page, 0, p->size, r);
-    } else if (page->got > page->asked || (!last && p->total >= 0 && page->got > 0)) {
+    } else if (page->got > page->asked || (!ends && p->total >= 0 && page->got > 0)) {
         return wrong_size(p, page, page->got, e);
     } else if (!last && page->got > 0) {
         p->short_size = page->got; /* the end, if the next page is empty */
@@ -128,7 +135,7 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
 
 int window_failed(struct paginate *p, struct page *page, struct request *r, long status)
 {
-    bool past_end = (status == 404 || status == 416) && p->total < 0 && !p->probing;
+    bool past_end = (status == 404 || status == 416) && (p->total < 0 || window_pending(p)) && !p->probing;
     if (past_end && p->pages > 0) {
         p->over = true;
         return PAGE_LAST;
