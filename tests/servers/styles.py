@@ -124,7 +124,7 @@ def by_last_id(s, request):
     last = request.param(s, names(s, request)[0], None)
     if last in (None, ""):
         return "0"
-    if not last.isdigit() or (int(last) - FIRST_ID) % 2:
+    if not last.isdigit() or int(last) < FIRST_ID or (int(last) - FIRST_ID) % 2:
         raise bad(f"no id of ours: {last}")
     return str((int(last) - FIRST_ID) // 2 + ("inclusive" not in s.words))
 

@@ -1,0 +1,238 @@
+# Servers that lie, loop, forget and change their mind: nothing is lost, doubled or invented without a word.
+load helpers
+load styles
+setup_file() { start_fault_server; }
+teardown_file() { stop_server; }
+
+# ---- loops ----
+
+@test "the same cursor again, with records, is an error" {
+    style cursor n=1000,circle=200:100
+    reads
+    exits 76
+    says "circle" "cursor"
+    wrote_records 0 100
+}
+
+@test "a circle of three cursors is an error" {
+    style cursor n=1000,circle=400:100
+    reads
+    exits 76
+    says "circle"
+}
+
+@test "the same URL again, or a circle of them, is an error" {
+    for path in next link; do
+        for circle in 200:100 400:100; do
+            style $path n=1000,circle=$circle
+            reads
+            exits 76
+            says "circle" "URL"
+        done
+    done
+}
+
+@test "a server that ignores the cursor but gives a fresh one each time is an error, not an endless list" {
+    for path in cursor next link; do
+        style $path n=1000,repeat,fresh
+        reads
+        exits 76
+        says "the same page again" "--param-cursor"
+        wrote_records 0 100
+    done
+}
+
+@test "a wrong --param-cursor is an error" {
+    style last-id n=1000
+    reads --param-cursor after
+    exits 76
+    says "the same page again"
+    wrote_records 0 100
+}
+
+@test "a server that ignores page numbers, offsets or ranges is an error, with one record, some, or a full page" {
+    for n in 1 20 100 1000; do
+        for path in items pages; do
+            style $path n=$n,repeat,total=none
+            reads
+            exits 76
+            says "the same page again"
+            wrote_records 0 $((n < 100 ? n : 100))
+        done
+    done
+    style items n=1000,repeat
+    reads --max-pages 3 --allow-repeats
+    exits 0
+    [ "$(wc -l <"$out")" -eq 300 ]
+}
+
+@test "equal pages of records without an id are no error where they are short" {
+    for _ in $(seq 40); do echo '{"a":1}'; done >"$BATS_TEST_TMPDIR/equal"
+    style items "file=$(encoded "$BATS_TEST_TMPDIR/equal"),cap=1"
+    reads --page-size 1
+    exits 0
+    cmp "$BATS_TEST_TMPDIR/equal" "$out"
+}
+
+@test "--allow-repeats takes equal pages in every style" {
+    for _ in $(seq 250); do echo '{"id":1}'; done >"$BATS_TEST_TMPDIR/equal"
+    for path in items pages cursor next link range; do
+        style $path "file=$(encoded "$BATS_TEST_TMPDIR/equal"),cap=50"
+        reads
+        exits 76
+        reads --allow-repeats
+        exits 0
+        cmp "$BATS_TEST_TMPDIR/equal" "$out"
+    done
+}
+
+# ---- what is hidden ----
+
+@test "rows that the server hides after it has cut its page are found out: offsets would double others" {
+    for words in hide=50 hide=550 hide=550,total=none hide=99,total=none; do
+        style items n=1000,$words
+        reads
+        exits 76
+        says "hides records" "--allow-repeats"
+    done
+    style range n=1000,hide=550
+    reads
+    exits 76
+    says "hides records"
+}
+
+@test "cursors do not mind hidden rows" {
+    for path in cursor last-id next link; do
+        style $path n=300,hide=99,hide=150
+        reads --on-drift ignore
+        exits 0
+        records_of_list | sed '100d;151d' | cmp - "$out"
+    done
+}
+
+# ---- where the list ends ----
+
+@test "a full first page without any next is a warning, and 76 with --expect" {
+    for path in cursor next; do
+        style $path n=1000,total=none,no-next=0,end=absent
+        reads
+        exits 0
+        wrote_records 0 100
+        says "warning" "first page" "--next"
+        reads --expect 1000
+        exits 76
+        wrote_records 0 100
+        says "only 100 records where --expect 1000"
+        reads --quiet
+        says_nothing
+    done
+    style items n=1000,total=none
+    reads --paginate link
+    exits 0
+    says "warning: no Link header" "--paginate"
+}
+
+@test "a first page that is short of what was asked, or as long as the list is said to be, is no reason to warn" {
+    style cursor n=99,total=none,end=absent
+    reads
+    says_nothing
+    style cursor n=100,end=absent
+    reads
+    says_nothing
+    style cursor n=100,end=absent,total-name=count
+    reads
+    exits 0
+    says warning
+    style items n=30,header-total,total=30
+    reads --paginate link
+    says_nothing
+}
+
+@test "a list that ends before its total is told in the styles that follow the server" {
+    for path in cursor last-id next link; do
+        style $path n=250,total=300
+        reads
+        exits 0
+        wrote_records
+        says "ended after 250 records though its total is 300"
+        reads --on-drift fail
+        exits 76
+        reads --on-drift ignore
+        exits 0
+        says_nothing
+    done
+}
+
+@test "totals that grow or shrink while reading are drift in every style that tells them" {
+    for path in items pages cursor last-id next link; do
+        for later in 1001 999; do
+            style $path n=1000,total-at=0:1000,total-at=300:$later
+            reads --parallel 1
+            exits 0
+            says "the total went from 1000 to $later while reading"
+            reads --parallel 1 --on-drift fail
+            exits 76
+            says "--on-drift fail"
+            [ "$(wc -l <"$out")" -eq 300 ]
+        done
+    done
+}
+
+@test "--planned-total is what the total is held against in every style that tells one" {
+    for path in items pages cursor next; do
+        style $path n=250
+        reads --planned-total 260 --on-drift fail
+        exits 76
+        says "from 260 to 250"
+        reads --planned-total 250 --on-drift fail
+        exits 0
+    done
+}
+
+@test "--expect that the list falls short of is 76 in every style, after all records" {
+    for path in $all_styles; do
+        style $path n=150,total=none
+        reads --expect 151
+        exits 76
+        wrote_records
+        reads --expect 150
+        exits 0
+    done
+}
+
+@test "--max-pages is exit 0 with a note in every style" {
+    for path in items pages cursor last-id next link range; do
+        style $path n=450
+        reads --max-pages 2
+        exits 0
+        wrote_records 0 200
+        says "stopped by --max-pages"
+    done
+}
+
+# ---- pages that are none ----
+
+@test "an error told with status 200 in the middle of a list is an error in every style" {
+    for path in items pages cursor last-id next link; do
+        style $path n=1000,error200=300
+        reads --parallel 1
+        exits 76
+        wrote_records 0 300
+        says "the database is away"
+        style $path n=1000,html=300
+        reads --parallel 1
+        exits 76
+        wrote_records 0 300
+    done
+}
+
+@test "a refusal in the middle of a list is an error in the styles that follow the server, and no end" {
+    for path in cursor last-id next link; do
+        for status in 404 416; do
+            style $path n=1000,status=$status:300
+            reads
+            exits 69
+            wrote_records 0 300
+        done
+    done
+}
