@@ -5,7 +5,9 @@ UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split te
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
 	tests/unit/test_batch tests/unit/test_results tests/unit/test_input
-BATS_TESTS = tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
+STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
+	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
+BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats tests/flights.bats tests/presets.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
@@ -59,7 +61,7 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/sink.bash tests/truth.py $(BATS_TESTS)
+EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/truth.py $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/

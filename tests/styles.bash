@@ -1,6 +1,7 @@
 # What the bats files about pagination styles share, on top of helpers.bash.
 
 # The options that read each path of the fault server (see tests/servers/styles.py).
+options=() # paths of other servers may do without any
 declare -gA options_of=(
     [items]="--paginate offset"
     [pages]="--paginate page --param-limit page_size"
@@ -52,6 +53,25 @@ while True:
     else:
         break
 END
+}
+
+# whole_and_in_part JUDGE OPTION...: the options give the whole list with --parallel 1 and 8 and in pieces, and a range of it. JUDGE
+# [FIRST COUNT] looks whether $out is these records.
+whole_and_in_part() {
+    local judge=$1
+    options=("${@:2}")
+    for parallel in 1 8; do
+        reads --parallel $parallel
+        exits 0
+        $judge
+        says_nothing
+    done
+    reads --offset 333 --limit 777
+    exits 0
+    $judge 333 777
+    reads_in_pieces 700
+    exits 0
+    $judge
 }
 
 encoded() { jq -rn --arg t "$1" '$t | @uri'; }
