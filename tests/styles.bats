@@ -422,7 +422,7 @@ all_records_in() {
     style next "body-file=$(encoded "$BATS_TEST_TMPDIR/page")"
     reads
     exits 76
-    says "another origin: http://127.0.0.1:1/x"
+    says "another origin" "http://127.0.0.1:1/x"
 }
 
 @test "next-url: in a header" {
@@ -444,7 +444,7 @@ all_records_in() {
         style $path n=250,form=foreign
         reads
         exits 76
-        says "another origin: http://localhost:" "--trust-host"
+        says "another origin" "http://localhost:" "--trust-host"
         wrote_nothing
         reads --trust-host localhost
         exits 0
