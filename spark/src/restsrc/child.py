@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import select
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from typing import Iterator
+from typing import Iterator, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
@@ -23,6 +24,7 @@ BLOCK_SECONDS = 0.2  # a slow server's rows are handed on after this
 PIPE_BYTES = 1 << 20
 STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
+_LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
 
 
 class Child:
@@ -31,14 +33,24 @@ class Child:
     Start it from the main thread of a Spark worker: the kernel ends it when the thread that started it ends.
     """
 
-    def __init__(self, options: Options, command: str, numbers: "dict[str, int]", probe: bool = False, **config: "str | int"):
-        """`numbers` go on the command line; all else, with the URL and the secrets, through a pipe.
+    def __init__(
+        self,
+        options: Options,
+        command: str,
+        flags: "Mapping[str, str | int]",
+        probe: bool = False,
+        fed: "str | None" = None,
+        **config: "str | int | None",
+    ):
+        """`flags` go on the command line; all else, with the URL and the secrets, through a pipe.
 
-        A `probe` is run for its summary only: its records and warnings are nobody's.
+        A `probe` is run for its summary only: its records and warnings are nobody's. With `fed`, which says in messages whose
+        rows they are, the standard input is what `feed` is given.
         """
         self._command = command
-        self._url = _without_secrets(options.url)
-        self._numbers = numbers
+        self._fed = fed
+        self._url = without_secrets(str(config.get("url") or options.url))
+        self._flags = flags
         tool, config_text = options.find_tool(), options.config(command, **config)
         config_end, config_source = os.pipe()
         summary_source, summary_end = os.pipe()
@@ -47,11 +59,11 @@ class Child:
             argv += ["--summary-fd", str(summary_end)]
         if probe:
             argv.append("--quiet")
-        argv += [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+        argv += [word for name, value in flags.items() for word in (f"--{name}", str(value))]
         try:
             self._process = subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if probe else subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=(config_end, summary_end),
@@ -68,6 +80,8 @@ class Child:
         self._stderr_tail: "deque[str]" = deque(maxlen=STDERR_LINES)
         self._stderr_thread = threading.Thread(target=self._drain_stderr, daemon=True)
         self._stderr_thread.start()
+        if fed is not None:
+            _enlarge_pipe(self._process.stdin.fileno())
         _write_all(config_source, config_text.encode())
 
     def __enter__(self) -> "Child":
@@ -77,6 +91,7 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._close_input()
         self._stderr_thread.join()
         os.close(self._summary_source)
         if self._process.stdout:
@@ -114,8 +129,19 @@ class Child:
         if whole:
             yield b"".join(pieces)[:whole]
 
+    def feed(self, data: "bytes | memoryview") -> bool:
+        """Writes all of `data` to the standard input. False: the child reads no more, and `finish` says why."""
+        data = memoryview(data)
+        try:
+            while data:
+                data = data[os.write(self._process.stdin.fileno(), data) :]
+        except BrokenPipeError:
+            return False
+        return True
+
     def text(self) -> str:
-        """All of the standard output."""
+        """All of the standard output, once the input, if any, is closed."""
+        self._close_input()
         return self._process.stdout.read().decode()
 
     def finish(self) -> "dict":
@@ -146,6 +172,8 @@ class Child:
             return ToolFailure(f"restsrc {self._command} was killed by signal {-code} ({self._where()})", code, True)
         told = self._last_word()
         message = told.get("message") or " / ".join(self._stderr_tail) or "no message"
+        if self._fed:
+            message = _LINE.sub(r"row\2", message)
         where = self._where(told.get("url"))
         return for_exit_code(code)(f"{message} (restsrc {self._command}, exit {code}, {where})", code, bool(told.get("retryable")))
 
@@ -159,13 +187,19 @@ class Child:
 
     def _where(self, url: "str | None" = None) -> str:
         """The range and the URL, the latter as the tool redacted it."""
-        offset, limit = self._numbers.get("offset"), self._numbers.get("limit")
+        offset, limit = self._flags.get("offset"), self._flags.get("limit")
         url = url or self._url
+        if self._fed:
+            return f"{self._fed} to {url}"
         if offset is None:
             return url
         if limit is None:
             return f"records from {offset} of {url}"
         return f"records {offset} to {offset + limit - 1} of {url}"
+
+    def _close_input(self) -> None:
+        if self._process.stdin:
+            self._process.stdin.close()
 
     def _drain_stderr(self) -> None:
         """Keeps the last lines, and shows all but the error, which becomes an exception, in the worker's own log."""
@@ -194,7 +228,7 @@ def _enlarge_pipe(source: int) -> None:
         pass  # more than this user may have: the pipe stays as it is
 
 
-def _without_secrets(url: str) -> str:
+def without_secrets(url: str) -> str:
     """The URL without user and query, for messages where the tool gave none."""
     try:
         parts = urlsplit(url)

@@ -22,6 +22,10 @@ SPARK_ONLY = {
     "sample_records": "how many records the schema is inferred from",
     "time_zone": "the time zone of timestamps that name none",
     "restsrc_binary": "the path of the restsrc tool, the same on all machines",
+    "ignore_null_fields": "whether members that are null are left out when rows are written",
+    "stage_url": "where rows are written instead of url, until they are committed",
+    "commit_url": "what is called when all rows are written",
+    "abort_url": "what is called when a write has failed",
 }
 
 # Options of the tool that this package sets itself or that mean nothing here, with what to do instead.
@@ -111,17 +115,18 @@ class Options:
     def get(self, name: str, default: str) -> str:
         return self._given.get(name, default)
 
-    def config(self, command: str, **more: "str | int") -> str:
+    def config(self, command: str, **more: "str | int | None") -> str:
         """The text of a configuration file for the tool: all options that `command` has, but the range.
 
-        `more` wins over what the user gave.
+        `more` wins over what the user gave; None leaves an option out.
         """
-        values = {**self._given, **{name: str(value) for name, value in more.items()}}
-        lines = [f"url = {_quoted(self.url)}"]
+        values = {**self._given, "url": self.url, **more}
+        lines = []
         for name, value in values.items():
             option = self._table.get(name)
-            if option is None or name in ("url", "offset", "limit") or command not in option.commands:
+            if value is None or option is None or name in ("offset", "limit") or command not in option.commands:
                 continue
+            value = str(value)
             single_values = filter(str.strip, re.split("\r?\n", value)) if option.repeat else [value]
             lines += [f"{option.name} = {_quoted(_tidy(single, option))}" for single in single_values]
         return "\n".join(lines) + "\n"
