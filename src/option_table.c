@@ -65,7 +65,7 @@ const struct option_row option_table[] = {
     {"result-status", 0, "write", OPTION_TEXT, "PATH", AT(result_status), NULL, 0, WRITE, OPTION_ANYWHERE, "where a result has its status: 400 or more is a reject"},
     {"result-error", 0, "write", OPTION_TEXT, "PATH", AT(result_error), NULL, 0, WRITE, OPTION_ANYWHERE, "where a result has its error: anything there is a reject"},
     {"ids", 0, "write", OPTION_TEXT, "PATH", AT(ids), NULL, 0, WRITE, OPTION_ANYWHERE, "where a result has the id that the server gave"},
-    {"ids-file", 0, "write", OPTION_TEXT, "FILE", AT(ids_file), NULL, 0, WRITE, OPTION_LINE_ONLY, "write these ids there, one a line, in the order of the input"},
+    {"ids-file", 0, "write", OPTION_TEXT, "FILE", AT(ids_file), NULL, 0, WRITE, OPTION_ANYWHERE, "write these ids there, one a line, in the order of the input"},
 
     {"bearer-file", 0, "auth", OPTION_TEXT, "FILE", AT(bearer_file), NULL, 0, ALL, OPTION_ANYWHERE, "send the token in FILE: Authorization: Bearer"},
     {"bearer", 0, "auth", OPTION_TEXT, "TOKEN", AT(bearer), NULL, 0, ALL, OPTION_FILE_ONLY, "the token itself"},
