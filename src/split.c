@@ -213,8 +213,6 @@ static bytes after(struct split *s, bytes p, bytes from)
     return fail(s, p, from, object ? "expected ',' or '}'" : "expected ',' or ']'");
 }
 
-/* ---- values ---- */
-
 static bytes open_string(struct split *s, bytes p, bool key)
 {
     s->state = STRING;
@@ -223,13 +221,117 @@ static bytes open_string(struct split *s, bytes p, bool key)
     return p + 1;
 }
 
-/* p is behind a value. In compact JSON another member nearly always follows, so that is looked for at once: without these short
- * cuts, here and behind a key, the splitter is a third slower. */
+/* ---- the fast lane ----
+ *
+ * Whole members of compact JSON, "name":scalar, inside a record: most of what there is, in one go and with nothing kept. Whatever is
+ * not that simple, or may not be all there yet, is left to the states below, which take every text. It makes the splitter half as fast again. */
+
+/* A high bit for each byte of w that ends a run of plain characters: control characters, '"', '\\' and what is not
+ * ASCII. The lowest one set is exact, which is all that the caller looks at. */
+static uint64_t special_bytes(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
+    return ((w - ones * ' ') | (quote - ones) | (backslash - ones) | w) & tops;
+}
+
+static bytes skip_plain(bytes p, bytes end)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; end - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        w = special_bytes(w);
+        if (w)
+            return p + __builtin_ctzll(w) / 8;
+    }
+#endif
+    while (p < end && *p >= ' ' && *p != '"' && *p != '\\' && *p < 0x80)
+        p++;
+    return p;
+}
+
+/* Past the plain string that starts at the quote p; NULL when it is not plain, or not all there. */
+static bytes plain_string(bytes p, bytes end)
+{
+    p = skip_plain(p + 1, end);
+    return p < end && *p == '"' ? p + 1 : NULL;
+}
+
+static bytes skip_digits(bytes p, bytes end)
+{
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
+}
+
+/* Past a number without an exponent. */
+static bytes plain_number(bytes p, bytes end)
+{
+    p += *p == '-';
+    bytes whole = p;
+    p = skip_digits(p, end);
+    if (p == whole || (*whole == '0' && p - whole > 1))
+        return NULL;
+    if (p == end || *p != '.')
+        return p;
+    bytes fraction = p + 1;
+    p = skip_digits(fraction, end);
+    return p > fraction ? p : NULL;
+}
+
+static bytes plain_literal(bytes p, bytes end)
+{
+    static const char *const literals[] = {"true", "null", "false"};
+    const char *text = literals[*p == 't' ? 0 : *p == 'n' ? 1 : 2];
+    size_t len = strlen(text);
+    return (size_t)(end - p) >= len && memcmp(p, text, len) == 0 ? p + len : NULL;
+}
+
+static bytes plain_scalar(bytes p, bytes end)
+{
+    if (*p == '"')
+        return plain_string(p, end);
+    if (*p == '-' || is_digit(*p))
+        return plain_number(p, end);
+    return plain_literal(p, end);
+}
+
+/* p is at the quote of a member name. Past all the members that are simple; at a name again when another is not. The state is set. */
+static bytes members(struct split *s, bytes p, bytes end)
+{
+    for (;;) {
+        bytes name = plain_string(p, end);
+        if (!name || end - name < 2 || *name != ':')
+            break;
+        bytes value = plain_scalar(name + 1, end);
+        if (!value || end - value < 2 || (*value != ',' && *value != '}')) { /* the name is done, the value is not so simple */
+            s->wanted = 0;
+            s->state = VALUE;
+            return name + 1;
+        }
+        if (*value == '}' || value[1] != '"') {
+            s->state = AFTER;
+            return value;
+        }
+        p = value + 1;
+    }
+    return open_string(s, p, true);
+}
+
+/* ---- values ---- */
+
+static bytes member(struct split *s, bytes p, bytes end)
+{
+    return searching(s) ? open_string(s, p, true) : members(s, p, end);
+}
+
+/* p is behind a value. In compact JSON another member nearly always follows, so that is looked for at once. */
 static bytes past_value(struct split *s, bytes p, bytes end)
 {
     after_value(s);
     if (end - p > 1 && p[0] == ',' && p[1] == '"' && s->in_object)
-        return open_string(s, p + 1, true);
+        return member(s, p + 1, end);
     return p;
 }
 
@@ -271,13 +373,13 @@ static bytes value(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
-static bytes key(struct split *s, bytes p, bytes from)
+static bytes key(struct split *s, bytes p, bytes end, bytes from)
 {
     if (*p == '}' && s->state == FIRST_KEY)
         return close_container(s, p, from);
     if (*p != '"')
         return fail(s, p, from, "expected a member name");
-    return open_string(s, p, true);
+    return member(s, p, end);
 }
 
 static bytes colon(struct split *s, bytes p, bytes from)
@@ -347,31 +449,6 @@ static void keep_key(struct split *s, bytes p, size_t n)
     }
     memcpy(s->key + s->key_len, p, n);
     s->key_len += n;
-}
-
-/* A high bit for each byte of w that ends a run of plain characters: control characters, '"', '\\' and what is not
- * ASCII. The lowest one set is exact, which is all that the caller looks at. */
-static uint64_t special_bytes(uint64_t w)
-{
-    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-    return ((w - ones * ' ') | (quote - ones) | (backslash - ones) | w) & tops;
-}
-
-static bytes skip_plain(bytes p, bytes end)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; end - p >= 8; p += 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        w = special_bytes(w);
-        if (w)
-            return p + __builtin_ctzll(w) / 8;
-    }
-#endif
-    while (p < end && *p >= ' ' && *p != '"' && *p != '\\' && *p < 0x80)
-        p++;
-    return p;
 }
 
 /* The bounds of RFC 3629, section 4: which bytes may follow a lead byte. */
@@ -534,7 +611,7 @@ static bytes step(struct split *s, bytes p, bytes end, bytes from)
         return after(s, p, from);
     case KEY:
     case FIRST_KEY:
-        return key(s, p, from);
+        return key(s, p, end, from);
     case COLON:
         return colon(s, p, from);
     case VALUE:
