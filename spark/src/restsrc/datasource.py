@@ -1,4 +1,4 @@
-"""What Spark calls: the data source `rest-api` and its batch reader.
+"""What Spark calls: the data source `rest-api` and its batch reader; `writer` has what it calls to write.
 
 These objects are pickled to other processes, so they hold plain fields only, and imports of pyarrow are inside of what runs there.
 """
@@ -16,6 +16,7 @@ from restsrc import plan
 from restsrc.arrow import FAILFAST, PERMISSIVE, BatchMaker
 from restsrc.errors import RecordError
 from restsrc.options import Options
+from restsrc.writer import Delivery, RestApiWriter
 
 if importlib.util.find_spec("pyarrow") is None:
     raise ImportError(
@@ -39,6 +40,10 @@ class RestApiDataSource(DataSource):
 
     def reader(self, schema: StructType) -> "RestApiReader":
         return RestApiReader(Options(self.options), schema, getattr(self, "inferred_from", None))
+
+    def writer(self, schema: StructType, overwrite: bool) -> RestApiWriter:
+        """Runs at planning, before any row is there."""
+        return RestApiWriter(Delivery(Options(self.options), schema, overwrite), schema)
 
 
 class RangePartition(InputPartition):
