@@ -58,9 +58,10 @@ void keys_add(struct keys *k, const char *header, const char *prefix, const stru
 {
     if (2 * k->count >= k->room)
         grow(k);
-    struct key_count *seen = place(k->seen, k->room, digest_of(body));
+    uint64_t digest = digest_of(body);
+    struct key_count *seen = place(k->seen, k->room, digest);
     if (!seen->times) {
-        seen->digest = digest_of(body);
+        seen->digest = digest;
         k->count++;
     }
     buf_addf(headers, "%s: %s-%016" PRIx64 "-%" PRIu64 "\n", header, prefix, seen->digest, seen->times++);
