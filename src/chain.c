@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-static bool in_body(const struct paginate *p)
+static bool sends_json(const struct paginate *p)
 {
-    return *p->options->page_in == 'b';
+    return *p->options->page_in == 'b' || strcmp(p->options->page_in, "query-json") == 0;
 }
 
-/* In a JSON body a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
+/* As JSON a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
 static void set_cursor(struct paginate *p, const char *cursor)
 {
     struct token *t = &p->token;
-    if (in_body(p) && paginate_compact(cursor, strlen(cursor), &t->json) == 0) {
+    if (sends_json(p) && paginate_compact(cursor, strlen(cursor), &t->json) == 0) {
         path_scalar((struct slice){t->json.data, t->json.len}, &t->text);
         return;
     }
@@ -157,7 +157,7 @@ void chain_resume(struct paginate *p, const char **cursor, int64_t *skip)
 {
     struct token *t = &p->token;
     struct buf ignored = {0};
-    bool disguised = in_body(p) && t->json.len && *t->json.data == '"' && paginate_compact(t->text.data, t->text.len, &ignored) == 0;
+    bool disguised = sends_json(p) && t->json.len && *t->json.data == '"' && paginate_compact(t->text.data, t->text.len, &ignored) == 0;
     buf_free(&ignored);
     *cursor = !t->text.len || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
     *skip = p->page_skip;

@@ -16,7 +16,9 @@ static void add_param(const struct paginate *p, struct request *r, const char *n
     const char *where = p->options->page_in;
     if (!*name)
         return;
-    if (*where == 'q')
+    if (strcmp(where, "query-json") == 0)
+        url_add_query(&r->url, name, json.text, json.len);
+    else if (*where == 'q')
         url_add_query(&r->url, name, text, len);
     else if (*where == 'h')
         buf_addf(&r->headers, "%s: %.*s\n", name, (int)len, text);

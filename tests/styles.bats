@@ -304,6 +304,14 @@ all_records_in() {
     [ "$(log -r '.[1].headers["X-Page"]')" = p100 ]
 }
 
+@test "cursor: as JSON text in a query, as CouchDB takes it" {
+    style cursor n=250,json,put=x:1
+    reads --page-in query-json
+    exits 0
+    wrote_records
+    [ "$(queries | sed -n 2p)" = "?cursor=%22o100%2B%2F%3D%26%20%252B%5C%22%5Cu00e9%3F%23%22&limit=100" ]
+}
+
 @test "cursor: one with a line break is never put into a header" {
     style cursor "next=x,put=next_cursor:$(encoded '"a\r\nX-Evil: 1"')"
     reads --page-in header

@@ -31,6 +31,7 @@ pieces_of() {
     pieces_of cursor in=body,cursor=object --page-in body --data '{}' --next next_cursor
 }
 @test "cursor: pieces of any size are the whole list, with odd texts in a body" { pieces_of cursor in=body --page-in body --data '{}'; }
+@test "cursor: pieces of any size are the whole list, with JSON texts in a query" { pieces_of cursor json --page-in query-json; }
 @test "cursor: pieces of any size are the whole list, in headers" {
     pieces_of cursor in=header,next=header:X-Next,names=X-Cursor:X-Limit --page-in header --next header:X-Next --param-cursor X-Cursor --param-limit X-Limit
 }

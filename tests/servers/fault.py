@@ -85,6 +85,10 @@ from scenario import Answer, Drop, Refused, Scenario, error, ndjson
 from styles import STYLES, page, place
 
 
+def as_text(value):
+    return value if isinstance(value, str) or value is None else json.dumps(value)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -188,6 +192,8 @@ class Handler(BaseHTTPRequestHandler):
         where = s.get("in", "query")
         found = {"query": lambda: self.query.get(name, [None])[0], "header": lambda: self.headers.get(name),
                  "body": lambda: self.member(name)}[where]()
+        if found is not None and "json" in s.words:
+            found = as_text(json.loads(found))
         return default if found is None else found
 
     def member(self, path):
@@ -198,7 +204,7 @@ class Handler(BaseHTTPRequestHandler):
                 value = value[name]
         except (ValueError, KeyError, TypeError):
             return None
-        return value if isinstance(value, str) or value is None else json.dumps(value)
+        return as_text(value)
 
     def send(self, s, answer):
         """Write the answer (s: its scenario's words about HTTP; None for our own pages)."""

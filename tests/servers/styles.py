@@ -13,6 +13,7 @@ leads to the next one. A page begins at a position: an offset, or OFFSET.K for t
 Words about all of them
     names=PLACE:LIMIT          names of the two parameters
     in=query|header|body       where the parameters are looked for; body: a POST of a JSON object (names may have dots)
+    json                       parameters are JSON text: texts have quotes
     size=N                     records in a page when no limit is sent (100)
     repeat                     the place asked for is ignored
     short=K:M                  the page that starts at offset K gives only M records
