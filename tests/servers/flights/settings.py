@@ -1,4 +1,4 @@
-"""Django settings: one read-only SQLite file, JSON only, no users."""
+"""Django settings: one read-only SQLite file and one for what is written, JSON only, no users."""
 
 import os
 
@@ -14,7 +14,13 @@ DATABASES = {
         "NAME": f"file:{os.environ['FLIGHTS_DATABASE']}?mode=ro&immutable=1",
         "OPTIONS": {"uri": True},
         "CONN_MAX_AGE": None,
-    }
+    },
+    "written": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ["FLIGHTS_WRITTEN"],
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 60, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"},
+        "CONN_MAX_AGE": None,
+    },
 }
 REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "flights.pagination.Offset",
