@@ -53,6 +53,7 @@ int buf_add(struct buf *b, const void *bytes, size_t n)
     if (n)
         memcpy(b->data + b->len, bytes, n);
     b->len += n;
+    b->data[b->len] = '\0';
     return 0;
 }
 
@@ -84,6 +85,8 @@ int buf_addf(struct buf *b, const char *format, ...)
 void buf_clear(struct buf *b)
 {
     b->len = 0;
+    if (b->data)
+        *b->data = '\0';
 }
 
 void buf_free(struct buf *b)

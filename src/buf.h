@@ -1,8 +1,8 @@
 /* buf: growable bytes with a hard cap.
  *
  * A zeroed struct buf is empty and has no cap. The bytes belong to the buf; buf_free() gives them back.
- * After buf_text() the bytes end in a NUL that is not counted in len. When memory runs out the process ends with
- * EX_SOFTWARE (70), so that callers only have the cap to think of. */
+ * Bytes that were added end in a NUL that is not counted in len; buf_text() is a text also where nothing was ever added. When
+ * memory runs out the process ends with EX_SOFTWARE (70), so that callers only have the cap to think of. */
 #ifndef RESTSRC_BUF_H
 #define RESTSRC_BUF_H
 
