@@ -268,6 +268,7 @@ static void adopt(struct auth *a, struct control_token *token)
 {
     buf_swap(&a->token, &token->access_token);
     a->expires = token->expires;
+    a->worked = false;
     secret_hide(&a->secrets, buf_text(&a->token));
     if (!a->refresh_token || !token->refresh_token.len || strcmp(a->refresh_token, buf_text(&token->refresh_token)) == 0)
         return;
@@ -331,11 +332,29 @@ int auth_value(struct auth *a, auth_fetch fetch, void *ctx, struct buf *value, s
     return 0;
 }
 
+static bool is_current(const struct auth *a, const char *value)
+{
+    return a->token.len && strncmp(value, "Bearer ", 7) == 0 && strlen(value + 7) == a->token.len &&
+           memcmp(value + 7, a->token.data, a->token.len) == 0;
+}
+
+void auth_worked(struct auth *a, const char *value)
+{
+    if (is_current(a, value)) {
+        a->worked = true;
+        a->doubtful = false;
+    }
+}
+
 bool auth_renew(struct auth *a, const char *refused)
 {
     if (!a->options->oauth_token_url || strncmp(refused, "Bearer ", 7) != 0)
         return false;
-    if (strcmp(refused + 7, buf_text(&a->token)) == 0)
-        a->expires = -1; /* get_token() does not take the same one from the cache again */
+    if (!is_current(a, refused) || a->expires < 0) /* another request was quicker */
+        return true;
+    if (!a->worked && a->doubtful)
+        return false;
+    a->doubtful = !a->worked;
+    a->expires = -1; /* get_token() does not take the same one from the cache again */
     return true;
 }

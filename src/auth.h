@@ -22,6 +22,8 @@ struct auth {
     struct buf key;         /* what a cached token is good for: two processes that agree in this share it */
     struct buf token;       /* OAuth's access token; empty: none yet */
     double expires;         /* when to get a new one, in seconds since the epoch; 0: not said; -1: at once */
+    bool worked;            /* the server has taken it */
+    bool doubtful;          /* the one before was renewed without having worked */
     struct secrets secrets; /* every secret value */
     struct buf warning;     /* lines, for the caller to tell and clear; they come up at any time */
 };
@@ -35,7 +37,10 @@ void auth_free(struct auth *a);
  * is held only while this runs. */
 int auth_value(struct auth *a, auth_fetch fetch, void *ctx, struct buf *value, struct error *e);
 
-/* The server refused this value with 401: can there be another one? Then the next auth_value() gets it. */
+/* The server took this value. */
+void auth_worked(struct auth *a, const char *value);
+/* The server refused this value with 401: can there be another one? Then the next auth_value() gets it. Of tokens that never worked one only
+ * is renewed; a token that did has expired. */
 bool auth_renew(struct auth *a, const char *refused);
 
 #endif

@@ -32,6 +32,8 @@ static bool find_folder(struct buf *path)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     struct buf parent = {0};
+    if (cache && *cache == '/')
+        mkdir(cache, 0700); /* as the XDG Base Directory Specification has it */
     bool found = cache && *cache == '/' && make_folder(cache, "restsrc", path);
     if (!found && home && *home == '/' && make_folder(home, ".cache", &parent))
         found = make_folder(buf_text(&parent), "restsrc", path);

@@ -177,6 +177,17 @@ static const char *detail_of(const cJSON *value, int depth)
     return NULL;
 }
 
+/* What an HTML page is called. */
+static void take_title(const char *body, size_t n, char *detail, size_t room)
+{
+    char *page = mem_text(body, n);
+    const char *start = strcasestr(page, "<title>");
+    size_t len = start ? strcspn(start + 7, "<") : 0;
+    if (len && len < room)
+        snprintf(detail, room, "%.*s", (int)len, start + 7);
+    free(page);
+}
+
 void control_error_detail(const char *body, size_t n, char *detail, size_t room)
 {
     *detail = '\0';
@@ -188,6 +199,8 @@ void control_error_detail(const char *body, size_t n, char *detail, size_t room)
         snprintf(detail, room, "%s", text);
     else if (!json && *body != '<' && n < room)
         snprintf(detail, room, "%.*s", (int)n, body);
+    else if (!json)
+        take_title(body, n, detail, room);
     detail[strcspn(detail, "\r\n")] = '\0';
     cJSON_Delete(json);
 }

@@ -151,6 +151,7 @@ static void set_options(CURL *c, const struct options *o)
     curl_easy_setopt(c, CURLOPT_NETRC, o->netrc || o->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc_file);
     curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->aws_sigv4);
+    curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
 static CURL *new_handle(struct http *h)
@@ -232,8 +233,9 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
     if (h->client->options->trace_ids)
         add_trace(h);
     if (has_body) {
-        add_own(h, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
-        if (!h->client->has_type) /* some servers refuse an empty body that says it is JSON */
+        if (!h->client->options->aws_sigv4) /* it would be signed, and not sent */
+            add_own(h, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
+        if (!h->client->has_type && (r->body.len || !h->client->options->aws_sigv4)) /* some servers refuse an empty body that says it is JSON */
             add_own(h, "Content-Type", !r->body.len ? "" : r->content_type ? r->content_type : "application/json");
     }
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
@@ -252,6 +254,8 @@ static void set_url(struct http *h, const struct request *r)
         url_add_query(&url, name, equals + 1, strlen(equals + 1));
         free(name);
     }
+    if (h->client->options->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
+        url_sort_query(&url);
     curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
     buf_free(&url);
 }
@@ -326,6 +330,11 @@ bool http_status_may_pass(const struct http *h)
 {
     long status = http_status(h);
     return retry_status(status) || (status == 403 && http_pause(h) > 0);
+}
+
+void http_worked(struct http *h)
+{
+    auth_worked(&h->client->auth, buf_text(&h->authorization));
 }
 
 bool http_may_renew(struct http *h)

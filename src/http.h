@@ -72,6 +72,8 @@ double http_pause(const struct http *h);
 bool http_says_when(const struct http *h); /* has it a Retry-After? */
 /* An answer that another time may bring another one: by its status, or a 403 that only says that too much was asked for. */
 bool http_status_may_pass(const struct http *h);
+/* The server took our credentials. */
+void http_worked(struct http *h);
 /* A 401 that another token may cure: then the next http_prepare() has it. */
 bool http_may_renew(struct http *h);
 

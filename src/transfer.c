@@ -14,7 +14,7 @@
 #include "retry.h"
 #include "url.h"
 
-enum { POLL_MS = 60000 };
+enum { POLL_MS = 60000, RENEWALS = 10 };
 
 enum phase { FREE, WAITING, ACTIVE, DONE };
 
@@ -24,7 +24,7 @@ struct attempt {
     struct http http;
     enum phase phase;
     unsigned retries, redirects;
-    bool renewed;      /* a 401 was answered with another token */
+    unsigned renewals; /* how often a 401 was answered with another token */
     bool taken;        /* the server may have acted on one of the attempts */
     double first, due; /* when the first attempt began; when the next may begin */
 };
@@ -180,7 +180,8 @@ static void schedule(struct attempt *a)
 {
     a->phase = WAITING;
     a->retries = a->redirects = 0;
-    a->renewed = a->taken = false;
+    a->renewals = 0;
+    a->taken = false;
     a->first = a->due = now();
 }
 
@@ -331,8 +332,8 @@ static void whole(struct transfer *t, struct attempt *a)
 static void refused(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    if (!a->renewed && http_may_renew(&a->http)) {
-        a->renewed = true;
+    if (a->renewals < RENEWALS && http_may_renew(&a->http)) {
+        a->renewals++;
         soon(a);
         return;
     }
@@ -359,6 +360,8 @@ static void finish(struct transfer *t, struct attempt *a, int code)
         t->stats->requests += a->http.sent - 1;
         t->stats->retries += a->http.sent - 1;
     }
+    if (x->status / 100 == 2)
+        http_worked(&a->http);
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
     if (pause > 0)
         rate_hold(&t->rate, pause);

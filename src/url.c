@@ -160,6 +160,48 @@ static void decode(const char *text, size_t len, struct buf *plain)
     curl_free(decoded);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* name=value, each decoded and encoded again. */
+static char *encode_anew(const char *text, size_t len)
+{
+    struct buf plain = {0}, out = {0};
+    size_t name = strcspn(text, "=&");
+    decode(text, name, &plain);
+    url_escape_text(plain.data, plain.len, &out);
+    buf_addc(&out, '=');
+    if (name < len)
+        decode(text + name + 1, len - name - 1, &plain);
+    else
+        buf_clear(&plain);
+    url_escape_text(plain.data, plain.len, &out);
+    char *result = mem_text(out.data, out.len);
+    buf_free(&plain);
+    buf_free(&out);
+    return result;
+}
+
+void url_sort_query(struct buf *url)
+{
+    size_t path = strcspn(buf_text(url), "?"), count = 0;
+    char **params = mem_zeroed(url->len - path + 1, sizeof *params);
+    for (const char *p = url->data + path; *p; p += strcspn(p, "&")) {
+        size_t len = strcspn(++p, "&");
+        if (len)
+            params[count++] = encode_anew(p, len);
+    }
+    qsort(params, count, sizeof *params, by_text);
+    url->len = path;
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(url, "%c%s", i ? '&' : '?', params[i]);
+        free(params[i]);
+    }
+    free(params);
+}
+
 bool url_query(const char *url, const char *name, struct buf *value)
 {
     const char *p = url + strcspn(url, "?");

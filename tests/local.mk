@@ -9,7 +9,8 @@ STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats 
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats tests/flights.bats tests/presets.bats \
-	tests/write.bats tests/write_rejects.bats tests/call.bats
+	tests/write.bats tests/write_rejects.bats tests/call.bats \
+	tests/auth.bats tests/oauth.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
@@ -45,7 +46,7 @@ AM_TESTS_ENVIRONMENT = RESTSRC='$(abs_top_builddir)/src/restsrc'; PYTHON3='$(PYT
 check_DATA = what-tests-need
 .PHONY: what-tests-need
 what-tests-need:
-	@missing=; for tool in '$(BATS)' '$(PYTHON3)' curl jq; do command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
+	@missing=; for tool in '$(BATS)' '$(PYTHON3)' curl jq openssl; do command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
 
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
@@ -61,7 +62,7 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/truth.py $(BATS_TESTS)
+EXTRA_DIST = HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/guard.bash tests/truth.py $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/

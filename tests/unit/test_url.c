@@ -184,6 +184,23 @@ static void check_trust(void)
        "others are not");
 }
 
+static void sorted(const char *url, const char *want)
+{
+    struct buf b = {0};
+    buf_adds(&b, url);
+    url_sort_query(&b);
+    is_text(buf_text(&b), want, want);
+    buf_free(&b);
+}
+
+static void check_sort(void)
+{
+    sorted("http://h/x", "http://h/x");
+    sorted("http://h/x?", "http://h/x");
+    sorted("http://h/x?offset=0&limit=1&b&a=2&a=10", "http://h/x?a=10&a=2&b=&limit=1&offset=0");
+    sorted("http://h/?a=1,2&b=%2c%7e&c=x+y=z&&d=%00", "http://h/?a=1%2C2&b=%2C~&c=x%2By%3Dz&d=%00");
+}
+
 static void check_upgrade(void)
 {
     struct buf url = {0};
@@ -237,6 +254,7 @@ int main(void)
     check_resolve();
     check_origin();
     check_trust();
+    check_sort();
     check_upgrade();
     check_redact();
     return tap_end();
