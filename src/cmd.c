@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <string.h>
 
 #include "url.h"
 
@@ -30,6 +31,12 @@ int cmd_target(const struct options *o, struct buf *url, struct error *e)
 unsigned cmd_parallel(const struct options *o, unsigned fallback)
 {
     return o->parallel < 1 ? fallback : o->parallel < 64 ? (unsigned)o->parallel : 64;
+}
+
+bool cmd_is_ndjson(const struct exchange *x)
+{
+    const char *type = transfer_header(x, "Content-Type", 0);
+    return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
 }
 
 double cmd_seconds_since(const struct timespec *began)

@@ -32,6 +32,9 @@ int cmd_target(const struct options *o, struct buf *url, struct error *e);
 /* --parallel, or what the command takes instead; at most 64. */
 unsigned cmd_parallel(const struct options *o, unsigned fallback);
 
+/* Does the answer say that it is NDJSON? */
+bool cmd_is_ndjson(const struct exchange *x);
+
 double cmd_seconds_since(const struct timespec *began);
 
 /* What a failed split_feed() or split_end() of an answer means. */

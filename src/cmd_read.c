@@ -79,12 +79,6 @@ static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
     return (size_t)(p - text);
 }
 
-static bool is_ndjson(const struct exchange *x)
-{
-    const char *type = transfer_header(x, "Content-Type", 0);
-    return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
-}
-
 /* --stream: the records that are complete go out at once, as far as they belong to the range. */
 static int stream_out(struct read *r, struct exchange *x, struct error *e)
 {
@@ -118,7 +112,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 {
     struct read *r = ctx;
     struct held *h = held_of(r, x);
-    if (h->bytes == 0 && paginate_single(&r->paginate) && is_ndjson(x))
+    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x))
         split_many(&h->split);
     h->bytes = r->options->stream ? h->records.len + h->envelope.len : h->bytes;
     h->bytes += n;
@@ -154,7 +148,7 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
     struct held *h = held_of(r, x);
     if (x->status == 204 || x->status == 205) /* no content: no records */
         return 0;
-    if (h->bytes == 0 && paginate_single(&r->paginate) && is_ndjson(x)) /* no lines */
+    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x)) /* no lines */
         return 0;
     if (split_end(&h->split)) {
         cmd_split_error(&h->split, e);

@@ -211,10 +211,14 @@ void control_finding(const struct control_finding *f, struct buf *out)
     add_text(o, "style", f->style);
     cJSON_AddStringToObject(o, "records", f->records);
     add_known(o, "count", f->count);
-    add_text(o, "count_from", f->count_from);
+    add_text(o, "count_from", *f->count_from ? f->count_from : NULL);
     add_known(o, "page_size", f->page_size);
     cJSON_AddBoolToObject(o, "seekable", f->seekable);
-    cJSON_AddBoolToObject(o, "stable", f->stable);
+    if (f->asked_twice)
+        cJSON_AddBoolToObject(o, "stable", f->stable);
+    else
+        cJSON_AddNullToObject(o, "stable");
+    add_text(o, "doubt", *f->doubt ? f->doubt : NULL);
     cJSON *options = cJSON_AddObjectToObject(o, "options");
     for (size_t at = 0; at < f->options->len;) {
         const char *line = f->options->data + at, *equals = strchr(line, '=');

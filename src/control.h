@@ -28,11 +28,11 @@ void control_summary(const struct summary *s, struct buf *out);
 void control_error(const struct error *e, struct buf *out);
 void control_option_line(const struct option_row *row, struct buf *out);
 
-/* What `restsrc check` found, as one JSON object; NULL and -1 stand for null. options: NAME=VALUE lines. */
+/* What `restsrc check` found, as one JSON object; NULL, "" (but for records) and -1 stand for null. options: NAME=VALUE lines. */
 struct control_finding {
-    const char *style, *records, *count_from;
+    const char *style, *records, *count_from, *doubt;
     int64_t count, page_size;
-    bool seekable, stable;
+    bool seekable, asked_twice, stable;
     const struct buf *options;
 };
 void control_finding(const struct control_finding *f, struct buf *out);

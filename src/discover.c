@@ -1,347 +1,65 @@
 #include "discover.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 
 #include "cmd.h"
-#include "link.h"
+#include "look.h"
 #include "total.h"
 #include "url.h"
 
-/* Names that paging parameters have in APIs that are well known. */
-static const char *const offset_names[] = {"offset", "skip", "start", "_start", "$skip", "startAt", "start_index", "from", NULL};
-static const char *const limit_names[] = {"limit",     "per_page", "page_size", "pageSize", "_limit", "$top", "take",
-                                          "size",      "count",    "maxResults", "page[size]", "perPage", NULL};
-static const char *const page_names[] = {"page", "_page", "pageNumber", "page_number", "page[number]", "p", NULL};
-
-/* A cursor's place in the answer, and the parameter that takes it. */
-static const struct cursor_name {
-    const char *next, *param;
-} cursor_names[] = {
-    {"next_cursor", "cursor"},         {"/response_metadata/next_cursor", "cursor"}, {"nextPageToken", "pageToken"},
-    {"next_page_token", "page_token"}, {"/meta/next_cursor", "cursor"},              {"/paging/next/after", "after"},
-    {"nextCursor", "cursor"},          {"/pagination/next_cursor", "cursor"},
-};
-
-static const char *const next_urls[] = {"next", "@odata.nextLink", "nextLink", "nextRecordsUrl", "next_page_url", "next_url",
-                                        "/links/next", "/_links/next/href", "/pagination/next_url", "/paging/next", "/meta/next"};
-
-struct look {
-    const struct options *options;
-    struct probe *probe;
-    struct finding *f;
-    struct path places;
-    struct buf base;             /* the URL with its queries */
-    struct buf second;           /* the second record of the list, as text */
-    int64_t first_length;        /* records in the first answer */
-    struct buf next_url, next_at; /* a next link, and where the answer has it */
-    bool by_header;              /* it is in a Link header */
-    const struct cursor_name *cursor;
-    bool has_more, ranges;       /* it says has_more: true; it has a Content-Range */
-    struct buf first_id;
-    int asked;
-};
-
-static void set(struct finding *f, const char *name, const char *value)
+static void set(struct look *l, const char *name, const char *value)
 {
-    buf_addf(&f->options, "%s=%s\n", name, value);
+    bool more = strcmp(name, "paginate") == 0 || strcmp(name, "header") == 0; /* which is auto, or adds up */
+    if (more || !option_is_given(l->options, name))
+        buf_addf(&l->f->options, "%s=%s\n", name, value);
 }
 
-static bool ask(struct look *l, const char *url)
+static void set_number(struct look *l, const char *name, int64_t n)
 {
-    if (l->asked == DISCOVER_REQUESTS)
-        return false;
-    l->asked++;
-    return probe_get(l->probe, url, &l->places) == 0 && (l->probe->split.way >= 0 || l->probe->split.many);
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, n);
+    set(l, name, text);
 }
 
-/* The n-th record of the last answer. */
-static struct slice record(const struct look *l, int64_t n)
+/* ---- the count ---- */
+
+static void forget_count(struct look *l)
 {
-    const char *p = l->probe->records.data;
-    if (n >= l->probe->split.count)
-        return (struct slice){0};
-    for (; n > 0; n--)
-        p = strchr(p, '\n') + 1;
-    return (struct slice){p, strcspn(p, "\n")};
+    l->f->count = -1;
+    buf_clear(&l->f->count_from);
 }
 
-static bool is_second(struct look *l, struct slice r)
-{
-    return r.text && l->second.len && r.len == l->second.len && memcmp(r.text, l->second.data, r.len) == 0;
-}
-
-/* ---- the first answer ---- */
-
-static void find_place(struct look *l)
-{
-    struct finding *f = l->f;
-    f->has_list = true;
-    if (l->probe->split.way < 0)
-        return;
-    path_show(&l->places.way[l->probe->split.way], &f->records);
-    if (!l->options->records && f->records.len)
-        set(f, "records", buf_text(&f->records));
-}
-
-static void find_count(struct look *l)
-{
-    struct total_source source;
-    struct total total;
-    struct error ignored;
-    struct answer a = probe_answer(l->probe);
-    if (total_parse(&source, l->options->count_from, &ignored) == 0 &&
-        total_find(&source, a.header, a.headers, a.envelope.text, a.envelope.len, &total, &ignored) == 1) {
-        l->f->count = total.records;
-        buf_adds(&l->f->count_from, total.where);
-    }
-    total_free(&source);
-}
-
-/* A next link: a Link header, or a member of the body that looks like a URL or a path. */
-static void find_link(struct look *l)
+/* A page of one record tells whether a number in the answer is the length of the page. */
+static void weigh_count(struct look *l)
 {
     struct answer a = probe_answer(l->probe);
-    l->by_header = probe_link(l->probe, "next", &l->next_url);
-    for (size_t i = 0; !l->next_url.len && i < sizeof next_urls / sizeof *next_urls; i++) {
-        struct path path;
-        struct buf text = {0};
-        path_parse(&path, next_urls[i]);
-        struct slice value = path_find(&path, a.envelope.text, a.envelope.len);
-        if (!path_is_void(value) && *value.text == '"')
-            path_scalar(value, &text);
-        if (text.len && strpbrk(buf_text(&text), "/?") && url_resolve(a.url, buf_text(&text), &l->next_url) == 0)
-            path_show(&path.way[path.count - 1], &l->next_at);
-        buf_free(&text);
-        path_free(&path);
+    struct buf from = {0};
+    int64_t count;
+    bool stated = evidence_total(l->options, &a, &count, &from);
+    if (stated && count > l->probe->split.count && (l->f->count < 0 || l->f->count == count)) {
+        l->f->count = count;
+        l->proven = true;
+        buf_swap(&l->f->count_from, &from);
+    } else if (l->f->count >= 0) {
+        forget_count(l);
     }
+    buf_free(&from);
 }
 
-static void find_cursor(struct look *l)
+/* The number of the last page, of one record each, is the count. */
+static void count_pages(struct look *l)
 {
-    struct answer a = probe_answer(l->probe);
-    for (size_t i = 0; !l->cursor && i < sizeof cursor_names / sizeof *cursor_names; i++) {
-        struct path path;
-        path_parse(&path, cursor_names[i].next);
-        if (!path_is_void(path_find(&path, a.envelope.text, a.envelope.len)))
-            l->cursor = &cursor_names[i];
-        path_free(&path);
+    struct buf last = {0}, number = {0};
+    if (l->f->count < 0 && probe_link(l->probe, "last", &last) && url_query(buf_text(&last), l->way.place, &number)) {
+        l->f->count = strtoll(buf_text(&number), NULL, 10) + l->way.zero;
+        buf_adds(&l->f->count_from, "last-page");
+        l->proven = true;
     }
-}
-
-static void find_hints(struct look *l)
-{
-    struct answer a = probe_answer(l->probe);
-    struct path more, id;
-    path_parse(&more, l->options->has_more ? l->options->has_more : "has_more");
-    path_parse(&id, l->options->id);
-    l->has_more = !path_is_void(path_find(&more, a.envelope.text, a.envelope.len));
-    l->ranges = probe_header(l->probe->exchange, "Content-Range", 0);
-    struct slice first = record(l, 0);
-    struct slice value = first.text ? path_find(&id, first.text, first.len) : first;
-    if (!path_is_void(value))
-        path_scalar(value, &l->first_id);
-    path_free(&more);
-    path_free(&id);
-}
-
-static int no_list(struct look *l, struct error *e)
-{
-    const char *type = probe_header(l->probe->exchange, "Content-Type", 0);
-    if (l->probe->failed && type && strcasestr(type, "html") && l->probe->error.code == EXIT_ANSWER)
-        error_set(e, EXIT_ANSWER, "the answer is a web page, not JSON: is this the API's URL, and does it ask for a login?");
-    else if (l->probe->error.code)
-        *e = l->probe->error;
-    else
-        error_set(e, EXIT_ANSWER, "the answer is JSON, but has no list of records at a usual place: say where with --records");
-    if (!*e->url)
-        transfer_locate(l->probe->exchange, e);
-    return -1;
-}
-
-static int first_answer(struct look *l, struct error *e)
-{
-    struct timespec began;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    bool listed = ask(l, buf_text(&l->base));
-    l->f->seconds = cmd_seconds_since(&began);
-    if (!listed)
-        return no_list(l, e);
-    find_place(l);
-    find_count(l);
-    find_link(l);
-    find_cursor(l);
-    find_hints(l);
-    l->first_length = l->probe->split.count;
-    struct slice second = record(l, 1);
-    if (second.text)
-        buf_add(&l->second, second.text, second.len);
-    return 0;
-}
-
-/* ---- trying a reading: it is right when it leads to the second record ---- */
-
-static const char *named_in(const struct buf *url, const char *const *names)
-{
-    struct buf value = {0};
-    const char *found = NULL;
-    for (; url->len && *names && !found; names++)
-        if (url_query(url->data, *names, &value))
-            found = *names;
-    buf_free(&value);
-    return found;
-}
-
-/* The list with these two parameters; is its first record the second one of the list? */
-static bool leads_on(struct look *l, const char *place, const char *at, const char *limit, const char *size)
-{
-    struct buf url = {0};
-    buf_add(&url, l->base.data, l->base.len);
-    buf_text(&url);
-    url_drop_query(&url, place);
-    url_drop_query(&url, limit);
-    url_add_query(&url, place, at, strlen(at));
-    url_add_query(&url, limit, size, strlen(size));
-    bool right = ask(l, buf_text(&url)) && is_second(l, record(l, 0));
-    buf_free(&url);
-    return right;
-}
-
-static void seekable(struct look *l, const char *style, const char *limit)
-{
-    l->f->style = style;
-    l->f->seekable = true;
-    set(l->f, "paginate", style);
-    set(l->f, "param-limit", limit);
-    l->f->page_size_asked = 1;
-    l->f->page_size = l->probe->split.count;
-}
-
-static bool try_offset(struct look *l, const char *place, const char *limit)
-{
-    if (!leads_on(l, place, "1", limit, "1"))
-        return false;
-    seekable(l, "offset", limit);
-    set(l->f, "param-offset", place);
-    return true;
-}
-
-static bool try_page(struct look *l, const char *place, const char *limit)
-{
-    if (!leads_on(l, place, "2", limit, "1") || l->probe->split.count != 1)
-        return false;
-    seekable(l, "page", limit);
-    set(l->f, "param-page", place);
-    return true;
-}
-
-/* By the names in the server's own next link, else by the commonest ones. */
-static bool try_seeking(struct look *l)
-{
-    const char *offset = named_in(&l->next_url, offset_names), *page = named_in(&l->next_url, page_names);
-    const char *limit = named_in(&l->next_url, limit_names);
-    if (!l->second.len)
-        return false;
-    if (offset)
-        return try_offset(l, offset, limit ? limit : "limit");
-    if (page && limit)
-        return try_page(l, page, limit);
-    if (page)
-        return try_page(l, page, "per_page") || try_page(l, page, "page_size");
-    if (l->next_url.len || l->cursor) /* it has its own way; no more requests to guess another */
-        return false;
-    if (l->has_more)
-        return false;
-    return try_offset(l, "offset", "limit") || try_page(l, "page", "page_size") || try_page(l, "page", "per_page") ||
-           try_page(l, "_page", "_limit");
-}
-
-/* has_more without a cursor: the id of a record leads to the one behind it, as Stripe does it. */
-static bool try_last_id(struct look *l)
-{
-    static const char *const names[] = {"starting_after", "after"};
-    bool right = false;
-    for (size_t i = 0; l->has_more && l->first_id.len && !right && i < sizeof names / sizeof *names; i++) {
-        right = leads_on(l, names[i], buf_text(&l->first_id), "limit", "1");
-        if (right) {
-            l->f->style = "last-id";
-            set(l->f, "paginate", "last-id");
-            set(l->f, "param-cursor", names[i]);
-        }
-    }
-    return right;
-}
-
-/* Content-Range without our asking for it: PostgREST. */
-static bool try_range(struct look *l)
-{
-    if (!l->ranges || l->asked == DISCOVER_REQUESTS || !l->second.len)
-        return false;
-    l->asked++;
-    request_clear(&l->probe->request);
-    buf_add(&l->probe->request.url, l->base.data, l->base.len);
-    buf_adds(&l->probe->request.headers, "Range-Unit: items\nRange: 1-1\n");
-    if (probe_ask(l->probe, &l->places) || l->probe->split.count != 1 || !is_second(l, record(l, 0)))
-        return false;
-    l->f->style = "range";
-    l->f->seekable = true;
-    l->f->page_size_asked = l->f->page_size = 1;
-    set(l->f, "paginate", "range");
-    return true;
-}
-
-static bool try_cursor(struct look *l)
-{
-    struct buf url = {0}, token = {0};
-    struct path path;
-    struct answer a = probe_answer(l->probe);
-    path_parse(&path, l->cursor->next);
-    struct slice value = path_find(&path, a.envelope.text, a.envelope.len);
-    if (!path_is_void(value))
-        path_scalar(value, &token);
-    buf_add(&url, l->base.data, l->base.len);
-    url_add_query(&url, l->cursor->param, buf_text(&token), token.len);
-    struct slice first = record(l, 0);
-    struct buf before = {0};
-    buf_add(&before, first.text, first.text ? first.len : 0);
-    bool right = token.len && ask(l, buf_text(&url));
-    first = record(l, 0);
-    right = right && !(first.text && first.len == before.len && memcmp(first.text, before.data, before.len) == 0);
-    if (right) {
-        l->f->style = "cursor";
-        set(l->f, "paginate", "cursor");
-        set(l->f, "next", l->cursor->next);
-        set(l->f, "param-cursor", l->cursor->param);
-    }
-    buf_free(&url);
-    buf_free(&token);
-    buf_free(&before);
-    path_free(&path);
-    return right;
-}
-
-static bool take_link(struct look *l)
-{
-    if (!l->next_url.len)
-        return false;
-    l->f->style = l->by_header ? "link" : "next-url";
-    set(l->f, "paginate", l->f->style);
-    if (!l->by_header)
-        set(l->f, "next", buf_text(&l->next_at));
-    return true;
-}
-
-/* Nothing leads on. The answer is the whole list when the count says so; without one when its length is none that page sizes have. */
-static bool take_none(struct look *l)
-{
-    bool round = l->first_length % 5 == 0 || (l->first_length & (l->first_length - 1)) == 0;
-    if (l->f->count >= 0 ? l->f->count != l->first_length : l->has_more || (round && l->first_length > 1))
-        return false;
-    l->f->style = "none";
-    set(l->f, "paginate", "none");
-    return true;
+    buf_free(&last);
+    buf_free(&number);
 }
 
 /* The path with /count behind it, as `restsrc count` asks it first. */
@@ -352,61 +70,294 @@ static void try_count_url(struct look *l)
     struct error ignored;
     struct buf url = {0};
     buf_add(&url, l->base.data, l->base.len);
-    if (l->f->count < 0 && l->asked < DISCOVER_REQUESTS && url_add_segment(&url, "count", &ignored) == 0 && ++l->asked &&
+    buf_text(&url);
+    if (l->f->count < 0 && !option_is_given(l->options, "count-from") && url_add_segment(&url, "count", &ignored) == 0 && look_may_ask(l) &&
         probe_get(l->probe, buf_text(&url), NULL) == 0 &&
-        total_of_count(&source, buf_text(&l->probe->envelope), l->probe->envelope.len, &total, &ignored) == 1) {
+        total_of_count(&source, buf_text(&l->probe->envelope), l->probe->envelope.len, &total, &ignored) == 1 && total.records >= l->f->length) {
         l->f->count = total.records;
+        l->proven = true;
+        buf_adds(&l->f->count_from, "url:");
         url_redact(buf_text(&url), &l->f->count_from);
     }
     buf_free(&url);
 }
 
+/* ---- trying a reading ---- */
+
+static bool try_way(struct look *l, struct way way)
+{
+    const char *at = way.page && !way.zero ? "2" : "1", *limit = l->options->param_limit ? l->options->param_limit : way.limit;
+    int64_t size = way.page ? 1 : 2;
+    if (!look_ask_with(l, way.place, at, limit, size))
+        return false;
+    int64_t given = l->probe->split.count;
+    bool zero = way.page && !way.zero && given == 1 && look_begins_with(l, 2); /* page 2 is the third: the first has the number 0 */
+    bool right = zero || (look_begins_with(l, 1) && (!way.page || given == 1));
+    l->reacted |= given != l->f->length || !look_begins_with(l, 0);
+    way.zero |= zero;
+    if (right) {
+        l->way = way;
+        l->limit = given <= size ? limit : "";
+    } else if (way.page && !l->way.place && l->v.next_url.len && given > 1 && given <= l->f->length && look_moved_on(l)) {
+        l->way = way; /* as the next link has it, but the page size is the server's own; another parameter may change that */
+        l->limit = "";
+    }
+    if (right && given <= size)
+        weigh_count(l);
+    if (right && way.page)
+        count_pages(l);
+    return right;
+}
+
+static bool try_ways(struct look *l, size_t from, size_t to)
+{
+    bool telling = l->f->length > 1 && !look_same(l, look_record(&l->first, 0), look_record(&l->first, 1));
+    bool right = false;
+    for (size_t i = from; telling && i < to && !right; i++)
+        right = try_way(l, l->v.ways[i]);
+    if (!l->way.place)
+        return false;
+    l->f->style = l->way.page ? "page" : "offset";
+    l->f->seekable = true;
+    set(l, "paginate", l->f->style);
+    set(l, l->way.page ? "param-page" : "param-offset", l->way.place);
+    set(l, "param-limit", l->limit);
+    if (l->way.zero)
+        set(l, "page-base", "0");
+    return true;
+}
+
+static bool try_cursor(struct look *l)
+{
+    for (unsigned i = 0; i < l->v.cursor_rows; i++) {
+        const struct cursor_row *row = &l->v.cursor[i];
+        if (!look_ask_with(l, row->param, buf_text(&l->v.token), NULL, 0) || !look_moved_on(l))
+            continue;
+        l->f->style = "cursor";
+        set(l, "paginate", "cursor");
+        set(l, "next", row->next);
+        set(l, "param-cursor", row->param);
+        l->v.limit = l->v.limit ? l->v.limit : row->limit;
+        return true;
+    }
+    return false;
+}
+
+static bool try_link(struct look *l)
+{
+    struct error why = {0};
+    struct buf url = {0};
+    bool right = false;
+    if (l->v.next_url.len && paginate_link(l->options, l->base.data, buf_text(&l->v.next_url), &url, &why) < 0)
+        buf_adds(&l->f->doubt, why.message);
+    else if (l->v.next_url.len)
+        right = look_ask(l, buf_text(&url)) && look_moved_on(l);
+    if (right) {
+        l->f->style = l->v.next_at.len ? "next-url" : "link";
+        set(l, "paginate", l->f->style);
+        if (l->v.next_at.len)
+            set(l, "next", buf_text(&l->v.next_at));
+    }
+    buf_free(&url);
+    return right;
+}
+
+/* has_more without a cursor: the id of a record leads to the one behind it, as Stripe has it. */
+static bool try_last_id(struct look *l)
+{
+    static const char *const names[] = {"starting_after", "after"};
+    struct buf id = {0};
+    bool right = false;
+    struct slice first = look_record(&l->first, 0);
+    struct slice value = l->v.has_more && first.text ? path_find(&l->id, first.text, first.len) : (struct slice){0};
+    if (!path_is_void(value))
+        path_scalar(value, &id);
+    for (size_t i = 0; id.len && !right && i < sizeof names / sizeof *names; i++) {
+        right = look_ask_with(l, names[i], buf_text(&id), "limit", 1) && look_begins_with(l, 1);
+        if (!right)
+            continue;
+        l->f->style = "last-id";
+        l->limit = l->probe->split.count == 1 ? "limit" : "";
+        set(l, "paginate", "last-id");
+        set(l, "param-cursor", names[i]);
+        set(l, "param-limit", l->limit);
+        if (*l->limit)
+            weigh_count(l);
+    }
+    buf_free(&id);
+    return right;
+}
+
+/* Content-Range without our asking for it: PostgREST, which counts when it is asked to. */
+static bool try_range(struct look *l)
+{
+    static const char prefer[] = "Prefer: count=exact";
+    if (!l->v.ranges || l->f->length < 2 || !look_may_ask(l))
+        return false;
+    request_clear(&l->probe->request);
+    buf_add(&l->probe->request.url, l->base.data, l->base.len);
+    buf_addf(&l->probe->request.headers, "Range-Unit: items\nRange: 1-1\n%s\n", prefer);
+    if (probe_ask(l->probe, &l->places) || !look_has_list(l) || l->probe->split.count != 1 || !look_begins_with(l, 1))
+        return false;
+    bool counted = l->f->count >= 0;
+    l->f->style = "range";
+    l->f->seekable = true;
+    set(l, "paginate", "range");
+    weigh_count(l);
+    if (!counted && l->f->count >= 0)
+        set(l, "header", prefer);
+    return true;
+}
+
+/* ---- nothing leads on ---- */
+
+/* A null where a next link or cursor would be: this page is the last one. */
+static bool take_end(struct look *l)
+{
+    if (!l->v.end_style || l->v.has_more || (l->f->count >= 0 && l->f->count > l->f->length))
+        return false;
+    l->f->style = l->v.end_style;
+    set(l, "paginate", l->f->style);
+    set(l, "next", l->v.end_at);
+    if (l->v.end_row)
+        set(l, "param-cursor", l->v.end_row->param);
+    return true;
+}
+
+/* May a page be so long? What is shorter than 5, or of an odd length, is hardly one. */
+static bool like_a_page(int64_t length)
+{
+    return length >= 5 && (length % 5 == 0 || length % 12 == 0 || (length & (length - 1)) == 0);
+}
+
+static bool doubtful(struct look *l)
+{
+    struct finding *f = l->f;
+    bool counted = f->count == f->length && (strcmp(buf_text(&f->count_from), "body:count") || !like_a_page(f->length));
+    if (f->doubt.len)
+        return true;
+    if (f->count > f->length)
+        buf_addf(&f->doubt, "the list has %" PRId64 " records, the answer %" PRId64 ", and no parameters that were tried lead on", f->count, f->length);
+    else if (l->v.has_more || l->v.lead.len)
+        buf_addf(&f->doubt, "the answer may lead on to more (%s), in a way that is not known", l->v.lead.len ? buf_text(&l->v.lead) : "has_more");
+    else if (l->reacted)
+        buf_addf(&f->doubt, "the API heeds some parameters, but none that were tried lead to the second record");
+    else if (f->length && !f->lines && !counted && like_a_page(f->length))
+        f->may_be_whole = true, buf_addf(&f->doubt, "the answer has %" PRId64 " records: the whole list (--paginate none), or a page of it that no parameters that were tried "
+                            "lead on from", f->length);
+    return f->doubt.len > 0;
+}
+
+static void take_none(struct look *l)
+{
+    if (doubtful(l))
+        return;
+    l->f->style = "none";
+    set(l, "paginate", "none");
+}
+
 static void decide(struct look *l)
 {
-    if (l->cursor && !l->next_url.len && try_cursor(l))
+    bool leads = l->v.next_url.len || l->v.cursor;
+    if (l->f->lines && !leads)
+        return take_none(l);
+    if (try_ways(l, 0, l->v.sure_ways) || try_link(l) || try_cursor(l) || try_last_id(l))
         return;
-    if (try_seeking(l) || take_link(l) || try_last_id(l) || try_range(l))
+    if (!leads && (try_range(l) || try_ways(l, l->v.sure_ways, l->v.way_count)))
         return;
-    try_count_url(l);
-    if (take_none(l))
-        return;
-    if (l->f->count >= 0)
-        buf_addf(&l->f->candidates, "the list has %lld records, the answer %lld, and no parameters that were tried lead on", (long long)l->f->count,
-                 (long long)l->first_length);
-    else
-        buf_addf(&l->f->candidates, "the answer has %lld records: the whole list (none), or a page of it that no parameters that were tried lead on from",
-                 (long long)l->first_length);
+    if (!l->brief || l->f->length)
+        try_count_url(l);
+    if (!take_end(l))
+        take_none(l);
 }
 
-/* A number that is as large as the answer, while there is more behind it, is the length of the page. */
-static void check_count(struct look *l)
+/* ---- what else is worth knowing ---- */
+
+static void compare_order(struct look *l)
 {
-    bool more = l->f->style && strcmp(l->f->style, "none");
-    if (l->f->count != l->first_length || !more)
-        return;
-    l->f->count = -1;
-    buf_clear(&l->f->count_from);
+    int64_t n = l->probe->split.count < l->f->length ? l->probe->split.count : l->f->length;
+    l->f->asked_twice = true;
+    l->f->stable = true;
+    for (int64_t i = 0; i < n && l->f->stable; i++)
+        l->f->stable = look_same(l, look_record(&l->probe->records, i), look_record(&l->first, i));
 }
 
-int discover(const struct options *o, struct probe *probe, struct finding *f, struct error *e)
+/* The first page, of this size; refused, of the size that is asked for by default. -1: not known. */
+static int64_t ask_size(struct look *l, const char *limit, int64_t size)
 {
-    struct look l = {.options = o, .probe = probe, .f = f};
+    const char *place = l->way.place, *at = l->way.page && !l->way.zero ? "1" : "0";
+    bool listed = look_ask_with(l, place, at, limit, size);
+    if (!listed && l->probe->exchange->status / 100 == 4 && size > l->options->page_size) {
+        size = l->options->page_size;
+        listed = look_ask_with(l, place, at, limit, size);
+    }
+    l->f->page_size_asked = size;
+    if (!listed)
+        return -1;
+    if (look_begins_with(l, 0))
+        compare_order(l);
+    return l->probe->split.count;
+}
+
+/* How large may pages get? In styles whose parameter for it is not proven yet it is, by a page of another length than the first. */
+static void find_size(struct look *l)
+{
+    struct finding *f = l->f;
+    const char *limit = l->limit ? l->limit : l->v.limit ? l->v.limit : "";
+    bool cursor = strcmp(f->style, "cursor") == 0, open = !l->limit;
+    int64_t given = *limit && (!l->brief || cursor) ? ask_size(l, limit, l->brief ? l->options->page_size : DISCOVER_SIZE) : -1;
+    bool heeded = !open || (given > 0 && given != f->length && look_begins_with(l, 0));
+    if (open && (heeded || cursor))
+        set(l, "param-limit", heeded ? limit : "");
+    f->page_size = heeded ? given : -1;
+    if (!heeded || !*limit) {
+        f->page_size_asked = -1;
+        f->page_size = l->way.page ? f->length : -1; /* page numbers mean nothing without it */
+    } else if (given < 0) {
+        f->page_size = l->brief ? -1 : f->length; /* larger ones are refused */
+    }
+    bool cap = f->page_size == f->page_size_asked || f->count > f->page_size || (l->way.page && f->page_size != f->count);
+    if (f->page_size > 0 && cap && f->page_size != l->options->page_size) /* else it may only be the end of the list */
+        set_number(l, "page-size", f->page_size);
+}
+
+/* A number as large as the first page, while there is more, is the length of the page; one smaller than a page is wrong. What equals
+ * the first page is left to --count-from auto, which looks behind it. */
+static void settle_count(struct look *l)
+{
+    struct finding *f = l->f;
+    bool more = f->style && strcmp(f->style, "none") && f->style != l->v.end_style;
+    if (f->count >= 0 && (f->count < f->length || f->count < f->page_size || (more && !l->proven && f->count == f->length)))
+        forget_count(l);
+    if (!l->brief)
+        try_count_url(l);
+    if (f->style && f->count > f->length && strncmp(buf_text(&f->count_from), "url:", 4))
+        set(l, "count-from", buf_text(&f->count_from));
+}
+
+int discover(const struct options *o, struct probe *probe, bool brief, struct finding *f, struct error *e)
+{
+    struct look l = {.options = o, .probe = probe, .f = f, .brief = brief};
     *f = (struct finding){.count = -1, .page_size_asked = -1, .page_size = -1};
-    int result = cmd_records_path(o, &l.places, e) || cmd_target(o, &l.base, e) || first_answer(&l, e) ? -1 : 0;
+    int result = cmd_records_path(o, &l.places, e) || cmd_target(o, &l.base, e) ? -1 : 0;
+    path_parse(&l.id, o->id);
+    if (result == 0)
+        result = look_first(&l, e);
     if (result == 0) {
+        if (f->records.len)
+            set(&l, "records", buf_text(&f->records));
         decide(&l);
-        bool again = l.asked < DISCOVER_REQUESTS && ask(&l, buf_text(&l.base));
-        f->asked_twice = again;
-        f->stable = again && (!l.second.len || is_second(&l, record(&l, 1)));
-        check_count(&l);
-        try_count_url(&l);
+        if (f->style && strcmp(f->style, "none") && strcmp(f->style, "range"))
+            find_size(&l);
+        settle_count(&l);
+        if (!brief && !f->asked_twice && look_ask(&l, buf_text(&l.base)))
+            compare_order(&l);
     }
     path_free(&l.places);
+    path_free(&l.id);
     buf_free(&l.base);
-    buf_free(&l.second);
-    buf_free(&l.first_id);
-    buf_free(&l.next_url);
-    buf_free(&l.next_at);
+    buf_free(&l.first);
+    evidence_free(&l.v);
     return result;
 }
 
@@ -415,7 +366,7 @@ void finding_free(struct finding *f)
     buf_free(&f->records);
     buf_free(&f->count_from);
     buf_free(&f->options);
-    buf_free(&f->candidates);
+    buf_free(&f->doubt);
 }
 
 int finding_apply(const struct finding *f, struct options *o, struct error *e)

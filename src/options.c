@@ -47,6 +47,10 @@ void options_free(struct options *o)
             free(list->item);
         }
     }
+    for (size_t i = 0; i < o->line.count; i++)
+        free(o->line.item[i]);
+    free(o->line.item);
+    free(o->given);
     buf_free(&o->warning);
 }
 
@@ -184,7 +188,7 @@ const char *option_nearest(const char *name)
 struct line {
     struct option *longs; /* for getopt_long(); val is the row's number, flags also with no- */
     char *shorts;
-    bool *given; /* by row: the command line wins over files */
+    bool *given; /* of struct options, by row: the command line wins over files */
 };
 
 enum { NEGATED = 1000, FIRST_LONG = 256 };
@@ -223,7 +227,6 @@ static void line_free(struct line *l)
             free((char *)o->name);
     free(l->longs);
     free(l->shorts);
-    free(l->given);
 }
 
 static int unknown(const char *word, struct error *e)
@@ -286,6 +289,14 @@ static int add_secret(struct list *list, const struct option_row *row, const cha
     return 0;
 }
 
+static void remember(struct options *o, const struct option_row *row, const char *value)
+{
+    struct buf text = {0};
+    buf_addf(&text, "%s=%s", row->name, value);
+    list_add(&o->line, buf_text(&text));
+    buf_free(&text);
+}
+
 static int line_option(struct options *o, struct line *l, enum command command, char **argv, int code, int which, struct error *e)
 {
     if (code >= FIRST_LONG && !is_whole_name(argv, &l->longs[which]))
@@ -294,10 +305,10 @@ static int line_option(struct options *o, struct line *l, enum command command, 
     if (!(row->commands & command))
         return error_set(e, EXIT_USAGE, "--%s is not an option of this command", row->name);
     l->given[row - option_table] = true;
-    if (row->place == OPTION_AT_FILE)
-        return add_secret(member(o, row), row, optarg, &o->warning, e);
     bool negated = code >= FIRST_LONG + NEGATED;
-    return option_set(o, row, row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg, e);
+    const char *value = row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg;
+    remember(o, row, value);
+    return row->place == OPTION_AT_FILE ? add_secret(member(o, row), row, value, &o->warning, e) : option_set(o, row, value, e);
 }
 
 static int line_parse(struct options *o, struct line *l, enum command command, int argc, char **argv, struct error *e)
@@ -342,6 +353,7 @@ int options_parse(struct options *o, enum command command, int argc, char **argv
 {
     struct line line = {0};
     line_init(&line);
+    o->given = line.given;
     int result = line_parse(o, &line, command, argc, argv, e);
     const struct option_row *url = option_find("url", 3);
     line.given[url - option_table] |= o->url != NULL;
@@ -353,6 +365,11 @@ int options_parse(struct options *o, enum command command, int argc, char **argv
         result = load_data(o, e);
     line_free(&line);
     return result;
+}
+
+bool option_is_given(const struct options *o, const char *name)
+{
+    return o->given && o->given[option_find(name, strlen(name)) - option_table];
 }
 
 /* ---- what people and programs can read of the table ---- */

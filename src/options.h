@@ -71,6 +71,8 @@ struct options {
     bool die_with_parent, verbose, quiet, progress_meter, trace_ids;
 
     struct buf warning; /* about a file, for the command to tell */
+    bool *given;        /* by row of the table: it has a value that is no default */
+    struct list line;   /* NAME=VALUE of each option of the command line, as it stands there */
 };
 
 enum option_type { OPTION_FLAG, OPTION_INTEGER, OPTION_NUMBER, OPTION_TEXT, OPTION_CHOICE, OPTION_LIST };
@@ -112,6 +114,9 @@ int option_set(struct options *o, const struct option_row *row, const char *text
 
 /* The command line of `command`, then the configuration files that it names, which it overrides. */
 int options_parse(struct options *o, enum command command, int argc, char **argv, struct error *e);
+
+/* Was it set, on the command line or in a file? */
+bool option_is_given(const struct options *o, const char *name);
 
 void options_help(unsigned commands, struct buf *out); /* the options of a command, for people */
 void options_list(struct buf *out);                    /* the whole table, as NDJSON */

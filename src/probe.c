@@ -24,17 +24,19 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 static void on_begin(void *ctx, struct exchange *x)
 {
     struct probe *p = ctx;
-    (void)x;
+    x->spent = p->once;
     buf_clear(&p->records);
     buf_clear(&p->envelope);
     p->bytes = 0;
     split_start(&p->split, p->places, &p->records, &p->envelope);
+    p->split.lines = p->lines;
 }
 
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
 {
     struct probe *p = ctx;
-    (void)x;
+    if (p->bytes == 0 && p->lines && cmd_is_ndjson(x))
+        split_many(&p->split);
     p->bytes += n;
     if (p->bytes > (size_t)p->options->max_page_bytes)
         return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64, p->options->max_page_bytes);

@@ -14,6 +14,9 @@ struct probe {
     void (*note)(void *ctx, bool verbose, const char *line);
     void *ctx;
 
+    bool once;  /* a request that fails is not tried again */
+    bool lines; /* NDJSON is welcome */
+
     struct request request; /* to make next */
     bool asked;
     const struct path *places; /* where records are; NULL: all is envelope */

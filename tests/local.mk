@@ -8,7 +8,7 @@ UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split te
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
-	tests/process.bats tests/flights.bats tests/presets.bats \
+	tests/process.bats tests/flights.bats tests/presets.bats tests/check.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats \
 	tests/auth.bats tests/oauth.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)

@@ -106,8 +106,8 @@ def page_links(r, page, size, n, name):
 @api("github")
 def github(r, rows):
     require(r, "User-Agent", ".+", refuse(403, message="Request forbidden by administrative rules. Please make sure your request has a User-Agent header"))
-    require(r, "Accept", "application/vnd.github[+]json", refuse(415, message="Unsupported 'Accept' header"))
-    require(r, "X-GitHub-Api-Version", "2022-11-28", refuse(400, message="unsupported version"))
+    require(r, "Accept", "|.*([*]/[*]|json).*", refuse(415, message="Unsupported 'Accept' header"))
+    require(r, "X-GitHub-Api-Version", "|2022-11-28", refuse(400, message="unsupported version"))
     p = params(r, "page", "per_page", "state")
     size, page = whole(p, "per_page", 30, 1, 100), whole(p, "page", 1, 1)
     told, last = page_links(r, page, size, len(rows), "per_page")
@@ -212,9 +212,13 @@ def elasticsearch(r, rows):
     def problem(reason):
         return refuse(400, error={"type": "illegal_argument_exception", "reason": reason}, status=400)
 
-    params(r)
-    require(r, "Content-Type", "application/json.*", refuse(406, error="Content-Type header is not supported", status=406))
-    body = json.loads(r.body or b"{}")
+    def unrecognized(name):
+        return problem(f"request [{r.path}] contains unrecognized parameter: [{name}]")
+
+    p = params(r, "from", "size", "q", "track_total_hits", unknown=unrecognized)
+    if r.body:
+        require(r, "Content-Type", "application/json.*", refuse(406, error="Content-Type header is not supported", status=406))
+    body = {**{name: json.loads(value) for name, value in p.items() if name != "q"}, **json.loads(r.body or b"{}")}
     for name in set(body) - {"size", "from", "query", "sort", "search_after", "track_total_hits"}:
         raise problem(f"unknown key [{name}]")
     size, start, after = body.get("size", 10), body.get("from", 0), body.get("search_after")
@@ -326,9 +330,13 @@ def strapi(r, rows):
     p = params(r, *known, unknown=lambda name: problem(f"Invalid key {name}"))
     if {"pagination[page]", "pagination[pageSize]"} & set(p) and {"pagination[start]", "pagination[limit]"} & set(p):
         raise problem("Invalid pagination attributes. The page parameters are incorrect and cannot be used with offset parameters")
-    start, size = whole(p, "pagination[start]", 0), whole(p, "pagination[limit]", 25, most=100)
-    return answer({"data": array(rows[start:start + size]),
-                   "meta": {"pagination": {"start": b"%d" % start, "limit": b"%d" % size, "total": b"%d" % len(rows)}}})
+    if {"pagination[start]", "pagination[limit]"} & set(p):
+        start, size = whole(p, "pagination[start]", 0), whole(p, "pagination[limit]", 25, most=100)
+        told = {"start": start, "limit": size}
+    else:
+        page, size = whole(p, "pagination[page]", 1, 1), whole(p, "pagination[pageSize]", 25, 1, 100)
+        start, told = (page - 1) * size, {"page": page, "pageSize": size, "pageCount": -(-len(rows) // size)}
+    return answer({"data": array(rows[start:start + size]), "meta": {"pagination": {name: b"%d" % n for name, n in {**told, "total": len(rows)}.items()}}})
 
 
 @api("pocketbase")

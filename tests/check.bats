@@ -1,0 +1,380 @@
+# restsrc check and --paginate auto: whoever knows only a URL gets the right command line, by at most six requests.
+load helpers
+
+venv=$tests/../.venv/bin
+setup_file() {
+    export XDG_CONFIG_HOME=$BATS_FILE_TMPDIR
+    start_fault_server
+    export fault_server=$server fault_id=$server_id
+    start_server "$PYTHON3" "$tests/servers/apis.py"
+}
+teardown_file() {
+    stop_server
+    kill "$fault_id" 2>/dev/null || true
+}
+setup() { apis=$server server=$fault_server; }
+
+# checks [OPTION...]: check finds out how $list pages, by at most six requests.
+checks() {
+    restsrc check "$@" "$list"
+    exits 0
+    [ "$(log length)" -le 6 ]
+    cp "$out" "$BATS_TEST_TMPDIR/found"
+}
+
+found() { grep -qF -e "$1" "$BATS_TEST_TMPDIR/found" || { cat "$BATS_TEST_TMPDIR/found"; return 1; }; }
+
+# The command line that check printed, run as a shell runs it.
+runs() {
+    command=$(sed -n 's/^shell:  *//p' "$BATS_TEST_TMPDIR/found")
+    [[ $command == "restsrc read "* ]]
+    eval "$command"
+    exits 0
+    says_nothing
+}
+
+# The options of the line for Spark, as Spark gives them to restsrc: NAME = VALUE lines.
+runs_in_spark() {
+    sed -n 's/^Spark:  *//p' "$BATS_TEST_TMPDIR/found" | "$PYTHON3" -c '
+import json, sys
+class Reader:
+    options = {}
+    def format(self, name): return self
+    def option(self, name, value): self.options[name] = value; return self
+    def load(self): return self
+class spark: read = Reader()
+for name, value in eval(sys.stdin.read()).options.items():
+    for line in value.split("\n"):
+        print(name.replace("_", "-"), "=", json.dumps(line))' >"$BATS_TEST_TMPDIR/options"
+    chmod 600 "$BATS_TEST_TMPDIR/options"
+    restsrc read --config "$BATS_TEST_TMPDIR/options"
+    exits 0
+}
+
+# is STYLE WORDS PATH: check says STYLE of that scenario of the fault server, and its command lines read every record.
+is() {
+    local style=$1
+    scenario="$server/id=$BATS_TEST_NUMBER.$((times += 1)),$2"
+    list="$scenario/$3"
+    checks
+    found "--paginate $style"
+    runs
+    wrote_records
+    runs_in_spark
+    wrote_records
+}
+
+# knows STYLE NAME [OPTION...]: the same of an API.
+knows() {
+    local style=$1 name=$2
+    shift 2
+    scenario="$apis/id=$BATS_TEST_NUMBER.$((times += 1)),n=${n:-250}"
+    list="$scenario/$name${path:-}"
+    checks "$@"
+    found "--paginate $style"
+    runs
+    curl -sSf "$scenario/$name/_records" | cmp - "$out"
+}
+
+# ---- styles ----
+
+@test "offset and limit, also with few records, a cap, or no count" {
+    is offset n=1000 items
+    found "count:    1000 (body:total)"
+    is offset n=250,cap=30 items
+    found "size:     1000 asked for, 30 given"
+    is offset n=3 items
+    is offset n=250,total=none,nocount items
+    found "count:    not said"
+    is offset n=250,total=none items
+    found "count:    250 (url:"
+    is offset n=250,kind=mixed,envelope=array,total=none items
+}
+
+@test "page numbers, from 1 or 0, also with a cap" {
+    is page n=1000 pages
+    is page n=1000,cap=30 pages
+    found "--page-size 30"
+    is page n=250,base=0 pages
+    found "--page-base 0"
+    is page n=250,names=page:per_page,total=none,past=404 pages
+}
+
+@test "cursors, has_more and an id, next links, Link headers" {
+    is cursor n=250 cursor
+    is cursor n=250,next=meta.next_cursor,total=none cursor
+    is cursor n=250,end=absent,envelope=data cursor
+    is last-id n=250 last-id
+    is next-url n=250 next
+    is next-url n=250,form=relative,next=links.next next
+    is link n=250 link
+    is link n=250,link=many,envelope=array,total=none link
+}
+
+@test "Content-Range, with the count that it gives when asked" {
+    is range n=250 range
+    found "count:    250 (content-range)"
+    found "--header 'Prefer: count=exact'"
+}
+
+@test "the whole list in one answer" {
+    is none n=1000 whole
+    is none n=997,total=none,nocount whole
+    is none n=1000,total=none,nocount,ndjson whole
+    found "NDJSON"
+}
+
+@test "a list that ends with its first page is read as its null says" {
+    is next-url n=1,total=none,nocount next
+    is cursor n=1,total=none,nocount cursor
+}
+
+@test "records whose other members change from answer to answer are compared by their id" {
+    list n=250
+    restsrc check "$list"
+    exits 0
+    grep -q "^order:    the same twice" "$out"
+}
+
+# ---- real servers ----
+
+@test "Django REST Framework: its three paginations" {
+    [ -x "$venv/gunicorn" ] || skip "no Django REST Framework in .venv: run ./bootstrap"
+    start_server "$venv/python" "$tests/servers/flights_server.py" --rows 2500 --database "$BATS_TEST_TMPDIR/flights.sqlite3"
+    restsrc read --page-size 1000 "$server/flights/"
+    cp "$out" "$BATS_TEST_TMPDIR/all"
+    for pair in offset:flights page:flights-page next-url:flights-cursor; do
+        restsrc check "$server/${pair#*:}/"
+        exits 0
+        cp "$out" "$BATS_TEST_TMPDIR/found"
+        found "--paginate ${pair%:*}"
+        runs
+        cmp "$out" "$BATS_TEST_TMPDIR/all"
+        restsrc read --paginate auto "$server/${pair#*:}/"
+        cmp "$out" "$BATS_TEST_TMPDIR/all"
+    done
+    stop_server
+}
+
+@test "json-server" {
+    [ -d "$tests/servers/json-server/node_modules" ] || skip "no json-server: run ./bootstrap"
+    "$PYTHON3" -c 'import json; print(json.dumps({"posts": [{"id": i, "title": f"post {i}"} for i in range(1, 1001)]}))' >"$BATS_TEST_TMPDIR/db.json"
+    start_server node "$tests/servers/json-server/server.js" "$BATS_TEST_TMPDIR/db.json"
+    restsrc check "$server/posts"
+    exits 0
+    cp "$out" "$BATS_TEST_TMPDIR/found"
+    found "--param-offset _start"
+    found "count:    1000 (header:X-Total-Count)"
+    runs
+    jq -c '.posts[]' "$BATS_TEST_TMPDIR/db.json" | cmp - "$out"
+    stop_server
+}
+
+@test "datasette" {
+    [ -x "$venv/datasette" ] || skip "no datasette in .venv: run ./bootstrap"
+    start_server "$venv/python" "$tests/servers/datasette_server.py" --rows 1000
+    restsrc check "$server/plain/items.json?_shape=objects"
+    exits 0
+    cp "$out" "$BATS_TEST_TMPDIR/found"
+    found "--paginate link"
+    runs
+    "$venv/python" "$tests/servers/datasette_server.py" --rows 1000 --records | jq -c . >"$BATS_TEST_TMPDIR/all"
+    jq -c . "$out" | cmp - "$BATS_TEST_TMPDIR/all"
+    stop_server
+}
+
+# ---- well-known APIs, without their presets ----
+
+@test "APIs that are read by number" {
+    knows offset couchdb
+    knows offset directus
+    knows page gitlab
+    knows page github
+    found "count:    250 (last-page)"
+    knows offset jira
+    knows page pocketbase
+    knows range postgrest
+    knows page strapi
+    knows page wordpress
+    found "size:     100 asked for, 100 given"
+}
+
+@test "APIs that lead from page to page, with lists that have a name of their own" {
+    knows next-url datasette
+    knows cursor google
+    knows cursor google-aip
+    found "--records files"
+    knows cursor hubspot
+    knows cursor jira-search --query 'jql=project = P'
+    knows next-url odata
+    knows last-id stripe
+    knows next-url zendesk
+    found "--records tickets"
+    path=/products.json knows link shopify
+    n=2500 knows next-url salesforce --query 'q=SELECT Id FROM Account'
+}
+
+@test "Elasticsearch is read by from and size" {
+    scenario="$apis/id=$BATS_TEST_NUMBER,n=250" list="$apis/id=$BATS_TEST_NUMBER,n=250/elasticsearch/_search"
+    checks
+    runs
+    curl -sSf "$scenario/elasticsearch/_records" | sed 's/,"sort":.*/}/' | cmp - "$out"
+}
+
+@test "credentials, headers and queries go into the command lines; secrets do not" {
+    (umask 077 && echo xoxb-1-2-3 >"$BATS_TEST_TMPDIR/a token's file")
+    knows cursor slack --bearer-file "$BATS_TEST_TMPDIR/a token's file" --query types=a --header 'X-Odd: it"s' --no-compressed
+    found "credentials accepted"
+    runs_in_spark
+    curl -sSf "$scenario/slack/_records" | cmp - "$out"
+    list n=250,require-header=Authorization:Bearer%20s3cret,require-query=api_key:s3cret
+    restsrc check --header 'Authorization: Bearer s3cret' "$list?api_key=s3cret"
+    exits 0
+    ! grep s3cret "$out"
+    grep -qF 'Authorization: ***' "$out"
+    grep -qF '*** is a secret' "$out"
+}
+
+# ---- what a person needs to hear ----
+
+# hears STATUS WORDS TEXT...
+hears() {
+    local expected=$1
+    list "$2"
+    shift 2
+    restsrc check "$list"
+    exits "$expected"
+    wrote_nothing
+    says "$@"
+}
+
+@test "what is no list is told with what to do about it, after one request" {
+    hears 69 status=404 "HTTP 404" "is the path right?"
+    hears 77 status=401 "HTTP 401" "wants credentials" --bearer-file
+    hears 77 status=403 "HTTP 403" --bearer-file
+    hears 76 html "web page, not JSON" "login"
+    hears 76 garbage "not JSON"
+    hears 76 blank "cut short"
+    hears 75 status=503 "HTTP 503"
+    [ "$(log length)" -eq 1 ]
+    hears 76 redirect=other "redirects to another origin" "--trust-host" "use its URL"
+    hears 76 error200 "no list of records" "the database is away" "--records"
+    hears 76 "body=%7B%22a%22:1%7D" "no list of records" "--records"
+    hears 76 "body=%7B%22x%22:[{%22a%22:1}]%2C%22y%22:[{%22a%22:1}]%7D" "several lists" "--records x or y"
+    restsrc check http://127.0.0.1:1/items
+    exits 75
+    says "host and port"
+    (umask 077 && echo token >"$BATS_TEST_TMPDIR/token")
+    restsrc check --bearer-file "$BATS_TEST_TMPDIR/token" "$server/id=$BATS_TEST_NUMBER,status=401/items"
+    exits 77
+    says "does not accept these credentials"
+}
+
+@test "of an empty list check says that nothing can be seen" {
+    is none n=0 items
+    found "the list is empty"
+}
+
+@test "an error is one object with --error-format json" {
+    list status=404
+    restsrc check --error-format json "$list"
+    exits 69
+    wrote_nothing
+    jq -e '.exit == 69 and .http_status == 404 and (.message | contains("path"))' "$err"
+}
+
+@test "the finding is one object with --error-format json, which has all of its members" {
+    members='["count","count_from","doubt","options","page_size","records","seekable","stable","style"]'
+    list n=250,cap=30
+    restsrc check --error-format json "$list"
+    exits 0
+    jq -e --argjson members "$members" 'keys == $members and .style == "offset" and .count == 250 and .count_from == "body:total" and
+        .page_size == 30 and .seekable and .stable and .records == "results" and .doubt == null and
+        .options == {"records": "results", "paginate": "offset", "param-offset": "offset", "param-limit": "limit", "page-size": "30",
+                     "count-from": "body:total"}' "$out"
+    list n=1000,total=none,nocount /../whole
+    restsrc check --error-format json "$scenario/whole"
+    exits 0
+    jq -e --argjson members "$members" 'keys == $members and .style == null and .count == null and .page_size == null and (.doubt | length > 0)' "$out"
+    says_nothing
+}
+
+# ---- --paginate auto ----
+
+@test "auto reads every style, and says with --verbose what it found" {
+    for style in items pages cursor last-id next link range; do
+        scenario="$server/id=$BATS_TEST_NUMBER.$style,n=250" list="$server/id=$BATS_TEST_NUMBER.$style,n=250/$style"
+        restsrc read --paginate auto "$list"
+        exits 0
+        wrote_records
+        restsrc read --paginate auto --offset 120 --limit 60 --verbose "$list"
+        exits 0
+        wrote_records 120 60
+        says "--paginate auto found: --records=results --paginate="
+    done
+}
+
+@test "auto counts" {
+    list n=250
+    restsrc count --paginate auto "$list"
+    exits 0
+    wrote 250
+}
+
+@test "auto keeps to what is given" {
+    list n=250,names=from:take
+    restsrc read --paginate auto --param-offset from --param-limit take --page-size 30 "$list"
+    exits 0
+    wrote_records
+    queries | grep -q 'from=30&take=30'
+}
+
+@test "auto is refused where the answer may be a page or the whole list" {
+    list n=1000,total=none,nocount
+    list="$scenario/whole"
+    restsrc read --paginate auto "$list"
+    exits 76
+    wrote_nothing
+    says "the whole list (--paginate none), or a page of it" "set --paginate"
+    restsrc check "$list"
+    exits 0
+    grep -q "not found out" "$out"
+    grep -q "If that is the whole list:" "$out"
+}
+
+@test "auto is refused where the answer says that there is more, in a way that is not known" {
+    list n=7,nocount,total=none,put=LastEvaluatedKey:%7B%22k%22:1%7D
+    restsrc read --paginate auto "$scenario/whole"
+    exits 76
+    says LastEvaluatedKey
+    list n=7,put=total:1000
+    restsrc read --paginate auto "$scenario/whole"
+    exits 76
+    says "1000 records, the answer 7"
+    restsrc check "$scenario/whole"
+    exits 0
+    ! grep "^shell:" "$out"
+    grep -q -- "--api" "$out"
+}
+
+@test "a count that is the length of the page is not believed" {
+    list n=250,put=count:100,total=none,nocount
+    restsrc check --error-format json "$list"
+    exits 0
+    jq -e '.style == "offset" and .count == null' "$out"
+}
+
+@test "a next link to another origin is not followed" {
+    list n=250,form=foreign
+    restsrc read --paginate auto "$scenario/next"
+    exits 76
+    says "another origin"
+}
+
+@test "an error while trying is no error of the list" {
+    list n=250,fail=500:1:1
+    restsrc check "$list"
+    exits 0
+    [ "$(log length)" -le 6 ]
+    says_nothing
+}
