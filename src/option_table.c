@@ -30,7 +30,7 @@ const struct option_row option_table[] = {
     {"param-page", 0, "pages", OPTION_TEXT, "NAME", AT(param_page), "page", 0, PAGES, OPTION_ANYWHERE, "the parameter for the page number"},
     {"page-base", 0, "pages", OPTION_CHOICE, "0|1", AT(page_base), "1", 0, PAGES, OPTION_ANYWHERE, "the number of the first page"},
     {"param-cursor", 0, "pages", OPTION_TEXT, "NAME", AT(param_cursor), "cursor", 0, PAGES, OPTION_ANYWHERE, "the parameter for the cursor or the last id"},
-    {"page-in", 0, "pages", OPTION_CHOICE, "query|query-json|body|header", AT(page_in), "query", 0, PAGES, OPTION_ANYWHERE, "where these parameters go; query-json: as JSON text; body: into the JSON object of --data"},
+    {"page-in", 0, "pages", OPTION_CHOICE, "query|query-json|body|header", AT(page_in), "query", 0, PAGES, OPTION_ANYWHERE, "where these go; query-json: as JSON text; body: into the object of --data"},
     {"next", 0, "pages", OPTION_TEXT, "PATH|header:NAME", AT(next), NULL, 0, PAGES, OPTION_ANYWHERE, "where the next cursor or link is (found by itself)"},
     {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, PAGES, OPTION_ANYWHERE, "false there says that a page is the last (has_more)"},
     {"id", 0, "pages", OPTION_TEXT, "PATH", AT(id), "id", 0, PAGES, OPTION_ANYWHERE, "where a record has its id, for last-id"},

@@ -1,5 +1,5 @@
 /* paginate: which request comes next, for each pagination style, and what a page taught: its size, the total, the next link.
- * No I/O. The styles are a table in paginate.c; those that can ask for any offset share window.c, those that must follow the
+ * No I/O. The styles are a table in style.c; those that can ask for any offset share window.c, those that must follow the
  * server from page to page share chain.c. */
 #ifndef RESTSRC_PAGINATE_H
 #define RESTSRC_PAGINATE_H
@@ -41,6 +41,7 @@ struct paginate;
 struct style {
     const char *name;
     bool seeks;     /* any offset can be asked for: window.c; otherwise chain.c */
+    bool by_links;  /* its cursors are URLs */
     bool numbered;  /* it asks by page numbers, which mean something with one page size only */
     bool has_limit; /* it sends the page size even without --param-limit */
     /* Adds to the request what asks for this page. */
