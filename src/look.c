@@ -25,7 +25,6 @@ bool look_ask(struct look *l, const char *url)
     return look_may_ask(l) && probe_get(l->probe, url, &l->places) == 0 && look_has_list(l);
 }
 
-/* The list with these parameters; a name that is NULL or "" is not sent. */
 bool look_ask_with(struct look *l, const char *place, const char *at, const char *limit, int64_t size)
 {
     struct buf url = {0}, number = {0};
@@ -46,7 +45,6 @@ bool look_ask_with(struct look *l, const char *place, const char *at, const char
     return listed;
 }
 
-/* The n-th of some NDJSON records; text NULL: there are fewer. */
 struct slice look_record(const struct buf *records, int64_t n)
 {
     const char *p = records->data, *end = p + records->len;
@@ -55,7 +53,6 @@ struct slice look_record(const struct buf *records, int64_t n)
     return p && p < end ? (struct slice){p, (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) - p)} : (struct slice){0};
 }
 
-/* The same bytes, or the same id: other members may change from answer to answer. */
 bool look_same(const struct look *l, struct slice a, struct slice b)
 {
     if (!a.text || !b.text)
@@ -71,7 +68,6 @@ bool look_begins_with(struct look *l, int64_t n)
     return look_same(l, look_record(&l->probe->records, 0), look_record(&l->first, n));
 }
 
-/* Is it another page: one with records, but not from the first on? */
 bool look_moved_on(struct look *l)
 {
     return l->probe->split.count > 0 && !look_begins_with(l, 0);

@@ -293,6 +293,7 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     else if (a->redirects++ >= t->options->max_redirs)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
     buf_free(&shown);
+    buf_free(&target);
     if (x->error.code) {
         x->unsettled = x->status < 307; /* 307 and 308 ask for the request itself elsewhere; the others come when it has been taken */
         settle(a, true);

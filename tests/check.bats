@@ -183,6 +183,19 @@ knows() {
     stop_server
 }
 
+@test "PocketBase" {
+    [ -x "$venv/pocketbase" ] || skip "no PocketBase in .venv: run ./bootstrap"
+    start_server "$venv/python" "$tests/servers/pocketbase_server.py" --rows 250
+    list="$server/api/collections/items/records?sort=i"
+    restsrc check "$list"
+    exits 0
+    cp "$out" "$BATS_TEST_TMPDIR/found"
+    found "count:    250 (body:totalItems)"
+    runs
+    curl -sSf "$list&perPage=1000" | jq -c '.items[]' | cmp - "$out"
+    stop_server
+}
+
 # ---- well-known APIs, without their presets ----
 
 @test "APIs that are read by number" {

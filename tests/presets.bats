@@ -92,17 +92,19 @@ no_count() {
 
 # ---- each API ----
 
-@test "couchdb: _all_docs from key to key, in the body" {
+@test "couchdb: _all_docs from key to key" {
     api couchdb 2500
     reads 4
     counts 2500
-    api couchdb 250
-    reads 4 --page-size 100 --data '{"include_docs":true}'
+    api couchdb
+    reads 4 --page-size 100 --query include_docs=true
 }
 
-@test "couchdb: views by skip, as the preset's comment says" {
+@test "couchdb: views by skip, and Mango by bookmark, as the preset's comments say" {
     api couchdb
     reads 3 --paginate offset --param-offset skip --page-size 100
+    api couchdb 250 /_find
+    reads 4 --paginate cursor --no-cursor-inclusive --next bookmark --param-cursor bookmark --page-in body --records docs --data '{"selector":{}}' --page-size 100
 }
 
 @test "datasette" {
@@ -270,4 +272,63 @@ no_count() {
     api zendesk 250 /api/v2/tickets
     reads 3 --records tickets
     counts 250 --records tickets --count-from 'url:tickets/count#count.value'
+}
+
+# ---- the real servers ----
+
+# real URL: the preset reads and counts it as it stands in $all.
+real() {
+    restsrc count --api "$1" "$2"
+    exits 0
+    wrote "$(wc -l <"$all")"
+    restsrc read --api "$1" "$2"
+    exits 0
+    jq -c . "$out" | cmp - <(jq -c . "$all")
+    restsrc read --api "$1" --offset 95 --limit 120 "$2"
+    exits 0
+    jq -c . "$out" | cmp - <(sed -n '96,215p' "$all" | jq -c .)
+}
+
+@test "drf, drf-page and drf-cursor: Django REST Framework" {
+    [ -x "$venv/gunicorn" ] || skip "no Django REST Framework in .venv: run ./bootstrap"
+    all=$BATS_TEST_TMPDIR/all
+    start_server "$venv/python" "$tests/servers/flights_server.py" --rows 2500 --database "$BATS_TEST_TMPDIR/flights.sqlite3"
+    restsrc read --page-size 1000 "$server/flights/"
+    cp "$out" "$all"
+    real drf "$server/flights/"
+    real drf-page "$server/flights-page/"
+    restsrc read --api drf-cursor --param-limit page_size "$server/flights-cursor/"
+    exits 0
+    cmp "$out" "$all"
+    stop_server
+}
+
+@test "json-server: json-server" {
+    [ -d "$tests/servers/json-server/node_modules" ] || skip "no json-server: run ./bootstrap"
+    all=$BATS_TEST_TMPDIR/all
+    "$PYTHON3" -c 'import json; print(*(json.dumps({"id": i, "title": f"post {i}"}) for i in range(1, 251)), sep="\n")' >"$all"
+    jq -s '{posts: .}' "$all" >"$BATS_TEST_TMPDIR/db.json"
+    start_server node "$tests/servers/json-server/server.js" "$BATS_TEST_TMPDIR/db.json"
+    real json-server "$server/posts"
+    stop_server
+}
+
+@test "datasette: Datasette" {
+    [ -x "$venv/datasette" ] || skip "no datasette in .venv: run ./bootstrap"
+    all=$BATS_TEST_TMPDIR/all
+    "$venv/python" "$tests/servers/datasette_server.py" --rows 2500 --records >"$all"
+    start_server "$venv/python" "$tests/servers/datasette_server.py" --rows 2500
+    real datasette "$server/plain/items.json"
+    stop_server
+}
+
+@test "pocketbase: PocketBase" {
+    [ -x "$venv/pocketbase" ] || skip "no PocketBase in .venv: run ./bootstrap"
+    all=$BATS_TEST_TMPDIR/all
+    start_server "$venv/python" "$tests/servers/pocketbase_server.py" --rows 1250
+    list="$server/api/collections/items/records?sort=i"
+    curl -sSf "$list&perPage=1000" "$list&perPage=1000&page=2" | jq -c '.items[]' >"$all"
+    [ "$(wc -l <"$all")" -eq 1250 ]
+    real pocketbase "$list"
+    stop_server
 }

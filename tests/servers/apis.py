@@ -349,17 +349,22 @@ def pocketbase(r, rows):
 
 @api("couchdb", lambda i, row: b'{"id":"d %05d/\\u00e9","key":"d %05d/\\u00e9","value":{"rev":"1-%032x"},"doc":%s}' % (i, i, i, row))
 def couchdb(r, rows):
-    """Keys are compared as JSON strings; a bare word for one is a query_parse_error."""
-    if r.command == "POST":
-        params(r)
-        p = json.loads(r.body)
-    else:
-        try:
-            p = {name: json.loads(value) for name, value in params(r, "limit", "skip", "startkey", "endkey", "descending", "include_docs").items()}
-        except ValueError:
-            raise refuse(400, error="query_parse_error", reason="Invalid value") from None
-    for name in set(p) - {"limit", "skip", "startkey", "endkey", "descending", "include_docs"}:
-        raise refuse(400, error="query_parse_error", reason=f"unknown {name}")
+    """The query's values are JSON text; a bare word for a key is an error. _find takes a bookmark, and gives one even at the end."""
+    def problem(reason):
+        return refuse(400, error="query_parse_error", reason=reason)
+
+    if urlsplit(r.path).path.rstrip("/").endswith("/_find"):
+        body = json.loads(r.body)
+        if set(body) - {"selector", "limit", "bookmark", "fields"} or "selector" not in body:
+            raise problem("invalid key")
+        start = place_of(body["bookmark"], problem("invalid bookmark")) if body.get("bookmark", "nil") != "nil" else 0
+        page = rows[start:start + body.get("limit", 25)]
+        return answer({"docs": array(page), "bookmark": text(opaque(start + len(page)) if page else body.get("bookmark", "nil"))})
+    known = ("limit", "skip", "startkey", "endkey", "descending", "include_docs")
+    try:
+        p = {name: json.loads(value) for name, value in params(r, *known, unknown=lambda name: problem(f"unknown {name}")).items()}
+    except ValueError:
+        raise problem("Invalid JSON") from None
     start = sum(json.loads(row)["key"] < p["startkey"] for row in rows) if "startkey" in p else 0
     start += p.get("skip", 0)
     return answer({"total_rows": b"%d" % len(rows), "offset": b"%d" % start, "rows": array(rows[start:start + p.get("limit", len(rows))])})
