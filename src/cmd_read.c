@@ -197,19 +197,31 @@ static bool repeats(const struct read *r, const struct held *h, bool identified)
     return telling && h->page.got >= least && h->records.len == r->ready.len && memcmp(h->records.data, r->ready.data, r->ready.len) == 0;
 }
 
-/* Does the page begin with records that the one before it ended with? Then records are hidden from us after the server has cut its
- * page: it is short for them, and the offset behind those that came is one that we have seen. */
-static bool overlaps(const struct read *r, const struct held *h)
+/* With how many records, `most` or fewer, that the last page ended with does this one begin? */
+static int64_t overlap(const struct read *r, const struct held *h, int64_t most)
 {
     const char *begin = r->ready.data, *end = begin + r->ready.len, *line = end;
-    for (int64_t n = r->ready_missing; n > 0 && line > begin; n--) {
+    for (int64_t n = 1; n <= most && line > begin; n++) {
         const char *before = memrchr(begin, '\n', (size_t)(line - 1 - begin));
         line = before ? before + 1 : begin;
         size_t tail = (size_t)(end - line);
         if (tail <= h->records.len && memcmp(line, h->records.data, tail) == 0)
-            return true;
+            return n;
     }
-    return false;
+    return 0;
+}
+
+/* In a list that is asked for by offsets a page should not begin with what we have seen. When the page before it was short, records
+ * are hidden from us after the server has cut its page, and the offset behind those that came is not behind what was cut. When it
+ * was full, records have been added in front of it. */
+static int check_overlap(struct read *r, const struct held *h, struct error *e)
+{
+    bool hidden = r->ready_missing > 0;
+    int64_t seen = overlap(r, h, hidden ? r->ready_missing : INT64_MAX);
+    if (seen && hidden)
+        return error_set(e, EXIT_ANSWER, "the page begins with records that the last one ended with: the server hides records, so its offsets "
+                                         "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
+    return seen ? paginate_shifted(&r->paginate, seen, e) : 0;
 }
 
 static int check_repeat(struct read *r, const struct held *h, struct error *e)
@@ -220,10 +232,7 @@ static int check_repeat(struct read *r, const struct held *h, struct error *e)
     if (repeats(r, h, identified))
         return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
                                          "--param-page, --param-cursor, --allow-repeats)");
-    if (identified && paginate_seeks(&r->paginate) && overlaps(r, h))
-        return error_set(e, EXIT_ANSWER, "the page begins with records that the last one ended with: the server hides records, so its offsets "
-                                         "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
-    return 0;
+    return identified && paginate_seeks(&r->paginate) ? check_overlap(r, h, e) : 0;
 }
 
 /* The records of the page that belong to the range are to be written next. */

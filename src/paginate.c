@@ -173,6 +173,16 @@ static int drift(struct paginate *p, struct error *e, const char *what)
     return 0;
 }
 
+int paginate_shifted(struct paginate *p, int64_t records, struct error *e)
+{
+    struct buf what = {0};
+    buf_addf(&what, "the page at offset %lld begins with %lld records that the last one ended with: records were added while reading",
+             (long long)p->position, (long long)records);
+    int result = drift(p, e, buf_text(&what));
+    buf_free(&what);
+    return result;
+}
+
 static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
 {
     struct buf what = {0};

@@ -94,6 +94,8 @@ void paginate_free(struct paginate *p);
 bool paginate_seeks(const struct paginate *p);
 /* Does the first of these records (NDJSON) have an id, at --id? */
 bool paginate_has_id(const struct paginate *p, const char *records, size_t len);
+/* A page began with so many records that the last one ended with: records have been added in front of it. --on-drift. */
+int paginate_shifted(struct paginate *p, int64_t records, struct error *e);
 /* Is the list one single answer (none)? */
 bool paginate_single(const struct paginate *p);
 

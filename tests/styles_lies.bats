@@ -101,6 +101,23 @@ teardown_file() { stop_server; }
     says "hides records"
 }
 
+@test "records that are added in front while reading are told where offsets are asked for: some come twice" {
+    for path in items pages; do
+        for total in '' ,total=none; do
+            style $path n=1000,insert=300:2$total
+            reads --parallel 1
+            exits 0
+            says "the page at offset 300 begins with 2 records" "records were added"
+            reads --parallel 1 --on-drift fail
+            exits 76
+            wrote_records 0 300
+            reads --parallel 1 --on-drift ignore
+            exits 0
+            says_nothing
+        done
+    done
+}
+
 @test "cursors do not mind hidden rows" {
     for path in cursor last-id next link; do
         style $path n=300,hide=99,hide=150

@@ -17,6 +17,7 @@ Words about all of them
     size=N                     records in a page when no limit is sent (100)
     repeat                     the place asked for is ignored
     short=K:M                  the page that starts at offset K gives only M records
+    insert=OFFSET:K            pages from OFFSET on are those of a list that K records were added in front of
     hide=K                     record K is left out of its page, which is shorter for it; may repeat
     put=PATH:JSON              another member of the body
     total-at=OFFSET:JSON       the total that pages from OFFSET on tell
@@ -297,11 +298,12 @@ def rows_of(s, request):
         limit = int(m) if int(k) == request.offset else limit
     if request.place != str(request.offset):  # one of the empty pages
         limit = 0
-    end = min(request.offset + limit, s.n)
+    first = request.offset - sum(int(k) for k_from, k in s.parts("insert") if request.offset >= int(k_from))
+    end = min(first + limit, s.n)
     left_out = {int(k) for word in ("hide", "gone") for k in s.words.get(word, ())}
-    rows = s.rows[request.offset:end]
+    rows = s.rows[first:end]
     if left_out:
-        rows = [row for i, row in enumerate(rows, request.offset) if i not in left_out]
+        rows = [row for i, row in enumerate(rows, first) if i not in left_out]
     return rows, end
 
 
