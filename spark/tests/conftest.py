@@ -80,6 +80,9 @@ class Scenario:
         with urllib.request.urlopen(self.base + path) as answer:
             return answer.read()
 
+    def grow(self, more):
+        urllib.request.urlopen(urllib.request.Request(f"{self.base}/_grow?n={more}", method="POST")).close()
+
     def records(self):
         return [json.loads(line) for line in self.get("/_records").splitlines()]
 
@@ -90,6 +93,25 @@ class Scenario:
 @pytest.fixture
 def fault(fault_server):
     return lambda words="n=1000": Scenario(fault_server, words)
+
+
+@pytest.fixture(scope="session")
+def growing_server():
+    server = Server([sys.executable, str(SERVERS / "growing.py"), "--until-eof"])
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def growing(growing_server):
+    """Scenarios of the server of time-stamped records."""
+
+    def make(words="n=1000"):
+        scenario = Scenario(growing_server, words)
+        scenario.url = scenario.base + "/events"
+        return scenario
+
+    return make
 
 
 @pytest.fixture(scope="session")

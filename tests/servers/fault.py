@@ -15,6 +15,7 @@ as it is spelled, so a test makes one of its own by adding `id=SOMETHING`.
     GET /SCENARIO/pages, cursor, last-id, next, link, range, whole
                                            the same list in the other pagination styles: see styles.py, also for its words
     GET /SCENARIO/_records?offset=&limit=  what a correct reader must write: exact NDJSON (all by default)
+    POST /SCENARIO/_grow?n=K               K more records at the list's end (negative: fewer), answered with {"total": N}
     GET /SCENARIO/_log                     NDJSON, one object a request so far: method, target, headers, connection
                                            (an id per TCP connection), time, status (null: unanswered), body, open
                                            (requests of the scenario being answered, this one included)
@@ -128,6 +129,9 @@ class Handler(BaseHTTPRequestHandler):
             start = int(self.query.get("offset", [0])[0])
             stop = min(s.n, start + int(self.query.get("limit", [s.n])[0]))
             return ndjson(s.rows[start:stop])
+
+        if rest == "_grow":
+            return Answer(body=json.dumps({"total": s.grow(int(self.query["n"][0]))}).encode())
 
     def answer(self, s, rest):
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

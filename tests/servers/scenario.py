@@ -42,6 +42,15 @@ class Scenario:
             self.rows = Records.get(self.get("kind", "odd"), n)
         self.n = len(self.rows) if "file" in self.words else n
 
+    def grow(self, more):
+        """The new number of records."""
+        with self.lock:
+            n = max(0, self.n + more)
+            self.n = min(n, len(self.rows)) if "file" in self.words else n
+            if "file" not in self.words:
+                Records.get(self.get("kind", "odd"), n)
+            return self.n
+
     def get(self, key, default=None):
         return self.words.get(key, [default])[0] or default
 
