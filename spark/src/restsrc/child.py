@@ -175,7 +175,8 @@ class Child:
         if self._fed:
             message = _LINE.sub(r"row\2", message)
         where = self._where(told.get("url"))
-        return for_exit_code(code)(f"{message} (restsrc {self._command}, exit {code}, {where})", code, bool(told.get("retryable")))
+        text = f"{message} (restsrc {self._command}, exit {code}, {where})"
+        return for_exit_code(code)(text, code, bool(told.get("retryable")), told.get("http_status"))
 
     def _last_word(self) -> "dict":
         """What --error-format json said on the last line of stderr."""

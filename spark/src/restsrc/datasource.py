@@ -1,4 +1,4 @@
-"""What Spark calls: the data source `rest-api` and its batch reader; `writer` has what it calls to write.
+"""What Spark calls: the data source `rest-api` and its batch reader; `stream` and `writer` have what it calls for streams and writes.
 
 These objects are pickled to other processes, so they hold plain fields only, and imports of pyarrow are inside of what runs there.
 """
@@ -12,9 +12,8 @@ from typing import Any, Iterator
 from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from restsrc import plan
+from restsrc import partitions, stream, task
 from restsrc.arrow import FAILFAST, PERMISSIVE, BatchMaker
-from restsrc.errors import RecordError
 from restsrc.options import Options
 from restsrc.writer import Delivery, RestApiWriter
 
@@ -41,20 +40,12 @@ class RestApiDataSource(DataSource):
     def reader(self, schema: StructType) -> "RestApiReader":
         return RestApiReader(Options(self.options), schema, getattr(self, "inferred_from", None))
 
+    def streamReader(self, schema: StructType) -> stream.StreamReader:
+        return stream.reader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
+
     def writer(self, schema: StructType, overwrite: bool) -> RestApiWriter:
         """Runs at planning, before any row is there."""
         return RestApiWriter(Delivery(Options(self.options), schema, overwrite), schema)
-
-
-class RangePartition(InputPartition):
-    """The part of the list that one task reads. `total` is the count at planning time, if there was one."""
-
-    def __init__(self, offset: int, limit: "int | None", total: "int | None", page_size: "int | None"):
-        super().__init__(offset)
-        self.offset = offset
-        self.limit = limit
-        self.total = total
-        self.page_size = page_size
 
 
 class RestApiReader(DataSourceReader):
@@ -66,45 +57,22 @@ class RestApiReader(DataSourceReader):
 
     def partitions(self) -> "list[InputPartition]":
         """Runs on the driver, once for each execution of a query."""
-        made = plan.make(self._options)
-        return [RangePartition(part.offset, part.limit, made.total, made.page_size) for part in made.ranges]
+        return partitions.tasks(self._options)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Runs in a task: the records of the range as Arrow record batches."""
-        if not isinstance(partition, RangePartition):
-            return iter(())  # no partitions: Spark makes one of its own up, and reads it
-        return _read_range(self._options, self._batch_maker(), partition, self._hint())
+        """Runs in a task: its records as Arrow record batches."""
+        return task.read(self._options, self._batch_maker(), partition, _hint(self._inferred_from))
 
     def _batch_maker(self) -> BatchMaker:
         options = self._options
         return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
 
-    def _hint(self) -> str:
-        if self._inferred_from is None:
-            return ""
-        return f"; the schema was inferred from the first {self._inferred_from} records: give one, or raise sample_records"
 
-
-def _read_range(options: Options, maker: BatchMaker, part: RangePartition, hint: str) -> Iterator[Any]:
-    from restsrc.child import Child
-
-    numbers = {"offset": part.offset}
-    if part.limit is not None:
-        numbers["limit"] = part.limit
-    if part.total is not None:
-        numbers["expect"] = part.limit
-        if options.has("planned_total"):
-            numbers["planned-total"] = part.total
-    config = {"page_size": part.page_size} if part.page_size else {}
-    with Child(options, "read", numbers, **config) as child:
-        seen = 0
-        try:
-            for block in child.blocks():
-                yield from maker.batches(block, part.offset + seen)
-                seen += block.count(b"\n")
-        except RecordError as error:
-            raise RecordError(f"{error}{hint}") from None
-        child.check_records(child.finish(), seen)
+def _hint(inferred_from: "int | None") -> str:
+    """What to add when a record does not fit a schema that was inferred."""
+    if inferred_from is None:
+        return ""
+    return f"; the schema was inferred from the first {inferred_from} records: give one, or raise sample_records"
 
 
 def _sampled_schema(options: Options) -> StructType:

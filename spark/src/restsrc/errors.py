@@ -4,15 +4,19 @@ from __future__ import annotations
 
 
 class RestsrcError(Exception):
-    """restsrc failed. `exit_code` is the tool's (None: it never ran); `retryable` says whether trying again may help."""
+    """restsrc failed. `exit_code` is the tool's (None: it never ran); `retryable` says whether trying again may help.
 
-    def __init__(self, message: str, exit_code: int | None = None, retryable: bool = False):
+    `http_status`: of the answer that ended it, if one did.
+    """
+
+    def __init__(self, message: str, exit_code: int | None = None, retryable: bool = False, http_status: int | None = None):
         super().__init__(message)
         self.exit_code = exit_code
         self.retryable = retryable
+        self.http_status = http_status
 
     def __reduce__(self):
-        return type(self), (str(self), self.exit_code, self.retryable)
+        return type(self), (str(self), self.exit_code, self.retryable, self.http_status)
 
 
 class OptionError(RestsrcError):

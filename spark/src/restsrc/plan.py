@@ -71,9 +71,9 @@ def make(options: Options) -> Plan:
     return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
 
 
-def count(options: Options) -> int:
+def count(options: Options, **config: "str | int") -> int:
     """The number of records in the list. UnexpectedAnswer where the server tells none."""
-    with Child(options, "count", {}) as child:
+    with Child(options, "count", {}, **config) as child:
         text = child.text()
         child.finish()
     return int(text)

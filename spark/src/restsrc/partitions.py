@@ -1,0 +1,80 @@
+"""The tasks of a batch read, by the option partition_by."""
+
+from __future__ import annotations
+
+import logging
+
+from restsrc import plan
+from restsrc.options import Options
+from restsrc.settings import Settings
+from restsrc.task import Piece, ReadTask
+from restsrc.windows import Windows
+
+
+def tasks(options: Options) -> "list[ReadTask]":
+    settings = Settings(options)
+    by = settings.choice("partition_by", ("offset", "time", "key"))
+    if by != "offset" and (options.offset or options.limit is not None):
+        settings.refuse(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
+    make = {"time": _by_time, "key": _by_key}.get(by, _by_offset)
+    return make(settings)
+
+
+def _by_offset(settings: Settings) -> "list[ReadTask]":
+    settings.check()
+    made = plan.make(settings.options)
+    config = {"page_size": made.page_size} if made.page_size else {}
+    counted = made.total is not None
+    return [
+        ReadTask([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges
+    ]
+
+
+def _by_time(settings: Settings) -> "list[ReadTask]":
+    """The records from lower_bound on and before upper_bound."""
+    windows = Windows(settings)
+    form = windows.time.form
+    bounds = [settings.time(name, form) for name in ("lower_bound", "upper_bound") if settings.needs(name, "a time")]
+    settings.check()
+    return windows.tasks(*bounds)
+
+
+def _by_key(settings: Settings) -> "list[ReadTask]":
+    """As Spark's JDBC source does it: the bounds only say where to cut; the first range has no lower bound and the last no upper one."""
+    options = settings.options
+    for name in ("lower_bound", "upper_bound"):
+        settings.needs(name, "a whole number near the least or greatest key")
+    settings.needs("num_partitions", "how many ranges of keys to read")
+    template = options.get("partition_query", "")
+    if settings.needs("partition_query", "for example id__gte={lower}&id__lt={upper}"):
+        if "{lower}" not in template or "{upper}" not in template:
+            settings.refuse(f"the option partition_query is {template!r}; it needs {{lower}} and {{upper}} in it")
+    lower, upper = (settings.integer(name, -(2**63), 0) for name in ("lower_bound", "upper_bound"))
+    if lower > upper:
+        settings.refuse("lower_bound is greater than upper_bound")
+    settings.check()
+    parts = max(1, min(options.num_partitions, upper - lower))
+    inner = [lower + (upper - lower) * part // parts for part in range(1, parts)]
+    outer = (lower, upper) if _closed(template) else (None, None)
+    bounds = [outer[0], *inner, outer[1]]
+    return [ReadTask([_keys(options, template, *pair)]) for pair in zip(bounds, bounds[1:])]
+
+
+def _closed(template: str) -> bool:
+    """Whether a parameter needs both bounds, so that no range can be without one."""
+    closed = any("{lower}" in part and "{upper}" in part for part in template.split("&"))
+    if closed:
+        logging.getLogger("restsrc").warning(
+            "restsrc: only keys from lower_bound on and below upper_bound are read, because partition_query has both in one parameter"
+        )
+    return closed
+
+
+def _keys(options: Options, template: str, lower: "int | None", upper: "int | None") -> Piece:
+    """The parameters of the template whose bounds are there, as lines of the option query, which the tool percent-encodes."""
+    lines = options.get("query", "").splitlines()
+    for part in template.split("&"):
+        if ("{lower}" in part and lower is None) or ("{upper}" in part and upper is None):
+            continue
+        lines.append(part.replace("{lower}", str(lower)).replace("{upper}", str(upper)))
+    return Piece(config={"query": "\n".join(lines)})

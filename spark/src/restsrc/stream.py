@@ -1,0 +1,130 @@
+"""What Spark calls for streams: where a batch begins and ends, which tasks read it, and their reading.
+
+Three modes know what offsets mean: `stream_offset`, `stream_time` and `stream_cursor`. An offset is all that Spark keeps in its checkpoint; from
+two of them the same rows are read again after a crash. PySpark before 4.2 tells a source neither a batch's start nor a limit.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Iterator, Sequence
+
+from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
+from pyspark.sql.types import StructType
+
+from restsrc import task
+from restsrc.arrow import BatchMaker
+from restsrc.errors import OptionError
+from restsrc.options import Options
+from restsrc.settings import Settings
+from restsrc.stream_cursor import CursorMode
+from restsrc.stream_offset import OffsetMode
+from restsrc.stream_time import TimeMode
+
+MODES = {"offset": OffsetMode, "time": TimeMode, "cursor": CursorMode}
+HAS_LIMITS = hasattr(DataSourceStreamReader, "getDefaultReadLimit")  # PySpark 4.2 and later
+
+_log = logging.getLogger("restsrc")
+
+
+class StreamReader(DataSourceStreamReader):
+    """What all versions of PySpark call."""
+
+    def __init__(self, options: Options, schema: StructType, hint: str):
+        settings = Settings(options)
+        name = settings.choice("stream_mode", tuple(MODES))
+        for option in ("offset", "limit"):
+            if settings.given(option):
+                settings.refuse(f"the option {option} can't be given for a stream: use starting_offset and rows_per_batch")
+        self._options = options
+        self._schema = schema
+        self._hint = hint
+        self._rows_per_batch = settings.integer("rows_per_batch", 1)
+        self._poll_seconds = settings.duration("poll_interval", "1s") / 1000
+        self._mode = MODES.get(name, OffsetMode)(settings)
+        self._check_version(settings, name)
+        settings.check()
+        self._batch_maker()  # a schema that can't be read is an error before any task starts
+
+    def initialOffset(self) -> dict:
+        return self._mode.initial()
+
+    def partitions(self, start: dict, end: dict) -> Sequence[InputPartition]:
+        try:
+            return self._mode.tasks(start, end)
+        except KeyError as missing:
+            raise OptionError(f"the checkpoint is of another stream_mode: its offsets have no {missing}") from None
+
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        """Runs in a task: its records as Arrow record batches."""
+        return task.read(self._options, self._batch_maker(), partition, self._hint)
+
+    def commit(self, end: dict) -> None:
+        """The API keeps no state of ours; what is read is in Spark's checkpoint."""
+        _log.debug("restsrc: read up to %s", end)
+
+    def stop(self) -> None:
+        """Children end with their `with`, or with this process."""
+
+    def _check_version(self, settings: Settings, mode: str) -> None:
+        pass
+
+    def _batch_maker(self) -> BatchMaker:
+        options = self._options
+        return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
+
+
+if HAS_LIMITS:
+    from pyspark.sql.streaming.datasource import ReadAllAvailable, ReadLimit, ReadMaxRows, SupportsTriggerAvailableNow
+
+    class LimitedStreamReader(StreamReader, SupportsTriggerAvailableNow):
+        """PySpark 4.2 and later."""
+
+        _quiet_until = 0.0  # when to ask again, after nothing new was found
+
+        def getDefaultReadLimit(self) -> ReadLimit:
+            return ReadMaxRows(self._rows_per_batch) if self._rows_per_batch else ReadAllAvailable()
+
+        def latestOffset(self, start: dict, limit: ReadLimit) -> dict:
+            if time.monotonic() < self._quiet_until:
+                return start
+            try:
+                end = self._mode.latest(start, limit.max_rows if isinstance(limit, ReadMaxRows) else None)
+            except KeyError as missing:
+                raise OptionError(f"the checkpoint is of another stream_mode: its offsets have no {missing}") from None
+            if end == start:
+                self._quiet_until = time.monotonic() + self._poll_seconds
+            return end
+
+        def reportLatestOffset(self) -> "dict | None":
+            return self._mode.newest()
+
+        def prepareForTriggerAvailableNow(self) -> None:
+            self._mode.freeze()
+
+
+class UnlimitedStreamReader(StreamReader):
+    """PySpark 4.0 and 4.1, which take all there is in each batch."""
+
+    _asked = 0.0  # when the last answer came
+    _last: "dict | None" = None
+
+    def latestOffset(self) -> dict:
+        if self._last is None or time.monotonic() >= self._asked + self._poll_seconds:
+            self._last = self._mode.latest(None, None)
+            self._asked = time.monotonic()
+        return self._last
+
+    def _check_version(self, settings: Settings, mode: str) -> None:
+        needs = {
+            "rows_per_batch": self._rows_per_batch is not None,
+            "stream_mode cursor": mode == "cursor",
+            "on_shrink ignore": settings.choice("on_shrink", ("fail", "reset", "ignore")) == "ignore",
+        }
+        for what in (what for what, used in needs.items() if used):
+            settings.refuse(f"{what} needs PySpark 4.2 or later")
+
+
+def reader(options: Options, schema: StructType, hint: str) -> StreamReader:
+    return (LimitedStreamReader if HAS_LIMITS else UnlimitedStreamReader)(options, schema, hint)

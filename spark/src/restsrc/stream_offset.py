@@ -1,0 +1,106 @@
+"""Streams over a list that only grows at its end: a stream's offset is the number of records read so far, {"offset": "0"}."""
+
+from __future__ import annotations
+
+import logging
+
+from restsrc import plan
+from restsrc.errors import UnexpectedAnswer
+from restsrc.settings import Settings
+from restsrc.task import Piece, ReadTask
+
+_log = logging.getLogger("restsrc")
+
+
+class OffsetMode:
+    def __init__(self, settings: Settings):
+        self._options = settings.options
+        self._style = self._options.get("paginate", "offset")
+        self._on_shrink = settings.choice("on_shrink", ("fail", "reset", "ignore"))
+        self._begin = self._options.get("starting_offset", "earliest").strip().lower()
+        if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
+            settings.refuse(f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number")
+        if self._style not in plan.SEEKABLE:
+            settings.refuse(f"stream_mode offset can't start in the middle of a list in the style {self._style}: use stream_mode cursor")
+        self._newest: "int | None" = None  # the last count
+        self._target: "int | None" = None  # where to end
+        self._page_size: "int | None" = None
+        self._waits = False
+
+    def initial(self) -> dict:
+        begin = {"earliest": "0", "latest": None}.get(self._begin, self._begin)
+        return _offset(self._count() if begin is None else int(begin))
+
+    def latest(self, start: "dict | None", most: "int | None") -> dict:
+        """Where the batch that begins at `start` ends. `start` is not told by PySpark before 4.2; then it ends at the list's end."""
+        total = self._count()
+        bound = total if self._target is None else min(total, self._target)
+        if start is None:
+            return _offset(bound)
+        begin = _number(start)
+        if total < begin:
+            if self._shrunk(begin, total) == "ignore":
+                return start
+            begin = 0
+        end = max(begin, bound)
+        return _offset(end if most is None else min(end, begin + most))
+
+    def newest(self) -> "dict | None":
+        return None if self._newest is None else _offset(self._newest)
+
+    def freeze(self) -> None:
+        """From now on nothing is new."""
+        self._target = self._count()
+
+    def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
+        begin, stop = _number(start), _number(end)
+        if stop < begin:
+            self._shrunk(begin, stop)
+            begin = 0  # an end before its start means that the list was read again from its beginning
+        if self._on_shrink != "fail":
+            stop = min(stop, self._count())
+        page_size = self._learned_page_size(stop, stop - begin)
+        config = {"on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift
+        if page_size:
+            config["page_size"] = page_size
+        ranges = plan.cut(begin, stop, page_size or max(1, stop), self._options.num_partitions)
+        return [ReadTask([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
+
+    def _shrunk(self, begin: int, total: int) -> str:
+        """What to do about it: reset or ignore."""
+        text = f"the list has {total} records, fewer than the {begin} that the stream has come to"
+        if self._on_shrink == "fail":
+            raise UnexpectedAnswer(
+                f"{text}. With on_shrink=reset it is read again from its beginning, with on_shrink=ignore the stream waits until it is longer"
+            )
+        if not self._waits or self._on_shrink == "reset":
+            _log.warning("restsrc: %s (on_shrink is %s)", text, self._on_shrink)
+        self._waits = self._on_shrink == "ignore"
+        return self._on_shrink
+
+    def _count(self) -> int:
+        try:
+            self._newest = plan.count(self._options)
+        except UnexpectedAnswer as error:
+            hint = "stream_mode offset needs the number of records: say where it is with count_from, or use stream_mode cursor"
+            raise UnexpectedAnswer(f"{error}; {hint}", error.exit_code, error.retryable, error.http_status) from None
+        return self._newest
+
+    def _learned_page_size(self, total: int, rows: int) -> "int | None":
+        """The page size that the server really gives. None: not asked, because the rows are on one page anyway."""
+        if self._page_size is None:
+            if rows <= 0 or (self._style == "offset" and rows <= int(self._options.get("page_size", "100"))):
+                return None
+            size = plan.real_page_size(self._options)
+            if size is None or size >= total:  # a list of one page doesn't tell how long a page can be
+                return size
+            self._page_size = size
+        return self._page_size
+
+
+def _offset(number: int) -> dict:
+    return {"offset": str(number)}
+
+
+def _number(offset: dict) -> int:
+    return int(offset["offset"])

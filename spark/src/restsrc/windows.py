@@ -1,0 +1,172 @@
+"""Windows of time: the records of [start, end) by two query parameters. All times are milliseconds since 1970.
+
+Windows are halved until the server can give them, and until they are small enough to be read in parallel.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from typing import Sequence
+
+from restsrc import plan
+from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
+from restsrc.settings import TIME_FORMATS, Settings, time_text
+from restsrc.task import Piece, ReadTask
+
+TOO_LARGE = (400, 413, 414, 422)  # what servers answer when they are asked for too much at once
+MOST_WINDOWS = 10_000
+
+_log = logging.getLogger("restsrc")
+
+
+@dataclass(frozen=True)
+class TimeQuery:
+    """How a window is asked for. `query`: the lines of the user's own option of that name."""
+
+    since: str
+    until: str
+    form: str
+    inclusive: bool
+    query: str
+
+    @property
+    def step(self) -> int:
+        return TIME_FORMATS[self.form]
+
+    def config(self, start: int, end: int) -> "dict[str, str]":
+        last = end - self.step if self.inclusive else end
+        window = f"{self.since}={time_text(start, self.form)}\n{self.until}={time_text(last, self.form)}"
+        return {"query": f"{self.query}\n{window}".strip()}
+
+    def middle(self, start: int, end: int) -> "int | None":
+        """None: the window is as small as can be."""
+        half = (end - start) // 2 // self.step * self.step
+        return start + half if half else None
+
+    def text(self, start: int, end: int) -> str:
+        return f"the window from {time_text(start, 'iso_ms')} to {time_text(end, 'iso_ms')}"
+
+
+@dataclass(frozen=True)
+class WindowPiece(Piece):
+    """A whole window. Its halves are read where the server refuses it."""
+
+    time: "TimeQuery | None" = None
+    start: int = 0
+    end: int = 0
+
+    def halves(self, refusal: RequestRefused) -> "Sequence[Piece]":
+        middle = self.time.middle(self.start, self.end)
+        if refusal.http_status not in TOO_LARGE or middle is None:
+            return ()
+        return [_piece(self.time, self.start, middle), _piece(self.time, middle, self.end)]
+
+
+def _piece(time: TimeQuery, start: int, end: int, expect: "int | None" = None) -> WindowPiece:
+    return WindowPiece(expect=expect, config=time.config(start, end), time=time, start=start, end=end)
+
+
+class Windows:
+    """The options about windows, and the requests that planning takes."""
+
+    def __init__(self, settings: Settings):
+        options = settings.options
+        form = settings.choice("time_format", tuple(TIME_FORMATS))
+        self._options = options
+        self.time = TimeQuery(
+            options.get("param_since", "since"),
+            options.get("param_until", "until"),
+            form if form in TIME_FORMATS else "iso",
+            settings.flag("until_inclusive"),
+            options.get("query", ""),
+        )
+        self._duration = settings.duration("partition_duration", "0")
+        self._duration = -(-self._duration // self.time.step) * self.time.step
+        self._cap = settings.integer("window_rows", 1)
+        self._countable = True
+
+    def count(self, start: int, end: int) -> "float | None":
+        """The number of records in a window; infinite where it is too large for the server, None where the server tells none."""
+        try:
+            return self._count(start, end)
+        except _TooLarge:
+            return math.inf
+
+    def tasks(self, start: int, end: int) -> "list[ReadTask]":
+        """The tasks that read the records of [start, end)."""
+        if start >= end:
+            return []
+        most = self._options.num_partitions or plan.MOST_RANGES
+        pieces = self._pieces(start, end)
+        parts = min(most, len(pieces))
+        return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
+
+    def _pieces(self, start: int, end: int) -> "list[Piece]":
+        if self._duration:
+            return [piece for window in self._cut(start, end, self._duration) for piece in self._halved(*window, math.inf)]
+        rows = self.count(start, end)
+        if rows is None:
+            parts = self._options.num_partitions or 1
+            duration = -(-(end - start) // (parts * self.time.step)) * self.time.step
+            return [_piece(self.time, *window) for window in self._cut(start, end, duration)]
+        return self._halved(start, end, self._rows_of_a_task(rows))
+
+    def _cut(self, start: int, end: int, duration: int) -> "list[tuple[int, int]]":
+        if (end - start) // duration > MOST_WINDOWS:
+            raise OptionError(
+                f"{self.time.text(start, end)} makes more than {MOST_WINDOWS} windows: give a longer partition_duration"
+                ", a later beginning, or rows_per_batch"
+            )
+        return [(begin, min(begin + duration, end)) for begin in range(start, end, duration)]
+
+    def _rows_of_a_task(self, rows: float) -> float:
+        """Few tasks for few rows: an empty or tiny task costs more than some pages."""
+        if self._options.num_partitions and rows < math.inf:
+            return max(1, math.ceil(rows / self._options.num_partitions))
+        least = plan.PAGES_PER_RANGE * int(self._options.get("page_size", "100"))
+        return least if rows == math.inf else max(least, math.ceil(rows / plan.MOST_RANGES))
+
+    def _halved(self, start: int, end: int, most: float) -> "list[Piece]":
+        """Windows of at most `most` records, none of them empty; the smallest possible windows may have more."""
+        middle = self.time.middle(start, end)
+        try:
+            rows = self._count(start, end)
+            if rows == 0:
+                return []
+            if rows is None or rows <= most or middle is None:
+                return [_piece(self.time, start, end, rows)]
+        except _TooLarge as refusal:
+            if middle is None:
+                raise refusal.cause from None
+        return [*self._halved(start, middle, most), *self._halved(middle, end, most)]
+
+    def _count(self, start: int, end: int) -> "int | None":
+        if not self._countable:
+            return None
+        try:
+            rows = plan.count(self._options, **self.time.config(start, end))
+        except RequestRefused as refusal:
+            if refusal.http_status in TOO_LARGE:
+                raise _TooLarge(refusal) from None
+            raise
+        except UnexpectedAnswer as error:
+            if "lower bound" in str(error):  # as Elasticsearch tells it when there are more than it counts
+                raise _TooLarge(error) from None
+            if self._options.get("count_from", "auto") != "auto":
+                raise
+            _log.warning("restsrc: windows of time are read uncounted, because the server tells no count: %s", error)
+            self._countable = False
+            return None
+        if self._cap and rows >= self._cap:
+            raise _TooLarge(UnexpectedAnswer(f"{self.time.text(start, end)} has {rows} records, window_rows is {self._cap}"))
+        return rows
+
+
+class _TooLarge(Exception):
+    """A window is more than the server can give. `cause`: the exception to raise when it can't be made smaller."""
+
+    def __init__(self, cause: Exception):
+        super().__init__(str(cause))
+        self.cause = cause

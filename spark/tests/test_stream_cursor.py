@@ -1,0 +1,91 @@
+"""Mode cursor, without Spark: the walk on the driver and the same rows in the task, also when they are read again."""
+
+import pytest
+from streaming import batches, latest, reader, values
+
+from restsrc.errors import OptionError, UnexpectedAnswer
+
+STYLES = {
+    "cursor": {"paginate": "cursor"},
+    "last-id": {"paginate": "last-id", "param_cursor": "starting_after"},
+    "next": {"paginate": "next-url"},
+    "link": {"paginate": "link"},
+}
+
+
+def source_of(scenario, style="cursor", **given):
+    return reader(f"{scenario.base}/{style}", stream_mode="cursor", **{**STYLES[style], **given})
+
+
+@pytest.mark.parametrize(
+    "style, words",
+    [*((style, "") for style in STYLES), ("cursor", ",end=stay"), ("next", ",end=stay"), ("cursor", ",gap=100:2"), ("link", ",gap=100:2")],
+)
+@pytest.mark.parametrize("rows", [None, 30])
+def test_growing_list(fault, style, words, rows):
+    scenario = fault("n=1" + words)
+    source = source_of(scenario, style)
+    start, got, replayed = source.initialOffset(), [], []
+    for more in (0, 98, 1, 1, 99, 1, 150, 0):
+        scenario.grow(more)
+        for end, rows_of_batch in batches(source, start, rows):
+            got += rows_of_batch
+            replayed.append((start, end, rows_of_batch))
+            start = end
+        assert got == list(range(len(scenario.records())))
+    assert all(len(batch) <= (rows or 1000) for _, _, batch in replayed)
+    for begin, end, batch in replayed:
+        assert sum(values(source, begin, end), []) == batch
+
+
+def test_where_a_stream_begins(fault):
+    scenario = fault("n=250")
+    assert source_of(scenario).initialOffset() == {"cursor": "", "skip": "0", "read": "0"}
+    begin = source_of(scenario, starting_offset="latest").initialOffset()
+    assert (begin["skip"], begin["read"]) == ("50", "0")
+    scenario.grow(5)
+    source = source_of(scenario, starting_offset="latest")
+    assert [rows for _, rows in batches(source, begin)] == [list(range(250, 255))]
+    source = source_of(scenario, "last-id", starting_offset=scenario.records()[99]["id"])
+    assert [rows[0] for _, rows in batches(source, source.initialOffset())] == [100]
+
+
+def test_available_now_ends_at_what_was_there(fault):
+    scenario = fault("n=250")
+    source = source_of(scenario)
+    source.prepareForTriggerAvailableNow()
+    ends = batches(source, source.initialOffset(), 100)
+    assert next(ends)[1] == list(range(100))
+    scenario.grow(500)
+    assert [rows for _, rows in ends] == [list(range(100, 200)), list(range(200, 250))]
+
+
+def test_list_that_lost_records_is_noticed(fault):
+    scenario = fault("n=250")
+    source = source_of(scenario)
+    start = source.initialOffset()
+    end = latest(source, start)
+    scenario.grow(-100)
+    with pytest.raises(UnexpectedAnswer, match="exit 76"):
+        values(source, start, end)
+
+
+def test_no_secret_gets_into_a_checkpoint(fault):
+    scenario = fault("n=250,put=next:%22%3Fplace=x%26key=sesame%22")
+    source = source_of(scenario, "next", query_secret="key=sesame")
+    with pytest.raises(UnexpectedAnswer, match="next cursor holds a secret") as raised:
+        latest(source, source.initialOffset(), 100)
+    assert "sesame" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"paginate": "offset"}, "needs the option paginate: cursor, last-id, next-url, link"),
+        ({"cursor": "abc"}, "give a stream's first cursor as starting_offset"),
+    ],
+)
+def test_what_is_wrong_is_said(fault, given, message):
+    with pytest.raises(OptionError) as raised:
+        source_of(fault(), **given)
+    assert message in str(raised.value)
