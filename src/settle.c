@@ -104,7 +104,7 @@ static int count_reject(struct write *w, int64_t line, struct slice why, struct 
 {
     const struct options *o = w->options;
     int64_t most = o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
-    if (++w->receipt.rejected != most + 1) {
+    if (w->receipt.rejected++ != most) {
         if (!o->reject_file)
             tell_reject(w, line, why);
         return 0;
