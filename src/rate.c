@@ -29,7 +29,7 @@ int rate_init(struct rate *r, const char *text, const char *origin, struct error
         return 0;
     double n = strtod(text, &end);
     const char *unit = *end == '/' && end[1] && !end[2] ? strchr(units, end[1]) : NULL;
-    if (!isdigit((unsigned char)*text) || !(n > 1e-6) || n > 1e6 || !unit)
+    if (!isdigit((unsigned char)*text) || !unit || !(n / seconds[unit - units] > 1e-9) || n / seconds[unit - units] > 1e6)
         return error_set(e, EXIT_USAGE, "--rate takes N/s, N/m, N/h or N/d, such as 10/s");
     r->interval = seconds[unit - units] / n;
     return 0;

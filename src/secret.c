@@ -116,9 +116,21 @@ void secret_hide_param(struct secrets *s, const char *param)
         secret_hide(s, param + name + 1);
 }
 
+/* The user info as it stands, for messages about URLs that cannot be parsed. */
+static void hide_user_info(struct secrets *s, const char *url)
+{
+    const char *host = strstr(url, "://"), *start = host ? host + 3 : url, *at = strrchr(start, '@');
+    if (!at)
+        return;
+    char *info = mem_text(start, (size_t)(at - start)), *colon = strchr(info, ':');
+    secret_hide(s, colon ? colon + 1 : info);
+    free(info);
+}
+
 void secret_hide_url(struct secrets *s, const char *url)
 {
     struct buf name = {0}, value = {0};
+    hide_user_info(s, url);
     if (url_user(url, &name, &value))
         secret_hide_user(s, buf_text(&name), buf_text(&value));
     for (const char *p = url + strcspn(url, "?"); *p; p += strcspn(p, "&")) {

@@ -154,6 +154,18 @@ void transfer_mask(const struct exchange *x, char *text)
     secret_mask(&x->attempt->transfer->client.auth.secrets, text);
 }
 
+/* With --trace-ids: what the API's owner can look for. */
+static void add_trace(const struct exchange *x, struct error *e)
+{
+    const char *trace = x->attempt->http.trace;
+    struct buf message = {0};
+    if (!*trace || strstr(e->message, trace))
+        return;
+    buf_adds(&message, e->message);
+    error_set(e, e->code, "%s (traceparent: %s)", buf_text(&message), trace);
+    buf_free(&message);
+}
+
 void transfer_locate(const struct exchange *x, struct error *e)
 {
     struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
@@ -164,6 +176,7 @@ void transfer_locate(const struct exchange *x, struct error *e)
     buf_free(&shown);
     transfer_mask(x, e->url);
     transfer_mask(x, e->message);
+    add_trace(x, e);
     e->http_status = x->status;
     e->offset = x->offset;
     e->has_offset = x->offset >= 0;

@@ -45,6 +45,7 @@ static void check_texts(void)
     is_rate("30/m", 2);
     is_rate("1800/h", 2);
     is_rate("43200/d", 2);
+    is_rate("8640000/d", 0.01);
     static const char *const wrong[] = {"10", "10/", "10/x", "10/ss", "10 /s", " 10/s", "/s", "0/s", "-1/s", "nan/s", "inf/s", "1e9/s", "s", "", "10/sm"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         is_rate(wrong[i], 0);
