@@ -80,9 +80,6 @@ class Scenario:
         with urllib.request.urlopen(self.base + path) as answer:
             return answer.read()
 
-    def grow(self, more):
-        urllib.request.urlopen(urllib.request.Request(f"{self.base}/_grow?n={more}", method="POST")).close()
-
     def records(self):
         return [json.loads(line) for line in self.get("/_records").splitlines()]
 
@@ -95,23 +92,47 @@ def fault(fault_server):
     return lambda words="n=1000": Scenario(fault_server, words)
 
 
-@pytest.fixture(scope="session")
-def growing_server():
-    server = Server([sys.executable, str(SERVERS / "growing.py"), "--until-eof"])
+def process(name, *arguments):
+    """A fixture's server for the whole run."""
+    server = Server([sys.executable, str(SERVERS / name), "--until-eof", *arguments])
     yield server.url
     server.stop()
 
 
+class Sink:
+    """One scenario of a server that is written to, with what it stored."""
+
+    def __init__(self, server, words, path="items"):
+        self.base = f"{server}/{words},id={uuid.uuid4().hex}"
+        self.url = f"{self.base}/{path}"
+
+    def get(self, path):
+        with urllib.request.urlopen(f"{self.base}/{path}") as answer:
+            return answer.read()
+
+    def lines(self):
+        return self.get("_stored").decode().splitlines()
+
+    def stored(self):
+        return [json.loads(line) for line in self.lines()]
+
+    def log(self):
+        return [json.loads(line) for line in self.get("_log").splitlines()]
+
+
+@pytest.fixture(scope="session")
+def sink_server():
+    yield from process("sink.py")
+
+
 @pytest.fixture
-def growing(growing_server):
-    """Scenarios of the server of time-stamped records."""
+def sink(sink_server):
+    return lambda words="answer=count": Sink(sink_server, words)
 
-    def make(words="n=1000"):
-        scenario = Scenario(growing_server, words)
-        scenario.url = scenario.base + "/events"
-        return scenario
 
-    return make
+@pytest.fixture(scope="session")
+def staging_server():
+    yield from process("staging.py")
 
 
 @pytest.fixture(scope="session")
