@@ -42,6 +42,8 @@ static void say_found(const struct options *o, const struct finding *f)
 int cmd_settle_auto(struct options *o, struct error *e)
 {
     struct finding f;
+    if (o->data || (o->method && strcmp(o->method, "GET")) || strcmp(o->page_in, "query"))
+        return error_set(e, EXIT_USAGE, "--paginate auto looks at lists that are asked for by GET and a query: set --paginate");
     int result = look(o, true, &f, e);
     if (result == 0 && !f.style)
         result = error_set(e, EXIT_ANSWER, "--paginate auto: %s: set --paginate", buf_text(&f.doubt));
@@ -275,6 +277,8 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
     url_redact(o->url, out);
     buf_addf(out, " in %.0f ms%s\n", f->seconds * 1000, has_credentials(o) ? ", credentials accepted" : "");
     buf_addf(out, "records:  %s%s\n", f->lines ? "one a line (NDJSON)" : f->records.len ? "in " : "the answer itself is the list", buf_text(&f->records));
+    if (f->others.len)
+        buf_addf(out, "          (--records if they are in %s)\n", buf_text(&f->others));
     describe_style(f, out);
     if (f->count >= 0)
         buf_addf(out, "count:    %" PRId64 " (%s)\n", f->count, buf_text(&f->count_from));

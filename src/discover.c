@@ -364,6 +364,7 @@ int discover(const struct options *o, struct probe *probe, bool brief, struct fi
 void finding_free(struct finding *f)
 {
     buf_free(&f->records);
+    buf_free(&f->others);
     buf_free(&f->count_from);
     buf_free(&f->options);
     buf_free(&f->doubt);

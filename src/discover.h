@@ -14,6 +14,7 @@ struct finding {
     const char *style;     /* NULL: not found out, then doubt says why */
     bool seekable;
     struct buf records;    /* PATH of the list; empty: the top level */
+    struct buf others;     /* other lists of objects in the answer, for people */
     bool lines;            /* the answer is NDJSON */
     int64_t length;        /* records in the first answer */
     int64_t count;         /* records of the whole list; -1: not known */

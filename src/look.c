@@ -137,6 +137,7 @@ static void find_place(struct look *l)
     if (f->lines)
         return;
     path_show(&l->places.way[l->probe->split.way], &f->records);
+    evidence_lists((struct slice){buf_text(&l->probe->envelope), l->probe->envelope.len}, &f->others, &f->others);
 }
 
 int look_first(struct look *l, struct error *e)

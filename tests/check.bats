@@ -129,13 +129,6 @@ knows() {
     is cursor n=1,total=none,nocount cursor
 }
 
-@test "records whose other members change from answer to answer are compared by their id" {
-    list n=250
-    restsrc check "$list"
-    exits 0
-    grep -q "^order:    the same twice" "$out"
-}
-
 # ---- real servers ----
 
 @test "Django REST Framework: its three paginations" {
@@ -225,6 +218,43 @@ knows() {
     found "--records tickets"
     path=/products.json knows link shopify
     n=2500 knows next-url salesforce --query 'q=SELECT Id FROM Account'
+}
+
+@test "lists of frameworks" {
+    knows page drf-fixed
+    found "--param-limit '' --page-size 20"
+    eval "$command --offset 95 --limit 120"
+    exits 0
+    curl -sSf "$scenario/drf-fixed/_records" | sed -n '96,215p' | cmp - "$out"
+    knows page spring
+    found "--page-base 0"
+    found "count:    250 (body:totalElements)"
+    knows page laravel
+    found "--page-size 15"
+    knows offset jsonapi
+    knows cursor airtable
+}
+
+@test "records of which something changes from answer to answer are known by their id" {
+    list="$apis/id=$BATS_TEST_NUMBER,n=250/volatile" scenario="$apis/id=$BATS_TEST_NUMBER,n=250"
+    checks
+    found "--paginate offset"
+    found "order:    the same twice"
+    runs
+    [ "$(jq -s 'map(.id) == [range(250)]' "$out")" = true ]
+}
+
+@test "an order that changes from answer to answer is told" {
+    list="$apis/id=$BATS_TEST_NUMBER,n=250/shuffled" scenario="$apis/id=$BATS_TEST_NUMBER,n=250"
+    checks
+    found "order:    not the same twice"
+}
+
+@test "an offset that counts pages is no offset" {
+    list="$apis/id=$BATS_TEST_NUMBER,n=250/paged-offset" scenario="$apis/id=$BATS_TEST_NUMBER,n=250"
+    restsrc read --paginate auto "$list"
+    exits 76
+    wrote_nothing
 }
 
 @test "Elasticsearch is read by from and size" {
@@ -340,6 +370,16 @@ hears() {
     exits 0
     wrote_records
     queries | grep -q 'from=30&take=30'
+}
+
+@test "auto looks at lists that are asked for by GET and queries" {
+    list n=250
+    for option in --data=%7B%7D --method=POST --page-in=body --page-in=header; do
+        restsrc read --paginate auto "$option" "$list"
+        exits 64
+        says "--paginate"
+    done
+    [ "$(log length)" -eq 0 ]
 }
 
 @test "auto is refused where the answer may be a page or the whole list" {
