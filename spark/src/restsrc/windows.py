@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from typing import Sequence
+from itertools import islice
+from typing import Iterator, Sequence
 
 from restsrc import plan
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
@@ -86,40 +87,45 @@ class Windows:
         self._duration = -(-self._duration // self.time.step) * self.time.step
         self._cap = settings.integer("window_rows", 1)
         self._countable = True
+        self._last: "tuple[tuple[int, int] | None, int | None]" = (None, None)  # the window counted last, and its records
 
     def count(self, start: int, end: int) -> "float | None":
         """The number of records in a window; infinite where it is too large for the server, None where the server tells none."""
-        try:
-            return self._count(start, end)
-        except _TooLarge:
-            return math.inf
+        self._last = None, None
+        return self._number(start, end)
 
     def tasks(self, start: int, end: int) -> "list[ReadTask]":
         """The tasks that read the records of [start, end)."""
         if start >= end:
             return []
-        most = self._options.num_partitions or plan.MOST_RANGES
-        pieces = self._pieces(start, end)
-        parts = min(most, len(pieces))
-        return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
-
-    def _pieces(self, start: int, end: int) -> "list[Piece]":
-        if self._duration:
-            return [piece for window in self._cut(start, end, self._duration) for piece in self._halved(*window, math.inf)]
-        rows = self.count(start, end)
-        if rows is None:
-            parts = self._options.num_partitions or 1
-            duration = -(-(end - start) // (parts * self.time.step)) * self.time.step
-            return [_piece(self.time, *window) for window in self._cut(start, end, duration)]
-        return self._halved(start, end, self._rows_of_a_task(rows))
-
-    def _cut(self, start: int, end: int, duration: int) -> "list[tuple[int, int]]":
-        if (end - start) // duration > MOST_WINDOWS:
+        pieces = list(islice(self._pieces(start, end), MOST_WINDOWS + 1))
+        if len(pieces) > MOST_WINDOWS:
             raise OptionError(
                 f"{self.time.text(start, end)} makes more than {MOST_WINDOWS} windows: give a longer partition_duration"
                 ", a later beginning, or rows_per_batch"
             )
-        return [(begin, min(begin + duration, end)) for begin in range(start, end, duration)]
+        parts = min(self._options.num_partitions or plan.MOST_RANGES, len(pieces))
+        return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
+
+    def _number(self, start: int, end: int) -> "float | None":
+        try:
+            rows = self._count(start, end)
+        except _TooLarge:
+            return math.inf
+        self._last = (start, end), rows
+        return rows
+
+    def _pieces(self, start: int, end: int) -> "Iterator[Piece]":
+        rows = self._number(start, end)
+        if rows is None:
+            return self._uncounted(start, end)
+        return self._halved(start, end, math.inf if self._duration else self._rows_of_a_task(rows))
+
+    def _uncounted(self, start: int, end: int) -> "Iterator[Piece]":
+        parts = self._options.num_partitions or 1
+        duration = self._duration or -(-(end - start) // (parts * self.time.step)) * self.time.step
+        for begin in range(start, end, duration):
+            yield _piece(self.time, begin, min(begin + duration, end))
 
     def _rows_of_a_task(self, rows: float) -> float:
         """Few tasks for few rows: an empty or tiny task costs more than some pages."""
@@ -128,23 +134,33 @@ class Windows:
         least = plan.PAGES_PER_RANGE * int(self._options.get("page_size", "100"))
         return least if rows == math.inf else max(least, math.ceil(rows / plan.MOST_RANGES))
 
-    def _halved(self, start: int, end: int, most: float) -> "list[Piece]":
-        """Windows of at most `most` records, none of them empty; the smallest possible windows may have more."""
-        middle = self.time.middle(start, end)
+    def _halved(self, start: int, end: int, most: float) -> "Iterator[Piece]":
+        """Windows of at most `most` records and partition_duration, none of them empty; the smallest possible may have more."""
+        middle = self._middle(start, end)
         try:
             rows = self._count(start, end)
             if rows == 0:
-                return []
-            if rows is None or rows <= most or middle is None:
-                return [_piece(self.time, start, end, rows)]
+                return
+            if middle is None or (end - start <= (self._duration or math.inf) and (rows is None or rows <= most)):
+                yield _piece(self.time, start, end, rows)
+                return
         except _TooLarge as refusal:
             if middle is None:
                 raise refusal.cause from None
-        return [*self._halved(start, middle, most), *self._halved(middle, end, most)]
+        yield from self._halved(start, middle, most)
+        yield from self._halved(middle, end, most)
+
+    def _middle(self, start: int, end: int) -> "int | None":
+        """Windows longer than partition_duration are cut at multiples of it."""
+        if self._duration and end - start > self._duration:
+            return start + -(-(end - start) // self._duration) // 2 * self._duration
+        return self.time.middle(start, end)
 
     def _count(self, start: int, end: int) -> "int | None":
         if not self._countable:
             return None
+        if self._last[0] == (start, end):
+            return self._last[1]
         try:
             rows = plan.count(self._options, **self.time.config(start, end))
         except RequestRefused as refusal:
