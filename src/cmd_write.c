@@ -1,6 +1,7 @@
 /* write: NDJSON from standard input, sent in batches; a JSON receipt on standard output. */
 #include "write.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -148,29 +149,36 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 /* ---- the whole ---- */
 
-static int open_output(const char *name, int *fd, struct error *e)
+static bool is_same_file(int a, int b)
 {
-    *fd = -1;
+    struct stat x, y;
+    return a >= 0 && b >= 0 && fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* A file is emptied only when it is not what is read, nor the other output. */
+static int open_output(const struct write *w, const char *name, int *to, struct error *e)
+{
     if (!name)
         return 0;
-    *fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return *fd < 0 ? error_set(e, EXIT_IO, "cannot write %s", name) : 0;
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
+    bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd);
+    *to = fd;
+    if (taken)
+        return error_set(e, EXIT_USAGE, "%s is read, or written to, already", name);
+    return ftruncate(fd, 0) && errno != EINVAL ? error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno)) : 0;
 }
 
 static int open_input(struct write *w, struct error *e)
 {
     const struct options *o = w->options;
-    struct stat in, out;
     w->input.fd = STDIN_FILENO;
     if (!o->replay)
         return 0;
     w->input.fd = open(o->replay, O_RDONLY | O_CLOEXEC);
     w->input.replay = true;
-    if (w->input.fd < 0 || fstat(w->input.fd, &in))
-        return error_set(e, EXIT_NO_FILE, "cannot open %s", o->replay);
-    if (o->reject_file && stat(o->reject_file, &out) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-        return error_set(e, EXIT_USAGE, "--replay and --reject-file are the same file");
-    return 0;
+    return w->input.fd < 0 ? error_set(e, EXIT_NO_FILE, "cannot open %s: %s", o->replay, strerror(errno)) : 0;
 }
 
 static int parse_path(struct path *path, const char *name, const char *text, struct error *e)
@@ -200,7 +208,7 @@ static int set_up(struct write *w, struct error *e)
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
-    return open_input(w, e) || open_output(o->reject_file, &w->reject_fd, e) || open_output(o->ids_file, &w->ids_fd, e) ? -1 : 0;
+    return open_input(w, e) || open_output(w, o->reject_file, &w->reject_fd, e) || open_output(w, o->ids_file, &w->ids_fd, e) ? -1 : 0;
 }
 
 static int run(struct write *w, struct error *e)

@@ -231,6 +231,21 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     tells_the_truth
 }
 
+@test "a file that is read, or is the other output, is not emptied: 64" {
+    sink
+    plain 5
+    write --reject-file "$in"
+    exits 64
+    write --ids id --ids-file "$in"
+    exits 64
+    write --ids id --ids-file "$BATS_TEST_TMPDIR/x" --reject-file "$BATS_TEST_TMPDIR/x"
+    exits 64
+    [ "$(wc -l <"$in")" -eq 5 ]
+    requests_are 0
+    write --reject-file /dev/null --ids id --ids-file /dev/null
+    exits 0
+}
+
 # ---- results of single records in a 2xx ----
 
 @test "CouchDB's _bulk_docs: a conflict in a 201 is a reject" {
