@@ -360,7 +360,7 @@ static void summarize(struct read *r)
         .records = r->written, .pages = r->paginate.pages, .bytes = r->bytes, .retries = r->stats.retries,
         .total = r->paginate.total, .first_offset = r->options->offset, .next_offset = r->options->offset + r->written,
         .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
-        .seconds = cmd_seconds_since(&r->began),
+        .style = r->paginate.style->name, .seconds = cmd_seconds_since(&r->began),
     };
     if (r->options->stream)
         s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;

@@ -60,6 +60,7 @@ void control_summary(const struct summary *s, struct buf *out)
     add_text(o, "next_cursor", s->next_cursor);
     add_known(o, "next_skip", s->next_skip);
     add_known(o, "page_size", s->page_size);
+    add_text(o, "style", s->style);
     add_seconds(o, s->seconds);
     cJSON *http = cJSON_AddObjectToObject(o, "http");
     for (int i = 0; i < 600; i++) {

@@ -23,7 +23,7 @@ def tasks(options: Options) -> "list[ReadTask]":
 def _by_offset(settings: Settings) -> "list[ReadTask]":
     settings.check()
     made = plan.make(settings.options)
-    config = {"page_size": made.page_size} if made.page_size else {}
+    config = made.found | ({"page_size": made.page_size} if made.page_size else {})
     counted = made.total is not None
     return [
         ReadTask([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges

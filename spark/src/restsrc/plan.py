@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from restsrc.child import Child
 from restsrc.errors import UnexpectedAnswer
@@ -24,11 +25,15 @@ class Range:
 
 @dataclass(frozen=True)
 class Plan:
-    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known."""
+    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known.
+
+    `found`: options that every task needs besides the user's own.
+    """
 
     ranges: "list[Range]"
     total: "int | None" = None
     page_size: "int | None" = None
+    found: "dict[str, str]" = field(default_factory=dict)
 
 
 def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
@@ -50,14 +55,19 @@ def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "l
 
 def make(options: Options) -> Plan:
     """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
-    offset, limit = options.offset, options.limit
-    if limit == 0:
+    if options.limit == 0:
         return Plan([])
-    style = options.get("paginate", "offset")
+    found = discovered(options) if options.get("paginate", "") == "auto" else {}
+    return replace(_cut(options, found), found=found)
+
+
+def _cut(options: Options, found: "dict[str, str]") -> Plan:
+    offset, limit = options.offset, options.limit
+    style = found.get("paginate") or options.get("paginate", "") or (preset_style(options) if options.get("api", "") else "offset")
     if style not in SEEKABLE:
         return _one_range(options, f"the style {style} can't start in the middle of the list")
     try:
-        total = count(options)
+        total = count(options, **found)
     except UnexpectedAnswer as error:
         if options.get("count_from", "auto") != "auto":
             raise
@@ -65,7 +75,7 @@ def make(options: Options) -> Plan:
     end = total if limit is None else min(total, offset + limit)
     if end <= offset:
         return Plan([], total)
-    page_size = real_page_size(options)
+    page_size = real_page_size(options, **found)
     if page_size is None:
         return Plan([Range(offset, end - offset)], total)
     return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
@@ -79,9 +89,26 @@ def count(options: Options, **config: "str | int") -> int:
     return int(text)
 
 
-def real_page_size(options: Options) -> "int | None":
+def discovered(options: Options) -> "dict[str, str]":
+    """What `restsrc check` finds out about the API: options for reading it that the user has not given. UnexpectedAnswer where that is not clear."""
+    with Child(options, "check", {}) as child:
+        finding = json.loads(child.text())
+        child.finish()
+    if not finding["style"]:
+        raise UnexpectedAnswer("restsrc check does not find out how the API pages its lists: set the option paginate")
+    found = {name.replace("-", "_"): value for name, value in finding["options"].items()}
+    return {name: value for name, value in found.items() if name == "paginate" or not options.get(name, "")}
+
+
+def preset_style(options: Options) -> str:
+    """The style of the preset that the option api names. Makes no request."""
+    with Child(options, "read", {"limit": 0}, probe=True) as child:
+        return child.finish()["style"]
+
+
+def real_page_size(options: Options, **config: str) -> "int | None":
     """How many records the server puts on a page; it may be fewer than it was asked for."""
-    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True) as child:
+    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True, **config) as child:
         summary = child.finish()
     return summary.get("page_size") or summary["records"] or None
 
