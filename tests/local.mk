@@ -10,7 +10,7 @@ STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats 
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats tests/flights.bats tests/presets.bats tests/check.bats tests/completions.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats \
-	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats
+	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats tests/examples_auth.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
