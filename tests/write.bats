@@ -529,6 +529,16 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     done
 }
 
+@test "a try that libcurl repeated by itself may have been taken, too, and counts as a request" {
+    sink drop-nth=2,fail=404:9:2,keys
+    plain 130
+    write --idempotency-key k
+    exits 69
+    receipt_is '[.lines_done, .lines_unknown, .requests, .retries]' '[50,[[51,100]],3,1]'
+    requests_are 3
+    tells_the_truth
+}
+
 free_port() { "$PYTHON3" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 @test "a refused connection is tried again, until the server is there" {
