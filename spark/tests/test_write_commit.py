@@ -1,0 +1,135 @@
+"""Writes in two phases: rows are staged, and then committed or aborted as a whole."""
+
+import json
+import sys
+
+import pytest
+from pyspark.sql import functions as F
+
+from conftest import SERVERS, Server, Sink
+
+
+@pytest.fixture
+def staging(staging_server):
+    return Sink(staging_server, "two-phases", "rows")
+
+
+@pytest.fixture
+def proxied(staging_server):
+    """The same service behind a proxy that adds misfortunes: words -> (the service, the URL to use)."""
+    proxies = []
+
+    def through(words):
+        service = Sink(staging_server, "proxied", "rows")
+        proxies.append(Server([sys.executable, str(SERVERS / "proxy.py"), "--until-eof", "--target", staging_server]))
+        return service, f"{proxies[-1].url}/{words}/{service.base.rsplit('/', 1)[1]}/rows"
+
+    yield through
+    for proxy in proxies:
+        proxy.stop()
+
+
+PLACES = {  # relative to url
+    "stage_url": "stage/{job_id}/{batch_id}/{partition_id}/{attempt}",
+    "commit_url": "commit/{job_id}/{batch_id}",
+    "abort_url": "abort/{job_id}/{batch_id}",
+}
+
+
+def save(df, url, mode="append", **options):
+    df.write.format("rest-api").mode(mode).options(**{**PLACES, "retry_delay": 0.01, **options}).save(url)
+
+
+def rows(service):
+    return sorted(row["id"] for row in json.loads(service.get("rows?limit=100000"))["results"])
+
+
+def calls(service, what):
+    return [entry for entry in service.log() if f"/{what}/" in entry["target"]]
+
+
+def test_rows_show_after_the_commit(spark, staging):
+    save(spark.range(0, 1000, 1, 3), staging.url)
+    assert rows(staging) == list(range(1000))
+    (commit,) = calls(staging, "commit")
+    told = json.loads(commit["body"])
+    assert commit["method"] == "POST" and commit["headers"]["Content-Type"] == "application/json"
+    assert told["job_id"] in commit["target"] and told["batch_id"] == 0 and told["overwrite"] is False
+    assert [(part["partition_id"], part["records"], part["batches"], part["rejected"]) for part in told["partitions"]] == [
+        (0, 333, 7, 0),
+        (1, 333, 7, 0),
+        (2, 334, 7, 0),
+    ]
+    assert calls(staging, "abort") == [] and json.loads(staging.get("staged"))["total"] == 0
+
+
+def test_an_empty_frame_is_committed_too(spark, staging):
+    save(spark.range(0, 100), staging.url)
+    save(spark.range(0), staging.url, mode="overwrite")
+    assert rows(staging) == []
+
+
+def test_a_job_that_fails_shows_nothing_and_is_aborted(spark, staging):
+    df = spark.range(0, 1000, 1, 2).selectExpr("if(id = 999, double('nan'), id) as id")
+    with pytest.raises(Exception, match="RecordError: row 500 of the partition: column id"):
+        save(df, staging.url)
+    assert rows(staging) == [] and json.loads(staging.get("staged"))["total"] == 0
+    (abort,) = calls(staging, "abort")
+    assert [part["partition_id"] for part in json.loads(abort["body"])["partitions"]] in ([0], [])  # None for what failed
+    assert calls(staging, "commit") == []
+
+
+def test_overwrite_replaces_what_is_there_even_by_itself(spark, staging):
+    save(spark.range(0, 500, 1, 2), staging.url)
+    there = spark.read.format("rest-api").schema("id long").load(staging.url)
+    save(there.select((F.col("id") + 1000).alias("id")), staging.url, mode="overwrite")
+    assert rows(staging) == list(range(1000, 1500))
+
+
+def test_an_overwrite_that_fails_leaves_what_is_there(spark, staging):
+    save(spark.range(0, 500), staging.url)
+    with pytest.raises(Exception, match="NaN"):
+        save(spark.range(0, 100).selectExpr("if(id = 99, double('nan'), id) as id"), staging.url, mode="overwrite")
+    assert rows(staging) == list(range(500))
+
+
+def test_a_commit_is_told_again_until_it_is_answered(spark, proxied):
+    service, url = proxied("after=500:1:4,drop=1:5,fail=503:1:6")  # stage requests are 1 to 4
+    save(spark.range(0, 200, 1, 1), url)
+    assert rows(service) == list(range(200))
+    assert len(calls(service, "commit")) == 3 and calls(service, "abort") == []
+
+
+def test_a_commit_that_is_refused_fails_the_job_and_aborts_it(spark, proxied):
+    service, url = proxied("fail=409:1:4")
+    with pytest.raises(Exception, match="RequestRefused: .*409.*restsrc call, exit 69, commit to "):
+        save(spark.range(0, 200, 1, 1), url)
+    assert rows(service) == [] and len(calls(service, "abort")) == 1
+
+
+def test_an_abort_that_fails_does_not_hide_why(spark, proxied):
+    service, url = proxied("fail=404:1000")
+    with pytest.raises(Exception, match="RequestRefused: rows 1-50: HTTP 404"):
+        save(spark.range(0, 200, 1, 1), url)
+
+
+def test_abort_copes_with_no_messages_at_all(staging):
+    from pyspark.sql.types import LongType, StructField, StructType
+
+    from restsrc import RestApiDataSource
+
+    schema = StructType([StructField("id", LongType())])
+    writer = RestApiDataSource({"url": staging.url, **PLACES}).writer(schema, False)
+    writer.abort([None, None])
+    assert json.loads(calls(staging, "abort")[0]["body"])["partitions"] == []
+    writer.commit([])
+    plain = RestApiDataSource({"url": staging.url}).writer(schema, False)
+    plain.abort([None])
+    plain.commit([None])
+
+
+def test_a_commit_url_alone_is_told_what_was_written(spark, sink):
+    target = sink()
+    save(spark.range(0, 100, 1, 2), target.url, stage_url="", abort_url="", commit_url=f"{target.base}/done/{{job_id}}")
+    *batches, commit = target.log()
+    assert len(batches) == 2 and "/done/" in commit["target"]

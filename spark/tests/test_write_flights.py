@@ -1,0 +1,59 @@
+"""Flights written to Django REST Framework and read back, with misfortunes on the way."""
+
+import sys
+import uuid
+
+import pytest
+from pyspark.sql import functions as F
+
+from conftest import SERVERS, Server
+
+SCHEMA = (
+    "id long, year int, month int, day int, dep_time int, sched_dep_time int, dep_delay int, arr_time int, sched_arr_time int, "
+    "arr_delay int, carrier string, flight int, tailnum string, origin string, dest string, air_time int, distance int, hour int, "
+    "minute int, time_hour timestamp"
+)
+# Of the 200 requests, these meet with one: 3, 12, 21 and so on.
+WORDS = ["fail=429:1", "drop=1", "after=500:1", "lose=1", "cut=5:1", "fail=503:1", "after=502:1", "drop=3", "fail=429:2"] * 2
+MISFORTUNES = ",".join(f"{word}:{2 + 9 * at}" for at, word in enumerate(WORDS))
+
+
+def with_timestamp(flights):
+    """A column that needs its microseconds, before and after 1970."""
+    return flights.withColumn("seen_at", F.expr("timestamp_micros((id - 50000) * 86400000001 + id)"))
+
+
+@pytest.fixture
+def proxy(flights_server):
+    server = Server([sys.executable, str(SERVERS / "proxy.py"), "--until-eof", "--target", flights_server])
+    yield server.url
+    server.stop()
+
+
+def round_trip(spark, flights, url, direct, **options):
+    flights.write.format("rest-api").mode("append").option("url", url).options(**options).save()
+    back = spark.read.format("rest-api").schema(flights.schema).option("page_size", 10_000).load(direct)
+    return back.cache()
+
+
+def read_flights(spark, server, rows):
+    return with_timestamp(spark.read.format("rest-api").schema(SCHEMA).options(page_size=10_000, limit=rows).load(f"{server}/flights/")).cache()
+
+
+def assert_same(back, flights):
+    assert back.count() == flights.count()
+    assert back.exceptAll(flights).isEmpty() and flights.exceptAll(back).isEmpty()
+
+
+def test_a_hundred_thousand_flights_come_back_as_they_were(spark, flights_server):
+    flights = read_flights(spark, flights_server, 100_000)
+    url = f"{flights_server}/written/{uuid.uuid4().hex}/"
+    assert_same(round_trip(spark, flights, url, url, batch_size=1000), flights)
+
+
+def test_flights_come_back_as_they_were_whatever_happens_on_the_way(spark, flights_server, proxy):
+    flights = read_flights(spark, flights_server, 20_000)
+    name = uuid.uuid4().hex
+    options = {"batch_size": 100, "idempotent": True, "retry_delay": 0.01}
+    back = round_trip(spark, flights, f"{proxy}/{MISFORTUNES}/written/{name}/", f"{flights_server}/written/{name}/", **options)
+    assert_same(back, flights)
