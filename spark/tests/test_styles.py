@@ -64,7 +64,7 @@ def test_auto_finds_the_style_and_reads_in_parallel(fault, read):
 
 
 def test_a_preset_brings_its_style(fault, read):
-    scenario = fault("n=2500")
+    scenario = fault("n=2500,put=count:2500")
     df = read(scenario.url, api="drf").schema("i int").load()
     assert rows_of(df) == list(range(2500))
     assert df.rdd.getNumPartitions() > 1
