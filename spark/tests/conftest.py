@@ -80,6 +80,9 @@ class Scenario:
         with urllib.request.urlopen(self.base + path) as answer:
             return answer.read()
 
+    def grow(self, more):
+        urllib.request.urlopen(urllib.request.Request(f"{self.base}/_grow?n={more}", method="POST")).close()
+
     def records(self):
         return [json.loads(line) for line in self.get("/_records").splitlines()]
 
@@ -97,6 +100,23 @@ def process(name, *arguments):
     server = Server([sys.executable, str(SERVERS / name), "--until-eof", *arguments])
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def growing_server():
+    yield from process("growing.py")
+
+
+@pytest.fixture
+def growing(growing_server):
+    """Scenarios of the server of time-stamped records."""
+
+    def make(words="n=1000"):
+        scenario = Scenario(growing_server, words)
+        scenario.url = scenario.base + "/events"
+        return scenario
+
+    return make
 
 
 class Sink:
