@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "plain.h"
+
 const char SPLIT_CUT[] = "the JSON is cut short";
 const char SPLIT_TOO_LARGE[] = "too large";
-
-typedef const unsigned char *bytes;
 
 enum state { START, BOM, VALUE, FIRST_VALUE, FIRST_KEY, KEY, COLON, AFTER, STRING, ESCAPE, HEX, UTF8, NUMBER, LITERAL, END };
 
@@ -22,11 +22,6 @@ static bytes fail(struct split *s, bytes at, bytes from, const char *reason)
 static bool is_blank(unsigned char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
-static bool is_digit(unsigned char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 /* The container open now is an object; kept beside the stack for speed. */
@@ -225,77 +220,6 @@ static bytes open_string(struct split *s, bytes p, bool key)
  *
  * Whole members of compact JSON, "name":scalar, inside a record: most of what there is, in one go and with nothing kept. Whatever is
  * not that simple, or may not be all there yet, is left to the states below, which take every text. It makes the splitter half as fast again. */
-
-/* A high bit for each byte of w that ends a run of plain characters: control characters, '"', '\\' and what is not
- * ASCII. The lowest one set is exact, which is all that the caller looks at. */
-static uint64_t special_bytes(uint64_t w)
-{
-    const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-    uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
-    return ((w - ones * ' ') | (quote - ones) | (backslash - ones) | w) & tops;
-}
-
-static bytes skip_plain(bytes p, bytes end)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; end - p >= 8; p += 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        w = special_bytes(w);
-        if (w)
-            return p + __builtin_ctzll(w) / 8;
-    }
-#endif
-    while (p < end && *p >= ' ' && *p != '"' && *p != '\\' && *p < 0x80)
-        p++;
-    return p;
-}
-
-/* Past the plain string that starts at the quote p; NULL when it is not plain, or not all there. */
-static bytes plain_string(bytes p, bytes end)
-{
-    p = skip_plain(p + 1, end);
-    return p < end && *p == '"' ? p + 1 : NULL;
-}
-
-static bytes skip_digits(bytes p, bytes end)
-{
-    while (p < end && is_digit(*p))
-        p++;
-    return p;
-}
-
-/* Past a number without an exponent. */
-static bytes plain_number(bytes p, bytes end)
-{
-    p += *p == '-';
-    bytes whole = p;
-    p = skip_digits(p, end);
-    if (p == whole || (*whole == '0' && p - whole > 1))
-        return NULL;
-    if (p == end || *p != '.')
-        return p;
-    bytes fraction = p + 1;
-    p = skip_digits(fraction, end);
-    return p > fraction ? p : NULL;
-}
-
-static bytes plain_literal(bytes p, bytes end)
-{
-    static const char *const literals[] = {"true", "null", "false"};
-    const char *text = literals[*p == 't' ? 0 : *p == 'n' ? 1 : 2];
-    size_t len = strlen(text);
-    return (size_t)(end - p) >= len && memcmp(p, text, len) == 0 ? p + len : NULL;
-}
-
-static bytes plain_scalar(bytes p, bytes end)
-{
-    if (*p == '"')
-        return plain_string(p, end);
-    if (*p == '-' || is_digit(*p))
-        return plain_number(p, end);
-    return plain_literal(p, end);
-}
 
 /* p is at the quote of a member name. Past all the members that are simple; at a name again when another is not. The state is set. */
 static bytes members(struct split *s, bytes p, bytes end)
