@@ -7,8 +7,6 @@ from conftest import eventually
 from streaming import batches, latest, reader, values
 
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
-from restsrc.partitions import tasks
-from restsrc.options import Options
 from restsrc.settings import milliseconds, time_of, time_text
 
 START = "2024-01-01T00:00:00Z"
@@ -198,11 +196,3 @@ def test_no_durations(text):
 def test_times_there_and_back():
     for form, text in [("iso", START), ("iso_ms", "2024-01-01T00:00:00.007Z"), ("epoch_s", "1704067200"), ("epoch_ms", "-5")]:
         assert form == "epoch_ms" or time_text(time_of(text, form), form) == text
-
-
-def test_batch_read_by_time(growing):
-    scenario = growing("n=900,step=10000,most=200")
-    given = {"partition_by": "time", "lower_bound": "2024-01-01T00:10:00Z", "upper_bound": "2024-01-01T02:00:00Z"}
-    parts = tasks(Options({"url": scenario.url, **given}))
-    assert [piece.config["query"].split("\n")[0] for part in parts for piece in part.pieces][0] == "since=2024-01-01T00:10:00Z"
-    assert sum(piece.expect for part in parts for piece in part.pieces) == 660

@@ -7,6 +7,7 @@ It starts, ends and is addressed like fault.py: the first path segment is a scen
 
     GET /SCENARIO/events?since=&until=&offset=&limit=   the records with since <= at < until, as {"total": N, "results": [...]}
     GET /SCENARIO/events/count?since=&until=            {"total": N}
+                                  both also take id__gte= and id__lt=
     POST /SCENARIO/_grow?n=K      K more records, made now
     GET /SCENARIO/_records, _log  as in fault.py
 
@@ -88,6 +89,8 @@ class Events(Handler):
         since, until = (self.time(s, name) for name in s.get("names", "since:until").split(":"))
         with s.lock:
             start, end = s.window(since, until if until is None or "inclusive" not in s.words else until + 1)
+        start = max(start, int(self.param(s, "id__gte", start)))
+        end = max(start, min(end, int(self.param(s, "id__lt", end))))
         total = end - start
         self.refuse(s, total)
         shown = min(total, s.number("cap", total))

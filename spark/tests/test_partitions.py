@@ -1,0 +1,68 @@
+"""Batch reads cut by time or by key."""
+
+import pytest
+
+from restsrc.errors import OptionError
+from restsrc.options import Options
+from restsrc.partitions import tasks
+
+TIMES = {"partition_by": "time", "lower_bound": "2024-01-01T00:10:00Z", "upper_bound": "2024-01-01T02:00:00Z"}
+KEYS = {
+    "partition_by": "key",
+    "lower_bound": "100",
+    "upper_bound": "800",
+    "num_partitions": "4",
+    "partition_query": "id__gte={lower}&id__lt={upper}",
+}
+
+
+def queries(scenario, **given):
+    return [[piece.config["query"] for piece in task.pieces] for task in tasks(Options({"url": scenario.url, **given}))]
+
+
+def test_by_time(growing, read):
+    df = read(growing("n=900,step=10000,most=200").url, **TIMES).schema("id long").load()
+    assert sorted(row.id for row in df.collect()) == list(range(60, 720))
+    assert df.rdd.getNumPartitions() == 4
+
+
+def test_by_key(growing, read):
+    df = read(growing("n=1000").url, **KEYS).schema("id long").load()
+    assert sorted(row.id for row in df.collect()) == list(range(1000))  # the bounds only say where to cut
+    assert df.rdd.getNumPartitions() == 4
+
+
+def test_queries_of_keys(growing):
+    assert queries(growing(), query="color=red", **KEYS) == [
+        ["color=red\nid__lt=275"],
+        ["color=red\nid__gte=275\nid__lt=450"],
+        ["color=red\nid__gte=450\nid__lt=625"],
+        ["color=red\nid__gte=625"],
+    ]
+    assert queries(growing(), **{**KEYS, "num_partitions": "1", "partition_query": "a=b&id>={lower}&id<{upper}"}) == [["a=b"]]
+    assert len(queries(growing(), **{**KEYS, "num_partitions": "1000"})) == 700
+
+
+def test_both_bounds_in_one_parameter(growing, caplog):
+    given = {**KEYS, "num_partitions": "2", "partition_query": "$filter=id ge {lower} and id lt {upper}"}
+    assert queries(growing(), **given) == [["$filter=id ge 100 and id lt 450"], ["$filter=id ge 450 and id lt 800"]]
+    assert "only keys from lower_bound on and below upper_bound are read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({**TIMES, "upper_bound": ""}, "the option upper_bound is missing: a time"),
+        ({**TIMES, "lower_bound": "monday"}, "the option lower_bound is 'monday'; it takes a time"),
+        ({**TIMES, "limit": "5"}, "offset and limit don't go with partition_by time"),
+        ({"partition_by": "colour"}, "it takes offset, time, key"),
+        ({"partition_by": "key"}, "the option num_partitions is missing"),
+        ({**KEYS, "partition_query": "id>{lower}"}, "it needs {lower} and {upper} in it"),
+        ({**KEYS, "lower_bound": "1.5"}, "the option lower_bound is '1.5'; it takes a whole number"),
+        ({**KEYS, "lower_bound": "900"}, "lower_bound is greater than upper_bound"),
+    ],
+)
+def test_what_is_wrong_is_said(given, message):
+    with pytest.raises(OptionError) as raised:
+        tasks(Options({"url": "http://127.0.0.1:9/events", **given}))
+    assert message in str(raised.value)
