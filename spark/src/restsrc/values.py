@@ -39,6 +39,8 @@ class Encoder:
         self._schema = schema
         self._time_zone = time_zone
         self._ignore_null_fields = ignore_null_fields
+        if not schema.fields:
+            raise OptionError("there are no columns to write")
         _check(schema, "")
         self._check_zone()
 
@@ -57,7 +59,7 @@ class Encoder:
                 raise RecordError(f"row {row} of the partition: column {problem}") from None
 
     def _lines(self, batch: Any) -> Any:
-        return _join(self._object(batch.columns, self._schema, ""), "\n")
+        return self._object(batch.columns, self._schema, "", "}\n")
 
     def _first_unwritable(self, piece: Any) -> int:
         """The place of the first row that can't be written, found by halving."""
@@ -186,20 +188,21 @@ class Encoder:
         text = self._object(array.flatten(), kind, column + ".") if kind.fields else pa.repeat("{}", len(array))
         return _null_as(array, text)
 
-    def _object(self, arrays: list, kind: t.StructType, prefix: str) -> Any:
+    def _object(self, arrays: list, kind: t.StructType, prefix: str, end: str = "}") -> Any:
         import pyarrow.compute as pc
 
         texts = [self._text(array, field.dataType, prefix + field.name) for array, field in zip(arrays, kind.fields)]
-        names = [json.dumps(field.name, ensure_ascii=False) + ":" for field in kind.fields]
         if not self._ignore_null_fields:
             texts = [text.fill_null("null") for text in texts]
+        parts = []  # each member begins with a comma
+        for field, text in zip(kind.fields, texts):
+            name = f",{json.dumps(field.name, ensure_ascii=False)}:"
+            parts += [_join(name, text)] if text.null_count else [name, text]
         if not any(text.null_count for text in texts):
-            members = [part for name, text in zip(names, texts) for part in (",", name, text)]
-            return _join("{", *members[1:], "}")
-        # (Not null_handling="skip", with which Arrow drops the rows that have nothing but nulls.)
-        members = [_join(f",{name}", text) for name, text in zip(names, texts)]
-        without_nulls = _join(*members, null_handling="replace", null_replacement="")
-        return _join(pc.binary_replace_slice(without_nulls, 0, 1, "{"), "}")
+            return _join("{" + parts[0][1:], *parts[1:], end)
+        # Not null_handling="skip", with which Arrow drops the rows that have nothing but nulls.
+        members = _join(*parts, null_handling="replace", null_replacement="")
+        return _join(pc.binary_replace_slice(members, 0, 1, "{"), end)
 
 
 _METHODS = {
