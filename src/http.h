@@ -1,5 +1,5 @@
 /* http: one HTTP request with curl's easy interface: options, headers, credentials, and what an answer or a failure means.
- * With transfer.c and url.c the only file that includes curl. */
+ * With token.c, transfer.c and url.c the only file that includes curl. */
 #ifndef RESTSRC_HTTP_H
 #define RESTSRC_HTTP_H
 

@@ -1,5 +1,5 @@
 /* transfer: a window of HTTP requests over curl's multi interface: retry, back-off, redirects within the origin, and
- * completion in the order of the requests. With url.c the only file that includes curl. */
+ * completion in the order of the requests. With http.c, token.c and url.c the only file that includes curl. */
 #ifndef RESTSRC_TRANSFER_H
 #define RESTSRC_TRANSFER_H
 

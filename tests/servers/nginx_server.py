@@ -10,7 +10,7 @@ listen. FOLDER/urls holds shell variables with all of them:
     tls, mtls                       certificates for localhost and 127.0.0.1; mtls wants one of the client
     expired, wrong_host, unknown    certificates that are over, for other.example, by an unknown authority
     old                             TLS 1.1 at most
-    plain                           http; /limited/ passes 20 requests a second and answers 429 to the others
+    plain                           http; /limited/ passes 20 requests a second (and 2 that are early) and answers 429 to the others
 
 FOLDER/access.log: JSON, one object a request: protocol, server port, status, request, client (the certificate's subject), traceparent, time.
 """
@@ -63,7 +63,7 @@ PLAIN = """
     server {{
         listen 127.0.0.1:{port};
         location / {{ proxy_pass {upstream}; }}
-        location /limited/ {{ limit_req zone=all; proxy_pass {upstream}/; }}
+        location /limited/ {{ limit_req zone=all burst=2 nodelay; proxy_pass {upstream}/; }}
     }}
 """
 MORE = {"mtls": "ssl_verify_client on; ssl_client_certificate {folder}/ca.pem;", "old": "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;"}
