@@ -30,7 +30,7 @@ static bool make_folder(const char *parent, const char *name, struct buf *path)
 
 static bool find_folder(struct buf *path)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *temporary = getenv("TMPDIR");
     struct buf parent = {0};
     if (cache && *cache == '/')
         mkdir(cache, 0700); /* as the XDG Base Directory Specification has it */
@@ -40,7 +40,7 @@ static bool find_folder(struct buf *path)
     if (!found) {
         buf_clear(&parent);
         buf_addf(&parent, "restsrc-%lu", (unsigned long)geteuid());
-        found = make_folder("/tmp", buf_text(&parent), path);
+        found = make_folder(temporary && *temporary == '/' ? temporary : "/tmp", buf_text(&parent), path);
     }
     buf_free(&parent);
     return found;

@@ -1,5 +1,5 @@
 /* cache: small files in the user's cache folder that the restsrc processes of the user on this machine share, each under a lock.
- * 0600, in $XDG_CACHE_HOME/restsrc, else ~/.cache/restsrc, else /tmp/restsrc-UID. */
+ * 0600, in $XDG_CACHE_HOME/restsrc, else ~/.cache/restsrc, else $TMPDIR or /tmp, in restsrc-UID. */
 #ifndef RESTSRC_CACHE_H
 #define RESTSRC_CACHE_H
 
