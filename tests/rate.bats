@@ -73,15 +73,18 @@ paused() {
 # ---- --rate-scope machine ----
 
 @test "8 processes at 50/s together stay within 5% of 50/s" {
-    list n=170
     read_one() { "$RESTSRC" read --page-size 10 --rate 50/s --rate-scope machine "$list" >"$BATS_TEST_TMPDIR/out.$n"; }
-    start 8 read_one
-    finish
-    [ "$(log length)" -ge 136 ]
-    rate=$(per_second)
-    echo "measured: $rate requests/s"
+    for try in 1 2 3 4; do # too many requests are never right; too few come of a machine that has no time for us
+        list n=170,try=$try
+        start 8 read_one
+        finish
+        [ "$(log length)" -ge 136 ]
+        rate=$(per_second)
+        echo "measured: $rate requests/s"
+        at_most "$rate" 52.5
+        ! at_least "$rate" 47.5 || break
+    done
     at_least "$rate" 47.5
-    at_most "$rate" 52.5
     records_of_list >"$BATS_TEST_TMPDIR/records"
     for n in 1 5 8; do cmp "$BATS_TEST_TMPDIR/records" "$BATS_TEST_TMPDIR/out.$n"; done
 }
