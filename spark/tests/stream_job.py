@@ -1,7 +1,7 @@
 """A streaming query in a process of its own, to be killed: stream_job.py FOLDER JSON
 
-JSON holds the options of the source and, under "trigger", the arguments of the trigger. The query goes from the API to FOLDER/out by
-FOLDER/checkpoint, and this process ends with it.
+JSON holds the options of the source and, under "trigger", the arguments of the trigger. The query goes from the API to
+FOLDER/out by FOLDER/checkpoint, and this process ends with it.
 """
 
 import json
@@ -24,8 +24,8 @@ def main(folder, text):
     spark = SparkSession.builder.master("local[2]").appName("restsrc stream").config(map=settings).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     source = spark.readStream.format("rest-api").options(**options).schema("id long").load()
-    sink = source.writeStream.format("parquet").option("path", f"{folder}/out").option("checkpointLocation", f"{folder}/checkpoint")
-    sink.trigger(**trigger).start().awaitTermination()
+    sink = source.writeStream.format("parquet").option("checkpointLocation", f"{folder}/checkpoint")
+    sink.option("path", f"{folder}/out").trigger(**trigger).start().awaitTermination()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ def source_of(scenario, style="cursor", **given):
 
 @pytest.mark.parametrize(
     "style, words",
-    [*((style, "") for style in STYLES), ("cursor", ",end=stay"), ("next", ",end=stay"), ("cursor", ",gap=100:2"), ("link", ",gap=100:2")],
+    [*((style, "") for style in STYLES), *((style, f",{word}") for style in ("cursor", "next") for word in ("end=stay", "gap=100:2"))],
 )
 @pytest.mark.parametrize("rows", [None, 30])
 def test_growing_list(fault, style, words, rows):

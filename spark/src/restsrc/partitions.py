@@ -40,7 +40,7 @@ def _by_time(settings: Settings) -> "list[ReadTask]":
 
 
 def _by_key(settings: Settings) -> "list[ReadTask]":
-    """As Spark's JDBC source does it: the bounds only say where to cut; the first range has no lower bound and the last no upper one."""
+    """As Spark's JDBC source does it: the bounds only say where to cut, so the first range has no lower and the last no upper one."""
     options = settings.options
     for name in ("lower_bound", "upper_bound"):
         settings.needs(name, "a whole number near the least or greatest key")
@@ -65,7 +65,8 @@ def _closed(template: str) -> bool:
     closed = any("{lower}" in part and "{upper}" in part for part in template.split("&"))
     if closed:
         logging.getLogger("restsrc").warning(
-            "restsrc: only keys from lower_bound on and below upper_bound are read, because partition_query has both in one parameter"
+            "restsrc: only keys from lower_bound on and below upper_bound are read, "
+            "because partition_query has both in one parameter"
         )
     return closed
 

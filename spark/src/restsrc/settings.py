@@ -49,6 +49,13 @@ def time_of(text: str, form: str, zone: str = "UTC") -> int:
     return timestamp_micros(text, zone) // (1000 * step) * step
 
 
+def part_of(offset: dict, name: str) -> str:
+    """A member of a stream's offset, which may come from an old checkpoint."""
+    if name not in offset:
+        raise OptionError(f"the checkpoint is of another stream_mode: its offsets have no {name}, but {', '.join(offset)}")
+    return offset[name]
+
+
 class Settings:
     """Reads options one by one and keeps a list of what is wrong, which `check` raises."""
 

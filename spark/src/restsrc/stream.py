@@ -1,7 +1,8 @@
 """What Spark calls for streams: where a batch begins and ends, which tasks read it, and their reading.
 
-Three modes know what offsets mean: `stream_offset`, `stream_time` and `stream_cursor`. An offset is all that Spark keeps in its checkpoint; from
-two of them the same rows are read again after a crash. PySpark before 4.2 tells a source neither a batch's start nor a limit.
+Three modes know what offsets mean: `stream_offset`, `stream_time` and `stream_cursor`. Offsets are all that Spark keeps of a
+source in its checkpoint, so the same two must lead to the same records, also after a crash. PySpark before 4.2 tells a source
+neither a batch's start nor a limit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pyspark.sql.types import StructType
 
 from restsrc import task
 from restsrc.arrow import BatchMaker
-from restsrc.errors import OptionError
 from restsrc.options import Options
 from restsrc.settings import Settings
 from restsrc.stream_cursor import CursorMode
@@ -51,10 +51,7 @@ class StreamReader(DataSourceStreamReader):
         return self._mode.initial()
 
     def partitions(self, start: dict, end: dict) -> Sequence[InputPartition]:
-        try:
-            return self._mode.tasks(start, end)
-        except KeyError as missing:
-            raise OptionError(f"the checkpoint is of another stream_mode: its offsets have no {missing}") from None
+        return self._mode.tasks(start, end)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """Runs in a task: its records as Arrow record batches."""
@@ -89,10 +86,7 @@ if HAS_LIMITS:
         def latestOffset(self, start: dict, limit: ReadLimit) -> dict:
             if time.monotonic() < self._quiet_until:
                 return start
-            try:
-                end = self._mode.latest(start, limit.max_rows if isinstance(limit, ReadMaxRows) else None)
-            except KeyError as missing:
-                raise OptionError(f"the checkpoint is of another stream_mode: its offsets have no {missing}") from None
+            end = self._mode.latest(start, limit.max_rows if isinstance(limit, ReadMaxRows) else None)
             if end == start:
                 self._quiet_until = time.monotonic() + self._poll_seconds
             return end

@@ -1,7 +1,7 @@
-"""Streams along the server's own cursors: a stream's offset is a cursor, how many records of its page are read, and how many in all.
+"""Streams along the server's own cursors. A stream's offset is a cursor, how many records of its page are read, and how many in all.
 
-The driver walks to where the next batch ends without keeping anything; the task reads the same stretch again. At the end of a list
-servers tell no cursor, so the place there is the last page's cursor and the number of records it has so far.
+The driver walks to where the next batch ends without keeping anything; the task reads the same stretch again. At the end of
+a list servers tell no cursor, so the place there is the last page's cursor and the number of records it has so far.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from urllib.parse import quote
 from restsrc.child import Child
 from restsrc.errors import UnexpectedAnswer
 from restsrc.options import Options
-from restsrc.settings import Settings
+from restsrc.settings import Settings, part_of
 from restsrc.task import Piece, ReadTask
 
 STYLES = ("cursor", "last-id", "next-url", "link")
@@ -29,7 +29,7 @@ class Place:
 
     @staticmethod
     def of(offset: dict) -> "Place":
-        return Place(offset["cursor"], int(offset["skip"]), int(offset["read"]))
+        return Place(part_of(offset, "cursor"), int(part_of(offset, "skip")), int(part_of(offset, "read")))
 
     def offset(self) -> dict:
         return {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read)}
@@ -100,7 +100,9 @@ class CursorMode:
     def _place(self, summary: dict, more: int, read: int) -> Place:
         cursor = summary["next_cursor"] or ""
         if _has_secret(cursor, self._options):
-            raise UnexpectedAnswer("the server's next cursor holds a secret of the options, and it would be written to the checkpoint")
+            raise UnexpectedAnswer(
+                "the server's next cursor holds a secret of the options, and it would be written to the checkpoint"
+            )
         return Place(cursor, summary["next_skip"] + more, read)
 
 

@@ -6,7 +6,7 @@ import logging
 
 from restsrc import plan
 from restsrc.errors import UnexpectedAnswer
-from restsrc.settings import Settings
+from restsrc.settings import Settings, part_of
 from restsrc.task import Piece, ReadTask
 
 _log = logging.getLogger("restsrc")
@@ -21,7 +21,7 @@ class OffsetMode:
         if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
             settings.refuse(f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number")
         if self._style not in plan.SEEKABLE:
-            settings.refuse(f"stream_mode offset can't start in the middle of a list in the style {self._style}: use stream_mode cursor")
+            settings.refuse(f"stream_mode offset can't start in the middle of a list in style {self._style}: use stream_mode cursor")
         self._newest: "int | None" = None  # the last count
         self._target: "int | None" = None  # where to end
         self._page_size: "int | None" = None
@@ -32,7 +32,7 @@ class OffsetMode:
         return _offset(self._count() if begin is None else int(begin))
 
     def latest(self, start: "dict | None", most: "int | None") -> dict:
-        """Where the batch that begins at `start` ends. `start` is not told by PySpark before 4.2; then it ends at the list's end."""
+        """Where the batch that begins at `start` ends. PySpark before 4.2 doesn't tell `start`: at the list's end."""
         total = self._count()
         bound = total if self._target is None else min(total, self._target)
         if start is None:
@@ -71,7 +71,8 @@ class OffsetMode:
         text = f"the list has {total} records, fewer than the {begin} that the stream has come to"
         if self._on_shrink == "fail":
             raise UnexpectedAnswer(
-                f"{text}. With on_shrink=reset it is read again from its beginning, with on_shrink=ignore the stream waits until it is longer"
+                f"{text}. With on_shrink=reset it is read again from its beginning, "
+                "with on_shrink=ignore the stream waits until it is longer"
             )
         if not self._waits or self._on_shrink == "reset":
             _log.warning("restsrc: %s (on_shrink is %s)", text, self._on_shrink)
@@ -103,4 +104,4 @@ def _offset(number: int) -> dict:
 
 
 def _number(offset: dict) -> int:
-    return int(offset["offset"])
+    return int(part_of(offset, "offset"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 from restsrc.errors import OptionError
-from restsrc.settings import Settings, time_of, time_text
+from restsrc.settings import Settings, part_of, time_of, time_text
 from restsrc.task import ReadTask
 from restsrc.windows import Windows
 
@@ -86,4 +85,4 @@ class TimeMode:
         return {"time": time_text(ms, "iso_ms" if ms % 1000 else "iso")}
 
     def _time(self, offset: dict) -> int:
-        return time_of(offset["time"], "iso_ms")
+        return time_of(part_of(offset, "time"), "iso_ms")

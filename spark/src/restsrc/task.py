@@ -16,8 +16,8 @@ from restsrc.options import Options
 class Piece:
     """The records [offset, offset + limit); without a limit, to the end.
 
-    Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds options that
-    win over the user's.
+    Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds options
+    that win over the user's.
     """
 
     offset: int = 0
