@@ -143,14 +143,15 @@ class Handler(BaseHTTPRequestHandler):
             s.log.append(entry)
             s.lock.notify_all()
         try:
-            answer = self.make(s, rest.rstrip("/"))
+            try:
+                answer = self.make(s, rest.rstrip("/"))
+            finally:  # before the answer is out: whoever has read it may already send the next request
+                with s.lock:
+                    s.open -= 1
             entry["status"] = answer.status
             self.send(s, answer)
         except Drop:
             self.close_connection = True
-        finally:
-            with s.lock:
-                s.open -= 1
 
     def make(self, s, rest):
         name, _, last = rest.partition("/")

@@ -299,15 +299,16 @@ class Sink(Handler):
             self.number = len(s.log) + 1
             s.log.append(entry)
         try:
-            self.read_body(s, entry)
-            answer = self.make(s, entry)
+            try:
+                self.read_body(s, entry)
+                answer = self.make(s, entry)
+            finally:  # before the answer is out: whoever has read it may already send the next request
+                with s.lock:
+                    s.open -= 1
             entry["status"] = answer.status
             self.send(s, answer)
         except Drop:
             self.close_connection = True
-        finally:
-            with s.lock:
-                s.open -= 1
 
     def read_body(self, s, entry):
         length, speed = int(self.headers.get("Content-Length") or 0), s.number("slow", 0)
