@@ -23,6 +23,7 @@ from pyspark.sql import types as t
 from restsrc.errors import OptionError, RecordError
 
 PIECE_BYTES = 1 << 20  # of Arrow data turned into lines at a time: the tool can send while the next piece is made
+UTC = ("UTC", "Z")
 _DAY = 86_400_000_000  # microseconds
 _DAYS = (-719_162, 2_932_896)  # the years 1 to 9999, in which Arrow and Spark write dates alike
 
@@ -42,7 +43,8 @@ class Encoder:
         if not schema.fields:
             raise OptionError("there are no columns to write")
         _check(schema, "")
-        self._check_zone()
+        if time_zone not in UTC:  # most are, and Arrow's functions take a quarter of a second to load
+            self._check_zone()
 
     def lines(self, batch: Any, first_row: int = 1) -> Iterator[memoryview]:
         """The rows of a record batch as bytes of whole lines; `first_row` numbers them in error messages.
@@ -143,7 +145,7 @@ class Encoder:
         import pyarrow.compute as pc
 
         utc = array.cast(pa.timestamp("us"))
-        if self._time_zone in ("UTC", "Z"):
+        if self._time_zone in UTC:
             return _join('"', _wall_clock(utc), 'Z"')
         local = pc.local_timestamp(array.cast(pa.timestamp("us", self._time_zone)))
         offsets = pc.subtract(_integers(local, "int64"), _integers(utc, "int64")).dictionary_encode()
