@@ -88,10 +88,13 @@ class OffsetMode:
         return self._newest
 
     def _learned_page_size(self, total: int, rows: int) -> "int | None":
-        """The page size that the server really gives. None: not asked, because the rows are on one page anyway."""
+        """The page size that the server really gives. None: not asked, because the rows are on one page anyway.
+
+        It depends on nothing that a restart forgets: a batch that is read again must be cut as before, for those who write it on.
+        """
+        if rows <= 0 or (self._style == "offset" and rows <= int(self._options.get("page_size", "100"))):
+            return None
         if self._page_size is None:
-            if rows <= 0 or (self._style == "offset" and rows <= int(self._options.get("page_size", "100"))):
-                return None
             size = plan.real_page_size(self._options)
             if size is None or size >= total:  # a list of one page doesn't tell how long a page can be
                 return size
