@@ -8,7 +8,7 @@ It starts and ends like fault.py. The first path segment is a name, with rows of
     POST /NAME/stage/JOB/BATCH/PARTITION/ATTEMPT   stages the records of the body, an array; heeds the header Idempotency-Key
     POST /NAME/commit/JOB/BATCH   shows what the attempts named in the body staged, and forgets what others did; the body is what
                                   restsrc's Spark writer sends: {"overwrite": false, "partitions": [{"partition_id", "attempt",
-                                  "records"}]}. Again: changes nothing. 409 if one of them has not staged so many records
+                                  "records"}]}. Again: shows nothing more. 409 if one of them has not staged so many records
     POST /NAME/abort/JOB/BATCH    forgets what is staged; what is committed stays
     GET  /NAME/rows?offset=&limit=   {"total": N, "results": [...]}, in the order of commits; /NAME/rows/count   {"total": N}
     GET  /NAME/staged                {"total": N}
@@ -63,6 +63,7 @@ def stage(name, body, key, job, batch, partition, attempt):
 
 def commit(name, body, key, job, batch):
     if one("SELECT count(*) FROM commits WHERE name = ? AND job = ? AND batch = ?", name, job, batch):
+        abort(name, body, key, job, batch)
         return {"committed": "already"}
     told = json.loads(body)
     if told["overwrite"]:

@@ -15,6 +15,7 @@ from pyspark.sql.types import StructType
 from restsrc import partitions, stream, task
 from restsrc.arrow import FAILFAST, PERMISSIVE, BatchMaker
 from restsrc.options import Options
+from restsrc.stream_writer import RestApiStreamWriter
 from restsrc.writer import Delivery, RestApiWriter
 
 if importlib.util.find_spec("pyarrow") is None:
@@ -46,6 +47,12 @@ class RestApiDataSource(DataSource):
     def writer(self, schema: StructType, overwrite: bool) -> RestApiWriter:
         """Runs at planning, before any row is there."""
         return RestApiWriter(Delivery(Options(self.options), schema, overwrite), schema)
+
+    def streamWriter(self, schema: StructType, overwrite: bool) -> RestApiStreamWriter:
+        """Runs on the driver, for each batch and again for its commit. Spark's own option comes along with ours."""
+        given = {name.lower(): value for name, value in self.options.items()}
+        checkpoint = given.pop("checkpointlocation", "")
+        return RestApiStreamWriter(Delivery(Options(given), schema, overwrite), schema, checkpoint)
 
 
 class RestApiReader(DataSourceReader):

@@ -70,8 +70,8 @@ class Delivery:
         self._stage, self._commit, self._abort = (self._template(name) for name in ("stage_url", "commit_url", "abort_url"))
         if overwrite and not (self._stage and self._commit):
             raise OptionError(
-                "save mode overwrite needs the options stage_url and commit_url: the commit replaces what is there. "
-                "Without them use mode append"
+                "save mode overwrite needs the options stage_url and commit_url, and so does output mode complete: "
+                "the commit replaces what is there. Without them use mode append"
             )
         if self._stage and not self._commit:
             raise OptionError("the option stage_url needs commit_url: nothing that is staged would ever be committed")
@@ -98,9 +98,14 @@ class Delivery:
         if self._commit:
             self._call(self._commit, "commit", job, messages)
 
+    @property
+    def aborts(self) -> bool:
+        """Whether the target wants to know of failures."""
+        return bool(self._abort)
+
     def abort(self, job: Job, messages: "Sequence[Receipt | None]") -> None:
         """Runs on the driver when a task or the commit has failed. It doesn't fail itself: that would hide why."""
-        if self._abort:
+        if self.aborts:
             try:
                 self._call(self._abort, "abort", job, messages)
             except RestsrcError as error:
@@ -225,7 +230,7 @@ def _remove_empty(files: Iterable[str]) -> None:
             os.remove(name)
 
 
-def _batches(rows: Iterator[Any], schema: StructType) -> Iterator[Any]:
+def row_batches(rows: Iterator[Any], schema: StructType) -> Iterator[Any]:
     """Rows as Arrow record batches, for PySparks whose writers get no others."""
     from pyspark.sql.conversion import LocalDataToArrowConversion
 
@@ -245,7 +250,7 @@ class RestApiWriter(datasource.DataSourceArrowWriter if _ARROW else DataSourceWr
         self._job = Job(str(uuid.uuid4()))
 
     def write(self, iterator: Iterator[Any]) -> Receipt:
-        return self._delivery.send(self._job, iterator if _ARROW else _batches(iterator, self._schema))
+        return self._delivery.send(self._job, iterator if _ARROW else row_batches(iterator, self._schema))
 
     def commit(self, messages: "list[Receipt | None]") -> None:
         self._delivery.commit(self._job, messages)
