@@ -1,7 +1,7 @@
 """A streaming query in a process of its own, to be killed: stream_job.py FOLDER JSON
 
-JSON holds the options of the source and, under "trigger", the arguments of the trigger. The query goes from the API to
-FOLDER/out by FOLDER/checkpoint, and this process ends with it.
+JSON holds the options of the source and, under "trigger", the arguments of the trigger. The query goes from the API by
+FOLDER/checkpoint to FOLDER/out or, with the options under "sink", to another API; this process ends with it.
 """
 
 import json
@@ -15,17 +15,18 @@ def main(folder, text):
     from pyspark.sql import SparkSession
 
     options = json.loads(text)
-    trigger = options.pop("trigger")
+    trigger, target = options.pop("trigger"), options.pop("sink", None)
     settings = {
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # it is up sooner
     }
-    spark = SparkSession.builder.master("local[2]").appName("restsrc stream").config(map=settings).getOrCreate()
+    spark = SparkSession.builder.master("local[2,4]").appName("restsrc stream").config(map=settings).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     source = spark.readStream.format("rest-api").options(**options).schema("id long").load()
-    sink = source.writeStream.format("parquet").option("checkpointLocation", f"{folder}/checkpoint")
-    sink.option("path", f"{folder}/out").trigger(**trigger).start().awaitTermination()
+    sink = source.writeStream.option("checkpointLocation", f"{folder}/checkpoint")
+    sink = sink.format("rest-api").options(**target) if target else sink.format("parquet").option("path", f"{folder}/out")
+    sink.trigger(**trigger).start().awaitTermination()
 
 
 if __name__ == "__main__":

@@ -29,6 +29,10 @@ class Job:
         with open(folder / "log", "a") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def running(self):
         return self._process.poll() is None
 

@@ -1,0 +1,145 @@
+"""From API to API: a query's driver or workers are killed (-9) at random moments, and each row is at the target exactly once.
+
+The target either takes rows in two phases or heeds idempotency keys. Three kills each here; `make check-streams` (pytest -m kills)
+does twenty. A killed worker's task is tried again in the same query; the query is started again when it has ended.
+"""
+
+import json
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Sink, eventually
+from test_stream_kills import SEED, Job, batches
+
+TWO_PHASES = {
+    "stage_url": "stage/{job_id}/{batch_id}/{partition_id}/{attempt}",
+    "commit_url": "commit/{job_id}/{batch_id}",
+    "abort_url": "abort/{job_id}/{batch_id}",
+}
+
+
+def workers(driver):
+    """The Python workers of Spark, their daemon and their tools: pids of the driver's session but for itself and its JVM."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+        except (OSError, IndexError):
+            continue  # gone meanwhile
+        state, session, pid = rest.split()[0], int(rest.split()[3]), int(entry.name)
+        if session == driver and pid != driver and state != "Z" and name.startswith(("python", "restsrc")):
+            yield pid
+
+
+def kill_a_worker(driver, chance):
+    found = sorted(workers(driver))
+    try:
+        os.kill(chance.choice(found), signal.SIGKILL)
+    except (IndexError, ProcessLookupError):
+        return False
+    return True
+
+
+class Query:
+    """A query that is started again whenever it has ended."""
+
+    def __init__(self, folder, options, chance):
+        self._folder, self._options, self._chance = folder, options, chance
+        self._job, self.starts = None, 0
+
+    def needed(self):
+        if self._job is None or not self._job.running():
+            self._job, self.starts = Job(self._folder, self._options, {"processingTime": "0 seconds"}), self.starts + 1
+        return True
+
+    def kill(self, what):
+        """The driver with its JVM, or one of the workers. False: it was gone already."""
+        if what == "worker":
+            return kill_a_worker(self._job.pid, self._chance)
+        self._job.kill()
+        return True
+
+    def stop(self):
+        if self._job:
+            self._job.kill()
+
+
+def survives(folder, scenario, target, sink, kills):
+    """Kills what `kills` names, one after the other, and lets the query come to the end of its source."""
+    chance = random.Random(SEED)
+    options = {"url": scenario.url, "rows_per_batch": "300", "poll_interval": "20ms", "sink": {"url": target.url, "retry_delay": "0.01", **sink}}
+    query, left, hits = Query(folder, options, chance), list(kills), 0
+
+    def at_rest():
+        done = batches(folder, "commits")
+        return query.needed() and done and done == batches(folder, "offsets") and records_written(target) >= len(scenario.records())
+
+    try:
+        while left:
+            requests = len(target.log()) + chance.randint(1, 50)  # a batch takes some 16
+            scenario.grow(1000)
+            eventually(lambda: query.needed() and len(target.log()) >= requests, 300)
+            time.sleep(chance.uniform(0, 0.2))  # so that it hits what comes between requests too
+            if query.kill(left[-1]):
+                left.pop()
+                hits += batches(folder, "offsets") != batches(folder, "commits")
+        eventually(at_rest, 300)
+    finally:
+        query.stop()
+    print(
+        f"seed {SEED}: killed {kills.count('driver')} drivers and {kills.count('worker')} workers, {hits} in the middle of a batch; "
+        f"{query.starts} starts, {len(batches(folder, 'commits'))} batches, {len(scenario.records())} records"
+    )
+    return hits
+
+
+def records_written(target):
+    """How many rows the target shows."""
+    staged_first = target.url.endswith("/rows")
+    return json.loads(target.get("rows/count"))["total"] if staged_first else len(target.lines())
+
+
+def check(ids, scenario):
+    expected = [record["id"] for record in scenario.records()]
+    assert len(ids) == len(set(ids)), f"seed {SEED}: {len(ids) - len(set(ids))} rows came twice"
+    assert set(ids) == set(expected), f"seed {SEED}: {len(set(expected) - set(ids))} rows are missing"
+
+
+def in_two_phases(fault, server, folder, kills):
+    scenario, target = fault("n=600"), Sink(server, "kills", "rows")
+    hits = survives(folder, scenario, target, {**TWO_PHASES, "batch_size": "20"}, kills)
+    check([row["id"] for row in json.loads(target.get("rows?limit=1000000"))["results"]], scenario)
+    assert json.loads(target.get("staged"))["total"] == 0
+    return hits
+
+
+def with_keys(fault, sink, folder, kills):
+    scenario, target = fault("n=600"), sink("answer=count,keys,delay=0.01")
+    hits = survives(folder, scenario, target, {"idempotent": "true", "batch_size": "20"}, kills)
+    check([row["id"] for row in target.stored()], scenario)
+    return hits
+
+
+A_FEW = ["worker", "driver", "worker"]
+TWENTY = ["driver", "worker"] * 10
+
+
+def test_kills_in_two_phases(fault, staging_server, tmp_path):
+    in_two_phases(fault, staging_server, tmp_path, A_FEW)
+
+
+def test_kills_with_keys(fault, sink, tmp_path):
+    with_keys(fault, sink, tmp_path, A_FEW)
+
+
+@pytest.mark.kills
+def test_twenty_kills_in_two_phases(fault, staging_server, tmp_path):
+    assert in_two_phases(fault, staging_server, tmp_path, TWENTY) > 0
+
+
+@pytest.mark.kills
+def test_twenty_kills_with_keys(fault, sink, tmp_path):
+    assert with_keys(fault, sink, tmp_path, TWENTY) > 0
