@@ -1,4 +1,4 @@
-"""./bootstrap demo-stream: a list that grows behind a REST API, streamed into Parquet files, stopped and taken up again."""
+"""./bootstrap demo-stream: a list that grows behind a REST API, streamed into Parquet files, stopped and taken up again; and those onwards to another API."""
 
 import argparse
 import contextlib
@@ -19,6 +19,13 @@ events = spark.readStream.format("rest-api").option("url", url).option("rows_per
 query = (events.writeStream.format("parquet").option("path", f"{folder}/events")
          .option("checkpointLocation", f"{folder}/checkpoint").start())"""
 
+ONWARDS_CODE = """\
+files = spark.readStream.schema("id long, at timestamp").option("maxFilesPerTrigger", 20).parquet(f"{folder}/events")
+query = (files.writeStream.format("rest-api").option("url", target).option("batch_size", 500)
+         .option("stage_url", "stage/{job_id}/{batch_id}/{partition_id}/{attempt}").option("commit_url", "commit/{job_id}/{batch_id}")
+         .option("checkpointLocation", f"{folder}/checkpoint-onwards").trigger(availableNow=True).start())
+query.awaitTermination()"""
+
 
 class Api:
     """A server process whose list grows when it is told to."""
@@ -36,11 +43,12 @@ class Api:
 
 
 @contextlib.contextmanager
-def api(records):
-    command = [sys.executable, SERVERS / "growing.py", "--until-eof"]
+def served(name):
+    """The address of a server while the block lasts."""
+    command = [sys.executable, SERVERS / name, "--until-eof"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         try:
-            yield Api(server.stdout.readline().strip(), records)
+            yield server.stdout.readline().strip()
         finally:
             server.terminate()
 
@@ -115,14 +123,15 @@ def main():
     arguments.add_argument("--rate", type=int, default=1000, help="records a second that it grows by")
     options = arguments.parse_args()
     title("1. A REST API starts. Its list has 20,000 records, each with its time, and will grow at its end")
-    with api(20_000) as source, tempfile.TemporaryDirectory() as folder:
+    with served("growing.py") as address, served("staging.py") as target, tempfile.TemporaryDirectory() as folder:
+        source = Api(address, 20_000)
         print(f"GET {source.url}?offset=0&limit=100 gives a page, GET {source.url}/count the number of records.")
         title("2. Spark streams it into Parquet files. A batch takes 5,000 rows at most, so the first 20,000 take four")
         print(*(f">>> {line}" for line in SPARK_CODE.splitlines()), sep="\n", flush=True)
         with quiet_spark() as spark:
-            equal = stream(spark, source, folder, options)
+            equal = stream(spark, source, folder, options) and onwards(spark, source, folder, f"{target}/demo/rows")
     print("\nAll equal: every record came through, once." if equal else "\nNOT EQUAL: see above.")
-    print("The server and Spark are stopped; nothing is left running.")
+    print("The servers and Spark are stopped; nothing is left running.")
     return 0 if equal else 1
 
 
@@ -145,6 +154,22 @@ def stream(spark, source, folder, options):
     names["query"].stop()
     title("5. What arrived, compared with the API")
     return compare(spark, folder, source)
+
+
+def onwards(spark, source, folder, target):
+    title("6. Onwards: the Parquet files are streamed to another API, which takes each batch in two phases: rows, then the commit")
+    names = {"spark": spark, "folder": folder, "target": target}
+    print(*(f">>> {line}" for line in ONWARDS_CODE.splitlines()), sep="\n", flush=True)
+    exec(ONWARDS_CODE, names)
+    print("\nbatch       rows   seconds     rows/s")
+    for batch in names["query"].recentProgress:
+        rows, seconds = batch["numInputRows"], batch["durationMs"]["triggerExecution"] / 1000
+        if rows:
+            print(f"{batch['batchId']:5} {rows:10,}   {seconds:7.2f} {rows / seconds:10,.0f}")
+    with urllib.request.urlopen(f"{target}?limit=10000000") as answer:
+        ids = [row["id"] for row in json.load(answer)["results"]]
+    print(f"The other API has {len(ids):,} rows, {len(set(ids)):,} different ids.")
+    return sorted(ids) == list(range(source.count()))
 
 
 if __name__ == "__main__":
