@@ -11,6 +11,7 @@ from .models import Flight, Key, Written
 from .pagination import Cursor, Page
 
 COLUMNS = {column.name: column for column in Flight._meta.fields}
+IN_ORDER = ["id", *(name for name in COLUMNS if name != "id")]  # as the CSV has them, behind the number of its row
 
 
 class Row(BaseSerializer):
@@ -26,7 +27,7 @@ class Flights(ListAPIView):
     def get_queryset(self):
         wanted = {name: value for name, value in self.request.query_params.items() if name in COLUMNS}
         try:
-            return Flight.objects.filter(**wanted).values()
+            return Flight.objects.filter(**wanted).values(*IN_ORDER)
         except ValueError as problem:
             raise ValidationError({"detail": str(problem)}) from problem
 
