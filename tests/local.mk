@@ -49,10 +49,12 @@ what-tests-need:
 	@missing=; for tool in '$(BATS)' '$(PYTHON3)' curl jq openssl; do command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
 	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
 
-# make check-streams: streaming queries killed twenty times in each mode. Takes minutes; `make check` has no Spark, and pytest two kills.
+# make check-streams: streaming queries killed twenty times, in each mode of reading and for each kind of target that is written. Takes
+# minutes; `make check` has no Spark, and pytest has two or three kills.
 .PHONY: check-streams
 check-streams: all
-	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py
+	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
+		$(srcdir)/spark/tests/test_stream_write_kills.py
 
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
