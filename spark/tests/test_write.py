@@ -337,14 +337,14 @@ def test_repr_of_the_writer_is_silent(sink):
 
 def test_rows_one_by_one_where_spark_has_no_arrow_writer(spark):
     from restsrc.values import Encoder
-    from restsrc.writer import _batches
+    from restsrc.writer import row_batches
 
     df = spark.sql(
         "select id, array(id, null) as a, map('k', id / 2) as m, timestamp'2013-01-02 03:04:05.123456' as at, 1.50BD as d, "
         "named_struct('x', null, 'y', date'2013-01-02') as s, unhex('00ff') as b from range(25000)"
     )
     encoder = Encoder(df.schema)
-    found = b"".join(bytes(part) for batch in _batches(iter(df.collect()), df.schema) for part in encoder.lines(batch))
+    found = b"".join(bytes(part) for batch in row_batches(iter(df.collect()), df.schema) for part in encoder.lines(batch))
     first = json.loads(found.split(b"\n", 1)[0])
     assert found.count(b"\n") == 25_000
     assert first == {"id": 0, "a": [0, None], "m": {"k": 0.0}, "at": "2013-01-02T03:04:05.123456Z", "d": 1.5, "s": {"y": "2013-01-02"}, "b": "AP8="}
