@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cache.h"
@@ -169,13 +168,6 @@ void auth_free(struct auth *a)
 
 /* ---- OAuth 2 ---- */
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void add_field(struct buf *form, const char *name, const char *value)
 {
     if (!value)
@@ -249,7 +241,7 @@ static int ask(struct auth *a, auth_fetch fetch, void *ctx, struct control_token
     }
     if (result == 0)
         result = fetch(ctx, o->oauth_token_url, basic ? buf_text(&id) : NULL, basic ? buf_text(&secret) : NULL, &form, &answer, &status, e);
-    if (result == 0 && (status / 100 != 2 || control_read_token(answer.data, answer.len, now(), token)))
+    if (result == 0 && (status / 100 != 2 || control_read_token(answer.data, answer.len, io_time(), token)))
         result = bad_answer(a, status, &answer, e);
     buf_free(&form);
     buf_free(&answer);
@@ -261,7 +253,7 @@ static int ask(struct auth *a, auth_fetch fetch, void *ctx, struct control_token
 static bool is_fresh(const struct control_token *token, const struct buf *refused)
 {
     bool same = token->access_token.len == refused->len && refused->len && memcmp(token->access_token.data, refused->data, refused->len) == 0;
-    return token->access_token.len && !same && (token->expires == 0 || token->expires > now());
+    return token->access_token.len && !same && (token->expires == 0 || token->expires > io_time());
 }
 
 static void adopt(struct auth *a, struct control_token *token)
@@ -325,7 +317,7 @@ int auth_value(struct auth *a, auth_fetch fetch, void *ctx, struct buf *value, s
     }
     if (!a->options->oauth_token_url)
         return 0;
-    bool usable = a->token.len && a->expires >= 0 && (a->expires == 0 || a->expires > now());
+    bool usable = a->token.len && a->expires >= 0 && (a->expires == 0 || a->expires > io_time());
     if (!usable && get_token(a, fetch, ctx, e))
         return -1;
     buf_addf(value, "Bearer %s", buf_text(&a->token));

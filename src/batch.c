@@ -47,9 +47,8 @@ int64_t batch_line(const struct batch *b, size_t n)
 static bool is_json_line(const char *text)
 {
     struct split split;
-    struct buf no_records = {0}, compact = {0};
-    split_start(&split, NULL, &no_records, &compact);
-    bool is = !strpbrk(text, "\r\n") && split_feed(&split, text, strlen(text)) == 0 && split_end(&split) == 0;
+    struct buf compact = {0};
+    bool is = !strpbrk(text, "\r\n") && split_whole(&split, text, strlen(text), &compact) == 0;
     buf_free(&compact);
     return is;
 }

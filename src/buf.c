@@ -30,6 +30,14 @@ char *mem_text(const char *text, size_t n)
     return copy;
 }
 
+uint64_t mem_digest(const void *bytes, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (const unsigned char *p = bytes; n > 0; n--, p++)
+        hash = (hash ^ *p) * 0x100000001b3;
+    return hash;
+}
+
 /* Room for n more bytes and a NUL. */
 static int buf_reserve(struct buf *b, size_t n)
 {

@@ -7,6 +7,7 @@
 #define RESTSRC_BUF_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
     char *data;
@@ -29,5 +30,8 @@ const char *buf_text(struct buf *b); /* the bytes as a C string, valid until the
 /* Memory that is there, or the process ends. Free with free(). */
 void *mem_zeroed(size_t count, size_t size);
 char *mem_text(const char *text, size_t n);
+
+/* FNV-1a: to tell things apart that nobody chose with ill intent. */
+uint64_t mem_digest(const void *bytes, size_t n);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,14 +47,6 @@ static bool find_folder(struct buf *path)
     return found;
 }
 
-static uint64_t digest(const char *text)
-{
-    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-    return hash;
-}
-
 /* A regular file of our own, and nobody else's to read from now on. */
 static bool is_ours(int fd)
 {
@@ -74,7 +67,7 @@ int cache_lock(const char *what, const char *key)
     struct buf path = {0};
     int fd = -1;
     if (find_folder(&path)) {
-        buf_addf(&path, "/%s-%016" PRIx64, what, digest(key));
+        buf_addf(&path, "/%s-%016" PRIx64, what, mem_digest(key, strlen(key)));
         fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     }
     if (fd >= 0 && (!is_ours(fd) || wait_for_lock(fd))) {

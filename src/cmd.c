@@ -39,11 +39,9 @@ bool cmd_is_ndjson(const struct exchange *x)
     return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
 }
 
-double cmd_seconds_since(const struct timespec *began)
+const char *cmd_header(const void *exchange, const char *name, size_t n)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - began->tv_sec) + 1e-9 * (double)(now.tv_nsec - began->tv_nsec);
+    return transfer_header(exchange, name, n);
 }
 
 void cmd_split_error(const struct split *s, struct error *e)

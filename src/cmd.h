@@ -35,7 +35,8 @@ unsigned cmd_parallel(const struct options *o, unsigned fallback);
 /* Does the answer say that it is NDJSON? */
 bool cmd_is_ndjson(const struct exchange *x);
 
-double cmd_seconds_since(const struct timespec *began);
+/* transfer_header() as total_find() and link_find() take it. */
+const char *cmd_header(const void *exchange, const char *name, size_t n);
 
 /* What a failed split_feed() or split_end() of an answer means. */
 void cmd_split_error(const struct split *s, struct error *e);

@@ -167,7 +167,7 @@ static int count_by_page(struct count *c, struct error *e)
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
-    int found = total_find(&c->source, probe_header, c->probe.exchange, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
+    int found = total_find(&c->source, cmd_header, c->probe.exchange, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
     if (found == 0)
         error_set(e, EXIT_ANSWER, "the API does not say how many records there are: say where the count is with --count-from");
     if (found < 1)

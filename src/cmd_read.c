@@ -173,17 +173,12 @@ static void learn_place(struct read *r, const struct held *h)
     r->records_known = true;
 }
 
-static const char *header_of(const void *answer, const char *name, size_t n)
-{
-    return transfer_header(answer, name, n);
-}
-
 /* A total that is no exact count is no use here and no error either: `restsrc count` says what is wrong with it. */
 static void find_total(struct read *r, const struct exchange *x, struct held *h)
 {
     struct error ignored;
     const char *envelope = buf_text(&h->envelope);
-    if (total_find(&r->total_source, header_of, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
+    if (total_find(&r->total_source, cmd_header, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
         h->page.total.records = -1;
 }
 
@@ -282,7 +277,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     if (check_repeat(r, h, e))
         return -1;
     struct answer answer = {
-        .url = buf_text(&x->request.url), .header = header_of, .headers = x,
+        .url = buf_text(&x->request.url), .header = cmd_header, .headers = x,
         .envelope = {buf_text(&h->envelope), h->envelope.len}, .records = {h->records.data, h->records.len},
     };
     int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
@@ -360,7 +355,7 @@ static void summarize(struct read *r)
         .records = r->written, .pages = r->paginate.pages, .bytes = r->bytes, .retries = r->stats.retries,
         .total = r->paginate.total, .first_offset = r->options->offset, .next_offset = r->options->offset + r->written,
         .next_skip = -1, .page_size = r->paginate.learned_size, .status = r->stats.status,
-        .style = r->paginate.style->name, .seconds = cmd_seconds_since(&r->began),
+        .style = r->paginate.style->name, .seconds = io_seconds_since(&r->began),
     };
     if (r->options->stream)
         s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;

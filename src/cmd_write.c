@@ -242,7 +242,7 @@ static int give_receipt(struct write *w, const struct timespec *began, struct er
     int result = 0;
     w->receipt.requests = w->stats.requests;
     w->receipt.retries = w->stats.retries;
-    w->receipt.seconds = cmd_seconds_since(began);
+    w->receipt.seconds = io_seconds_since(began);
     control_receipt(&w->receipt, &line);
     if (io_signalled())
         io_write_last(STDOUT_FILENO, line.data, line.len);

@@ -31,12 +31,10 @@ static int wrong(const struct input *in, const char *what, struct error *e)
 static int check(struct input *in, struct slice line, struct error *e)
 {
     struct split split;
-    struct buf no_records = {0};
     if (line.len >= 3 && memcmp(line.text, BOM, 3) == 0) /* the parser takes it at the start of any text, a server does not */
         return wrong(in, "a byte order mark", e);
     buf_clear(&in->compact);
-    split_start(&split, NULL, &no_records, &in->compact);
-    if (split_feed(&split, line.text, line.len) == 0 && split_end(&split) == 0)
+    if (split_whole(&split, line.text, line.len, &in->compact) == 0)
         return 0;
     return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu", (long long)in->line, split.reason,
                      (unsigned long long)split.position);

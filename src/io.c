@@ -110,6 +110,25 @@ void io_write_last(int fd, const char *line, size_t n)
     finish_line(fd, line, n);
 }
 
+static double seconds(const struct timespec *t)
+{
+    return (double)t->tv_sec + 1e-9 * (double)t->tv_nsec;
+}
+
+double io_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return seconds(&t);
+}
+
+double io_seconds_since(const struct timespec *then)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return seconds(&(struct timespec){.tv_sec = t.tv_sec - then->tv_sec, .tv_nsec = t.tv_nsec - then->tv_nsec});
+}
+
 bool io_is_open(int fd)
 {
     return fcntl(fd, F_GETFD) >= 0;

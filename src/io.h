@@ -3,6 +3,7 @@
 #define RESTSRC_IO_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "buf.h"
 #include "error.h"
@@ -15,6 +16,10 @@ int io_write_lines(int fd, const char *text, size_t n, struct error *e);
 void io_write_last(int fd, const char *line, size_t n);
 
 bool io_is_open(int fd);
+
+/* Seconds since the epoch: the clock that processes share. */
+double io_time(void);
+double io_seconds_since(const struct timespec *then); /* then: of CLOCK_MONOTONIC */
 
 /* The whole of fd into b. name is for the message; code is the exit code of a failure. */
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e);

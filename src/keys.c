@@ -25,15 +25,6 @@ void keys_free(struct keys *k)
     *k = (struct keys){0};
 }
 
-/* FNV-1a. Two different bodies with one digest only count as the same: their keys still differ by n. */
-static uint64_t digest_of(const struct buf *body)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-    for (size_t i = 0; i < body->len; i++)
-        hash = (hash ^ (unsigned char)body->data[i]) * 0x100000001b3;
-    return hash;
-}
-
 static struct key_count *place(struct key_count *seen, size_t room, uint64_t digest)
 {
     size_t i = digest & (room - 1);
@@ -58,7 +49,8 @@ void keys_add(struct keys *k, const char *header, const char *prefix, const stru
 {
     if (2 * k->count >= k->room)
         grow(k);
-    uint64_t digest = digest_of(body);
+    /* Two bodies that differ but have one digest only count as the same: their keys still differ by n. */
+    uint64_t digest = mem_digest(body->data, body->len);
     struct key_count *seen = place(k->seen, k->room, digest);
     if (!seen->times) {
         seen->digest = digest;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cmd.h"
+#include "io.h"
 #include "control.h"
 #include "url.h"
 
@@ -79,7 +80,7 @@ static int no_list(struct look *l, struct error *e)
 {
     char detail[200];
     const struct buf *body = &l->probe->envelope;
-    const char *type = probe_header(l->probe->exchange, "Content-Type", 0);
+    const char *type = cmd_header(l->probe->exchange, "Content-Type", 0);
     control_error_detail(body->data, body->len, detail, sizeof detail);
     if (l->probe->failed && type && strcasestr(type, "html") && l->probe->error.code == EXIT_ANSWER && l->probe->error.http_status / 100 != 3)
         error_set(e, EXIT_ANSWER, "the answer is a web page, not JSON: is this the API's URL, and does it ask for a login?");
@@ -147,7 +148,7 @@ int look_first(struct look *l, struct error *e)
     l->probe->once = !l->brief;
     l->probe->lines = true;
     look_ask(l, buf_text(&l->base));
-    l->f->seconds = cmd_seconds_since(&began);
+    l->f->seconds = io_seconds_since(&began);
     if (find_elsewhere(l, e))
         return -1;
     l->probe->once = true; /* of the tries none is repeated */

@@ -36,9 +36,7 @@ static int start_at_url(struct paginate *p, struct error *e)
 int paginate_compact(const char *text, size_t len, struct buf *compact)
 {
     struct split split;
-    struct buf no_records = {0};
-    split_start(&split, NULL, &no_records, compact);
-    return split_feed(&split, text, len) || split_end(&split) ? -1 : 0;
+    return split_whole(&split, text, len, compact);
 }
 
 /* --data with --page-in body must be an object that holds, or can take, each of our parameters. */

@@ -108,15 +108,10 @@ int probe_get(struct probe *p, const char *url, const struct path *places)
     return probe_ask(p, places);
 }
 
-const char *probe_header(const void *exchange, const char *name, size_t n)
-{
-    return transfer_header(exchange, name, n);
-}
-
 struct answer probe_answer(struct probe *p)
 {
     return (struct answer){
-        .url = p->exchange->request.url.data, .header = probe_header, .headers = p->exchange,
+        .url = p->exchange->request.url.data, .header = cmd_header, .headers = p->exchange,
         .envelope = {buf_text(&p->envelope), p->envelope.len}, .records = {buf_text(&p->records), p->records.len},
     };
 }
@@ -124,7 +119,7 @@ struct answer probe_answer(struct probe *p)
 bool probe_link(struct probe *p, const char *relation, struct buf *url)
 {
     struct buf target = {0};
-    bool found = link_find(probe_header, p->exchange, relation, &target) &&
+    bool found = link_find(cmd_header, p->exchange, relation, &target) &&
                  url_resolve(p->exchange->request.url.data, buf_text(&target), url) == 0;
     buf_free(&target);
     return found;

@@ -25,7 +25,7 @@ struct probe {
     struct split split;
     struct buf records, envelope; /* NDJSON; compact JSON */
     size_t bytes;
-    const struct exchange *exchange; /* for probe_header() */
+    const struct exchange *exchange; /* for cmd_header() */
     bool failed;
     struct error error;
 };
@@ -39,8 +39,7 @@ int probe_ask(struct probe *p, const struct path *places);
 /* The same for a plain GET of url. */
 int probe_get(struct probe *p, const char *url, const struct path *places);
 
-/* About the answer; headers: for total_find() and link_find(), with the exchange. */
-const char *probe_header(const void *exchange, const char *name, size_t n);
+/* About the answer. */
 struct answer probe_answer(struct probe *p);
 /* The target of the link with that relation, made absolute; false when there is none. */
 bool probe_link(struct probe *p, const char *relation, struct buf *url);

@@ -4,12 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static double seconds_since(const struct timespec *then)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
-}
+#include "io.h"
 
 void progress_start(struct progress *p, bool wanted, int64_t limit)
 {
@@ -20,10 +15,10 @@ void progress_start(struct progress *p, bool wanted, int64_t limit)
 
 void progress_show(struct progress *p, int64_t records, int64_t pages, int64_t retries, int64_t total)
 {
-    if (!p->wanted || seconds_since(&p->last) < 0.2)
+    if (!p->wanted || io_seconds_since(&p->last) < 0.2)
         return;
     clock_gettime(CLOCK_MONOTONIC, &p->last);
-    double rate = (double)records / seconds_since(&p->began);
+    double rate = (double)records / io_seconds_since(&p->began);
     int64_t goal = p->limit >= 0 && (total < 0 || p->limit < total) ? p->limit : total;
     fprintf(stderr, "\r\033[K%" PRId64 " records, %.0f/s, %" PRId64 " pages, %" PRId64 " retries", records, rate, pages, retries);
     if (goal > records && rate > 0)

@@ -4,20 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cache.h"
+#include "io.h"
 
 static const double LONGEST_HOLD = 300, OLD = 10, OLDEST = 130; /* seconds; who waits asks every minute */
-
-/* Processes share it, so it is the clock of the machine. */
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int rate_init(struct rate *r, const char *text, const char *origin, struct error *e)
 {
@@ -107,7 +99,7 @@ double rate_take(struct rate *r)
     if (!r->shared && r->interval == 0 && r->state.hold == 0)
         return 0;
     int fd = lock_state(r, &s);
-    double wait = take(&s, r->interval, now());
+    double wait = take(&s, r->interval, io_time());
     unlock_state(r, fd, &s);
     return wait;
 }
@@ -116,7 +108,7 @@ void rate_hold(struct rate *r, double seconds)
 {
     struct rate_state s;
     int fd = lock_state(r, &s);
-    double until = now() + (seconds < LONGEST_HOLD ? seconds : LONGEST_HOLD);
+    double until = io_time() + (seconds < LONGEST_HOLD ? seconds : LONGEST_HOLD);
     if (until > s.hold)
         s.hold = until;
     unlock_state(r, fd, &s);

@@ -63,10 +63,8 @@ static bool same(struct slice a, struct slice b)
 static bool echoes(struct slice sent, const char *name, struct slice value)
 {
     struct split split;
-    struct buf no_records = {0}, compact = {0};
-    split_start(&split, NULL, &no_records, &compact);
-    split_feed(&split, sent.text, sent.len);
-    split_end(&split);
+    struct buf compact = {0};
+    split_whole(&split, sent.text, sent.len, &compact);
     struct slice own = find(name, (struct slice){buf_text(&compact), compact.len});
     bool is = own.text && same(own, value);
     buf_free(&compact);

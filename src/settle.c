@@ -15,12 +15,10 @@
 static int read_answer(struct held *h, const struct exchange *x, struct error *e)
 {
     struct split split;
-    struct buf no_records = {0};
     const char *type = transfer_header(x, "Content-Type", 0), *text = buf_text(&h->answer);
     text += strspn(text, " \t\r\n");
     buf_clear(&h->compact);
-    split_start(&split, NULL, &no_records, &h->compact);
-    if (split_feed(&split, h->answer.data, h->answer.len) == 0 && split_end(&split) == 0)
+    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0)
         return 0;
     buf_clear(&h->compact);
     if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)

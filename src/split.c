@@ -584,3 +584,9 @@ int split_end(struct split *s)
     s->reason = SPLIT_CUT;
     return -1;
 }
+
+int split_whole(struct split *s, const char *text, size_t n, struct buf *compact)
+{
+    split_start(s, NULL, NULL, compact);
+    return split_feed(s, text, n) || split_end(s) ? -1 : 0;
+}

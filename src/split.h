@@ -64,6 +64,9 @@ int split_feed(struct split *s, const char *bytes, size_t n);
 
 /* The text ends here. 0, or -1 when it is not complete: reason is SPLIT_CUT. */
 int split_end(struct split *s);
+
+/* One text that is all there, without records: what is left of it without white space is added to compact. As split_end(). */
+int split_whole(struct split *s, const char *text, size_t n, struct buf *compact);
 extern const char SPLIT_CUT[];
 extern const char SPLIT_TOO_LARGE[];
 

@@ -54,11 +54,9 @@ static int fill_one(const char *name, const struct buf *record, int64_t line, st
 int template_fill(const char *text, struct slice record, int64_t line, struct buf *out, struct error *e)
 {
     struct split split;
-    struct buf no_records = {0}, compact = {0};
+    struct buf compact = {0};
     int result = 0;
-    split_start(&split, NULL, &no_records, &compact);
-    split_feed(&split, record.text, record.len);
-    split_end(&split);
+    split_whole(&split, record.text, record.len, &compact);
     while (*text && result == 0) {
         size_t plain = strcspn(text, "{");
         buf_add(out, text, plain);

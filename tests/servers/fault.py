@@ -142,9 +142,13 @@ class Handler(BaseHTTPRequestHandler):
             entry["open"] = s.open
             s.log.append(entry)
             s.lock.notify_all()
+        self.finish_answer(s, entry, lambda: self.make(s, rest.rstrip("/")))
+
+    def finish_answer(self, s, entry, make):
+        """Make the answer of an open request, and send it."""
         try:
             try:
-                answer = self.make(s, rest.rstrip("/"))
+                answer = make()
             finally:  # before the answer is out: whoever has read it may already send the next request
                 with s.lock:
                     s.open -= 1

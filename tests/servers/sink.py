@@ -298,17 +298,11 @@ class Sink(Handler):
             entry["open"] = s.open
             self.number = len(s.log) + 1
             s.log.append(entry)
-        try:
-            try:
-                self.read_body(s, entry)
-                answer = self.make(s, entry)
-            finally:  # before the answer is out: whoever has read it may already send the next request
-                with s.lock:
-                    s.open -= 1
-            entry["status"] = answer.status
-            self.send(s, answer)
-        except Drop:
-            self.close_connection = True
+        self.finish_answer(s, entry, lambda: self.receive(s, entry))
+
+    def receive(self, s, entry):
+        self.read_body(s, entry)
+        return self.make(s, entry)
 
     def read_body(self, s, entry):
         length, speed = int(self.headers.get("Content-Length") or 0), s.number("slow", 0)
