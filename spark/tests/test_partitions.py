@@ -32,6 +32,15 @@ def test_by_key(growing, read):
     assert df.rdd.getNumPartitions() == 4
 
 
+@pytest.mark.parametrize("given", [TIMES, KEYS])
+def test_the_style_is_found_once_on_the_driver(growing, given):
+    scenario = growing("n=900,step=10000")
+    planned = tasks(Options({"url": scenario.url, "paginate": "auto", "header": "X-A: 1", **given}))
+    found = [piece.config for task in planned for piece in task.pieces]
+    assert all((config["paginate"], config["param_offset"]) == ("offset", "offset") for config in found)
+    assert sum("offset=1&limit=2" in entry["target"] for entry in scenario.log()) == 1
+
+
 def test_queries_of_keys(growing):
     assert queries(growing(), query="color=red", **KEYS) == [
         ["color=red\nid__lt=275"],

@@ -93,7 +93,24 @@ def test_by_cursor(fault, stream):
         progress = stream.run(scenario.base + "/cursor", stream_mode="cursor", paginate="cursor", rows_per_batch=400)
         assert stream.column() == list(range(len(scenario.records())))
         scenario.grow(60)
-    assert ends(progress) == [{"cursor": ends(progress)[0]["cursor"], "skip": "10", "read": "1010"}]
+    assert ends(progress) == [{"cursor": ends(progress)[0]["cursor"], "skip": "10", "read": "1010", "paginate": "cursor"}]
+
+
+@pytest.mark.parametrize(
+    "place, options",
+    [("pages", {"paginate": "auto"}), ("pages", {"api": "drf-page"}), ("next", {"paginate": "auto", "stream_mode": "cursor"})],
+)
+def test_the_style_is_found_or_a_presets(fault, stream, place, options):
+    scenario = fault("n=250,cap=70,total-name=count")
+    for more in (60, 0):
+        stream.run(f"{scenario.base}/{place}", rows_per_batch=200, **options)
+        assert stream.column() == list(range(len(scenario.records())))
+        scenario.grow(more)
+
+
+def test_a_style_that_the_mode_cannot_read_ends_the_query(fault, stream):
+    with pytest.raises(Exception, match="OptionError: stream_mode offset can't start .* style next-url: use stream_mode cursor"):
+        stream.run(fault("n=250").base + "/next", paginate="auto")
 
 
 def test_wrong_option_is_an_error_before_any_request(fault, stream):

@@ -40,7 +40,7 @@ def test_growing_list(fault, style, words, rows):
 
 def test_where_a_stream_begins(fault):
     scenario = fault("n=250")
-    assert source_of(scenario).initialOffset() == {"cursor": "", "skip": "0", "read": "0"}
+    assert source_of(scenario).initialOffset() == {"cursor": "", "skip": "0", "read": "0", "paginate": "cursor"}
     begin = source_of(scenario, starting_offset="latest").initialOffset()
     assert (begin["skip"], begin["read"]) == ("50", "0")
     scenario.grow(5)
@@ -78,10 +78,57 @@ def test_no_secret_gets_into_a_checkpoint(fault):
     assert "sesame" not in str(raised.value)
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_the_style_is_found_once_and_kept_in_the_offsets(fault, style):
+    scenario = fault("n=250")
+    source = reader(f"{scenario.base}/{style}", stream_mode="cursor", paginate="auto")
+    begin = source.initialOffset()
+    (first, rows), *others = batches(source, begin, 130)
+    assert begin["paginate"] == STYLES[style]["paginate"] and rows == list(range(130))
+    assert [row for _, more in others for row in more] == list(range(130, 250))
+    scenario.grow(50)
+    asked = len(scenario.log())
+    again = reader(f"{scenario.base}/{style}", stream_mode="cursor", paginate="auto")  # a restart
+    assert sum(values(again, begin, first), []) == rows
+    assert sum(values(again, others[-1][0], latest(again, others[-1][0])), []) == list(range(250, 300))
+    assert all("limit=2&" not in entry["target"] and "limit=1000" not in entry["target"] for entry in scenario.log()[asked:])
+    assert len(scenario.log()) - asked <= 2 + 3
+
+
+def test_a_presets_style(fault):
+    scenario = fault("n=250")
+    source = reader(scenario.base + "/next", stream_mode="cursor", api="drf-cursor")
+    assert [rows for _, rows in batches(source, source.initialOffset())] == [list(range(250))]
+
+
+@pytest.mark.parametrize("words", ["n=0", "n=20"])
+def test_a_list_that_is_too_short_to_see_how_it_goes_on(fault, words):
+    source = reader(fault(words).base + "/next", stream_mode="cursor", paginate="auto")
+    with pytest.raises(UnexpectedAnswer, match="is not seen yet: it has .* on one page. Start when it has more, or set"):
+        source.initialOffset()
+
+
+@pytest.mark.parametrize("given", [{"paginate": "auto"}, {"api": "drf"}])
+def test_a_list_that_is_read_by_offset_is_for_mode_offset(fault, given):
+    with pytest.raises(OptionError, match="in style offset: use stream_mode offset"):
+        reader(fault("n=250").url, stream_mode="cursor", **given).initialOffset()
+
+
+def test_a_cursor_of_another_style_is_refused(fault):
+    scenario = fault("n=250")
+    end = latest(source_of(scenario), source_of(scenario).initialOffset(), 100)
+    with pytest.raises(OptionError, match="cursors are of the style cursor, not next-url: set paginate=cursor"):
+        latest(source_of(scenario, "next"), end)
+    with pytest.raises(OptionError, match="options given by hand: give them instead of paginate=auto"):
+        latest(source_of(scenario, paginate="auto"), end)
+    found = latest(source_of(scenario, paginate="auto"), source_of(scenario, paginate="auto").initialOffset(), 100)
+    assert sum(values(source_of(scenario), found, latest(source_of(scenario), found)), []) == list(range(100, 250))
+
+
 @pytest.mark.parametrize(
     "given, message",
     [
-        ({"paginate": "offset"}, "needs the option paginate: cursor, last-id, next-url, link"),
+        ({"paginate": "offset"}, "needs the option paginate: cursor, last-id, next-url, link or auto"),
         ({"cursor": "abc"}, "give a stream's first cursor as starting_offset"),
     ],
 )

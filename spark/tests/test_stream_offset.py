@@ -35,6 +35,64 @@ def test_style_page(fault):
     assert got == list(range(130, 1000))
 
 
+@pytest.mark.parametrize("words, limit", [("names=page:none,size=70", ""), ("cap=70", "page_size")])
+def test_style_page_from_a_list_shorter_than_a_page_on(fault, words, limit):
+    scenario = fault(f"n=65,{words}")
+    source = reader(scenario.base + "/pages", paginate="page", param_limit=limit)
+    start, got, replayed = at(0), [], []
+    for more in (0, 3, 1, 1, 30, 41, 200):
+        scenario.grow(more)
+        for end, rows in batches(source, start):
+            replayed.append((start, end, rows))
+            start = end
+            got += rows
+    assert got == list(range(341))
+    again = reader(scenario.base + "/pages", paginate="page", param_limit=limit)
+    assert all(sum(values(again, begin, end), []) == rows for begin, end, rows in replayed)
+
+
+@pytest.mark.parametrize(
+    "place, given",
+    [("items", {"paginate": "auto"}), ("pages", {"paginate": "auto"}), ("range", {"paginate": "auto"})]
+    + [("items", {"api": "drf"}), ("pages", {"api": "drf-page"})],
+)
+def test_the_style_is_found_or_a_presets(fault, place, given):
+    scenario = fault("n=1000,cap=70,total-name=count")
+    source = reader(f"{scenario.base}/{place}", page_size=500, **given)
+    assert [value for _, rows in batches(source, at(130), 290) for value in rows] == list(range(130, 1000))
+    assert len(source.partitions(at(0), at(1000))) == 2
+
+
+def test_a_batch_is_read_by_the_same_tasks_when_another_style_is_found_after_a_restart(fault):
+    scenario, begin, end = fault("n=1000,cap=70"), at(130), at(930)
+    parts = [
+        values(reader(f"{scenario.base}/{place}", paginate="auto", num_partitions=5), start, end)
+        for place in ("items", "pages")
+        for start in (begin, at(850))
+    ]
+    assert parts[:2] == parts[2:] and [len(part) for part in parts] == [5, 1] * 2
+
+
+@pytest.mark.parametrize("given", [{"paginate": "auto"}, {"api": "drf-cursor"}])
+def test_a_list_that_only_its_next_links_lead_through_is_for_mode_cursor(fault, given):
+    with pytest.raises(OptionError, match="in style next-url: use stream_mode cursor"):
+        latest(reader(fault("n=250").base + "/next", **given), at(0))
+
+
+@pytest.mark.parametrize(
+    "words, place, message",
+    [
+        ("n=0", "items", "it has 0 records, on one page. Start when it has more, or set the option paginate or api"),
+        ("n=1", "pages", "it has 1 records, on one page"),
+        ("n=1", "next", "it has 1 records, on one page"),
+        ("n=20,total=none,nocount", "last-id", "does not find how the list is paged: .*; set the option paginate"),
+    ],
+)
+def test_a_list_that_is_too_short_to_see_how_it_is_paged(fault, words, place, message):
+    with pytest.raises(UnexpectedAnswer, match=message):
+        latest(reader(f"{fault(words).base}/{place}", paginate="auto"), at(0))
+
+
 def test_rows_per_batch(fault):
     source = reader(fault("n=250").url)
     assert [(end, len(rows)) for end, rows in batches(source, at(0), 100)] == [(at(100), 100), (at(200), 100), (at(250), 50)]

@@ -72,6 +72,19 @@ def test_more_records_in_the_smallest_window_than_wanted(growing):
     assert [(end, len(rows)) for end, rows in batches(source, at(START), 100)] == [(at("2024-01-01T00:00:01Z"), 500)]
 
 
+def test_the_style_is_found_from_the_whole_list_and_only_once(growing):
+    scenario = growing("n=900,step=10000")
+    source = source_of(scenario, paginate="auto", page_size=50, partition_duration="1h")
+    assert sum((rows for _, rows in batches(source, at(START), 400)), []) == list(range(900))
+    assert sum(target.startswith("offset=1&limit=2") for target in asked(scenario)) == 1
+
+
+@pytest.mark.parametrize("words", ["n=1", "n=0"])
+def test_a_list_that_is_too_short_to_see_how_it_is_paged(growing, words):
+    with pytest.raises(UnexpectedAnswer, match="how the list goes on is not seen yet: .* set the option paginate or api"):
+        latest(source_of(growing(words), paginate="auto"), at(START))
+
+
 def test_windows_by_duration(growing):
     scenario = growing("n=900,step=10000")  # two hours and a half
     source = source_of(scenario, partition_duration="1h")

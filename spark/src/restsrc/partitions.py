@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Mapping
 
 from restsrc import plan
 from restsrc.options import Options
@@ -23,7 +24,7 @@ def tasks(options: Options) -> "list[ReadTask]":
 def _by_offset(settings: Settings) -> "list[ReadTask]":
     settings.check()
     made = plan.make(settings.options)
-    config = made.found | ({"page_size": made.page_size} if made.page_size else {})
+    config = {**made.found} | ({"page_size": made.page_size} if made.page_size else {})
     counted = made.total is not None
     return [
         ReadTask([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges
@@ -57,7 +58,8 @@ def _by_key(settings: Settings) -> "list[ReadTask]":
     inner = [lower + (upper - lower) * part // parts for part in range(1, parts)]
     outer = (lower, upper) if _closed(template) else (None, None)
     bounds = [outer[0], *inner, outer[1]]
-    return [ReadTask([_keys(options, template, *pair)]) for pair in zip(bounds, bounds[1:])]
+    found = plan.paging(options).found
+    return [ReadTask([_keys(options, template, found, *pair)]) for pair in zip(bounds, bounds[1:])]
 
 
 def _closed(template: str) -> bool:
@@ -71,11 +73,11 @@ def _closed(template: str) -> bool:
     return closed
 
 
-def _keys(options: Options, template: str, lower: "int | None", upper: "int | None") -> Piece:
+def _keys(options: Options, template: str, found: "Mapping[str, str]", lower: "int | None", upper: "int | None") -> Piece:
     """The parameters of the template whose bounds are there, as lines of the option query, which the tool percent-encodes."""
     lines = options.get("query", "").splitlines()
     for part in template.split("&"):
         if ("{lower}" in part and lower is None) or ("{upper}" in part and upper is None):
             continue
         lines.append(part.replace("{lower}", str(lower)).replace("{upper}", str(upper)))
-    return Piece(config={"query": "\n".join(lines)})
+    return Piece(config={**found, "query": "\n".join(lines)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field, replace
+from typing import Mapping
 
 from restsrc.child import Child
 from restsrc.errors import UnexpectedAnswer
@@ -33,7 +34,19 @@ class Plan:
     ranges: "list[Range]"
     total: "int | None" = None
     page_size: "int | None" = None
-    found: "dict[str, str]" = field(default_factory=dict)
+    found: "Mapping[str, str]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Paging:
+    """`style`, in the words of the option paginate. `found`: options that each request needs besides the user's own."""
+
+    style: str
+    found: "Mapping[str, str]" = field(default_factory=dict)
+
+    @property
+    def seekable(self) -> bool:
+        return self.style in SEEKABLE
 
 
 def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
@@ -57,17 +70,16 @@ def make(options: Options) -> Plan:
     """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
     if options.limit == 0:
         return Plan([])
-    found = discovered(options) if options.get("paginate", "") == "auto" else {}
-    return replace(_cut(options, found), found=found)
+    way = paging(options)
+    return replace(_cut(options, way), found=way.found)
 
 
-def _cut(options: Options, found: "dict[str, str]") -> Plan:
+def _cut(options: Options, way: Paging) -> Plan:
     offset, limit = options.offset, options.limit
-    style = found.get("paginate") or options.get("paginate", "") or (preset_style(options) if options.get("api", "") else "offset")
-    if style not in SEEKABLE:
-        return _one_range(options, f"the style {style} can't start in the middle of the list")
+    if not way.seekable:
+        return _one_range(options, f"the style {way.style} can't start in the middle of the list")
     try:
-        total = count(options, **found)
+        total = count(options, **way.found)
     except UnexpectedAnswer as error:
         if options.get("count_from", "auto") != "auto":
             raise
@@ -75,7 +87,7 @@ def _cut(options: Options, found: "dict[str, str]") -> Plan:
     end = total if limit is None else min(total, offset + limit)
     if end <= offset:
         return Plan([], total)
-    page_size = real_page_size(options, **found)
+    page_size = real_page_size(options, **way.found)
     if page_size is None:
         return Plan([Range(offset, end - offset)], total)
     return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
@@ -89,15 +101,49 @@ def count(options: Options, **config: "str | int") -> int:
     return int(text)
 
 
+def paging(options: Options) -> Paging:
+    """How the list is paged: as the options say, by the preset's style, or as `restsrc check` finds out with a few requests."""
+    given = options.get("paginate", "")
+    if given == "auto":
+        found = discovered(options)
+        return Paging(found["paginate"], found)
+    return Paging(given or (preset_style(options) if options.get("api", "") else "offset"))
+
+
+def lasting_paging(options: Options) -> Paging:
+    """As `paging`, for a list that grows: what is found now must hold for good, whatever was found before a restart.
+
+    UnexpectedAnswer where nobody can see yet how the list goes on. The page size that is found depends on the list's length, and
+    with it which task reads what, so it is left out.
+    """
+    way = paging(options)
+    if not way.found:
+        return way
+    if not way.seekable:
+        _must_go_on(options, way)
+    return replace(way, found={name: value for name, value in way.found.items() if name != "page_size"})
+
+
+def _must_go_on(options: Options, way: Paging) -> None:
+    first = _first_page(options, **way.found)
+    if first["next_cursor"] is None:
+        raise UnexpectedAnswer(
+            f"paginate is auto, and how the list goes on is not seen yet: it has {first['records']} records, on one page. "
+            "Start when it has more, or set the option paginate or api to what it is"
+        )
+
+
 def discovered(options: Options) -> "dict[str, str]":
-    """What `restsrc check` finds out about the API: options for reading it that the user has not given. UnexpectedAnswer where that is not clear."""
+    """What `restsrc check` finds: options for reading the list besides the user's. UnexpectedAnswer where that is not clear."""
     with Child(options, "check", {}) as child:
         finding = json.loads(child.text())
         child.finish()
     if not finding["style"]:
-        raise UnexpectedAnswer("restsrc check does not find out how the API pages its lists: set the option paginate")
+        raise UnexpectedAnswer(f"restsrc check does not find how the list is paged: {finding['doubt']}; set the option paginate")
     found = {name.replace("-", "_"): value for name, value in finding["options"].items()}
-    return {name: value for name, value in found.items() if name == "paginate" or not options.get(name, "")}
+    if "header" in found:
+        found["header"] = f"{options.get('header', '')}\n{found['header']}".strip()
+    return {name: value for name, value in found.items() if name in ("paginate", "header") or not options.get(name, "")}
 
 
 def preset_style(options: Options) -> str:
@@ -108,9 +154,14 @@ def preset_style(options: Options) -> str:
 
 def real_page_size(options: Options, **config: str) -> "int | None":
     """How many records the server puts on a page; it may be fewer than it was asked for."""
-    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True, **config) as child:
-        summary = child.finish()
+    summary = _first_page(options, **config)
     return summary.get("page_size") or summary["records"] or None
+
+
+def _first_page(options: Options, **config: str) -> dict:
+    """The summary of reading it."""
+    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True, **config) as child:
+        return child.finish()
 
 
 def _one_range(options: Options, why: str) -> Plan:

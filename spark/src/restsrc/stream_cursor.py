@@ -1,4 +1,5 @@
-"""Streams along the server's own cursors. A stream's offset is a cursor, how many records of its page are read, and how many in all.
+"""Streams along the server's own cursors. A stream's offset is a cursor, how many records of its page are read, how many in all,
+and how the list is paged: a cursor means nothing in another style, and `restsrc check` may find something else after a restart.
 
 The driver walks to where the next batch ends without keeping anything; the task reads the same stretch again. At the end of
 a list servers tell no cursor, so the place there is the last page's cursor and the number of records it has so far.
@@ -6,16 +7,18 @@ a list servers tell no cursor, so the place there is the last page's cursor and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from restsrc import plan
 from restsrc.child import Child
-from restsrc.errors import UnexpectedAnswer
+from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.settings import Settings, part_of
 from restsrc.task import Piece, ReadTask
 
 STYLES = ("cursor", "last-id", "next-url", "link")
+UNKEPT = ("header", "count_from")  # of what is found: not needed, and a header may hold a secret of the options
 SECRETS = ("bearer", "user", "query_secret", "oauth_client_secret", "oauth_refresh_token")
 
 
@@ -26,36 +29,34 @@ class Place:
     cursor: str
     skip: int
     read: int
-
-    @staticmethod
-    def of(offset: dict) -> "Place":
-        return Place(part_of(offset, "cursor"), int(part_of(offset, "skip")), int(part_of(offset, "read")))
+    way: plan.Paging
 
     def offset(self) -> dict:
-        return {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read)}
+        place = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read), "paginate": self.way.style}
+        return {**place, "found": dict(self.way.found)} if self.way.found else place
 
 
 class CursorMode:
     def __init__(self, settings: Settings):
         self._options = settings.options
-        style = self._options.get("paginate", "cursor" if settings.given("api") else "offset")
-        if style not in STYLES:
-            settings.refuse(f"stream_mode cursor needs the option paginate: {', '.join(STYLES)}")
+        self._style = self._options.get("paginate", "")  # empty: that of a preset
+        if self._style not in (*STYLES, "auto") and (self._style or not settings.given("api")):
+            settings.refuse(f"stream_mode cursor needs the option paginate: {', '.join(STYLES)} or auto")
         if settings.given("cursor"):
             settings.refuse("give a stream's first cursor as starting_offset instead of cursor")
         self._begin = self._options.get("starting_offset", "earliest")
+        self._way: "plan.Paging | None" = None  # not known before the first request
         self._frozen = False
         self._target: "int | None" = None  # how many records to end after
 
     def initial(self) -> dict:
-        if self._begin.strip().lower() == "latest":
-            end = self._walk(Place("", 0, 0), None)
-            return Place(end.cursor, end.skip, 0).offset()
-        return Place("" if self._begin.strip().lower() == "earliest" else self._begin, 0, 0).offset()
+        word = self._begin.strip().lower()
+        first = Place("" if word in ("earliest", "latest") else self._begin, 0, 0, self._paging())
+        return (replace(self._walk(first, None), read=0) if word == "latest" else first).offset()
 
     def latest(self, start: dict, most: "int | None") -> dict:
         """Where the batch that begins at `start` ends."""
-        begin = Place.of(start)
+        begin = self._place_at(start)
         if self._frozen:
             if self._target is None:
                 self._target = self._walk(begin, None).read
@@ -70,9 +71,37 @@ class CursorMode:
         self._frozen = True
 
     def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
-        begin, rows = Place.of(start), Place.of(end).read - Place.of(start).read
-        config = {"on_drift": self._options.get("on_drift", "ignore"), **_config(begin)}
+        begin = self._place_at(start)
+        rows = int(part_of(end, "read")) - begin.read
+        config = {**_config(begin), "on_drift": self._options.get("on_drift", "ignore")}
         return [ReadTask([Piece(begin.skip, rows, rows, config=config)])] if rows else []
+
+    def _place_at(self, offset: dict) -> Place:
+        cursor = part_of(offset, "cursor")
+        return Place(cursor, int(part_of(offset, "skip")), int(part_of(offset, "read")), self._way_of(cursor, offset))
+
+    def _way_of(self, cursor: str, offset: dict) -> plan.Paging:
+        """How to go on from a cursor: what was found when the stream began holds for good."""
+        style, found = offset.get("paginate", ""), offset.get("found", {})
+        if self._style != "auto" or not found:
+            way = self._paging()
+            if not cursor:
+                return way
+            if self._style == "auto":
+                raise OptionError("the checkpoint's cursors come from options given by hand: give them instead of paginate=auto")
+            if style not in ("", way.style):
+                raise OptionError(f"the checkpoint's cursors are of the style {style}, not {way.style}: set paginate={style}")
+            style = way.style
+        return plan.Paging(style, {name: found[name] for name in found if name == "paginate" or not self._options.get(name, "")})
+
+    def _paging(self) -> plan.Paging:
+        if self._way is None:
+            way = plan.lasting_paging(self._options)
+            if way.style not in STYLES:
+                instead = ": use stream_mode offset" if way.seekable else ""
+                raise OptionError(f"stream_mode cursor can't follow a list in style {way.style}{instead}")
+            self._way = plan.Paging(way.style, {name: value for name, value in way.found.items() if name not in UNKEPT})
+        return self._way
 
     def _walk(self, begin: Place, most: "int | None") -> Place:
         """The place after at most `most` records."""
@@ -83,31 +112,32 @@ class CursorMode:
         if rows == 0:
             return begin
         if summary["next_skip"] is not None:
-            return self._place(summary, 0, begin.read + rows)
+            return self._after(begin, summary, rows)
         to_last = begin.skip + rows - 1  # counted from the page that we began in; the last record's page has a cursor
         if to_last == 0:
-            return Place(begin.cursor, 1, begin.read + rows)
+            return replace(begin, skip=1, read=begin.read + rows)
         last = self._probe(begin, 0, to_last)
         if last["records"] != to_last or last["next_skip"] is None:
             raise UnexpectedAnswer("the list is not the same when it is read again from a cursor", retryable=True)
-        return self._place(last, 1, begin.read + rows)
+        return self._after(begin, last, rows, 1)
 
     def _probe(self, begin: Place, skip: int, limit: "int | None") -> dict:
         flags = {"offset": skip} if limit is None else {"offset": skip, "limit": limit}
         with Child(self._options, "read", flags, probe=True, **_config(begin)) as child:
             return child.finish()
 
-    def _place(self, summary: dict, more: int, read: int) -> Place:
+    def _after(self, begin: Place, summary: dict, rows: int, more: int = 0) -> Place:
+        """The place `rows` records after `begin`, which is `more` records behind where the summary's read ended."""
         cursor = summary["next_cursor"] or ""
         if _has_secret(cursor, self._options):
             raise UnexpectedAnswer(
                 "the server's next cursor holds a secret of the options, and it would be written to the checkpoint"
             )
-        return Place(cursor, summary["next_skip"] + more, read)
+        return replace(begin, cursor=cursor, skip=summary["next_skip"] + more, read=begin.read + rows)
 
 
 def _config(place: Place) -> "dict[str, str]":
-    return {"cursor": place.cursor} if place.cursor else {}
+    return {**place.way.found, **({"cursor": place.cursor} if place.cursor else {})}
 
 
 def _has_secret(cursor: str, options: Options) -> bool:

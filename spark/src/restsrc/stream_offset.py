@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from restsrc import plan
-from restsrc.errors import UnexpectedAnswer
+from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.settings import Settings, part_of
 from restsrc.task import Piece, ReadTask
 
@@ -15,13 +15,14 @@ _log = logging.getLogger("restsrc")
 class OffsetMode:
     def __init__(self, settings: Settings):
         self._options = settings.options
-        self._style = self._options.get("paginate", "offset")
         self._on_shrink = settings.choice("on_shrink", ("fail", "reset", "ignore"))
         self._begin = self._options.get("starting_offset", "earliest").strip().lower()
         if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
             settings.refuse(f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number")
-        if self._style not in plan.SEEKABLE:
-            settings.refuse(f"stream_mode offset can't start in the middle of a list in style {self._style}: use stream_mode cursor")
+        style = self._options.get("paginate", "auto")
+        if style not in (*plan.SEEKABLE, "auto"):
+            settings.refuse(_cannot_seek(style))
+        self._way: "plan.Paging | None" = None  # not known before the first request
         self._newest: "int | None" = None  # the last count
         self._target: "int | None" = None  # where to end
         self._page_size: "int | None" = None
@@ -59,11 +60,12 @@ class OffsetMode:
             begin = 0  # an end before its start means that the list was read again from its beginning
         if self._on_shrink != "fail":
             stop = min(stop, self._count())
-        page_size = self._learned_page_size(stop, stop - begin)
-        config = {"on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift
+        few = stop - begin <= int(self._options.get("page_size", "100"))
+        page_size = self._learned_page_size(stop, few)
+        config = {**self._paging().found, "on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift
         if page_size:
             config["page_size"] = page_size
-        ranges = plan.cut(begin, stop, page_size or max(1, stop), self._options.num_partitions)
+        ranges = plan.cut(begin, stop, page_size or max(1, stop), 1 if few else self._options.num_partitions)
         return [ReadTask([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
 
     def _shrunk(self, begin: int, total: int) -> str:
@@ -79,27 +81,41 @@ class OffsetMode:
         self._waits = self._on_shrink == "ignore"
         return self._on_shrink
 
+    def _paging(self) -> plan.Paging:
+        """Whichever is found, also another one after a restart: styles that seek give the same records for the same offsets."""
+        if self._way is None:
+            way = plan.lasting_paging(self._options)
+            if not way.seekable:
+                raise OptionError(_cannot_seek(way.style))
+            self._way = way
+        return self._way
+
     def _count(self) -> int:
+        found = self._paging().found
         try:
-            self._newest = plan.count(self._options)
+            self._newest = plan.count(self._options, **found)
         except UnexpectedAnswer as error:
             hint = "stream_mode offset needs the number of records: say where it is with count_from, or use stream_mode cursor"
             raise UnexpectedAnswer(f"{error}; {hint}", error.exit_code, error.retryable, error.http_status) from None
         return self._newest
 
-    def _learned_page_size(self, total: int, rows: int) -> "int | None":
-        """The page size that the server really gives. None: not asked, because the rows are on one page anyway.
+    def _learned_page_size(self, total: int, few: bool) -> "int | None":
+        """The page size that the server really gives. `few` rows make one task without it; numbers of pages mean nothing without.
 
         It depends on nothing that a restart forgets: a batch that is read again must be cut as before, for those who write it on.
         """
-        if rows <= 0 or (self._style == "offset" and rows <= int(self._options.get("page_size", "100"))):
+        if few and self._paging().style != "page":
             return None
         if self._page_size is None:
-            size = plan.real_page_size(self._options)
+            size = plan.real_page_size(self._options, **self._paging().found)
             if size is None or size >= total:  # a list of one page doesn't tell how long a page can be
                 return size
             self._page_size = size
         return self._page_size
+
+
+def _cannot_seek(style: str) -> str:
+    return f"stream_mode offset can't start in the middle of a list in style {style}: use stream_mode cursor"
 
 
 def _offset(number: int) -> dict:

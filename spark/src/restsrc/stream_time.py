@@ -12,7 +12,7 @@ from restsrc.windows import Windows
 
 class TimeMode:
     def __init__(self, settings: Settings):
-        self._windows = Windows(settings)
+        self._windows = Windows(settings, lasting=True)
         self._step = self._windows.time.step
         self._lag = settings.duration("lag", "1m")
         self._begin: "int | None" = None

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Iterator, Sequence
+from typing import Iterator, Mapping, Sequence
 
 from restsrc import plan
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
@@ -24,13 +24,14 @@ _log = logging.getLogger("restsrc")
 
 @dataclass(frozen=True)
 class TimeQuery:
-    """How a window is asked for. `query`: the lines of the user's own option of that name."""
+    """How a window is asked for. `query`: the lines of the user's own option of that name; `found`: as in `plan.Paging`."""
 
     since: str
     until: str
     form: str
     inclusive: bool
     query: str
+    found: "Mapping[str, str]" = field(default_factory=dict)
 
     @property
     def step(self) -> int:
@@ -39,7 +40,7 @@ class TimeQuery:
     def config(self, start: int, end: int) -> "dict[str, str]":
         last = end - self.step if self.inclusive else end
         window = f"{self.since}={time_text(start, self.form)}\n{self.until}={time_text(last, self.form)}"
-        return {"query": f"{self.query}\n{window}".strip()}
+        return {**self.found, "query": f"{self.query}\n{window}".strip()}
 
     def middle(self, start: int, end: int) -> "int | None":
         """None: the window is as small as can be."""
@@ -72,7 +73,8 @@ def _piece(time: TimeQuery, start: int, end: int, expect: "int | None" = None) -
 class Windows:
     """The options about windows, and the requests that planning takes."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, lasting: bool = False):
+        """`lasting`: for a stream, whose windows get longer lists than are there now."""
         options = settings.options
         form = settings.choice("time_format", tuple(TIME_FORMATS))
         self._options = options
@@ -87,10 +89,12 @@ class Windows:
         self._duration = -(-self._duration // self.time.step) * self.time.step
         self._cap = settings.integer("window_rows", 1)
         self._countable = True
+        self._paging = plan.lasting_paging if lasting else plan.paging
         self._last: "tuple[tuple[int, int] | None, int | None]" = (None, None)  # the window counted last, and its records
 
     def count(self, start: int, end: int) -> "float | None":
         """The number of records in a window; infinite where it is too large for the server, None where the server tells none."""
+        self._find_out()
         self._last = None, None
         return self._number(start, end)
 
@@ -98,6 +102,7 @@ class Windows:
         """The tasks that read the records of [start, end)."""
         if start >= end:
             return []
+        self._find_out()
         pieces = list(islice(self._pieces(start, end), MOST_WINDOWS + 1))
         if len(pieces) > MOST_WINDOWS:
             raise OptionError(
@@ -106,6 +111,11 @@ class Windows:
             )
         parts = min(self._options.num_partitions or plan.MOST_RANGES, len(pieces))
         return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
+
+    def _find_out(self) -> None:
+        """How the list is paged, from all of it: a window may have too few records to tell."""
+        if self._options.get("paginate", "") == "auto" and not self.time.found:
+            self.time = replace(self.time, found=self._paging(self._options).found)
 
     def _number(self, start: int, end: int) -> "float | None":
         try:
