@@ -17,19 +17,20 @@
 #include "token.h"
 #include "url.h"
 
+enum { HIDDEN_FILE = 4, HIDDEN_CONFIG = 8 }; /* bytes from which on a header's value from there is a secret whatever its name */
 enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
 
 /* ---- what all requests have in common ---- */
 
-static int add_header(struct http_client *c, const char *line, struct error *e)
+static int add_header(struct http_client *c, const char *line, size_t hidden, struct error *e)
 {
     const char *colon = strpbrk(line, ":;");
     if (!colon || colon == line || strpbrk(line, "\r\n"))
         return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
     c->headers = curl_slist_append(c->headers, line);
-    secret_hide_header(&c->auth.secrets, line, false);
+    secret_hide_header(&c->auth.secrets, line, hidden);
     return 0;
 }
 
@@ -40,13 +41,21 @@ static int add_header_file(struct http_client *c, const char *name, struct error
     char *rest = result ? NULL : (char *)buf_text(&text);
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "\r")] = '\0';
-        if (*line && add_header(c, line, e))
+        if (*line && add_header(c, line, HIDDEN_FILE, e))
             result = error_set(e, EXIT_CONFIG, "%s: a header must be 'Name: value'", name);
-        secret_hide_header(&c->auth.secrets, line, true);
     }
     secret_check_file(name, &c->auth.warning);
     buf_free(&text);
     return result;
+}
+
+/* Does it stand on the command line, where everybody can see it? */
+static bool is_typed(const struct options *o, const char *header)
+{
+    for (size_t i = 0; i < o->line.count; i++)
+        if (strncmp(o->line.item[i], "header=", 7) == 0 && strcmp(o->line.item[i] + 7, header) == 0)
+            return true;
+    return false;
 }
 
 static const char *find_header(const struct http_client *c, const char *name)
@@ -67,7 +76,7 @@ int http_client_init(struct http_client *c, const struct options *o, struct erro
         return -1;
     for (size_t i = 0; i < o->header.count; i++) {
         const char *text = o->header.item[i];
-        if (*text == '@' ? add_header_file(c, text + 1, e) : add_header(c, text, e))
+        if (*text == '@' ? add_header_file(c, text + 1, e) : add_header(c, text, is_typed(o, text) ? SIZE_MAX : HIDDEN_CONFIG, e))
             return -1;
     }
     c->has_type = find_header(c, "Content-Type");

@@ -80,7 +80,7 @@ static void hide_words(struct secrets *s, const char *value)
 
 static bool is_plain(const char *line)
 {
-    static const char *const plain[] = {"accept", "content-type", "user-agent", "idempotency"};
+    static const char *const plain[] = {"accept", "content-type", "user-agent", "idempotency", "prefer", "version"};
     return name_has(line, strcspn(line, ":;"), plain, sizeof plain / sizeof *plain);
 }
 
@@ -90,16 +90,18 @@ bool secret_in_header(const char *line)
     return !is_plain(line) && name_has(line, strcspn(line, ":;"), telling, sizeof telling / sizeof *telling);
 }
 
-void secret_hide_header(struct secrets *s, const char *line, bool all)
+void secret_hide_header(struct secrets *s, const char *line, size_t shortest)
 {
     size_t len = strcspn(line, ":;");
-    if (!line[len] || !(all ? !is_plain(line) : secret_in_header(line)))
+    if (!line[len])
         return;
     const char *start = line + len + 1;
     start += strspn(start, " \t");
     size_t n = strlen(start);
     while (n && isspace((unsigned char)start[n - 1]))
         n--;
+    if (!secret_in_header(line) && (n < shortest || is_plain(line)))
+        return;
     char *value = mem_text(start, n);
     const char *space = strchr(value, ' ');
     secret_hide(s, value);

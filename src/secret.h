@@ -16,8 +16,9 @@ struct secrets {
 void secret_hide(struct secrets *s, const char *value);
 /* The same for "name:password", with what HTTP Basic makes of it. */
 void secret_hide_user(struct secrets *s, const char *name, const char *password);
-/* For a 'Name: value' line: the value and its words, when the name says that it carries credentials. all: nearly whatever the name. */
-void secret_hide_header(struct secrets *s, const char *line, bool all);
+/* For a 'Name: value' line: the value and its words, when the name says that it carries credentials; from so many bytes on nearly
+ * whatever the name. */
+void secret_hide_header(struct secrets *s, const char *line, size_t shortest);
 /* Does the name of a 'Name: value' line say that it carries credentials? */
 bool secret_in_header(const char *line);
 /* For the user info and the telling query parameters (url_is_secret()) of a URL. */

@@ -9,7 +9,7 @@ teardown_file() { stop_server; }
 mark=Zq7
 
 # A case is a way to give secrets: its name, then what the server wants, then the options. $case_options and $case_words.
-cases="bearer bearer_config user user_config netrc header header_inline cookie query_secret query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query
+cases="bearer bearer_config user user_config netrc header header_inline header_config cookie query_secret query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query
     query_named proxy_config"
 a_case() {
     case_words=() case_options=() case_config="" case_url=$list
@@ -21,6 +21,7 @@ a_case() {
         netrc) secret netrc "machine 127.0.0.1 login me password ${mark}-pass"; case_options=(--netrc-file "$netrc"); case_words=(need=basic:me:${mark}-pass) ;;
         header) secret header "X-Tenant: ${mark}-tenant"; case_options=(--header "@$header"); case_words=(need=header:X-Tenant:${mark}-tenant) ;;
         header_inline) case_config="header = X-Api-Key: ${mark}-key"; case_words=(need=header:X-Api-Key:${mark}-key) ;;
+        header_config) case_config="header = X-Tenant: ${mark}-tenant"; case_words=(need=header:X-Tenant:${mark}-tenant) ;;
         cookie) secret header "Cookie: session=${mark}-0123456789; theme=dark"; case_options=(--header "@$header") ;;
         query_secret) secret key "${mark}/k y&%"; case_options=(--query-secret "k=@$key"); case_words=("need=query:k:${mark}/k y&%") ;;
         query_secret_config) case_config="query-secret = k=${mark}-key"; case_words=(need=query:k:${mark}-key) ;;

@@ -15,6 +15,7 @@ from pyspark.sql.types import StructType
 from restsrc import partitions, stream, task
 from restsrc.arrow import FAILFAST, PERMISSIVE, BatchMaker
 from restsrc.options import Options
+from restsrc.redaction import hide_options
 from restsrc.stream_writer import RestApiStreamWriter
 from restsrc.writer import Delivery, RestApiWriter
 
@@ -30,6 +31,8 @@ class RestApiDataSource(DataSource):
 
     @classmethod
     def name(cls) -> str:
+        """Spark asks for it when the source is registered, the one time that any of this runs in the session's own process."""
+        hide_options()
         return "rest-api"
 
     def schema(self) -> StructType:
@@ -49,8 +52,8 @@ class RestApiDataSource(DataSource):
         return RestApiWriter(Delivery(Options(self.options), schema, overwrite), schema)
 
     def streamWriter(self, schema: StructType, overwrite: bool) -> RestApiStreamWriter:
-        """Runs on the driver, for each batch and again for its commit. Spark's own option comes along with ours."""
-        given = {name.lower(): value for name, value in self.options.items()}
+        """Runs on the driver, for each batch and again for its commit. Spark's own options come along with ours."""
+        given = {name.lower(): value for name, value in self.options.items() if name.lower() != "queryname"}
         checkpoint = given.pop("checkpointlocation", "")
         return RestApiStreamWriter(Delivery(Options(given), schema, overwrite), schema, checkpoint)
 
