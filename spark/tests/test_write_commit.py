@@ -5,8 +5,10 @@ import sys
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.types import LongType, StructField, StructType
 
 from conftest import SERVERS, Server, Sink
+from restsrc import RestApiDataSource
 
 
 @pytest.fixture
@@ -61,6 +63,24 @@ def test_rows_show_after_the_commit(spark, staging):
         (2, 334, 7, 0),
     ]
     assert calls(staging, "abort") == [] and json.loads(staging.get("staged"))["total"] == 0
+
+
+def test_each_try_of_a_task_has_keys_of_its_own_where_it_stages_by_itself(spark, staging):
+    for _ in range(2):  # as two tries of one task: the same job, rows and order
+        save(spark.range(0, 100, 1, 1), staging.url, idempotency_key="load-7")
+    staged = [entry["headers"]["Idempotency-Key"] for entry in calls(staging, "stage")]
+    assert len(set(staged)) == 4 and all(key.startswith("load-7-0-0-") for key in staged)
+    assert rows(staging) == sorted(2 * list(range(100)))
+
+
+def test_a_stage_url_that_does_not_tell_tries_apart_is_warned_of(staging, caplog):
+    schema = StructType([StructField("id", LongType())])
+    place = {"stage_url": "stage/{job_id}/{batch_id}/{partition_id}", "commit_url": "commit/{job_id}/{batch_id}"}
+    for given in (PLACES, {**place, "idempotent": "true"}):
+        RestApiDataSource({"url": staging.url, **given}).writer(schema, False)
+    assert "{attempt}" not in caplog.text
+    RestApiDataSource({"url": staging.url, **place}).writer(schema, False)
+    assert "stage_url has no {attempt}" in caplog.text
 
 
 def test_an_empty_frame_is_committed_too(spark, staging):
@@ -124,10 +144,6 @@ def test_an_abort_that_fails_does_not_hide_why(spark, proxied):
 
 
 def test_abort_copes_with_no_messages_at_all(staging):
-    from pyspark.sql.types import LongType, StructField, StructType
-
-    from restsrc import RestApiDataSource
-
     schema = StructType([StructField("id", LongType())])
     writer = RestApiDataSource({"url": staging.url, **PLACES}).writer(schema, False)
     writer.abort([None, None])

@@ -5,7 +5,8 @@
 
 It starts and ends like fault.py. The first path segment is a name, with rows of its own (in one SQLite database in memory).
 
-    POST /NAME/stage/JOB/BATCH/PARTITION/ATTEMPT   stages the records of the body, an array; heeds the header Idempotency-Key
+    POST /NAME/stage/JOB/BATCH/PARTITION/ATTEMPT   stages the records of the body, an array; a key in the header
+                                  Idempotency-Key does so once, wherever it was sent to
     POST /NAME/commit/JOB/BATCH   shows what the attempts named in the body staged, and forgets what others did; the body is what
                                   restsrc's Spark writer sends: {"overwrite": false, "partitions": [{"partition_id", "attempt",
                                   "records"}]}. Again: shows nothing more. 409 if one of them has not staged so many records
@@ -53,9 +54,9 @@ def one(statement, *values):
 
 def stage(name, body, key, job, batch, partition, attempt):
     if key:
-        if one("SELECT count(*) FROM keys WHERE name = ? AND key = ?", name, f"{attempt} {key}"):
+        if one("SELECT count(*) FROM keys WHERE name = ? AND key = ?", name, key):
             return {"staged": "already"}
-        database.execute("INSERT INTO keys VALUES (?, ?)", (name, f"{attempt} {key}"))
+        database.execute("INSERT INTO keys VALUES (?, ?)", (name, key))
     rows = [(name, job, batch, int(partition), attempt, json.dumps(row)) for row in json.loads(body)]
     database.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?)", rows)
     return {"staged": len(rows)}

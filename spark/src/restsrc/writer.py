@@ -75,6 +75,8 @@ class Delivery:
             )
         if self._stage and not self._commit:
             raise OptionError("the option stage_url needs commit_url: nothing that is staged would ever be committed")
+        if self._stage and "{attempt}" not in self._stage and options.get("idempotent", "false").strip().lower() != "true":
+            _log.warning("restsrc: stage_url has no {attempt}: what a task staged before it failed can't be told from its next try")
         self._encoder()
         self._try_out()
 
@@ -136,11 +138,15 @@ class Delivery:
     def _child(self, job: Job, place: Place, files: "dict[str, str]", marker: str) -> Child:
         config = {
             "url": _fill(self._stage, job, place) if self._stage else self._options.url,
-            "idempotency_key": _key(self._options.get("idempotency_key", job.id), job.batch, place.partition),
+            "idempotency_key": _key(self._options.get("idempotency_key", job.id), job.batch, place.partition, self._try(place)),
             "idempotent": self._options.get("idempotent", "false"),
             **files,
         }
         return Child(self._options, "write", {"end-marker": marker}, fed=f"rows of partition {place.partition}", **config)
+
+    def _try(self, place: Place) -> "str | None":
+        """For the keys. Where each try stages its rows by itself, a server must not take those of the next one for seen already."""
+        return place.attempt if "{attempt}" in self._stage else None
 
     def _files(self, place: Place) -> "dict[str, str]":
         given = {name: self._options.get(name, "") for name in FILES}
@@ -176,7 +182,10 @@ class Delivery:
                 child.finish()
 
     def _call(self, url: str, what: str, job: Job, messages: "Sequence[Receipt | None]") -> None:
-        """Tells the target, again and again if need be: it must take the same commit or abort twice."""
+        """Tells the target, again and again if need be: it must take the same commit or abort twice.
+
+        The key is that of the batch, whatever attempts are named, so that one that heeds keys commits no batch twice.
+        """
         told = {
             "job_id": job.id,
             "batch_id": job.batch or 0,
