@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import eventually
+from streaming import at_most, needs_limits
 
 JOB = Path(__file__).with_name("stream_job.py")
 SEED = int(os.environ.get("RESTSRC_SEED", random.randrange(10**6)))
@@ -125,7 +126,7 @@ def survives(folder, scenario, options, kills, lag=0.0):
     hits = sum(kill_at_random(folder, scenario, options, chance) for _ in range(kills))
     forget_unborn(folder)
     eventually(lambda end=time.time() + lag: time.time() > end)
-    Job(folder, {**options, "rows_per_batch": "5000"}, {"availableNow": True}).end()
+    Job(folder, {**options, **at_most(5000)}, {"availableNow": True}).end()
     expected = [record["id"] for record in scenario.records()]
     ids = parquet_ids(folder)
     done = len(batches(folder, "commits"))
@@ -139,12 +140,12 @@ def in_mode(fault, growing, mode):
     if mode == "time":
         scenario = growing("n=2000")
         options = {"url": scenario.url, "stream_mode": "time", "starting_offset": "2024-01-01T00:00:00Z", "lag": "1s"}
-        return scenario, {**options, "rows_per_batch": "700"}
+        return scenario, {**options, **at_most(700)}
     scenario = fault("n=2000")
     if mode == "cursor":
         url = scenario.base + "/cursor"
-        return scenario, {"url": url, "stream_mode": "cursor", "paginate": "cursor", "rows_per_batch": "700"}
-    return scenario, {"url": scenario.url, "rows_per_batch": "700"}
+        return scenario, {"url": url, "stream_mode": "cursor", "paginate": "cursor", **at_most(700)}
+    return scenario, {"url": scenario.url, **at_most(700)}
 
 
 def test_two_kills(fault, growing, tmp_path):
@@ -153,7 +154,7 @@ def test_two_kills(fault, growing, tmp_path):
 
 
 @pytest.mark.kills
-@pytest.mark.parametrize("mode", ["offset", "time", "cursor"])
+@pytest.mark.parametrize("mode", ["offset", "time", pytest.param("cursor", marks=needs_limits)])
 def test_twenty_kills(fault, growing, tmp_path, mode):
     scenario, options = in_mode(fault, growing, mode)
     hits = survives(tmp_path, scenario, options, 20, lag=2.5)

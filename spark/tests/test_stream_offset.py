@@ -1,8 +1,9 @@
 """Mode offset, without Spark: where batches end, what their tasks read, lists that grow and shrink."""
 
 import pytest
-from streaming import batches, latest, reader, values
+from streaming import batches, latest, needs_limits, reader, values
 
+from restsrc import stream
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 
 
@@ -93,12 +94,14 @@ def test_a_list_that_is_too_short_to_see_how_it_is_paged(fault, words, place, me
         latest(reader(f"{fault(words).base}/{place}", paginate="auto"), at(0))
 
 
+@needs_limits
 def test_rows_per_batch(fault):
     source = reader(fault("n=250").url)
     assert [(end, len(rows)) for end, rows in batches(source, at(0), 100)] == [(at(100), 100), (at(200), 100), (at(250), 50)]
     assert reader(fault().url, rows_per_batch=7).getDefaultReadLimit().max_rows == 7
 
 
+@needs_limits
 def test_list_that_grows(fault):
     scenario = fault("n=50")
     source = reader(scenario.url)
@@ -125,6 +128,7 @@ def test_short_poll_asks_nothing(fault):
     assert len(scenario.log()) == 1
 
 
+@needs_limits
 def test_available_now_ends_at_what_was_there(fault):
     scenario = fault("n=50")
     source = reader(scenario.url)
@@ -139,7 +143,7 @@ def test_shrunk_list_fails(fault):
     end = latest(source, at(0))
     scenario.grow(-20)
     with pytest.raises(UnexpectedAnswer, match="30 records, fewer than the 50 that the stream has come to.*on_shrink=reset"):
-        latest(source, at(50))
+        values(source, at(50), latest(source, at(50)))
     with pytest.raises(UnexpectedAnswer, match="exit 76"):
         values(source, at(0), end)
 
@@ -156,6 +160,7 @@ def test_shrunk_list_is_read_again(fault, caplog):
     assert latest(source, at(30)) == at(0) and source.partitions(at(30), at(0)) == []
 
 
+@needs_limits
 def test_shrunk_list_is_waited_for(fault, caplog):
     scenario = fault("n=50")
     source = reader(scenario.url, on_shrink="ignore")
@@ -204,4 +209,18 @@ def test_what_is_wrong_is_said(given, message):
 
 def test_checkpoint_of_another_mode(fault):
     with pytest.raises(OptionError, match="the checkpoint is of another stream_mode"):
-        latest(reader(fault().url), {"time": "2024-01-01T00:00:00Z"})
+        reader(fault().url).partitions({"time": "2024-01-01T00:00:00Z"}, at(1000))
+
+
+@pytest.mark.skipif(stream.HAS_LIMITS, reason="this PySpark can do it")
+@pytest.mark.parametrize(
+    "given, what",
+    [
+        ({"rows_per_batch": 10}, "rows_per_batch"),
+        ({"on_shrink": "ignore"}, "on_shrink ignore"),
+        ({"stream_mode": "cursor", "paginate": "cursor"}, "stream_mode cursor"),
+    ],
+)
+def test_what_an_old_pyspark_cannot_do_is_refused(given, what):
+    with pytest.raises(OptionError, match=f"{what} needs PySpark 4.2 or later"):
+        reader("http://127.0.0.1:9/items", **given)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from conftest import eventually
-from streaming import batches, latest, reader, values
+from streaming import batches, latest, needs_limits, reader, values
 
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.settings import milliseconds, time_of, time_text
@@ -82,7 +82,7 @@ def test_the_style_is_found_from_the_whole_list_and_only_once(growing):
 @pytest.mark.parametrize("words", ["n=1", "n=0"])
 def test_a_list_that_is_too_short_to_see_how_it_is_paged(growing, words):
     with pytest.raises(UnexpectedAnswer, match="how the list goes on is not seen yet: .* set the option paginate or api"):
-        latest(source_of(growing(words), paginate="auto"), at(START))
+        source_of(growing(words), paginate="auto").partitions(at(START), at("2024-01-02T00:00:00Z"))
 
 
 def test_windows_by_duration(growing):
@@ -149,6 +149,7 @@ def test_nothing_new_makes_no_batch(growing):
     assert rows == list(range(10)) and latest(source, end) == end
 
 
+@needs_limits
 @pytest.mark.parametrize("lag", ["2s", "0"])
 def test_late_records_are_waited_for(growing, lag):
     """Records become visible a second after the time that they carry; `latest` must not have gone past them."""
@@ -162,6 +163,7 @@ def test_late_records_are_waited_for(growing, lag):
     assert sum(values(source, begin, end), []) == (list(range(3)) if lag != "0" else [])
 
 
+@needs_limits
 def test_available_now_ends_at_what_was_there(growing):
     scenario = growing("n=10")
     source = source_of(scenario, time_format="iso_ms")

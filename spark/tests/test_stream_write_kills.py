@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Sink, eventually
+from streaming import at_most
 from test_stream_kills import SEED, Job, batches
 
 TWO_PHASES = {
@@ -72,7 +73,7 @@ def survives(folder, scenario, target, ids, sink, kills):
     at the target. The number of kills in the middle of a batch.
     """
     chance = random.Random(SEED)
-    options = {"url": scenario.url, "rows_per_batch": "300", "poll_interval": "20ms", "sink": {"url": target.url, "retry_delay": "0.01", **sink}}
+    options = {"url": scenario.url, **at_most(300), "poll_interval": "20ms", "sink": {"url": target.url, "retry_delay": "0.01", **sink}}
     query, left, hits = Query(folder, options, chance), list(kills), 0
 
     def at_rest():
