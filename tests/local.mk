@@ -8,7 +8,7 @@ UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split te
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
-	tests/process.bats tests/flights.bats tests/presets.bats tests/check.bats tests/completions.bats \
+	tests/process.bats tests/flights.bats tests/presets.bats tests/presets_real.bats tests/check.bats tests/completions.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats \
 	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats tests/examples_auth.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
@@ -69,7 +69,7 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = docs HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/guard.bash tests/truth.py $(BATS_TESTS)
+EXTRA_DIST = docs HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/presets_real.bash tests/guard.bash tests/truth.py $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/

@@ -1,8 +1,7 @@
 # restsrc --api: each preset against a server in the API's shape (tests/servers/apis.py), which refuses what the real one refuses and any
-# parameter that it does not document; against the real server where there is one (docs/apis.md says which).
+# parameter that it does not document. presets_real.bats and presets_apis.bats have real servers.
 load helpers
 
-venv=$tests/../.venv/bin
 setup_file() {
     export XDG_CONFIG_HOME=$BATS_FILE_TMPDIR/config
     start_server "$PYTHON3" "$tests/servers/apis.py"
@@ -272,63 +271,4 @@ no_count() {
     api zendesk 250 /api/v2/tickets
     reads 3 --records tickets
     counts 250 --records tickets --count-from 'url:tickets/count#count.value'
-}
-
-# ---- the real servers ----
-
-# real URL: the preset reads and counts it as it stands in $all.
-real() {
-    restsrc count --api "$1" "$2"
-    exits 0
-    wrote "$(wc -l <"$all")"
-    restsrc read --api "$1" "$2"
-    exits 0
-    jq -c . "$out" | cmp - <(jq -c . "$all")
-    restsrc read --api "$1" --offset 95 --limit 120 "$2"
-    exits 0
-    jq -c . "$out" | cmp - <(sed -n '96,215p' "$all" | jq -c .)
-}
-
-@test "drf, drf-page and drf-cursor: Django REST Framework" {
-    [ -x "$venv/gunicorn" ] || skip "no Django REST Framework in .venv: run ./bootstrap"
-    all=$BATS_TEST_TMPDIR/all
-    start_server "$venv/python" "$tests/servers/flights_server.py" --rows 2500 --database "$BATS_TEST_TMPDIR/flights.sqlite3"
-    restsrc read --page-size 1000 "$server/flights/"
-    cp "$out" "$all"
-    real drf "$server/flights/"
-    real drf-page "$server/flights-page/"
-    restsrc read --api drf-cursor --param-limit page_size "$server/flights-cursor/"
-    exits 0
-    cmp "$out" "$all"
-    stop_server
-}
-
-@test "json-server: json-server" {
-    [ -d "$tests/servers/json-server/node_modules" ] || skip "no json-server: run ./bootstrap"
-    all=$BATS_TEST_TMPDIR/all
-    "$PYTHON3" -c 'import json; print(*(json.dumps({"id": i, "title": f"post {i}"}) for i in range(1, 251)), sep="\n")' >"$all"
-    jq -s '{posts: .}' "$all" >"$BATS_TEST_TMPDIR/db.json"
-    start_server node "$tests/servers/json-server/server.js" "$BATS_TEST_TMPDIR/db.json"
-    real json-server "$server/posts"
-    stop_server
-}
-
-@test "datasette: Datasette" {
-    [ -x "$venv/datasette" ] || skip "no datasette in .venv: run ./bootstrap"
-    all=$BATS_TEST_TMPDIR/all
-    "$venv/python" "$tests/servers/datasette_server.py" --rows 2500 --records >"$all"
-    start_server "$venv/python" "$tests/servers/datasette_server.py" --rows 2500
-    real datasette "$server/plain/items.json"
-    stop_server
-}
-
-@test "pocketbase: PocketBase" {
-    [ -x "$venv/pocketbase" ] || skip "no PocketBase in .venv: run ./bootstrap"
-    all=$BATS_TEST_TMPDIR/all
-    start_server "$venv/python" "$tests/servers/pocketbase_server.py" --rows 1250
-    list="$server/api/collections/items/records?sort=i"
-    curl -sSf "$list&perPage=1000" "$list&perPage=1000&page=2" | jq -c '.items[]' >"$all"
-    [ "$(wc -l <"$all")" -eq 1250 ]
-    real pocketbase "$list"
-    stop_server
 }

@@ -233,7 +233,7 @@ def strapi(r, rows):
     known = ("pagination[start]", "pagination[limit]", "pagination[page]", "pagination[pageSize]", "pagination[withCount]", "sort", "populate")
     p = params(r, *known, unknown=lambda name: problem(f"Invalid key {name}"))
     if {"pagination[page]", "pagination[pageSize]"} & set(p) and {"pagination[start]", "pagination[limit]"} & set(p):
-        raise problem("Invalid pagination attributes. The page parameters are incorrect and cannot be used with offset parameters")
+        raise problem("Cannot use both page & offset pagination in the same query")
     if {"pagination[start]", "pagination[limit]"} & set(p):
         start, size = whole(p, "pagination[start]", 0), whole(p, "pagination[limit]", 25, most=100)
         told = {"start": start, "limit": size}
