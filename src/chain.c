@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { EMPTY_NOTED = 100, EMPTY_MOST = 1000 }; /* empty pages in a row */
+
 static bool sends_json(const struct paginate *p)
 {
     return *p->options->page_in == 'b' || strcmp(p->options->page_in, "query-json") == 0;
@@ -118,6 +120,17 @@ static void advance(struct paginate *p)
     p->page_skip = p->to_skip;
 }
 
+/* Searches have pages that nothing was found for. But what is meant to be polled leads on for ever. */
+static int count_empty(struct paginate *p, const struct page *page, struct error *e)
+{
+    p->empty_pages = page->got ? 0 : p->empty_pages + 1;
+    if (p->empty_pages == EMPTY_NOTED)
+        buf_addf(&p->note, "%d empty pages in a row, each of which leads on to another one", EMPTY_NOTED);
+    if (p->empty_pages < EMPTY_MOST || p->options->allow_repeats)
+        return 0;
+    return error_set(e, EXIT_ANSWER, "%d empty pages in a row: does the list end? (--has-more, --limit; --allow-repeats goes on)", EMPTY_MOST);
+}
+
 int chain_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e)
 {
     int64_t first = repeated(p, a, page->got);
@@ -150,6 +163,8 @@ int chain_learn(struct paginate *p, struct page *page, const struct answer *a, s
     }
     advance(p);
     p->over = p->position >= p->end;
+    if (count_empty(p, page, e))
+        return -1;
     return p->over ? PAGE_LAST : PAGE_TAKEN;
 }
 

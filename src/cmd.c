@@ -49,8 +49,10 @@ void cmd_split_error(const struct split *s, struct error *e)
     const char *hint = s->position == 0 && s->reason != SPLIT_CUT ? " (is this the URL of a JSON API?)" : "";
     if (s->reason == SPLIT_TOO_LARGE)
         error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes");
+    else if (s->reason == SPLIT_CUT && s->position == 0)
+        error_set(e, EXIT_ANSWER, "the answer is empty");
     else if (s->reason == SPLIT_CUT)
-        error_set(e, EXIT_ANSWER, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
+        error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
     else
         error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s", s->reason, (unsigned long long)s->position, hint);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control.h"
+#include "denial.h"
 #include "io.h"
 #include "probe.h"
 #include "total.h"
@@ -160,10 +162,22 @@ static int count_by_last_page(struct count *c, struct error *e)
     return result;
 }
 
+/* No records, and an error beside them: what it counts is no count. */
+static int check_denial(struct count *c, struct error *e)
+{
+    char detail[200];
+    struct buf *said = &c->probe.envelope;
+    if (c->probe.split.count || !denial_is((struct slice){buf_text(said), said->len}, (struct slice){0}))
+        return 0;
+    control_error_detail(said->data, said->len, detail, sizeof detail);
+    error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s", *detail ? ": " : "", detail);
+    return about_answer(c, e);
+}
+
 static int count_by_page(struct count *c, struct error *e)
 {
     struct total total;
-    if (ask_page(c, 0, e))
+    if (ask_page(c, 0, e) || check_denial(c, e))
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);

@@ -9,6 +9,7 @@
 
 #include "chain.h"
 #include "control.h"
+#include "denial.h"
 #include "io.h"
 #include "paginate.h"
 #include "progress.h"
@@ -20,6 +21,7 @@ struct held {
     struct buf records, envelope;
     size_t bytes;     /* of the body so far, decompressed */
     int64_t streamed; /* records that --stream has seen */
+    bool denied;      /* there is an error beside the records */
 };
 
 struct read {
@@ -29,6 +31,7 @@ struct read {
     struct path records;
     bool records_known; /* `records` is one way: given, or learned from the first page */
     struct held *held;
+    unsigned slots;
     struct buf ready;   /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
@@ -38,6 +41,9 @@ struct read {
     struct progress progress;
     struct timespec began;
     bool enough; /* --stream has all of the range */
+    bool told_denied;
+    struct buf doubted; /* the first page, of more records than were asked for, while the list's beginning is looked at */
+    int64_t doubted_count;
 };
 
 static struct held *held_of(struct read *r, const struct exchange *x)
@@ -50,6 +56,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     struct read *r = ctx;
     struct held *h = held_of(r, x);
     (void)e;
+    h->split.count = 0; /* of an earlier page */
     if (!paginate_next(&r->paginate, &h->page, &x->request))
         return TRANSFER_NONE;
     x->offset = h->page.offset;
@@ -64,6 +71,7 @@ static void on_begin(void *ctx, struct exchange *x)
     buf_clear(&h->envelope);
     h->bytes = 0;
     h->streamed = 0;
+    h->denied = false;
     split_start(&h->split, &r->records, &h->records, &h->envelope);
     h->split.lines = paginate_single(&r->paginate);
 }
@@ -78,6 +86,9 @@ static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
         p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
     return (size_t)(p - text);
 }
+
+/* A first line of NDJSON may have an array at a usual place. Before records of one text go out, there should be more of it than a line. */
+enum { STREAM_DOUBT = 65536 };
 
 /* --stream: the records that are complete go out at once, as far as they belong to the range. */
 static int stream_out(struct read *r, struct exchange *x, struct error *e)
@@ -120,7 +131,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
         return error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
                          r->options->max_page_bytes);
     if (split_feed(&h->split, bytes, n) == 0)
-        return r->options->stream ? stream_out(r, x, e) : 0;
+        return r->options->stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT) ? stream_out(r, x, e) : 0;
     cmd_split_error(&h->split, e);
     return -1;
 }
@@ -142,6 +153,19 @@ static int no_records(struct read *r, const struct held *h, const struct exchang
     return -1;
 }
 
+/* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
+static int check_denial(struct held *h, const struct exchange *x, struct error *e)
+{
+    char detail[200];
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    h->denied = h->split.way >= 0 && denial_is(envelope, (struct slice){0});
+    if (!h->denied || h->split.count)
+        return 0;
+    control_error_detail(envelope.text, envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s", *detail ? ": " : "", detail);
+}
+
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read *r = ctx;
@@ -154,6 +178,8 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
         cmd_split_error(&h->split, e);
         return h->split.reason == SPLIT_CUT ? 1 : -1;
     }
+    if (check_denial(h, x, e))
+        return -1;
     if (h->split.way >= 0 || h->split.many)
         return r->options->stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
@@ -189,7 +215,8 @@ static bool repeats(const struct read *r, const struct held *h, bool identified)
     bool seeks = paginate_seeks(&r->paginate);
     bool telling = identified || !seeks || h->page.got >= h->page.asked;
     int64_t least = identified || (seeks && r->options->page_size > 1) ? 1 : 2;
-    return telling && h->page.got >= least && h->records.len == r->ready.len && memcmp(h->records.data, r->ready.data, r->ready.len) == 0;
+    bool as_long = h->records.len == r->ready.len || (identified && seeks && h->records.len < r->ready.len); /* or the beginning of it */
+    return telling && h->page.got >= least && as_long && memcmp(h->records.data, r->ready.data, h->records.len) == 0;
 }
 
 /* With how many records, `most` or fewer, that the last page ended with does this one begin? */
@@ -243,6 +270,18 @@ static void make_ready(struct read *r, struct held *h, int64_t asked)
     r->ready_missing = asked - got;
 }
 
+/* A page that says that the list ended before it, while one behind it has brought records. What servers answer behind the end does not
+ * count, but nothing that is not there has records. */
+static int check_end(const struct read *r, const struct held *end, struct error *e)
+{
+    for (unsigned i = 0; i < r->slots && paginate_seeks(&r->paginate); i++) {
+        const struct held *h = &r->held[i];
+        if (h->page.offset > end->page.offset && h->split.count)
+            return error_set(e, EXIT_ANSWER, "the list seems to end here, but the page at offset %" PRId64 " has records", h->page.offset);
+    }
+    return 0;
+}
+
 static enum transfer_next take(struct exchange *x, const struct held *h, int verdict)
 {
     if (verdict == PAGE_REST)
@@ -254,10 +293,41 @@ static int on_failed(struct read *r, struct exchange *x, struct error *e)
 {
     struct held *h = held_of(r, x);
     int verdict = paginate_failed(&r->paginate, &h->page, &x->request, x->status);
+    if (verdict == PAGE_LAST && check_end(r, h, e))
+        return -1;
     if (verdict >= 0)
         return take(x, h, verdict);
     *e = x->error;
     return -1;
+}
+
+/* A range that begins with a page of more records than were asked for: a server that ignores the limit may well ignore the offset. Is the
+ * list's beginning the same? 1: it is asked for. */
+static int check_offset(struct read *r, struct held *h, struct exchange *x, struct error *e)
+{
+    struct page first = {.asked = h->page.asked};
+    size_t line = h->split.count ? line_start(h->records.data, h->records.len, h->split.count, 1) : 0;
+    if (r->doubted_count) {
+        bool same = line && line <= r->doubted.len && memcmp(h->records.data, r->doubted.data, line) == 0;
+        buf_swap(&h->records, &r->doubted);
+        h->split.count = r->doubted_count;
+        r->doubted_count = 0;
+        return same ? error_set(e, EXIT_ANSWER, "the server ignores the paging parameters: at offset %" PRId64 " it gives the beginning of the list "
+                                                "(see --paginate, --param-offset, --param-page, --param-limit)", h->page.offset) : 0;
+    }
+    if (!paginate_seeks(&r->paginate) || r->paginate.style->check || r->options->allow_repeats || r->paginate.pages || h->page.offset == 0 || h->split.count <= h->page.asked)
+        return 0;
+    buf_swap(&r->doubted, &h->records);
+    r->doubted_count = h->split.count;
+    paginate_address(&r->paginate, &first, &x->request);
+    return 1;
+}
+
+static void tell_denied(struct read *r, const struct held *h)
+{
+    if (h->denied && !r->told_denied)
+        buf_addf(&r->paginate.note, "warning: the answer that begins with record %" PRId64 " also has an error; records may be missing", h->page.offset);
+    r->told_denied |= h->denied;
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)
@@ -272,6 +342,10 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     if (x->failed)
         return on_failed(r, x, e);
     learn_place(r, h);
+    int ask = check_offset(r, h, x, e);
+    if (ask)
+        return ask < 0 ? -1 : TRANSFER_AGAIN;
+    tell_denied(r, h);
     h->page.got = h->split.count;
     find_total(r, x, h);
     if (check_repeat(r, h, e))
@@ -282,7 +356,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     };
     int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
-    if (verdict < 0)
+    if (verdict < 0 || (verdict == PAGE_LAST && !h->page.got && check_end(r, h, e)))
         return -1;
     make_ready(r, h, asked);
     return take(x, h, verdict);
@@ -326,6 +400,7 @@ static int run(struct read *r, struct error *e)
     if (!t)
         return -1;
     r->held = mem_zeroed(parallel, sizeof *r->held);
+    r->slots = parallel;
     int result = transfer_run(t, &read_ops, r, e);
     transfer_free(t);
     for (unsigned i = 0; i < parallel; i++) {
@@ -347,10 +422,9 @@ static int check_coverage(struct read *r, struct error *e)
     return 0;
 }
 
-static void summarize(struct read *r)
+static int summarize(struct read *r, struct error *e)
 {
     struct buf line = {0};
-    struct error ignored;
     struct summary s = {
         .records = r->written, .pages = r->paginate.pages, .bytes = r->bytes, .retries = r->stats.retries,
         .total = r->paginate.total, .first_offset = r->options->offset, .next_offset = r->options->offset + r->written,
@@ -362,8 +436,9 @@ static void summarize(struct read *r)
     else if (!paginate_seeks(&r->paginate) && !r->ready_records)
         chain_resume(&r->paginate, &s.next_cursor, &s.next_skip);
     control_summary(&s, &line);
-    io_write_lines((int)r->options->summary_fd, line.data, line.len, &ignored);
+    int result = io_write_lines((int)r->options->summary_fd, line.data, line.len, e);
     buf_free(&line);
+    return result;
 }
 
 int cmd_read(const struct options *o, struct error *e)
@@ -382,9 +457,13 @@ int cmd_read(const struct options *o, struct error *e)
     progress_hide(&r.progress);
     if (result == 0)
         result = check_coverage(&r, e);
-    if (o->summary_fd >= 0 && r.paginate.style && !io_signalled())
-        summarize(&r);
+    struct error lost = {0};
+    if (o->summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
+        *e = lost;
+        result = -1;
+    }
     buf_free(&r.ready);
+    buf_free(&r.doubted);
     paginate_free(&r.paginate);
     total_free(&r.total_source);
     path_free(&r.records);

@@ -119,20 +119,27 @@ void http_client_free(struct http_client *c)
 
 /* ---- one request ---- */
 
-static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+static int on_plain(void *user, const char *bytes, size_t n)
 {
     struct http *h = user;
-    n *= size;
     if (http_status(h) / 100 != 2) {
         size_t room = ERROR_BODY - h->error_body.len;
         buf_add(&h->error_body, bytes, n < room ? n : room);
         if (!h->any_status)
-            return n;
+            return 0;
     }
-    if (h->sink(h->user, bytes, n) == 0)
-        return n;
-    h->stopped = true;
-    return CURL_WRITEFUNC_ERROR;
+    h->stopped = h->sink(h->user, bytes, n) != 0;
+    return h->stopped ? -1 : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct http *h = user;
+    n *= size;
+    if (!h->begun && gunzip_begin(&h->gunzip, http_header(h, "Content-Encoding", 0)))
+        return CURL_WRITEFUNC_ERROR;
+    h->begun = true;
+    return gunzip_feed(&h->gunzip, bytes, n, on_plain, h) ? (size_t)CURL_WRITEFUNC_ERROR : n;
 }
 
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
@@ -147,7 +154,7 @@ static int on_send(void *user, char *ip, char *local_ip, int port, int local_por
 static void set_options(CURL *c, const struct options *o)
 {
     curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent ? o->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
-    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? "" : NULL);
+    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? GZIP_ACCEPTED : NULL);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->connect_timeout * 1000));
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->max_time * 1000));
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->speed_limit);
@@ -170,6 +177,7 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+    curl_easy_setopt(c, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* on_body() does it */
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
@@ -192,6 +200,7 @@ void http_close(struct http *h)
 {
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
+    gunzip_end(&h->gunzip);
     buf_free(&h->authorization);
     buf_free(&h->error_body);
 }
@@ -279,8 +288,9 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     if (!h->client->has_auth && token_authorize(h->client, &h->authorization, e))
         return -1;
     buf_clear(&h->error_body);
+    gunzip_end(&h->gunzip);
     *h->curl_error = *h->trace = '\0';
-    h->stopped = false;
+    h->stopped = h->begun = false;
     h->sent = 0;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
     if (has_body) {
@@ -372,9 +382,23 @@ static long proxy_refusal(const struct http *h)
     return status / 100 == 2 ? 0 : status;
 }
 
+/* The one reason to break off that is not the sink's. */
+static void compression_error(const struct http *h, struct error *e)
+{
+    const char *encoding = http_header(h, "Content-Encoding", 0);
+    if (h->begun)
+        error_set(e, EXIT_ANSWER, "the answer is not %s, as its Content-Encoding says (--no-compressed)", h->gunzip.gzip ? "gzip" : "deflate");
+    else
+        error_set(e, EXIT_ANSWER, "the answer is compressed in a way that was not asked for: %.60s", encoding ? encoding : "");
+}
+
 void http_network_error(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
+    if (code == CURLE_WRITE_ERROR) {
+        compression_error(h, e);
+        return;
+    }
     if (refusal) {
         error_set(e, refusal == 407 || refusal == 403 ? EXIT_DENIED : refusal / 100 == 4 ? EXIT_REFUSED : EXIT_UNAVAILABLE,
                   "the proxy answered HTTP %ld", refusal);
@@ -382,7 +406,7 @@ void http_network_error(const struct http *h, int code, struct error *e)
     }
     bool odd = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
-    error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : EXIT_UNAVAILABLE, "%s",
+    error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : code == CURLE_URL_MALFORMAT ? EXIT_USAGE : EXIT_UNAVAILABLE, "%s",
               *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
 }
 
@@ -418,6 +442,11 @@ bool http_was_sent(const struct http *h, int code)
     if (code == CURLE_OPERATION_TIMEDOUT && sent == 0) /* while the connection came about */
         return false;
     return !is_one_of(code, early, sizeof early / sizeof *early);
+}
+
+bool http_is_cut(const struct http *h)
+{
+    return gunzip_is_cut(&h->gunzip);
 }
 
 const char *http_library(void)

@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "buf.h"
 #include "error.h"
+#include "gzip.h"
 #include "options.h"
 #include "request.h"
 
@@ -53,6 +54,8 @@ struct http {
     char trace[56];           /* the traceparent sent */
     struct buf error_body;
     char curl_error[256];
+    bool begun; /* the body */
+    struct gunzip gunzip;
 };
 
 void http_open(struct http *h, struct http_client *c);
@@ -79,6 +82,8 @@ bool http_may_renew(struct http *h);
 
 /* What an answer that is no success means. */
 void http_status_error(const struct http *h, struct error *e);
+/* Is the end of the compressed body missing? libcurl does not look. */
+bool http_is_cut(const struct http *h);
 /* What a failed transfer (a CURLcode) means. */
 void http_network_error(const struct http *h, int code, struct error *e);
 bool http_may_pass(const struct http *h, int code); /* it may be different the next time */

@@ -5,8 +5,9 @@
 #include <time.h>
 
 #include "cmd.h"
-#include "io.h"
 #include "control.h"
+#include "denial.h"
+#include "io.h"
 #include "url.h"
 
 /* ---- asking ---- */
@@ -151,6 +152,9 @@ int look_first(struct look *l, struct error *e)
     l->f->seconds = io_seconds_since(&began);
     if (find_elsewhere(l, e))
         return -1;
+    struct slice envelope = {buf_text(&l->probe->envelope), l->probe->envelope.len};
+    if (l->probe->split.count == 0 && denial_is(envelope, (struct slice){0}))
+        return no_list(l, e);
     l->probe->once = true; /* of the tries none is repeated */
     l->probe->lines = false;
     find_place(l);

@@ -1,4 +1,5 @@
 /* restsrc: reads one range of a paginated REST API as NDJSON. This file: the table of commands and what each run has in common. */
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,7 +96,7 @@ static int help(const char *topic, struct error *e)
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-        if (strcmp(argv[i], "--help") == 0)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
     return false;
 }
@@ -121,7 +122,7 @@ static int dispatch(struct options *o, int parent, int argc, char **argv, struct
     if (argc < 2) {
         return error_set(e, EXIT_USAGE, "a command is missing: try restsrc --help");
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return help(argc > 2 ? argv[2] : NULL, e);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         return print_version(e);
@@ -157,6 +158,7 @@ int main(int argc, char **argv)
     int parent = getppid();
     struct options o;
     struct error e = {0};
+    setlocale(LC_CTYPE, "C.UTF-8"); /* for host names: what is not ASCII is UTF-8, whatever the user's locale */
     io_hold_standard();
     signal(SIGPIPE, SIG_IGN);
     options_init(&o);

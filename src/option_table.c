@@ -32,7 +32,7 @@ const struct option_row option_table[] = {
     {"param-cursor", 0, "pages", OPTION_TEXT, "NAME", AT(param_cursor), "cursor", 0, PAGES, OPTION_ANYWHERE, "the parameter for the cursor or the last id"},
     {"page-in", 0, "pages", OPTION_CHOICE, "query|query-json|body|header", AT(page_in), "query", 0, PAGES, OPTION_ANYWHERE, "where these go; query-json: as JSON text; body: into the object of --data"},
     {"next", 0, "pages", OPTION_TEXT, "PATH|header:NAME", AT(next), NULL, 0, PAGES, OPTION_ANYWHERE, "where the next cursor or link is (found by itself)"},
-    {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, PAGES, OPTION_ANYWHERE, "false there says that a page is the last (has_more)"},
+    {"has-more", 0, "pages", OPTION_TEXT, "PATH", AT(has_more), NULL, 0, PAGES, OPTION_ANYWHERE, "false there says that a page is the last (has_more, hasMore and the like)"},
     {"id", 0, "pages", OPTION_TEXT, "PATH", AT(id), "id", 0, PAGES, OPTION_ANYWHERE, "where a record has its id, for last-id"},
     {"cursor", 0, "pages", OPTION_TEXT, "VALUE", AT(cursor), NULL, 0, READ, OPTION_ANYWHERE, "the cursor, id or link to start from"},
     {"cursor-inclusive", 0, "pages", OPTION_FLAG, NULL, AT(cursor_inclusive), "false", 0, READ, OPTION_ANYWHERE, "a page begins with the record that the last one ended with: drop it"},

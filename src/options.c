@@ -237,7 +237,9 @@ static int unknown(const char *word, struct error *e)
     memcpy(name, word, len);
     name[len] = '\0';
     const char *plain = name + strspn(name, "-");
-    const char *nearest = option_nearest(plain);
+    if (word[len] == '=' && strncmp(name, "--", 2) == 0 && option_find(plain, strlen(plain)))
+        return error_set(e, EXIT_USAGE, "%s takes no value: give --%s or --no-%s", name, plain, plain);
+    const char *nearest = strlen(plain) > 1 ? option_nearest(plain) : NULL;
     if (!nearest && strncmp(plain, "no-", 3) == 0)
         nearest = option_nearest(plain + 3);
     return error_set(e, EXIT_USAGE, "unknown option %s%s%s", name, nearest ? ": did you mean --" : "",

@@ -64,12 +64,24 @@ static int set_body(struct paginate *p, struct error *e)
     return missing ? error_set(e, EXIT_USAGE, "--data has no object to hold %s", missing) : 0;
 }
 
+/* Reading sends a request again and again. QUERY: a GET with a body. */
+static bool may_repeat(const char *method)
+{
+    static const char *const safe[] = {"GET", "POST", "QUERY", "SEARCH"};
+    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
+        if (!method || strcmp(method, safe[i]) == 0)
+            return true;
+    return false;
+}
+
 int paginate_init(struct paginate *p, const struct options *o, struct error *e)
 {
     *p = (struct paginate){.options = o, .style = style_find(o->paginate), .start = o->offset, .next = o->offset, .position = o->offset};
     p->total = p->learned_size = -1;
     p->size = o->page_size;
     p->end = o->limit < 0 ? INT64_MAX : paginate_sum(o->offset, o->limit);
+    if (!may_repeat(o->method))
+        return error_set(e, EXIT_USAGE, "a list is not read by %s: --method is GET, or POST where the API searches by it", o->method);
     if (url_accept(o->url, &p->base, e) || url_add_queries(&p->base, o->query.item, o->query.count, e) || style_set_paths(p, e))
         return -1;
     drop_own_params(p);
@@ -142,11 +154,21 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r)
     return true;
 }
 
+/* A redirect may lead to a URL that no longer says which page is wanted. */
+static int check_address(const struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct buf value = {0};
+    const char *place = p->style->seeks && *p->options->page_in == 'q' ? style_place_name(p) : "";
+    bool lost = *place && !url_query(a->url, place, &value);
+    buf_free(&value);
+    return lost ? error_set(e, EXIT_ANSWER, "a redirect leads to a URL without %s: use the URL that it leads to", place) : 0;
+}
+
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e)
 {
     p->under_way--;
     page->skip = page->keep = 0;
-    if (p->style->check && p->style->check(page, a, e))
+    if (check_address(p, a, e) || (p->style->check && p->style->check(page, a, e)))
         return -1;
     return p->style->seeks ? window_learn(p, page, r, e) : chain_learn(p, page, a, e);
 }

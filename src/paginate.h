@@ -82,6 +82,7 @@ struct paginate {
     struct token token, next_token; /* of the page under way, and of the one behind it */
     struct buf waymark;             /* a token seen earlier, to notice a loop (Brent's algorithm) */
     int64_t waymark_steps, waymark_power;
+    unsigned empty_pages; /* in a row */
     int64_t to_skip;   /* records to drop before the range begins */
     int64_t page_skip; /* how many records of the page at `token` have been used up; -1: it is done with */
 };

@@ -104,12 +104,14 @@ double rate_take(struct rate *r)
     return wait;
 }
 
-void rate_hold(struct rate *r, double seconds)
+bool rate_hold(struct rate *r, double seconds)
 {
     struct rate_state s;
     int fd = lock_state(r, &s);
     double until = io_time() + (seconds < LONGEST_HOLD ? seconds : LONGEST_HOLD);
+    bool longer = until > s.hold + 1;
     if (until > s.hold)
         s.hold = until;
     unlock_state(r, fd, &s);
+    return longer;
 }

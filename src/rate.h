@@ -29,7 +29,7 @@ void rate_free(struct rate *r);
 /* May a request begin now? Then 0, and it is counted; otherwise the seconds until it is worth asking again. */
 double rate_take(struct rate *r);
 
-/* The server wants no request for that many seconds. */
-void rate_hold(struct rate *r, double seconds);
+/* The server wants no request for that many seconds. true: that is much longer than was known. */
+bool rate_hold(struct rate *r, double seconds);
 
 #endif

@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "split.h"
-
-static const char *const ERRORS[] = {"error", "errors", NULL}, *const STATUSES[] = {"status", NULL};
+#include "denial.h"
 
 static struct slice find(const char *path, struct slice json)
 {
@@ -30,9 +28,10 @@ static bool fits(struct slice list, size_t count)
     return list.text && *list.text == '[' && length(list) == count;
 }
 
+static const char *const usual[] = {"", "items", "results", "errors", "responses", "Records", "compositeResponse"};
+
 static bool find_usual(struct results *r, size_t count)
 {
-    static const char *const usual[] = {"", "items", "results", "errors"};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         r->list = find(usual[i], r->body);
         r->of_errors = strcmp(usual[i], "errors") == 0;
@@ -42,46 +41,28 @@ static bool find_usual(struct results *r, size_t count)
     return false;
 }
 
-/* null, false, "", 0 and empty lists and objects say that nothing is wrong. */
-static bool says_something(struct slice value)
+/* Elasticsearch wraps each result in the name of what was done: {"index": {...}}. */
+static struct slice unwrap(struct slice element)
 {
-    return !path_is_void(value) && !(value.len == 1 && *value.text == '0') && !(value.len == 2 && (*value.text == '[' || *value.text == '{'));
-}
-
-static bool same(struct slice a, struct slice b)
-{
-    struct buf x = {0}, y = {0};
-    path_scalar(a, &x);
-    path_scalar(b, &y);
-    bool is = strcmp(buf_text(&x), buf_text(&y)) == 0;
-    buf_free(&x);
-    buf_free(&y);
-    return is;
-}
-
-/* Does the record that was sent have this member too, with this value? */
-static bool echoes(struct slice sent, const char *name, struct slice value)
-{
-    struct split split;
-    struct buf compact = {0};
-    split_whole(&split, sent.text, sent.len, &compact);
-    struct slice own = find(name, (struct slice){buf_text(&compact), compact.len});
-    bool is = own.text && same(own, value);
-    buf_free(&compact);
-    return is;
-}
-
-/* At the path, when there is one; else the first of the usual names that says something and is no echo. */
-static struct slice at_or_usual(const struct path *path, struct slice element, const char *const *usual, struct slice sent)
-{
-    if (path->count)
-        return path_find(path, element.text, element.len);
-    for (; *usual; usual++) {
-        struct slice found = find(*usual, element);
-        if (says_something(found) && !echoes(sent, *usual, found))
-            return found;
+    size_t at = 0, members = 0;
+    struct slice value, only = {0};
+    while (path_next(element, &at, &value)) {
+        only = value;
+        members++;
     }
-    return (struct slice){0};
+    return *element.text == '{' && members == 1 && *only.text == '{' ? only : element;
+}
+
+/* Does a list that is not as long as the batch, as of those records only that are wrong, have errors in it? */
+static bool denied_elsewhere(const struct results *r)
+{
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        struct slice list = find(usual[i], r->body), element;
+        for (size_t at = 0; list.len && *list.text == '[' && path_next(list, &at, &element);)
+            if (denial_is(unwrap(element), (struct slice){0}))
+                return true;
+    }
+    return false;
 }
 
 const char *results_find(struct results *r, const struct results_paths *paths, struct slice body, size_t count, struct slice sent)
@@ -101,21 +82,11 @@ const char *results_find(struct results *r, const struct results_paths *paths, s
     if (count == 1 && *body.text == '{' && (paths->status.count || paths->error.count || paths->ids.count))
         r->kind = RESULTS_WHOLE;
     bool asked = r->kind == RESULTS_WHOLE && paths->error.count;
-    if (*body.text == '{' && !asked && at_or_usual(&(struct path){0}, body, ERRORS, sent).text)
+    if (!asked && denial_is(body, sent))
         return "the answer says that something is wrong";
+    if (!asked && denied_elsewhere(r))
+        return "the answer says that records are wrong, in a list that is not as long as the batch";
     return NULL;
-}
-
-/* Elasticsearch wraps each result in the name of what was done: {"index": {...}}. */
-static struct slice unwrap(struct slice element)
-{
-    size_t at = 0, members = 0;
-    struct slice value, only = {0};
-    while (path_next(element, &at, &value)) {
-        only = value;
-        members++;
-    }
-    return *element.text == '{' && members == 1 && *only.text == '{' ? only : element;
 }
 
 static long status_of(struct slice value)
@@ -128,20 +99,21 @@ static long status_of(struct slice value)
     return status;
 }
 
+static struct slice error_of(const struct results *r, struct slice element, struct slice sent)
+{
+    const struct path *path = &r->paths->error;
+    struct slice error = path->count ? path_find(path, element.text, element.len) : denial_find(element, sent);
+    bool by_itself = r->of_errors && !path->count && !error.text, says = by_itself || path->count;
+    error = by_itself ? element : error;
+    return says && !denial_says_something(error) ? (struct slice){0} : error;
+}
+
 static void read_result(const struct results *r, struct slice element, struct slice sent, struct result *result)
 {
-    const struct results_paths *paths = r->paths;
-    if (r->of_errors && !paths->error.count && says_something(element)) {
-        result->error = element;
-        result->rejected = true;
-    }
-    if (*element.text != '{')
-        return;
-    struct slice found = at_or_usual(&paths->error, element, ERRORS, sent);
-    result->status = status_of(at_or_usual(&paths->status, element, STATUSES, sent));
-    if (says_something(found))
-        result->error = found;
-    result->rejected |= says_something(found) || result->status >= 400;
+    const struct path *path = &r->paths->status;
+    result->error = error_of(r, element, sent);
+    result->status = path->count ? status_of(path_find(path, element.text, element.len)) : denial_status(element, sent);
+    result->rejected = result->error.text || result->status >= 400;
 }
 
 struct result results_next(struct results *r, struct slice sent)

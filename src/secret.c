@@ -146,22 +146,29 @@ void secret_hide_url(struct secrets *s, const char *url)
 
 /* ---- out of messages ---- */
 
-/* The byte that text begins with: itself or percent-encoded. Returns how many bytes of text that takes. */
+static bool hex(const char *text, unsigned char *byte)
+{
+    char digits[] = {text[0], text[0] ? text[1] : '\0', '\0'};
+    *byte = (unsigned char)strtoul(digits, NULL, 16);
+    return isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)digits[1]);
+}
+
+/* The byte that text begins with: itself, percent-encoded, or escaped as in JSON. Returns how many bytes of text that takes. */
 static size_t decode(const char *text, unsigned char *byte)
 {
-    if (*text == '%' && isxdigit((unsigned char)text[1]) && isxdigit((unsigned char)text[2])) {
-        char digits[] = {text[1], text[2], '\0'};
-        *byte = (unsigned char)strtoul(digits, NULL, 16);
+    if (*text == '%' && hex(text + 1, byte))
         return 3;
-    }
-    *byte = (unsigned char)*text;
-    return 1;
+    if (strncmp(text, "\\u00", 4) == 0 && hex(text + 4, byte))
+        return 6;
+    bool escaped = *text == '\\' && text[1] && strchr("\"\\/", text[1]);
+    *byte = (unsigned char)text[escaped];
+    return 1 + escaped;
 }
 
 /* Also in the middle of an escape. */
 static bool ends(const char *text)
 {
-    return !*text || (*text == '%' && (!text[1] || !text[2]));
+    return !*text || (*text == '%' && (!text[1] || !text[2])) || (*text == '\\' && (!text[1] || (text[1] == 'u' && strlen(text) < 6)));
 }
 
 /* How many bytes of text are the secret; 0: it is not there. A text that ends in the middle of it has it. */
@@ -173,7 +180,7 @@ static size_t match(const char *text, const char *secret)
         if (ends(text + taken))
             return found >= SHORTEST ? taken + strlen(text + taken) : 0;
         size_t n = decode(text + taken, &byte);
-        if (n == 3 && (unsigned char)text[taken] == want && byte != want) { /* the secret itself has a % there */
+        if (n > 1 && (unsigned char)text[taken] == want && byte != want) { /* the secret itself has a % or \ there */
             n = 1;
             byte = want;
         }

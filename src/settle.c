@@ -2,6 +2,7 @@
 #include "write.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -43,6 +44,8 @@ int settle_answer(struct write *w, struct held *h, const struct exchange *x, str
         return result;
     struct slice answer = {buf_text(&h->compact), h->compact.len};
     const char *wrong = results_find(&h->results, &w->paths, answer, h->now.to - h->now.from, batch_record(&h->batch, h->now.from));
+    if (!wrong && x->status == 207 && h->results.kind == RESULTS_NONE) /* Multi-Status: some may have failed */
+        wrong = "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)";
     if (!wrong)
         return 0;
     control_error_detail(answer.text, answer.len, detail, sizeof detail);
@@ -87,38 +90,33 @@ static int write_id(struct write *w, struct slice id, struct error *e)
     return result;
 }
 
-/* Says it where no file keeps it. */
-static void tell_reject(const struct write *w, int64_t line, struct slice why)
-{
-    struct buf note = {0};
-    buf_addf(&note, "input line %" PRId64 " was rejected%s%.*s", line, why.len ? ": " : "", (int)(why.len < 300 ? why.len : 300),
-             why.text ? why.text : "");
-    cmd_note(w->options, false, buf_text(&note));
-    buf_free(&note);
-}
-
-/* -1 with the first reject that is too many. */
-static int count_reject(struct write *w, int64_t line, struct slice why, struct error *e)
+/* -1 with the first reject that is too many; others are told where no file keeps them. */
+static int count_reject(struct write *w, const struct exchange *x, int64_t line, struct slice why, struct error *e)
 {
     const struct options *o = w->options;
     int64_t most = o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
-    if (w->receipt.rejected++ != most) {
-        if (!o->reject_file)
-            tell_reject(w, line, why);
-        return 0;
-    }
-    return error_set(e, EXIT_REFUSED, "input line %" PRId64 " was rejected%s%.*s; more rejects than --max-rejects %" PRId64, line,
-                     why.len ? ": " : "", (int)(why.len < 300 ? why.len : 300), why.text ? why.text : "", most);
+    char *said = mem_text(why.text ? why.text : "", why.len);
+    struct buf note = {0};
+    bool enough = w->receipt.rejected++ == most;
+    transfer_mask(x, said);
+    buf_addf(&note, "input line %" PRId64 " was rejected%s%.300s", line, *said ? ": " : "", said);
+    if (enough)
+        error_set(e, EXIT_REFUSED, "%s; more rejects than --max-rejects %" PRId64, buf_text(&note), most);
+    else if (!o->reject_file)
+        cmd_note(o, false, buf_text(&note));
+    buf_free(&note);
+    free(said);
+    return enough ? -1 : 0;
 }
 
-static int reject(struct write *w, struct held *h, size_t n, long status, struct slice why, struct error *e)
+static int reject(struct write *w, struct held *h, const struct exchange *x, size_t n, long status, struct slice why, struct error *e)
 {
     struct buf line = {0};
     struct error wrong = {0};
     control_reject(batch_record(&h->batch, n), line_of(h, n), status, why, &line);
     int result = keep(w->reject_fd, &line, &wrong);
     buf_free(&line);
-    if (count_reject(w, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
+    if (count_reject(w, x, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
         result = -1;
     if (result && !e->code)
         *e = wrong;
@@ -126,13 +124,13 @@ static int reject(struct write *w, struct held *h, size_t n, long status, struct
 }
 
 /* A 2xx answer: the records are written, but for those that it says were not. All of them have their fate, whatever fails here. */
-static void accept_piece(struct write *w, struct held *h, struct error *e)
+static void accept_piece(struct write *w, struct held *h, const struct exchange *x, struct error *e)
 {
     w->receipt.bytes += (int64_t)h->body_bytes;
     for (size_t i = h->now.from; i < h->now.to; i++) {
         struct result said = results_next(&h->results, batch_record(&h->batch, i));
         if (said.rejected) {
-            reject(w, h, i, said.status, said.error, e);
+            reject(w, h, x, i, said.status, said.error, e);
             continue;
         }
         w->receipt.records++;
@@ -156,7 +154,7 @@ static void reject_single(struct write *w, struct held *h, struct exchange *x, s
 {
     struct buf quoted = {0};
     path_quote(x->error.message, strlen(x->error.message), &quoted);
-    reject(w, h, h->now.from, x->status, (struct slice){quoted.data, quoted.len}, e);
+    reject(w, h, x, h->now.from, x->status, (struct slice){quoted.data, quoted.len}, e);
     buf_free(&quoted);
 }
 
@@ -190,10 +188,30 @@ static void fail_piece(struct write *w, struct held *h, struct exchange *x)
         receipt_gap(&w->receipt);
 }
 
+static bool has_rejects(const struct held *h)
+{
+    struct results results = h->results;
+    for (size_t i = h->now.from; i < h->now.to; i++)
+        if (results_next(&results, batch_record(&h->batch, i)).rejected)
+            return true;
+    return false;
+}
+
+/* An earlier try may have been taken: what is refused now may be so because it is there already. */
+static void doubt_rejects(struct held *h, struct exchange *x)
+{
+    if (x->failed || !x->unsettled || !has_rejects(h))
+        return;
+    x->failed = true;
+    error_set(&x->error, EXIT_UNAVAILABLE, "records are refused that an earlier try may have stored");
+    transfer_locate(x, &x->error);
+}
+
 int settle_piece(struct write *w, struct held *h, struct exchange *x)
 {
     struct error wrong = {0};
-    bool several = h->now.to - h->now.from > 1, refused = x->failed && takes_rejects(w) && is_refusal(x->status);
+    doubt_rejects(h, x);
+    bool several = h->now.to - h->now.from > 1, refused = x->failed && !x->unsettled && takes_rejects(w) && is_refusal(x->status);
     if (x->failed && !refused) {
         fail_piece(w, h, x);
         return -1;
@@ -205,7 +223,7 @@ int settle_piece(struct write *w, struct held *h, struct exchange *x)
     if (refused)
         reject_single(w, h, x, &wrong);
     else
-        accept_piece(w, h, &wrong);
+        accept_piece(w, h, x, &wrong);
     receipt_done(&w->receipt, line_of(h, h->now.from), line_of(h, h->now.to - 1));
     if (!wrong.code)
         return 0;

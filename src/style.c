@@ -148,6 +148,24 @@ static void find_next(const struct paginate *p, const struct answer *a, struct t
     }
 }
 
+static bool is_empty(struct slice value)
+{
+    return path_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
+}
+
+/* The page leads nowhere: of the places where a link or cursor may be, none says that this is the end, and one has something else. */
+static int check_odd(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
+{
+    bool odd = false;
+    for (unsigned w = 0; !p->options->next && w < p->next_path.count; w++) {
+        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        if (found.text && is_empty(found))
+            return 0;
+        odd |= found.text != NULL;
+    }
+    return odd ? error_set(e, EXIT_ANSWER, "the page has a next that is no %s: say with --next where it is, or with --paginate how the list goes on", missing) : 0;
+}
+
 static bool has_next(const struct paginate *p, const struct answer *a)
 {
     const char *header = next_header(p);
@@ -185,7 +203,9 @@ static int follow_cursor(struct paginate *p, const struct answer *a, struct erro
     if (says_last(p, a))
         return 0;
     find_next(p, a, next);
-    return next->text.len ? check_token(p, next, e) : check_end(p, a, "next cursor: say where it is with --next", e);
+    if (next->text.len)
+        return check_token(p, next, e);
+    return check_end(p, a, "next cursor: say where it is with --next", e) || check_odd(p, a, "cursor", e) ? -1 : 0;
 }
 
 static int follow_last_id(struct paginate *p, const struct answer *a, struct error *e)
@@ -238,7 +258,7 @@ static int follow_next_url(struct paginate *p, const struct answer *a, struct er
     if (link.text.len)
         result = style_follow_link(p, a->url, buf_text(&link.text), e);
     else if (!says_last(p, a))
-        result = check_end(p, a, "next link: say where it is with --next", e);
+        result = check_end(p, a, "next link: say where it is with --next", e) || check_odd(p, a, "link", e) ? -1 : 0;
     buf_free(&link.text);
     buf_free(&link.json);
     return result;
@@ -279,7 +299,9 @@ static const char *const usual_cursors[] = {"next_cursor", "nextCursor", "next_p
                                             "/meta/next_cursor", "/pagination/next_cursor", "/paging/next/after", "/paging/cursors/after",
                                             "cursor", "next"};
 static const char *const usual_links[] = {"next", "@odata.nextLink", "nextLink", "nextRecordsUrl", "next_page_url", "next_url",
-                                          "/links/next", "/_links/next/href", "/pagination/next_url", "/paging/next", "/meta/next"};
+                                          "/links/next", "/links/next/href", "/_links/next/href", "/pagination/next_url", "/paging/next", "/meta/next"};
+
+static const char *const usual_more[] = {"has_more", "hasMore", "/pageInfo/hasNextPage", "/meta/has_more", "/pagination/has_more"};
 
 int style_set_paths(struct paginate *p, struct error *e)
 {
@@ -291,7 +313,9 @@ int style_set_paths(struct paginate *p, struct error *e)
         path_parse_all(&p->next_path, usual, count);
     else if (path_parse(&p->next_path, o->next))
         return error_set(e, EXIT_USAGE, "--next is nested too deep");
-    if (path_parse(&p->more_path, o->has_more ? o->has_more : "has_more") || path_parse(&p->id_path, o->id))
+    if (!o->has_more)
+        path_parse_all(&p->more_path, usual_more, sizeof usual_more / sizeof *usual_more);
+    if ((o->has_more && path_parse(&p->more_path, o->has_more)) || path_parse(&p->id_path, o->id))
         return error_set(e, EXIT_USAGE, "--has-more or --id is nested too deep");
     return 0;
 }

@@ -167,11 +167,27 @@ int total_find(const struct total_source *s, total_header header, const void *an
     return s->kind == TOTAL_AUTO ? from_usual_names(envelope, len, total, e) : 0;
 }
 
+/* A page of the list, as from a server with one answer for whatever path. What it counts may be the page. */
+static bool is_page(const char *json, size_t len)
+{
+    struct path usual;
+    bool is = false;
+    path_usual_records(&usual);
+    for (unsigned w = 0; w < usual.count && !is; w++) {
+        struct slice list = path_find_way(&usual.way[w], json, len);
+        is = usual.way[w].depth && list.len > 2 && *list.text == '[';
+    }
+    path_free(&usual);
+    return is;
+}
+
 int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e)
 {
     static const char *const names[] = {"total", "count"};
     struct slice value = {json, len};
     *total = (struct total){.records = -1};
+    if (s->kind == TOTAL_AUTO && is_page(json, len))
+        return 0;
     if (s->has_path)
         value = path_find(&s->path, json, len);
     for (size_t i = 0; !s->has_path && *json == '{' && i < 2; i++) {

@@ -36,7 +36,8 @@ struct total {
 int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
                struct total *total, struct error *e);
 
-/* The answer of a counting URL: at the path of s, or an object's total or count, or a bare number. As total_find(). */
+/* The answer of a counting URL: at the path of s, or an object's total or count, or a bare number. Where the URL was only a guess, an
+ * answer that has records is none. As total_find(). */
 int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e);
 
 #endif

@@ -333,6 +333,13 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
         settle(a, true);
 }
 
+static void cut(struct transfer *t, struct attempt *a)
+{
+    error_set(&a->exchange->error, EXIT_UNAVAILABLE, "the compressed answer is cut short");
+    a->exchange->unsettled = true;
+    retry(t, a, true);
+}
+
 static void whole(struct transfer *t, struct attempt *a)
 {
     int verdict = t->ops->whole(t->ctx, a->exchange, &a->exchange->error);
@@ -377,10 +384,14 @@ static void finish(struct transfer *t, struct attempt *a, int code)
     if (x->status / 100 == 2)
         http_worked(&a->http);
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
-    if (pause > 0)
-        rate_hold(&t->rate, pause);
+    if (pause > 0 && rate_hold(&t->rate, pause)) {
+        snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
+        show(t, false, x, "", told);
+    }
     if (code)
         network_error(t, a, code);
+    else if (http_is_cut(&a->http))
+        cut(t, a);
     else if (x->status / 100 == 2)
         whole(t, a);
     else if (x->status / 100 == 3 && http_redirect(&a->http))

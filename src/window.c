@@ -41,6 +41,20 @@ static int again(struct paginate *p, struct page *page, int64_t offset, int64_t 
     return PAGE_REST;
 }
 
+/* Nothing of it belongs to the range, but it tells whether the last page was what it seems. */
+static int probe(struct paginate *p, struct page *page, int64_t size, struct request *r)
+{
+    p->probing = true;
+    return again(p, page, 0, size, r);
+}
+
+/* The list has ended with a short page, and no page was full: is the first one, or does the server cap the size, so that the number
+ * of ours meant another page? */
+static bool is_unsure(const struct paginate *p)
+{
+    return p->style->numbered && p->short_size && p->learned_size < 0 && !p->probing;
+}
+
 /* Until two pages agree on the size, or one is as long as asked, one page at a time is under way. */
 static void learn_size(struct paginate *p, const struct page *page)
 {
@@ -81,6 +95,8 @@ static int learn_numbered(struct paginate *p, struct page *page, struct request 
     bool last = ends && (page->offset == 0 || p->learned_size >= 0);
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
+    if (p->distrust && p->pages == 0 && page->offset > 0 && page->got < page->asked && page->total.records != page->got)
+        return wrong_size(p, page, page->got, e); /* it reaches behind the end, by its own total */
     if (full)
         p->learned_size = p->size;
     else if (!last && page->got > 0 && page->offset == 0 && !p->open && p->learned_size < 0) {
@@ -109,7 +125,7 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
     bool was_open = p->open;
     if (p->probing) { /* the list is there, and ends before our range */
         p->over = true;
-        return PAGE_LAST;
+        return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
     }
     if (paginate_learn_total(p, page, e))
         return -1;
@@ -122,6 +138,8 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
     }
     cut(p, page, was_open);
     p->pages++;
+    if (page->got == 0 && is_unsure(p))
+        return probe(p, page, p->size, r);
     if (page->got == 0)
         return paginate_ended(p, e);
     p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
@@ -136,13 +154,11 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
 int window_failed(struct paginate *p, struct page *page, struct request *r, long status)
 {
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || window_pending(p)) && !p->probing;
+    if (past_end && is_unsure(p))
+        return probe(p, page, p->size, r);
     if (past_end && p->pages > 0) {
         p->over = true;
         return PAGE_LAST;
     }
-    if (past_end && page->offset > 0) { /* is it past the end, or no list at all? The first record tells. */
-        p->probing = true;
-        return again(p, page, 0, 1, r);
-    }
-    return -1;
+    return past_end && page->offset > 0 ? probe(p, page, 1, r) : -1; /* past the end, or no list at all? The first record tells */
 }

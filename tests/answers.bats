@@ -159,6 +159,36 @@ answer_of() { list "body=$(encoded "$1")"; }
     wrote_records
 }
 
+@test "compressed answers are read in each form that servers use" {
+    for form in gzip=members deflate deflate=bare encoded=identity; do
+        list n=300,$form
+        restsrc read "$list"
+        exits 0
+        wrote_records
+    done
+}
+
+@test "a compressed answer whose end is missing is cut short, also where the text in it seems whole" {
+    for path in items whole; do
+        list n=300,gzip=cut,ndjson "/../$path"
+        restsrc read --paginate none --retry 1 --retry-delay 0.01 "$scenario/$path"
+        exits 75
+        says "the compressed answer is cut short" "given up after 2 tries"
+        wrote_nothing
+    done
+}
+
+@test "an answer that is not compressed as it says, or in a way that was not asked for, is an error" {
+    list n=300,encoded=gzip
+    restsrc read "$list"
+    exits 76
+    says "not gzip" "--no-compressed"
+    list n=300,encoded=br
+    restsrc read "$list"
+    exits 76
+    says "not asked for: br"
+}
+
 @test "--no-compressed asks for plain answers" {
     list n=150,gzip
     restsrc read --no-compressed "$list"
@@ -218,6 +248,42 @@ answer_of() { list "body=$(encoded "$1")"; }
     exits 76
     wrote_nothing
     says "the database is away"
+}
+
+@test "an error beside an empty list is an error, on the first page and on a later one" {
+    for text in '"error":"the backend is away"' '"errors":[{"message":"the backend is away"}]' '"success":false,"message":"the backend is away"' \
+        '"status":"error","message":"the backend is away"' '"status":503,"detail":"the backend is away"'; do
+        answer_of "{\"results\":[],$text}"
+        for command in read count; do
+            restsrc $command "$list"
+            exits 76
+            says "the backend is away"
+            wrote_nothing
+        done
+    done
+    list 'n=500,total=none,hole=200,put-at=200:error:"the%20backend%20is%20away"'
+    restsrc read --parallel 1 "$list"
+    exits 76
+    says "the backend is away"
+    wrote_records 0 200
+}
+
+@test "what says that nothing is wrong is no error" {
+    for text in '"error":null' '"errors":[]' '"error":{"code":0,"message":"ok"}' '"success":true' '"status":"success"' '"status":200,"message":"no results"'; do
+        answer_of "{\"results\":[],$text}"
+        restsrc read "$list"
+        exits 0
+        says_nothing
+    done
+}
+
+@test "an error beside records is told, once" {
+    list 'n=250,put=errors:["a%20shard%20is%20away"]'
+    restsrc read "$list"
+    exits 0
+    wrote_records
+    says "also has an error" "record 0"
+    [ "$(wc -l <"$err")" -eq 1 ]
 }
 
 @test "a bare scalar is no list" {

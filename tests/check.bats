@@ -297,7 +297,8 @@ hears() {
     hears 77 status=403 "HTTP 403" --bearer-file
     hears 76 html "web page, not JSON" "login"
     hears 76 garbage "not JSON"
-    hears 76 blank "cut short"
+    hears 76 blank "is empty"
+    hears 76 "body=%7B%22results%22:[]%2C%22error%22:%22away%22%7D" "away"
     hears 75 status=503 "HTTP 503"
     [ "$(log length)" -eq 1 ]
     hears 76 redirect=other "redirects to another origin" "--trust-host" "use its URL"

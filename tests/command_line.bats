@@ -218,3 +218,20 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     command -v mandoc >/dev/null || skip "mandoc is not installed"
     mandoc -T lint -W warning "$tests/../man/restsrc.1" "$tests/../man/restsrc-config.5"
 }
+
+@test "-h is --help; a flag takes no value" {
+    for words in "-h" "read -h"; do
+        restsrc $words
+        exits 0
+        grep -q 'restsrc read \[options\]' "$out"
+    done
+    restsrc read --compressed=no http://127.0.0.1:1/
+    exits 64
+    says "--no-compressed"
+}
+
+@test "a host name that is not ASCII is looked up as IDNA has it, in every locale" {
+    LC_ALL=C restsrc read --retry 0 "http://bücher.invalid/" 
+    exits 75
+    says "xn--bcher-kva.invalid"
+}

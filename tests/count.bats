@@ -12,6 +12,17 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
 
 # ---- the counting URL ----
 
+@test "a server with one answer for whatever path: its page is no answer of a counting URL" {
+    list 'n=250,total=none,count={"value":[{"a":1}%2C{"a":2}]%2C"count":2}'
+    restsrc count "$list"
+    exits 76
+    says "--count-from"
+    list 'n=250,count={"value":[{"a":1}%2C{"a":2}]%2C"count":2}'
+    restsrc count "$list"
+    exits 0
+    wrote 250
+}
+
 @test "the count is a number and a newline on standard output" {
     list n=1234
     restsrc count "$list"

@@ -69,7 +69,7 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
 @test "JSON cut short every time is an error" {
     list n=500,truncate=200:3000
     read_through --retry 2
-    exits 76
+    exits 75
     wrote_records 0 200
     says "cut short"
 }

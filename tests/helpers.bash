@@ -56,7 +56,7 @@ exits() {
     return 1
 }
 
-records_of_list() { curl -sSf "$scenario/_records?offset=${1:-0}${2:+&limit=$2}"; }
+records_of_list() { curl -gsSf "$scenario/_records?offset=${1:-0}${2:+&limit=$2}"; }
 
 wrote_records() {
     records_of_list "$@" >"$BATS_TEST_TMPDIR/records"
@@ -83,10 +83,10 @@ says_not() {
 
 says_nothing() { ! grep . "$err" || return 1; }
 
-log() { curl -sSf "$scenario/_log" | jq -s "$@"; }
+log() { curl -gsSf "$scenario/_log" | jq -s "$@"; }
 
 # The requests' targets after the path, one a line: "?offset=0&limit=100".
-queries() { curl -sSf "$scenario/_log" | jq -r '.target | sub("^[^?]*"; "")'; }
+queries() { curl -gsSf "$scenario/_log" | jq -r '.target | sub("^[^?]*"; "")'; }
 
 # eventually COMMAND...: until it succeeds, 20 seconds at most.
 eventually() {

@@ -138,7 +138,7 @@ teardown_file() { stop_server; }
 
 @test "a page longer than asked at the largest offset is cut to the range" {
     list n=1000,repeat
-    restsrc read --offset 9223372036854775800 --page-size 7 --param-limit '' --quiet "$list"
+    restsrc read --offset 9223372036854775800 --page-size 7 --param-limit '' --allow-repeats --quiet "$list"
     exits 0
     wrote_records 0 7
 }
@@ -504,4 +504,25 @@ teardown_file() { stop_server; }
     [ "$(queries | head -n 1)" = '?a=b%20c&offset=0&limit=100' ]
     restsrc read "$server"
     exits 69
+}
+
+# ---- what is not read by ----
+
+@test "a method that changes things is refused before anything is sent" {
+    list n=10
+    for method in DELETE PUT PATCH; do
+        for command in read count; do
+            restsrc $command --method $method "$list"
+            exits 64
+            says "$method"
+        done
+    done
+    [ "$(log length)" -eq 0 ]
+}
+
+@test "a summary that cannot be written is 74" {
+    list n=10
+    restsrc read --summary-fd 9 "$list" 9>/dev/full
+    exits 74
+    wrote_records
 }

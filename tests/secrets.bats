@@ -129,6 +129,20 @@ tells_no_secret() {
     done
 }
 
+@test "what an answer says of single records tells no secret, in whatever way its JSON spells it" {
+    secret token "$mark/a\"b+c=="
+    for text in "$mark/a\\\"b+c==" "$mark\\/a\\u0022b+c=="; do
+        body="[{\"error\":\"not with $text\"},{\"error\":\"nor with $text\"},{}]"
+        printf 'in=body\nbody=%s\n' "$body" >"$BATS_TEST_TMPDIR/words"
+        list "n=1,more=$(encoded "$BATS_TEST_TMPDIR/words"),l=${#text}"
+        out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+        seq 3 | "$RESTSRC" write --bearer-file "$token" --max-rejects 1 "$list" >"$out" 2>"$err" || status=$?
+        exits 69
+        says "input line 1 was rejected: \"not with ***" "input line 2 was rejected: \"nor with ***"
+        tells_no_secret records
+    done
+}
+
 @test "a token URL that repeats what was sent tells no secret" {
     for name in oauth oauth_body oauth_config refresh; do
         for format in text json; do

@@ -266,6 +266,46 @@ all_records_in() {
     wrote_nothing
 }
 
+@test "cursor, next-url: a next that is something else than a cursor or a link is an error, not the end" {
+    style cursor 'n=250,next=elsewhere,put=next:{"cursor":"x"}'
+    reads
+    exits 76
+    says "no cursor" "--next" "--paginate"
+    for value in '"dXNlcjpX"' '{"page":2}' 2; do
+        style next "n=250,next=elsewhere,put=next:$value"
+        reads
+        exits 76
+        says "no link"
+        wrote_nothing
+    done
+    style next n=250,next=links.next.href
+    reads
+    exits 0
+    wrote_records
+    style next 'n=50,next=elsewhere,end=absent,put=next:{}'
+    reads
+    exits 0
+    wrote_records
+}
+
+@test "cursor: hasMore and hasNextPage say that a page is the last, whatever cursor it has" {
+    for name in hasMore pageInfo.hasNextPage meta.has_more; do
+        style cursor n=250,end=stay,put-at=200:$name:false
+        reads
+        exits 0
+        wrote_records
+        [ "$(log length)" -eq 3 ]
+    done
+}
+
+@test "cursor: a list that leads on for ever through empty pages is an error in the end" {
+    style cursor n=50,gap=50:2000,gap=100:1
+    reads --parallel 1
+    exits 76
+    says "100 empty pages in a row" "1000 empty pages in a row" "--has-more"
+    wrote_records
+}
+
 @test "cursor: an empty page with a fresh cursor is not the end" {
     style cursor n=500,gap=100,gap=300:3
     reads
@@ -600,6 +640,20 @@ all_records_in() {
         exits 0
         wrote_records 500 777
         [ "$(summed .next_skip)" -eq 1277 ]
+    done
+}
+
+@test "none --stream: lines with lists in them are lines, whatever the Content-Type" {
+    for type in text/plain application/json application/octet-stream; do
+        style whole "n=40,kind=odd,ndjson=${type/\//%2F}"
+        reads --stream
+        exits 0
+        wrote_records
+        for i in $(seq 40); do echo "{\"id\":$i,\"results\":[1,{\"next\":null}]}"; done >"$BATS_TEST_TMPDIR/lists"
+        style whole "file=$(encoded "$BATS_TEST_TMPDIR/lists"),ndjson=${type/\//%2F}"
+        reads --stream
+        exits 0
+        cmp "$BATS_TEST_TMPDIR/lists" "$out"
     done
 }
 

@@ -4,6 +4,66 @@ load styles
 setup_file() { start_fault_server; }
 teardown_file() { stop_server; }
 
+# ---- the wrong place ----
+
+@test "a server that ignores the offset is found out where the last page is shorter than the others" {
+    for limit in 120 101; do
+        style items n=1000,repeat
+        reads --limit $limit
+        exits 76
+        says "the same page again"
+        wrote_records 0 100
+    done
+}
+
+@test "a server that ignores offset and limit is found out in a range" {
+    style items n=250,repeat
+    reads --offset 100 --limit 50 --param-limit ''
+    exits 76
+    says "at offset 100 it gives the beginning of the list" "--param-offset"
+    wrote_nothing
+    style items n=250,size=100
+    reads --offset 100 --limit 50 --param-limit ''
+    exits 0
+    wrote_records 100 50
+}
+
+@test "a redirect that loses the place asked for is an error" {
+    for path in items pages; do
+        style $path n=250,redirect=bare
+        list=$scenario/items reads --offset 100 --limit 100
+        exits 76
+        says "a redirect leads to a URL without"
+        wrote_nothing
+    done
+}
+
+@test "page: where the server caps pages, a range at the end of the list is an error and no other records" {
+    for total in none 14; do
+        style pages n=14,cap=7,total=$total
+        reads --page-size 10 --offset 10
+        exits 76
+        says "--page-size 7"
+        style pages n=14,cap=7,past=404,total=$total
+        reads --page-size 10 --offset 10
+        exits 76
+        style pages n=14,total=$total
+        reads --page-size 10 --offset 10
+        exits 0
+        wrote_records 10 4
+    done
+}
+
+@test "an empty page, or a 404, in front of one that has records is not taken for the end" {
+    for how in hole=100 status=404:100; do
+        style items n=1000,total=none,barrier=3:100,$how
+        reads
+        exits 76
+        says "the page at offset"
+        wrote_records 0 100
+    done
+}
+
 # ---- loops ----
 
 @test "the same cursor again, with records, is an error" {

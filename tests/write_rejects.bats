@@ -326,6 +326,37 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     tells_the_truth
 }
 
+@test "what is refused after a try that may have been taken is unknown, not rejected" {
+    sink drop=1,deny=422:1000:1
+    plain 130
+    write_rejects --idempotency-key k --batch-size 10
+    exits 69
+    receipt_is '[.records, .rejected, .lines_done, .lines_unknown]' '[0,0,0,[[1,10]]]'
+    [ ! -s "$rejects" ]
+    sink keys,drop=1,partial=couchdb
+    plain_but 130 7
+    write_rejects --idempotency-key k --batch-size 10
+    exits 75
+    says "an earlier try may have stored"
+    receipt_is '[.records, .rejected, .lines_done, .lines_unknown]' '[0,0,0,[[1,10]]]'
+    tells_the_truth
+}
+
+@test "a success that denies itself leaves the lines unknown" {
+    for body in '{"ok":false}' '{"success":false,"message":"quota"}' '{"status":"error","message":"x"}' '{"results":[{"errors":["x"]}]}'; do
+        sink "created=200,body=$(jq -rn --arg b "$body" '$b | @uri'),n=${#body}"
+        plain 3
+        write
+        exits 76
+        receipt_is '[.records, .lines_done, .lines_unknown]' '[0,0,[[1,3]]]'
+    done
+    sink "created=207,body=$(jq -rn '"{\"result\":1}" | @uri')"
+    plain 3
+    write
+    exits 76
+    says "HTTP 207" "--results"
+}
+
 @test "an answer that gives the records back, with a status or an error of their own, is no reject" {
     sink answer=echo
     for i in $(seq 5); do echo "{\"i\":$i,\"path\":\"/x\",\"status\":404,\"error\":\"n\\u00e9\"}"; done >"$in"

@@ -57,16 +57,17 @@ Words about failure; COUNT is how many times (else as said), OFFSET limits it to
     delay=S[:OFFSET]           waits S seconds first
     barrier=N:OFFSET           pages from OFFSET on wait until N requests are open (5 s at most)
     slow=BYTES_PER_S           speed of the body
-    redirect=same|other|loop[:STATUS]   to a page of this server, of another origin (localhost), to itself
+    redirect=same|other|loop|bare[:STATUS]   to a page of this server, of another origin (localhost), to itself, to one without the query
     require-header=NAME:VALUE, require-query=NAME:VALUE, require-body=PATH:VALUE   401, 400, 400 otherwise
 Words about HTTP
-    gzip[=force]               compressed, if the client accepts it or anyhow
+    gzip[=force|members|cut]   compressed, if the client accepts it; or anyhow; or in two members and some zeros; or its end is missing
+    deflate[=bare]             compressed in the zlib format, or without its header
+    encoded=NAME               says that it is compressed in that way
     chunked[=BYTES]            in chunks of BYTES (1000), no Content-Length
     close, drop-idle           the connection closes after each answer, with or without saying so
 """
 
 import argparse
-import gzip
 import itertools
 import json
 import os
@@ -81,7 +82,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from gates import GATES, interrupt, retry_after, shape
+from gates import GATES, compress, interrupt, retry_after, shape
 from scenario import Answer, Drop, Refused, Scenario, error, ndjson
 from styles import STYLES, page, place
 
@@ -189,10 +190,7 @@ class Handler(BaseHTTPRequestHandler):
         """What happens to an answer on its way out."""
         if answer.status >= 400:
             answer.headers.update(retry_after(s))
-        accepts = "gzip" in self.headers.get("Accept-Encoding", "") or s.get("gzip") == "force"
-        if "gzip" in s.words and accepts and answer.body:
-            answer.body = gzip.compress(answer.body, 1)
-            answer.headers["Content-Encoding"] = "gzip"
+        compress(s, self, answer)
         interrupt(s, self, answer)
         return answer
 

@@ -1,6 +1,8 @@
 """What goes wrong before, in and after a page: one small function for each of the fault server's words about failure."""
 
+import gzip
 import time
+import zlib
 from email.utils import formatdate
 
 import records
@@ -53,7 +55,8 @@ def gate_redirect(s, request):
     for part in s.parts("redirect"):
         here = request.path.replace("/items", "/moved", 1)
         port = request.server.server_address[1]
-        target = {"same": here, "other": f"http://localhost:{port}{here}", "loop": request.path}[part[0]]
+        target = {"same": here, "other": f"http://localhost:{port}{here}", "loop": request.path,
+                  "bare": here.partition("?")[0]}[part[0]]
         if "/moved" not in request.path:
             return Answer(int(part[1]) if len(part) > 1 else 302, headers={"Location": target})
 
@@ -126,3 +129,32 @@ def retry_after(s):
     if value == "date":
         value = formatdate(time.time() + float(ahead or 2), usegmt=True)
     return {"Retry-After": value} if value else {}
+
+
+# The body's compression.
+
+def flushed(body):
+    """gzip whose last block and trailer are missing, though all of the body is there."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    return packer.compress(body) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+GZIP = {
+    None: lambda body: gzip.compress(body, 1),
+    "force": lambda body: gzip.compress(body, 1),
+    "members": lambda body: gzip.compress(body[:len(body) // 2]) + gzip.compress(body[len(body) // 2:]) + bytes(100),
+    "cut": flushed,
+}
+
+
+def compress(s, request, answer):
+    if not answer.body:
+        return
+    if "gzip" in s.words and ("gzip" in request.headers.get("Accept-Encoding", "") or s.get("gzip") == "force"):
+        answer.body = GZIP[s.get("gzip")](answer.body)
+        answer.headers["Content-Encoding"] = "gzip"
+    if "deflate" in s.words:
+        answer.body = zlib.compress(answer.body)[2:-4] if s.get("deflate") == "bare" else zlib.compress(answer.body)
+        answer.headers["Content-Encoding"] = "deflate"
+    if "encoded" in s.words:
+        answer.headers["Content-Encoding"] = s.get("encoded")

@@ -20,6 +20,8 @@ Words about all of them
     insert=OFFSET:K            pages from OFFSET on are those of a list that K records were added in front of
     hide=K                     record K is left out of its page, which is shorter for it; may repeat
     put=PATH:JSON              another member of the body
+    put-at=OFFSET:PATH:JSON    the same, of the page that starts there
+    hole=OFFSET                the page that starts there is empty
     total-at=OFFSET:JSON       the total that pages from OFFSET on tell
     link[=FORM]                a Link header: plain, many (links in it), headers (many of them), quoted, relative, odd, rels
 pages:  base=0                 pages are counted from 0
@@ -296,7 +298,7 @@ def rows_of(s, request):
     limit = request.limit
     for k, m in s.parts("short"):
         limit = int(m) if int(k) == request.offset else limit
-    if request.place != str(request.offset):  # one of the empty pages
+    if request.place != str(request.offset) or str(request.offset) in s.words.get("hole", ()):  # one of the empty pages
         limit = 0
     first = request.offset - sum(int(k) for k_from, k in s.parts("insert") if request.offset >= int(k_from))
     end = min(first + limit, s.n)
@@ -349,16 +351,16 @@ def page(s, request):
     if "content-range" in s.words and "Content-Range" not in answer.headers:
         span = f"{request.offset}-{request.offset + len(rows) - 1}" if rows else "*"
         answer.headers["Content-Range"] = f"items {span}/{s.get('content-range', total) or '*'}"
-    whole_body(s, answer, rows) if "ndjson" in s.words or "huge" in s.words else page_body(s, answer, rows, total, tree)
+    whole_body(s, answer, rows) if "ndjson" in s.words or "huge" in s.words else page_body(s, request.offset, answer, rows, total, tree)
     return answer
 
 
-def page_body(s, answer, rows, total, tree):
+def page_body(s, offset, answer, rows, total, tree):
     body = b"[" + b", ".join(rows) + b"]"
-    answer.body = body if s.get("envelope") == "array" else envelope(s, body, total, tree)
+    answer.body = body if s.get("envelope") == "array" else envelope(s, offset, body, total, tree)
 
 
-def envelope(s, rows, total, told):
+def envelope(s, offset, rows, total, told):
     tree = {}
     if "noise" in s.words:
         tree = {"links": b'[{"rel":"next","href":"?x=]}"}]', "meta": {"results_url": b'"\\"results\\":["', "pages": b"[[1],[]]"}}
@@ -371,6 +373,10 @@ def envelope(s, rows, total, told):
     merge(tree, told)
     for path, value in s.pairs("put"):
         put(tree, path, value.encode())
+    for start, rest in s.pairs("put-at"):
+        if int(start) == offset:
+            path, _, value = rest.partition(":")
+            put(tree, path, value.encode())
     return render(tree)
 
 

@@ -50,7 +50,14 @@ static void usual_places(void)
     says("[{\"errors\":[\"bad\"]},{\"errors\":[]},{\"errors\":{}},{\"error\":null},{\"error\":false},{\"error\":\"\"},{\"error\":0}]", "{}", "x......", 7);
     says("{\"errors\":[null,\"bad\",{},{\"name\":[\"bad\"]}]}", "{}", ".x.x", 4);
     says("[1,\"error\",null,[{\"error\":1}]]", "{}", "....", 4);
-    says("[{\"error\":\"x\"}]", "{}", "..", 2); /* not as long as the batch */
+    says("[{\"error\":\"x\"}]", "{}", "?", 2); /* not as long as the batch */
+    says("[{\"ok\":1}]", "{}", "..", 2);
+    says("[{\"success\":false,\"message\":\"dup\"},{\"success\":true},{\"httpStatusCode\":400},{\"statusCode\":\"500\"}]", "{}", "x.xx", 4);
+    says("{\"FailedRecordCount\":1,\"Records\":[{\"ErrorCode\":\"Throttled\"},{\"SequenceNumber\":\"1\"}]}", "{}", "x.", 2);
+    says("{\"compositeResponse\":[{\"httpStatusCode\":201},{\"httpStatusCode\":400}]}", "{}", ".x", 2);
+    says("{\"hasErrors\":true,\"results\":[{\"errors\":[{\"message\":\"x\"}]}]}", "{}", "?", 2);
+    says("{\"results\":[{\"errors\":[{\"message\":\"x\"}]}]}", "{}", "?", 2);
+    says("[{\"status\":\"error\"},{\"status\":\"open\"},{\"error\":{\"code\":0}}]", "{}", "x..", 3);
     says("{\"items\":[{\"error\":1}],\"results\":[{},{\"error\":1}]}", "{}", ".x", 2);
 }
 
@@ -64,6 +71,14 @@ static void wholes(void)
     says("{\"error\":null,\"errors\":[]}", "{}", "..", 2);
     says("{\"errors\":true,\"items\":[{\"index\":{}}]}", "{}", "?", 2);
     says("\"error\"", "{}", "..", 2);
+    says("{\"ok\":false}", "{}", "?", 2);
+    says("{\"success\":false,\"message\":\"quota\"}", "{}", "?", 2);
+    says("{\"status\":\"error\",\"message\":\"x\"}", "{}", "?", 2);
+    says("{\"status\":500}", "{}", "?", 2);
+    says("{\"status\":\"success\",\"failed\":0,\"failures\":[]}", "{}", "..", 2);
+    says("{\"insertErrors\":[{\"index\":0}]}", "{}", "?", 2);
+    says("{\"UnprocessedItems\":{\"t\":[1]}}", "{}", "?", 2);
+    says("{\"UnprocessedItems\":{}}", "{}", "..", 2);
 }
 
 static void echoes(void)
@@ -73,6 +88,7 @@ static void echoes(void)
     says("[{\"error\":\"n\\u00e9\"}]", "{ \"error\" : \"n\303\251\" }", ".", 1);
     says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk full\"}", ".", 1);
     says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk\"}", "?", 1);
+    says("{\"id\":7,\"success\":false}", "{\"success\":false}", ".", 1);
     look_at(NULL, "status", NULL, NULL); /* a path that is given is believed */
     says("[{\"status\":404},{\"status\":200}]", "{\"status\":404}", "x.", 2);
 }

@@ -1,0 +1,24 @@
+/* denial: an answer with a good status, or a part of one, that says all the same that something went wrong. Pure.
+ *
+ * json is compact and valid. sent is the record that was sent, where json may be it once more: a member that only gives back what
+ * the record has says nothing. */
+#ifndef RESTSRC_DENIAL_H
+#define RESTSRC_DENIAL_H
+
+#include <stdbool.h>
+
+#include "path.h"
+
+/* The member of an object that says so, by the names of well-known APIs: {"error":"..."}, {"ok":false}; text NULL: none does. */
+struct slice denial_find(struct slice json, struct slice sent);
+
+/* The HTTP-like status in an object; 0: none. */
+long denial_status(struct slice json, struct slice sent);
+
+/* Is there such a member, or a status of 400 or more? */
+bool denial_is(struct slice json, struct slice sent);
+
+/* null, false, 0, "", empty lists and objects, and objects whose code is 0 say nothing. */
+bool denial_says_something(struct slice value);
+
+#endif
