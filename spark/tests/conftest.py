@@ -19,11 +19,20 @@ if (REPO / "src" / "restsrc").exists():
     os.environ.setdefault("RESTSRC_BIN", str(REPO / "src" / "restsrc"))
 
 
+def register(session):
+    """But not with PySpark 4.0, which has found the data source by itself and refuses to do it twice."""
+    import pyspark
+
+    from restsrc import RestApiDataSource
+
+    if not pyspark.__version__.startswith("4.0."):
+        session.dataSource.register(RestApiDataSource)
+
+
 @pytest.fixture(scope="session")
 def spark():
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    import pyspark
     from pyspark.sql import SparkSession
 
     session = (
@@ -37,10 +46,7 @@ def spark():
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
-    if not pyspark.__version__.startswith("4.0."):  # which refuses to register what it has found by itself
-        from restsrc import RestApiDataSource
-
-        session.dataSource.register(RestApiDataSource)
+    register(session)
     yield session
     session.stop()
 

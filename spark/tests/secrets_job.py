@@ -13,7 +13,8 @@ import threading
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from restsrc import RestApiDataSource
+
+from conftest import register
 
 
 class Processes(threading.Thread):
@@ -52,7 +53,7 @@ class Job:
             .getOrCreate()
         )
         self.spark.sparkContext.setLogLevel("INFO")
-        self.spark.dataSource.register(RestApiDataSource)
+        register(self.spark)
 
     def attempt(self, action, *arguments):
         try:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from conftest import process
+from streaming import at_most
 
 MARK = "Zq7" + uuid.uuid4().hex[:6]  # in every secret. No word in them is one that makes Spark hide them by itself
 USER = f"me:{MARK}-pass w%"
@@ -95,7 +96,7 @@ def test_secrets_are_nowhere_that_spark_writes_to(tmp_path, guard, sink_server, 
     work.mkdir()
     reads, targets = list(Guarded(guard, private).reads()), list(writes(sink_server, staging_server))
     pairs = zip((reads[i] for i in (0, 1, 5, 7, -1)), (targets[i] for i in (0, 1, 3, -2, -1)))
-    streams = [[{**read, "rows_per_batch": "20"}, target] for read, target in pairs]
+    streams = [[{**read, **at_most(20)}, target] for read, target in pairs]
     wrong = [options for good in reads for options in refused(good)]
     cases = private / "cases.json"
     cases.write_text(json.dumps({"mark": MARK, "reads": reads + wrong, "writes": targets, "streams": streams}))

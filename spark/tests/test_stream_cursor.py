@@ -21,7 +21,8 @@ def source_of(scenario, style="cursor", **given):
 
 @pytest.mark.parametrize(
     "style, words",
-    [*((style, "") for style in STYLES), *((style, f",{word}") for style in ("cursor", "next") for word in ("end=stay", "gap=100:2"))],
+    [(style, "") for style in STYLES]
+    + [(style, f",{word}") for style in ("cursor", "next") for word in ("end=stay", "gap=100:2", "fresh", "end=absent")],
 )
 @pytest.mark.parametrize("rows", [None, 30])
 def test_growing_list(fault, style, words, rows):

@@ -18,6 +18,8 @@ import pytest
 from conftest import eventually
 from streaming import at_most, needs_limits
 
+from restsrc.stream import HAS_LIMITS
+
 JOB = Path(__file__).with_name("stream_job.py")
 SEED = int(os.environ.get("RESTSRC_SEED", random.randrange(10**6)))
 
@@ -126,7 +128,8 @@ def survives(folder, scenario, options, kills, lag=0.0):
     hits = sum(kill_at_random(folder, scenario, options, chance) for _ in range(kills))
     forget_unborn(folder)
     eventually(lambda end=time.time() + lag: time.time() > end)
-    Job(folder, {**options, **at_most(5000)}, {"availableNow": True}).end()
+    for _ in range(1 if HAS_LIMITS else 2):  # PySpark before 4.2 takes one batch for AvailableNow: the one that was under way
+        Job(folder, {**options, **at_most(5000)}, {"availableNow": True}).end()
     expected = [record["id"] for record in scenario.records()]
     ids = parquet_ids(folder)
     done = len(batches(folder, "commits"))

@@ -6,6 +6,7 @@ import pytest
 from conftest import eventually
 from streaming import batches, latest, needs_limits, reader, values
 
+from restsrc import stream
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.settings import milliseconds, time_of, time_text
 
@@ -161,6 +162,13 @@ def test_late_records_are_waited_for(growing, lag):
     assert (time_of(begin["time"], "iso_ms") <= made) == (lag != "0")
     end = eventually(lambda: (now := latest(source, begin)) != begin and now) if lag != "0" else latest(source, begin)
     assert sum(values(source, begin, end), []) == (list(range(3)) if lag != "0" else [])
+
+
+@pytest.mark.skipif(stream.HAS_LIMITS, reason="this PySpark tells where a batch begins")
+def test_a_clock_that_is_set_back_does_not_make_the_stream_go_back(growing):
+    source, ahead = source_of(growing()), at("2100-01-01T00:00:00Z")
+    source.partitions(at(START), ahead)
+    assert latest(source, ahead) == ahead
 
 
 @needs_limits

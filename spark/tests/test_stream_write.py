@@ -10,7 +10,7 @@ from pyspark.sql.types import LongType, StructType
 from restsrc import RestApiDataSource
 from restsrc.stream_writer import Message
 from restsrc.writer import Job, Receipt
-from test_write_commit import PLACES, calls, rows
+from test_write_commit import PLACES, calls, proxied, rows  # noqa: F401  (proxied is a fixture)
 
 SCHEMA = StructType().add("id", LongType())
 
@@ -24,9 +24,9 @@ def staging(staging_server):
 def stream(spark, tmp_path):
     """Starts a query over numbers, 300 a batch in two partitions, for a while of one batch or two; further options by name."""
 
-    def start(url, select="value as id", checkpoint=tmp_path / "checkpoint", mode="append", by=None, **options):
-        numbers = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 300).option("numPartitions", 2).load()
-        numbers = numbers.selectExpr(select)
+    def start(url, select="value as id", where="true", checkpoint=tmp_path / "checkpoint", mode="append", by=None, parts=2, **options):
+        numbers = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 300).option("numPartitions", parts).load()
+        numbers = numbers.where(where).selectExpr(select)
         sink = (numbers.groupBy(by).count().coalesce(1) if by else numbers).writeStream.outputMode(mode).format("rest-api")
         given = {"url": url, "checkpointLocation": str(checkpoint), "retry_delay": "0.01", **options}
         query = sink.options(**given).trigger(once=True).start()
@@ -69,6 +69,30 @@ def test_a_batch_whose_commit_spark_did_not_note_is_committed_once(stream, stagi
     assert rows(staging) == list(range(600)) and json.loads(staging.get("staged"))["total"] == 0
     targets = [commit["target"].rsplit("/", 1)[1] for commit in calls(staging, "commit")]
     assert targets[:3] == ["0", "1", "1"]
+
+
+def test_a_batch_that_is_cut_otherwise_when_it_is_done_again_is_committed_once(stream, staging, tmp_path):
+    stream(staging.url, **PLACES)
+    undo_last_batch(tmp_path / "checkpoint")
+    stream(staging.url, parts=3, **PLACES)
+    assert rows(staging) == list(range(300)) and json.loads(staging.get("staged"))["total"] == 0
+    assert [len(json.loads(commit["body"])["partitions"]) for commit in calls(staging, "commit")][:2] == [2, 3]
+
+
+def test_a_commit_that_was_done_but_is_never_answered_is_not_undone_by_the_abort(stream, proxied):  # noqa: F811
+    service, url = proxied("after=500:6:6")  # stage requests are 1 to 6; then the commit and its five repeats
+    with pytest.raises(Exception, match="ServerUnavailable: .*500.*restsrc call, exit 75, commit to "):
+        stream(url, **PLACES)
+    assert len(calls(service, "commit")) == 6 and len(calls(service, "abort")) == 1
+    stream(url, **PLACES)
+    assert rows(service) == list(range(300)) and json.loads(service.get("staged"))["total"] == 0
+
+
+def test_a_batch_without_rows_is_committed(stream, staging):
+    stream(staging.url, where="value < 0", **PLACES)
+    (commit,) = calls(staging, "commit")
+    assert [part["records"] for part in json.loads(commit["body"])["partitions"]] == [0, 0]
+    assert rows(staging) == [] and calls(staging, "stage") == []
 
 
 def test_without_phases_a_batch_that_is_done_again_has_the_same_keys(stream, sink, tmp_path):

@@ -23,6 +23,7 @@ class TimeMode:
             self._begin = settings.time("starting_offset", self._windows.time.form)
         self._target: "int | None" = None
         self._length = 0
+        self._furthest = 0  # where a batch has ended
 
     def initial(self) -> dict:
         return self._offset(self._now() if self._begin is None else self._begin)
@@ -30,8 +31,9 @@ class TimeMode:
     def latest(self, start: "dict | None", most: "int | None") -> dict:
         """Where the window that begins at `start` ends: not before it has records."""
         end = self._now() if self._target is None else self._target
-        if start is None:
-            return self._offset(end)
+        if start is None:  # a clock that was set back must not make the stream go back, and read records again
+            self._furthest = max(self._furthest, end)
+            return self._offset(self._furthest)
         begin = self._time(start)
         if end <= begin:
             return start
@@ -52,6 +54,7 @@ class TimeMode:
         self._target = self._now()
 
     def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
+        self._furthest = max(self._furthest, self._time(end))
         return self._windows.tasks(self._time(start), self._time(end))
 
     def _now(self) -> int:

@@ -20,8 +20,9 @@ from pyspark.sql import datasource
 from pyspark.sql.datasource import DataSourceWriter, WriterCommitMessage
 from pyspark.sql.types import StructType
 
+from restsrc import upstream
 from restsrc.child import Child
-from restsrc.errors import OptionError, RestsrcError, ToolFailure
+from restsrc.errors import InputError, OptionError, RestsrcError, ToolFailure
 from restsrc.options import Options
 from restsrc.values import Encoder
 
@@ -124,6 +125,8 @@ class Delivery:
                     break
                 rows += batch.num_rows
             else:
+                if not upstream.is_complete():
+                    raise InputError(f"partition {place.partition} ends after row {rows}: the rows before it have failed")
                 child.feed(f"{marker}\n".encode())
             told = child.text()
             try:
