@@ -105,7 +105,7 @@ static int check(const struct auth *a, struct error *e)
         return error_set(e, EXIT_USAGE, "--aws-sigv4 needs the key pair as --user-file: access key:secret key");
     if (o->oauth_token_url && !o->oauth_client_id)
         return error_set(e, EXIT_USAGE, "--oauth-token-url needs --oauth-client-id");
-    if (!o->oauth_token_url && (a->client_secret || a->refresh_token || o->oauth_client_id))
+    if (!o->oauth_token_url && (a->client_secret || a->refresh_token || o->oauth_client_id || o->oauth_param.count))
         return error_set(e, EXIT_USAGE, "the other oauth options need --oauth-token-url");
     return 0;
 }

@@ -109,7 +109,7 @@ static void doubt_end(struct paginate *p, const struct page *page, const struct 
 {
     const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
     bool is_short = paginate_sends_limit(p) && page->got < page->asked;
-    if (missing && p->pages == 1 && page->got && !is_short && !is_all(page))
+    if (missing && p->pages == 1 && !p->options->cursor && page->got && !is_short && !is_all(page))
         buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?", missing);
 }
 
@@ -159,7 +159,7 @@ int chain_learn(struct paginate *p, struct page *page, const struct answer *a, s
     if (!more) {
         p->page_skip = -1;
         doubt_end(p, page, a);
-        return paginate_ended(p, e);
+        return paginate_ended(p, page, e);
     }
     advance(p);
     p->over = p->position >= p->end;

@@ -137,12 +137,31 @@ static bool leads_to(struct count *c, const char *relation, int64_t n)
 static int64_t before_last(struct count *c, const char *last, struct error *e)
 {
     int64_t size = c->probe.split.count, n = before(c->options, last, size);
+    if (size == 0)
+        return error_set(e, EXIT_ANSWER, "the first page is empty, but not the last one: how long are pages?");
     if (n < 0)
         return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page", c->options->param_page);
     if (!leads_to(c, "first", 0) || !leads_to(c, "next", size))
         return error_set(e, EXIT_ANSWER, "the links to the first and the next page are not those to records 0 and %" PRId64
                                          ": see --page-base, --param-page", size);
     return n;
+}
+
+/* The first page is only as long as the others where nothing is hidden from it: the second one tells. Back on the first one after it. */
+static int check_second(struct count *c, struct error *e)
+{
+    int64_t size = c->probe.split.count;
+    struct buf url = {0}, second = {0};
+    int result = 0;
+    if (probe_link(&c->probe, "next", &url) && paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
+        result = probe_get(&c->probe, buf_text(&second), &c->places) ? because(c, e) : 0;
+        if (result == 0 && c->probe.split.count != size)
+            result = error_set(e, EXIT_ANSWER, "the first page has %" PRId64 " records, the second %" PRId64 ": how long are pages?", size,
+                               c->probe.split.count);
+    }
+    buf_free(&url);
+    buf_free(&second);
+    return result;
 }
 
 /* The link to the last page says how many pages there are; how long the last one is, it says itself. */
@@ -153,6 +172,8 @@ static int count_by_last_page(struct count *c, struct error *e)
     if (!probe_link(&c->probe, "last", &link))
         return count_one_page(c, e);
     int64_t n = before_last(c, buf_text(&link), e);
+    if (n > c->probe.split.count && check_second(c, e))
+        n = -1;
     if (n < 0 || paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
         about_answer(c, e);
     else

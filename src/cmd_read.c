@@ -184,7 +184,8 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
         return r->options->stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
-    return r->records_known && h->split.null_records && !*detail ? 0 : no_records(r, h, x, e);
+    bool absent = r->options->absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    return r->records_known && (h->split.null_records || absent) && !*detail ? 0 : no_records(r, h, x, e);
 }
 
 /* Where the first page had its records the others have theirs, whatever other arrays they hold. */
@@ -209,11 +210,11 @@ static void find_total(struct read *r, const struct exchange *x, struct held *h)
 }
 
 /* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id may be equal,
- * though: where offsets are asked for, short pages of them say nothing yet, nor do pages of one where pages of one were asked for. */
+ * though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor those behind fresh cursors. */
 static bool repeats(const struct read *r, const struct held *h, bool identified)
 {
     bool seeks = paginate_seeks(&r->paginate);
-    bool telling = identified || !seeks || h->page.got >= h->page.asked;
+    bool telling = identified || (seeks && h->page.got >= h->page.asked);
     int64_t least = identified || (seeks && r->options->page_size > 1) ? 1 : 2;
     bool as_long = h->records.len == r->ready.len || (identified && seeks && h->records.len < r->ready.len); /* or the beginning of it */
     return telling && h->page.got >= least && as_long && memcmp(h->records.data, r->ready.data, h->records.len) == 0;
@@ -248,7 +249,7 @@ static int check_overlap(struct read *r, const struct held *h, struct error *e)
 
 static int check_repeat(struct read *r, const struct held *h, struct error *e)
 {
-    if (r->options->allow_repeats || !r->ready.len || !h->records.len)
+    if (r->options->allow_repeats || !r->ready.len || !h->records.len || (r->options->cursor_inclusive && h->page.got == 1))
         return 0;
     bool identified = paginate_has_id(&r->paginate, h->records.data, h->records.len);
     if (repeats(r, h, identified))

@@ -162,7 +162,8 @@ void control_option_line(const struct option_row *row, struct buf *out)
 /* The text in the usual places: message, detail, error, title, error.message, errors[0], ... */
 static const char *detail_of(const cJSON *value, int depth)
 {
-    static const char *const names[] = {"message", "detail", "error_description", "error", "errors", "errorMessages", "title", "reason", "description"};
+    static const char *const names[] = {"message", "detail", "error_description", "error", "errors", "errorMessages", "title", "reason", "description",
+                                        "msg", "value"};
     if (cJSON_IsString(value))
         return value->valuestring;
     if (cJSON_IsArray(value) && depth)
@@ -178,14 +179,14 @@ static const char *detail_of(const cJSON *value, int depth)
     return NULL;
 }
 
-/* What an HTML page is called. */
+/* What an HTML page is called, or the message of an XML error. */
 static void take_title(const char *body, size_t n, char *detail, size_t room)
 {
     char *page = mem_text(body, n);
-    const char *start = strcasestr(page, "<title>");
-    size_t len = start ? strcspn(start + 7, "<") : 0;
-    if (len && len < room)
-        snprintf(detail, room, "%.*s", (int)len, start + 7);
+    const char *title = strcasestr(page, "<title>"), *message = strcasestr(page, "<message>");
+    const char *start = title ? title + 7 : message ? message + 9 : "";
+    size_t len = strcspn(start, "<");
+    snprintf(detail, room, "%.*s", (int)(len < room ? len : room - 1), start);
     free(page);
 }
 
@@ -195,14 +196,15 @@ void control_error_detail(const char *body, size_t n, char *detail, size_t room)
     if (!n)
         return;
     cJSON *json = cJSON_ParseWithLength(body, n);
-    const char *text = detail_of(json, 3);
+    const char *text = detail_of(json, 5);
     if (text)
         snprintf(detail, room, "%s", text);
-    else if (!json && *body != '<' && n < room)
-        snprintf(detail, room, "%.*s", (int)n, body);
-    else if (!json)
+    else if (*body == '<')
         take_title(body, n, detail, room);
-    detail[strcspn(detail, "\r\n")] = '\0';
+    else if (!json && n < room)
+        snprintf(detail, room, "%.*s", (int)n, body);
+    for (char *c = detail + strcspn(detail, "\r\n\t"); *c; c += strcspn(c, "\r\n\t"))
+        *c = ' ';
     cJSON_Delete(json);
 }
 

@@ -69,7 +69,7 @@ static const struct echo bracketed[] = { /* Strapi */
 static const char *const totals[] = {"auto", "header:X-WP-Total", "header:X-Total", "header:Total-Count", "body:/meta/total", "body:/meta/pagination/total",
                                      "body:/pagination/total", "body:/page/totalElements", "body:totalElements", "body:totalCount",
                                      "body:total_results", "body:totalRecords", "body:/meta/total_count", "body:/meta/filter_count",
-                                     "body:/meta/count", "body:/paging/total", "body:/pageInfo/totalResults", "body:/_meta/total"};
+                                     "body:/meta/count", "body:/paging/total", "body:totalResults", "body:/pageInfo/totalResults", "body:/_meta/total"};
 
 /* ---- looking up ---- */
 
@@ -353,10 +353,20 @@ static void visit_list(void *ctx, struct slice key, struct slice value)
         buf_addf(l->more, " or %.*s", (int)key.len, key.text);
 }
 
+/* In the answer itself, else in an object that is there for the list: HAL's _embedded, Solr's response, CKAN's result. */
 unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more)
 {
+    static const char *const folders[] = {"_embedded", "response", "result", "data"};
     struct lists l = {0, at, more};
-    if (path_is_void(find("error", envelope)) && path_is_void(find("errors", envelope)))
-        each_member(envelope, 1, visit_list, &l);
+    if (!path_is_void(find("error", envelope)) || !path_is_void(find("errors", envelope)))
+        return 0;
+    each_member(envelope, 1, visit_list, &l);
+    for (size_t i = 0; l.count == 0 && at != more && i < sizeof folders / sizeof *folders; i++) {
+        buf_clear(at);
+        buf_addf(at, "%s.", folders[i]);
+        each_member(find(folders[i], envelope), 1, visit_list, &l);
+    }
+    if (l.count == 0 && at != more)
+        buf_clear(at);
     return l.count;
 }

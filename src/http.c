@@ -18,7 +18,7 @@
 #include "url.h"
 
 enum { HIDDEN_FILE = 4, HIDDEN_CONFIG = 8 }; /* bytes from which on a header's value from there is a secret whatever its name */
-enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
+enum { BEGINNING = 200, ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
 
@@ -361,14 +361,28 @@ bool http_may_renew(struct http *h)
     return http_status(h) == 401 && h->authorization.len && auth_renew(&h->client->auth, buf_text(&h->authorization));
 }
 
+/* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
+static void take_beginning(const struct http *h, char *detail)
+{
+    char *text = mem_text(h->error_body.data, h->error_body.len);
+    secret_mask(&h->client->auth.secrets, text);
+    text[strcspn(text, "\r\n")] = '\0';
+    snprintf(detail, BEGINNING, "%s", text);
+    if (strlen(text) >= BEGINNING)
+        memcpy(detail + BEGINNING - 4, "...", 4);
+    free(text);
+}
+
 void http_status_error(const struct http *h, struct error *e)
 {
     long status = http_status(h);
     char detail[300];
     control_error_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
     secret_mask(&h->client->auth.secrets, detail);
+    if (!*detail && h->error_body.len && *h->error_body.data != '<')
+        take_beginning(h, detail);
     enum exit_code code = status / 100 == 5 || http_status_may_pass(h) ? EXIT_UNAVAILABLE
-                          : status == 401 || status == 403             ? EXIT_DENIED
+                          : status == 401 || status == 403 || status == 407 ? EXIT_DENIED
                           : status / 100 == 4                          ? EXIT_REFUSED
                                                                        : EXIT_ANSWER;
     error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
@@ -406,7 +420,10 @@ void http_network_error(const struct http *h, int code, struct error *e)
     }
     bool odd = code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
-    error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : code == CURLE_URL_MALFORMAT ? EXIT_USAGE : EXIT_UNAVAILABLE, "%s",
+    if (code == CURLE_OUT_OF_MEMORY)
+        error_set(e, EXIT_ANSWER, "%s (or the answer has a header that libcurl finds too large)", curl_easy_strerror((CURLcode)code));
+    else
+        error_set(e, odd ? EXIT_ANSWER : file ? EXIT_NO_FILE : code == CURLE_URL_MALFORMAT ? EXIT_USAGE : EXIT_UNAVAILABLE, "%s",
               *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
 }
 

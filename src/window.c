@@ -141,7 +141,7 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
     if (page->got == 0 && is_unsure(p))
         return probe(p, page, p->size, r);
     if (page->got == 0)
-        return paginate_ended(p, e);
+        return paginate_ended(p, page, e);
     p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
     p->position = least(p->position, p->end);
     if (finished(p))
@@ -154,6 +154,10 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
 int window_failed(struct paginate *p, struct page *page, struct request *r, long status)
 {
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || window_pending(p)) && !p->probing;
+    if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
+        p->over = true;
+        return PAGE_LAST;
+    }
     if (past_end && is_unsure(p))
         return probe(p, page, p->size, r);
     if (past_end && p->pages > 0) {

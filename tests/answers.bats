@@ -286,6 +286,39 @@ answer_of() { list "body=$(encoded "$1")"; }
     [ "$(wc -l <"$err")" -eq 1 ]
 }
 
+@test "--absent-is-empty: an object without the list is an empty page, as Google's APIs write it" {
+    for body in '{}' '{"kind":"x"}'; do
+        answer_of "$body"
+        restsrc read --records items "$list"
+        exits 76
+        restsrc read --records items --absent-is-empty "$list"
+        exits 0
+        wrote_nothing
+    done
+    for body in '{"error":"away"}' '[]' 3; do
+        answer_of "$body"
+        restsrc read --records items --absent-is-empty "$list"
+        exits 76
+    done
+}
+
+@test "what the server says of an error is told, in the shapes of well-known frameworks" {
+    while read -r body text; do
+        list "status=400,detail=x,body-of=$(encoded "$body")"
+        restsrc read "$list"
+        exits 69
+        says "HTTP 400: $text"
+    done <<'END'
+{"amount":["a_number"]} {"amount":["a_number"]}
+[{},{"amount":["a_number"]}] [{},{"amount":["a_number"]}]
+{"detail":[{"loc":["q"],"msg":"too_long"}]} too_long
+{"error":{"code":"x","message":{"lang":"en","value":"no_such_field"}}} no_such_field
+{"error":{"errors":[{"message":"bad_q"}]}} bad_q
+{"errors":{"base":["x"]}} {"errors":{"base":["x"]}}
+<?xml?><Error><Message>no_key</Message></Error> no_key
+END
+}
+
 @test "a bare scalar is no list" {
     for text in 5 null true '"results"'; do
         answer_of "$text"

@@ -629,6 +629,22 @@ all_records_in() {
     [ "$(queries)" = "?max=100" ]
 }
 
+@test "last-id with --cursor-inclusive: lists of no, one, two records, and a page more" {
+    for n in 0 1 2 3 100 101; do
+        style last-id n=$n,inclusive
+        reads --cursor-inclusive
+        exits 0
+        wrote_records
+    done
+}
+
+@test "range: 416 for the first record is an empty list" {
+    style range n=0,status=416
+    reads
+    exits 0
+    wrote_nothing
+}
+
 @test "none --stream: arrays, objects and NDJSON, with --offset and --limit" {
     for words in '' envelope=array envelope=data ndjson ndjson=application/json; do
         style whole "n=2000,$words"

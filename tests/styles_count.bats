@@ -187,3 +187,12 @@ teardown_file() { stop_server; }
         wrote 1
     done
 }
+
+@test "last-page: no number where the first page is not as long as the second, or is empty" {
+    for hide in 1 "0,hide=1,hide=2,hide=3,hide=4,hide=5,hide=6,hide=7,hide=8,hide=9"; do
+        style pages "n=95,cap=10,link=many,total=none,nocount,hide=$hide"
+        counts --count-from last-page --param-limit ''
+        exits 76
+        says "how long are pages"
+    done
+}

@@ -51,7 +51,7 @@ Words about the body
 Words about failure; COUNT is how many times (else as said), OFFSET limits it to the page that starts there
     fail=STATUS:COUNT[:OFFSET] STATUS COUNT times, then fine; STATUS drop: the connection closes unanswered
     retry-after=S|date[:S]     Retry-After on every failure, in seconds or as a date S (2) seconds ahead
-    status=STATUS[:OFFSET]     always this status
+    status=STATUS[:OFFSET]     always this status; body-of=TEXT: with this body
     cut=OFFSET:BYTES[:COUNT]   full length promised, connection closed after BYTES (negative: from the end), once
     hang=OFFSET[:COUNT[:BYTES]]   says nothing (or BYTES of the body), and waits for the client to leave; always
     delay=S[:OFFSET]           waits S seconds first

@@ -48,7 +48,7 @@ def gate_fail(s, request):
             return error(int(part[0]))
     for part in s.parts("status"):
         if at(part, 1, request.offset):
-            return error(int(part[0]))
+            return Answer(int(part[0]), s.get("body-of").encode()) if "body-of" in s.words else error(int(part[0]))
 
 
 def gate_redirect(s, request):
