@@ -56,6 +56,12 @@ check-streams: all
 	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
 		$(srcdir)/spark/tests/test_stream_write_kills.py
 
+# make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes. API=odata: that one alone.
+.PHONY: check-apis
+check-apis: all
+	$(srcdir)/tests/servers/install-apis $(API)
+	$(AM_TESTS_ENVIRONMENT) $(BATS) --filter '^$(API)' $(srcdir)/tests/presets_apis.bats
+
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
 FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/split.c src/path.c src/buf.c
@@ -69,7 +75,7 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = docs HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/presets_real.bash tests/guard.bash tests/truth.py $(BATS_TESTS)
+EXTRA_DIST = docs HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/presets_real.bash tests/presets_apis.bats tests/guard.bash tests/truth.py $(BATS_TESTS)
 # Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
 dist-hook:
 	cp -R $(srcdir)/bench $(distdir)/

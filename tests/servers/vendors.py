@@ -11,7 +11,7 @@ from shapes import answer, api, array, link, links, opaque, page_links, params, 
 def github(r, rows):
     require(r, "User-Agent", ".+", refuse(403, message="Request forbidden by administrative rules. Please make sure your request has a User-Agent header"))
     require(r, "Accept", "|.*([*]/[*]|json).*", refuse(415, message="Unsupported 'Accept' header"))
-    require(r, "X-GitHub-Api-Version", "|2022-11-28", refuse(400, message="unsupported version"))
+    require(r, "X-GitHub-Api-Version", "|2022-11-28|2026-03-10", refuse(400, message="unsupported version"))
     p = params(r, "page", "per_page", "state")
     size, page = whole(p, "per_page", 30, 1, 100), whole(p, "page", 1, 1)
     told, last = page_links(r, page, size, len(rows), "per_page")
