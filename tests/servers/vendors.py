@@ -91,7 +91,8 @@ def odata(r, rows):
     if p.get("$count") == "true":
         tree["@odata.count"] = b"%d" % len(rows)
     if start + size < len(rows):
-        tree["@odata.nextLink"] = text(link(r, **{**p, "$skiptoken": opaque(start + size)}))
+        more = link(r, **{**p, "$skiptoken": opaque(start + size)})
+        tree["@odata.nextLink"] = text(more if start else more[more.rindex("/") + 1:])  # SAP's are relative, Microsoft's are not; both may be
     return answer(tree)
 
 
