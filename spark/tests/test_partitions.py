@@ -2,7 +2,7 @@
 
 import pytest
 
-from restsrc.errors import OptionError
+from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.partitions import tasks
 
@@ -53,9 +53,18 @@ def test_queries_of_keys(growing):
 
 
 def test_both_bounds_in_one_parameter(growing, caplog):
-    given = {**KEYS, "num_partitions": "2", "partition_query": "$filter=id ge {lower} and id lt {upper}"}
-    assert queries(growing(), **given) == [["$filter=id ge 100 and id lt 450"], ["$filter=id ge 450 and id lt 800"]]
+    given = {**KEYS, "num_partitions": "2", "partition_query": "ids={lower}-{upper}"}
+    assert queries(growing(), **given) == [["ids=100-450"], ["ids=450-800"]]
     assert "only keys from lower_bound on and below upper_bound are read" in caplog.text
+
+
+UNHEEDED = {**KEYS, "partition_query": "id_min={lower}&id_max={upper}"}, {**TIMES, "param_since": "from", "param_until": "to"}
+
+
+@pytest.mark.parametrize("given", UNHEEDED)
+def test_server_that_does_not_heed_the_bounds(growing, given):
+    with pytest.raises(UnexpectedAnswer, match="begin with the same record: the server does not heed them"):
+        queries(growing("n=900,step=10000"), **given)
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,20 @@ def test_page_size_that_the_server_caps(fault):
     assert made.ranges == [Range(0, 490), Range(490, 510)]
 
 
-def test_planning_asks_for_a_count_and_one_page(fault):
+def test_planning_asks_for_a_count_and_two_pages(fault):
     scenario = fault("n=1000")
     plan.make(options(scenario))
     assert [request["target"].rpartition("/items")[2] for request in scenario.log()] == [
         "/count",
         "?offset=0&limit=100",
+        "?offset=100&limit=100",
     ]
+
+
+@pytest.mark.parametrize("n", [101, 200, 1000])
+def test_server_that_ignores_offsets_is_found_out_although_each_task_sees_one_page(fault, n):
+    with pytest.raises(UnexpectedAnswer, match="the same page again"):
+        plan.make(options(fault(f"n={n},repeat"), num_partitions=str(n // 100 + 1)))
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,14 @@ def test_list_that_grows(fault):
     assert latest(source, at(80), 10) == at(90) and source.reportLatestOffset() == at(1080)
 
 
+@pytest.mark.parametrize("n", [3, 250])
+def test_server_that_ignores_offsets(fault, n):
+    source = reader(fault(f"n={n},repeat").url)
+    assert sum(values(source, at(0), at(2)), []) == [0, 1]
+    with pytest.raises(UnexpectedAnswer, match="the same page again"):
+        source.partitions(at(2), at(3))
+
+
 def test_list_that_grows_with_each_page_is_no_drift(fault, capfd):
     source = reader(fault("n=1000,total=grow:3").url)
     assert sum(values(source, at(0), at(1000)), []) == list(range(1000))

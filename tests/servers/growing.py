@@ -89,8 +89,9 @@ class Events(Handler):
         since, until = (self.time(s, name) for name in s.get("names", "since:until").split(":"))
         with s.lock:
             start, end = s.window(since, until if until is None or "inclusive" not in s.words else until + 1)
-        start = max(start, int(self.param(s, "id__gte", start)))
-        end = max(start, min(end, int(self.param(s, "id__lt", end))))
+        first, _, last = self.param(s, "ids", "").partition("-")  # of both ids in one
+        start = max(start, int(self.param(s, "id__gte", first or start)))
+        end = max(start, min(end, int(self.param(s, "id__lt", last or end))))
         total = end - start
         self.refuse(s, total)
         shown = min(total, s.number("cap", total))

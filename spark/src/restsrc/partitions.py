@@ -59,7 +59,10 @@ def _by_key(settings: Settings) -> "list[ReadTask]":
     outer = (lower, upper) if _closed(template) else (None, None)
     bounds = [outer[0], *inner, outer[1]]
     found = plan.paging(options).found
-    return [ReadTask([_keys(options, template, found, *pair)]) for pair in zip(bounds, bounds[1:])]
+    pieces = [_keys(options, template, found, *pair) for pair in zip(bounds, bounds[1:])]
+    if parts > 1:
+        plan.check_filter(options, pieces[0].config, pieces[-1].config, "ranges of partition_query")
+    return [ReadTask([piece]) for piece in pieces]
 
 
 def _closed(template: str) -> bool:

@@ -125,7 +125,7 @@ def lasting_paging(options: Options) -> Paging:
 
 
 def _must_go_on(options: Options, way: Paging) -> None:
-    first = _first_page(options, **way.found)
+    first = _pages(options, 1, **way.found)
     if first["next_cursor"] is None:
         raise UnexpectedAnswer(
             f"paginate is auto, and how the list goes on is not seen yet: it has {first['records']} records, on one page. "
@@ -153,14 +153,38 @@ def preset_style(options: Options) -> str:
 
 
 def real_page_size(options: Options, **config: str) -> "int | None":
-    """How many records the server puts on a page; it may be fewer than it was asked for."""
-    summary = _first_page(options, **config)
+    """How many records the server puts on a page; it may be fewer than it was asked for.
+
+    Two pages are read: UnexpectedAnswer where they are the same, because the server ignores which one is asked for. Tasks of one page
+    each could not tell.
+    """
+    summary = _pages(options, 2, **config)
     return summary.get("page_size") or summary["records"] or None
 
 
-def _first_page(options: Options, **config: str) -> dict:
-    """The summary of reading it."""
-    with Child(options, "read", {"offset": options.offset, "max-pages": 1}, probe=True, **config) as child:
+def check_offsets(options: Options, **config: str) -> None:
+    """The same of a list that may be too short for two pages: its first two records are asked for, one by one."""
+    with Child(options, "read", {"offset": 0, "limit": 2}, probe=True, **{**config, "page_size": 1}) as child:
+        child.finish()
+
+
+def check_filter(options: Options, one: Mapping, other: Mapping, what: str) -> None:
+    """UnexpectedAnswer where the lists by these two configurations, which have no record in common, begin with the same one."""
+    first = _first_record(options, one)
+    if first and first == _first_record(options, other):
+        raise UnexpectedAnswer(f"different {what} begin with the same record: the server does not heed them")
+
+
+def _first_record(options: Options, config: Mapping) -> str:
+    with Child(options, "read", {"limit": 1}, **config) as child:
+        record = child.text()
+        child.finish()
+    return record
+
+
+def _pages(options: Options, most: int, **config: str) -> dict:
+    """The summary of reading the first pages."""
+    with Child(options, "read", {"offset": options.offset, "max-pages": most}, probe=True, **config) as child:
         return child.finish()
 
 

@@ -27,6 +27,7 @@ class OffsetMode:
         self._target: "int | None" = None  # where to end
         self._page_size: "int | None" = None
         self._waits = False
+        self._checked = False  # that the server heeds offsets
 
     def initial(self) -> dict:
         begin = {"earliest": "0", "latest": None}.get(self._begin, self._begin)
@@ -60,6 +61,9 @@ class OffsetMode:
             begin = 0  # an end before its start means that the list was read again from its beginning
         if self._on_shrink != "fail":
             stop = min(stop, self._count())
+        if begin and not self._checked:
+            plan.check_offsets(self._options, **self._paging().found)
+            self._checked = True
         few = stop - begin <= int(self._options.get("page_size", "100"))
         page_size = self._learned_page_size(stop, few)
         config = {**self._paging().found, "on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift

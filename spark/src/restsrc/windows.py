@@ -18,6 +18,7 @@ from restsrc.task import Piece, ReadTask
 
 TOO_LARGE = (400, 413, 414, 422)  # what servers answer when they are asked for too much at once
 MOST_WINDOWS = 10_000
+DAY = 86_400_000
 
 _log = logging.getLogger("restsrc")
 
@@ -89,6 +90,7 @@ class Windows:
         self._duration = -(-self._duration // self.time.step) * self.time.step
         self._cap = settings.integer("window_rows", 1)
         self._countable = True
+        self._heeded = False
         self._paging = plan.lasting_paging if lasting else plan.paging
         self._last: "tuple[tuple[int, int] | None, int | None]" = (None, None)  # the window counted last, and its records
 
@@ -109,8 +111,21 @@ class Windows:
                 f"{self.time.text(start, end)} makes more than {MOST_WINDOWS} windows: give a longer partition_duration"
                 ", a later beginning, or rows_per_batch"
             )
+        if pieces:
+            self._check_heeded(pieces[0])
         parts = min(self._options.num_partitions or plan.MOST_RANGES, len(pieces))
         return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
+
+    def _check_heeded(self, piece: Piece) -> None:
+        """Once: a window long ago should not begin with the same record."""
+        if self._heeded:
+            return
+        try:
+            long_ago = self.time.config(DAY, DAY + self.time.step)
+            plan.check_filter(self._options, piece.config, long_ago, f"windows of {self.time.since} and {self.time.until}")
+        except RequestRefused as refusal:
+            _log.debug("restsrc: nothing is seen of a window in 1970: %s", refusal)
+        self._heeded = True
 
     def _find_out(self) -> None:
         """How the list is paged, from all of it: a window may have too few records to tell."""
