@@ -177,14 +177,28 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
     buf_free(&text);
 }
 
-static void add_found(const struct finding *f, bool shell, struct buf *out)
+/* What is found joins what is given; the last .option() of a name is the one that counts. */
+static void add_found_spark(const struct options *o, const struct option_row *row, const char *value, struct buf *out)
+{
+    struct buf all = {0};
+    if (row->type == OPTION_LIST)
+        gather(o, row, 0, &all);
+    buf_addf(&all, "%s%s", all.len ? "\n" : "", value);
+    add_spark_option(row, buf_text(&all), out);
+    buf_free(&all);
+}
+
+static void add_found(const struct options *o, const struct finding *f, bool shell, struct buf *out)
 {
     for (size_t at = 0; at < f->options.len;) {
         const char *line = f->options.data + at, *equals = strchr(line, '=');
         size_t len = strcspn(line, "\n");
         char *value = mem_text(equals + 1, len - (size_t)(equals + 1 - line));
         const struct option_row *row = option_find(line, (size_t)(equals - line));
-        (shell ? add_shell_option : add_spark_option)(row, value, out);
+        if (shell)
+            add_shell_option(row, value, out);
+        else
+            add_found_spark(o, row, value, out);
         free(value);
         at += len + 1;
     }
@@ -196,7 +210,7 @@ static void add_shell(const struct options *o, const struct finding *f, struct b
     url_redact(o->url, &url);
     buf_adds(out, "restsrc read");
     add_given(o, true, out);
-    add_found(f, true, out);
+    add_found(o, f, true, out);
     buf_addc(out, ' ');
     add_word(buf_text(&url), out);
     buf_free(&url);
@@ -209,7 +223,7 @@ static void add_spark(const struct options *o, const struct finding *f, struct b
     buf_adds(out, "spark.read.format(\"rest-api\")");
     add_spark_option(option_find("url", 3), buf_text(&url), out);
     add_given(o, false, out);
-    add_found(f, false, out);
+    add_found(o, f, false, out);
     buf_adds(out, ".load()");
     buf_free(&url);
 }

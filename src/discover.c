@@ -12,7 +12,7 @@
 
 static void set(struct look *l, const char *name, const char *value)
 {
-    bool more = strcmp(name, "paginate") == 0 || strcmp(name, "header") == 0; /* which is auto, or adds up */
+    bool more = strcmp(name, "paginate") == 0 || strcmp(name, "header") == 0 || strcmp(name, "query") == 0; /* which is auto, or adds up */
     if (more || !option_is_given(l->options, name))
         buf_addf(&l->f->options, "%s=%s\n", name, value);
 }
@@ -80,6 +80,34 @@ static void try_count_url(struct look *l)
         url_redact(buf_text(&url), &l->f->count_from);
     }
     buf_free(&url);
+}
+
+/* The first page again, with the query that has the API count. */
+static void try_count_query(struct look *l)
+{
+    const struct count_query *q = l->count_query;
+    struct options asked = *l->options;
+    struct buf url = {0}, from = {0}, query = {0};
+    int64_t count;
+    if (!q || l->f->count >= 0 || option_is_given(l->options, "count-from"))
+        return;
+    asked.count_from = (char *)q->count_from;
+    buf_add(&url, l->base.data, l->base.len);
+    buf_text(&url);
+    url_drop_query(&url, q->name);
+    url_add_query(&url, q->name, q->value, strlen(q->value));
+    bool listed = look_ask(l, buf_text(&url));
+    struct answer a = probe_answer(l->probe);
+    if (listed && evidence_total(&asked, &a, &count, &from) && count >= l->f->length) {
+        l->f->count = count;
+        l->proven = true;
+        buf_swap(&l->f->count_from, &from);
+        buf_addf(&query, "%s=%s", q->name, q->value);
+        set(l, "query", buf_text(&query));
+    }
+    buf_free(&url);
+    buf_free(&from);
+    buf_free(&query);
 }
 
 /* ---- trying a reading ---- */
@@ -329,6 +357,7 @@ static void settle_count(struct look *l)
     bool more = f->style && strcmp(f->style, "none") && f->style != l->v.end_style;
     if (f->count >= 0 && (f->count < f->length || f->count < f->page_size || (more && !l->proven && f->count == f->length)))
         forget_count(l);
+    try_count_query(l);
     if (!l->brief)
         try_count_url(l);
     if (f->style && f->count > f->length && strncmp(buf_text(&f->count_from), "url:", 4))

@@ -333,6 +333,15 @@ bool evidence_total(const struct options *o, const struct answer *a, int64_t *co
     return false;
 }
 
+const struct count_query *evidence_count_query(struct slice envelope)
+{
+    static const struct count_query odata = {"$count", "true", "body:/@odata.count"}, directus = {"meta", "filter_count", "body:/meta/filter_count"};
+    static const char bare[] = "{\"data\":[]}"; /* all that Directus says */
+    if (find("/@odata.context", envelope).text)
+        return &odata;
+    return envelope.len == sizeof bare - 1 && memcmp(envelope.text, bare, envelope.len) == 0 ? &directus : NULL;
+}
+
 /* ---- lists at unusual places ---- */
 
 struct lists {

@@ -42,6 +42,13 @@ void evidence_free(struct evidence *v);
 /* The total that the answer states, and in --count-from's words where. false: none. */
 bool evidence_total(const struct options *o, const struct answer *a, int64_t *total, struct buf *count_from);
 
+/* How an API that does not count by itself may be asked to: a query, and in --count-from's words where the number then is. NULL: no such
+ * API is known to answer so. */
+struct count_query {
+    const char *name, *value, *count_from;
+};
+const struct count_query *evidence_count_query(struct slice envelope);
+
 /* The PATHs of the lists of objects in an answer whose records are at no usual place: how many; the first is in at, the others
  * are added to more, for people. */
 unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more);

@@ -161,6 +161,7 @@ int look_first(struct look *l, struct error *e)
     struct answer a = probe_answer(l->probe);
     evidence_find(&l->v, l->options, &a, l->f->length);
     evidence_total(l->options, &a, &l->f->count, &l->f->count_from);
+    l->count_query = evidence_count_query(a.envelope);
     buf_swap(&l->first, &l->probe->records);
     buf_clear(&l->base); /* where redirects have led */
     buf_adds(&l->base, a.url);

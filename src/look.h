@@ -13,6 +13,7 @@ struct look {
     struct path places, id;
     struct buf base;    /* the URL with its queries */
     struct evidence v;  /* of the first answer */
+    const struct count_query *count_query; /* may be NULL */
     struct buf first;   /* its records */
     int asked;
     bool reacted;       /* a try was answered by another list than the first one */

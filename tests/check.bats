@@ -64,6 +64,12 @@ is() {
     wrote_records
 }
 
+counts_auto() {
+    restsrc count --paginate auto "$list"
+    exits 0
+    wrote "$1"
+}
+
 # knows STYLE NAME [OPTION...]: the same of an API.
 knows() {
     local style=$1 name=$2
@@ -194,6 +200,8 @@ knows() {
 @test "APIs that are read by number" {
     knows offset couchdb
     knows offset directus
+    found "count:    250 (body:/meta/filter_count)"
+    counts_auto 250
     knows page gitlab
     knows page github
     found "count:    250 (last-page)"
@@ -213,6 +221,13 @@ knows() {
     knows cursor hubspot
     knows cursor jira-search --query 'jql=project = P'
     knows next-url odata
+    found "count:    250 (body:/@odata.count)"
+    counts_auto 250
+    knows next-url odata --query '$orderby=id'
+    runs_in_spark
+    curl -sSf "$scenario/odata/_records" | cmp - "$out"
+    grep -qF '$count=true' "$BATS_TEST_TMPDIR/options"
+    grep -qF '$orderby=id' "$BATS_TEST_TMPDIR/options"
     knows last-id stripe
     knows next-url zendesk
     found "--records tickets"

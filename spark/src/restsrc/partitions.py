@@ -78,7 +78,7 @@ def _closed(template: str) -> bool:
 
 def _keys(options: Options, template: str, found: "Mapping[str, str]", lower: "int | None", upper: "int | None") -> Piece:
     """The parameters of the template whose bounds are there, as lines of the option query, which the tool percent-encodes."""
-    lines = options.get("query", "").splitlines()
+    lines = found.get("query", options.get("query", "")).splitlines()
     for part in template.split("&"):
         if ("{lower}" in part and lower is None) or ("{upper}" in part and upper is None):
             continue

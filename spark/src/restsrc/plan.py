@@ -14,6 +14,7 @@ from restsrc.options import Options
 PAGES_PER_RANGE = 50
 MOST_RANGES = 32
 SEEKABLE = ("offset", "page", "range")  # values of the option paginate
+MANY = {"header", "query"}  # options that repeat, one value a line: what is found joins what is given
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,9 @@ def discovered(options: Options) -> "dict[str, str]":
     if not finding["style"]:
         raise UnexpectedAnswer(f"restsrc check does not find how the list is paged: {finding['doubt']}; set the option paginate")
     found = {name.replace("-", "_"): value for name, value in finding["options"].items()}
-    if "header" in found:
-        found["header"] = f"{options.get('header', '')}\n{found['header']}".strip()
-    return {name: value for name, value in found.items() if name in ("paginate", "header") or not options.get(name, "")}
+    for name in MANY & found.keys():
+        found[name] = f"{options.get(name, '')}\n{found[name]}".strip()
+    return {name: value for name, value in found.items() if name in MANY | {"paginate"} or not options.get(name, "")}
 
 
 def preset_style(options: Options) -> str:

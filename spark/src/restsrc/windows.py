@@ -130,7 +130,8 @@ class Windows:
     def _find_out(self) -> None:
         """How the list is paged, from all of it: a window may have too few records to tell."""
         if self._options.get("paginate", "") == "auto" and not self.time.found:
-            self.time = replace(self.time, found=self._paging(self._options).found)
+            found = self._paging(self._options).found
+            self.time = replace(self.time, found=found, query=found.get("query", self.time.query))
 
     def _number(self, start: int, end: int) -> "float | None":
         try:
