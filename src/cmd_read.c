@@ -13,6 +13,7 @@
 #include "io.h"
 #include "paginate.h"
 #include "progress.h"
+#include "repeat.h"
 
 /* What is kept of the page in one slot of the window. */
 struct held {
@@ -209,55 +210,6 @@ static void find_total(struct read *r, const struct exchange *x, struct held *h)
         h->page.total.records = -1;
 }
 
-/* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id may be equal,
- * though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor those behind fresh cursors. */
-static bool repeats(const struct read *r, const struct held *h, bool identified)
-{
-    bool seeks = paginate_seeks(&r->paginate);
-    bool telling = identified || (seeks && h->page.got >= h->page.asked);
-    int64_t least = identified || (seeks && r->options->page_size > 1) ? 1 : 2;
-    bool as_long = h->records.len == r->ready.len || (identified && seeks && h->records.len < r->ready.len); /* or the beginning of it */
-    return telling && h->page.got >= least && as_long && memcmp(h->records.data, r->ready.data, h->records.len) == 0;
-}
-
-/* With how many records, `most` or fewer, that the last page ended with does this one begin? */
-static int64_t overlap(const struct read *r, const struct held *h, int64_t most)
-{
-    const char *begin = r->ready.data, *end = begin + r->ready.len, *line = end;
-    for (int64_t n = 1; n <= most && line > begin; n++) {
-        const char *before = memrchr(begin, '\n', (size_t)(line - 1 - begin));
-        line = before ? before + 1 : begin;
-        size_t tail = (size_t)(end - line);
-        if (tail <= h->records.len && memcmp(line, h->records.data, tail) == 0)
-            return n;
-    }
-    return 0;
-}
-
-/* In a list that is asked for by offsets a page should not begin with what we have seen. When the page before it was short, records
- * are hidden from us after the server has cut its page, and the offset behind those that came is not behind what was cut. When it
- * was full, records have been added in front of it. */
-static int check_overlap(struct read *r, const struct held *h, struct error *e)
-{
-    bool hidden = r->ready_missing > 0;
-    int64_t seen = overlap(r, h, hidden ? r->ready_missing : INT64_MAX);
-    if (seen && hidden)
-        return error_set(e, EXIT_ANSWER, "the page begins with records that the last one ended with: the server hides records, so its offsets "
-                                         "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
-    return seen ? paginate_shifted(&r->paginate, seen, e) : 0;
-}
-
-static int check_repeat(struct read *r, const struct held *h, struct error *e)
-{
-    if (r->options->allow_repeats || !r->ready.len || !h->records.len || (r->options->cursor_inclusive && h->page.got == 1))
-        return 0;
-    bool identified = paginate_has_id(&r->paginate, h->records.data, h->records.len);
-    if (repeats(r, h, identified))
-        return error_set(e, EXIT_ANSWER, "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
-                                         "--param-page, --param-cursor, --allow-repeats)");
-    return identified && paginate_seeks(&r->paginate) ? check_overlap(r, h, e) : 0;
-}
-
 /* The records of the page that belong to the range are to be written next. */
 static void make_ready(struct read *r, struct held *h, int64_t asked)
 {
@@ -349,7 +301,8 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     tell_denied(r, h);
     h->page.got = h->split.count;
     find_total(r, x, h);
-    if (check_repeat(r, h, e))
+    struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
+    if (repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e))
         return -1;
     struct answer answer = {
         .url = buf_text(&x->request.url), .header = cmd_header, .headers = x,
