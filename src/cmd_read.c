@@ -31,6 +31,7 @@ struct read {
     struct total_source total_source;
     struct path records;
     bool records_known; /* `records` is one way: given, or learned from the first page */
+    struct transfer *transfer;
     struct held *held;
     unsigned slots;
     struct buf ready;   /* a page to be written; after that, kept to notice a page that repeats */
@@ -323,6 +324,12 @@ static void on_note(void *ctx, bool verbose, const char *line)
     cmd_note(r->options, verbose, line);
 }
 
+static void wait_for_reader(void *ctx, int fd)
+{
+    struct read *r = ctx;
+    transfer_wait(r->transfer, fd);
+}
+
 /* The page goes out while the requests for the following ones are under way. */
 static int on_idle(void *ctx, struct error *e)
 {
@@ -331,7 +338,7 @@ static int on_idle(void *ctx, struct error *e)
     if (note->len)
         on_note(r, false, buf_text(note));
     buf_clear(note);
-    if (r->ready_bytes && io_write_lines(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, e))
+    if (r->ready_bytes && io_write_busy(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, wait_for_reader, r, e))
         return -1;
     r->bytes += (int64_t)r->ready_bytes;
     r->written += r->ready_records;
@@ -355,6 +362,7 @@ static int run(struct read *r, struct error *e)
         return -1;
     r->held = mem_zeroed(parallel, sizeof *r->held);
     r->slots = parallel;
+    r->transfer = t;
     int result = transfer_run(t, &read_ops, r, e);
     transfer_free(t);
     for (unsigned i = 0; i < parallel; i++) {

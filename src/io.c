@@ -5,8 +5,11 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FINISH_LINE_MS = 2000 }; /* how long a signalled run waits for its reader to take the rest of a line */
@@ -84,14 +87,40 @@ static void finish_line(int fd, const char *text, size_t n)
     }
 }
 
+static void wait_for(void *ctx, int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    (void)ctx;
+    poll(&ready, 1, -1);
+}
+
+/* How many bytes fd takes without making us wait. A pipe that has a page free may have no more. */
+static size_t room(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct stat s;
+    int inside = 0;
+    if (poll(&ready, 1, 0) == 0)
+        return 0;
+    if (fstat(fd, &s) || !S_ISFIFO(s.st_mode))
+        return SIZE_MAX;
+    int size = ioctl(fd, FIONREAD, &inside) == 0 && inside == 0 ? fcntl(fd, F_GETPIPE_SZ) : PIPE_BUF;
+    return size > PIPE_BUF ? (size_t)size : PIPE_BUF;
+}
+
 int io_write_lines(int fd, const char *text, size_t n, struct error *e)
+{
+    return io_write_busy(fd, text, n, NULL, NULL, e);
+}
+
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e)
 {
     size_t done = 0;
     while (done < n && !signal_caught) {
-        ssize_t wrote = write(fd, text + done, n - done);
-        if (wrote < 0 && errno == EAGAIN) {
-            struct pollfd ready = {.fd = fd, .events = POLLOUT};
-            poll(&ready, 1, -1);
+        size_t most = wait ? room(fd) : SIZE_MAX;
+        ssize_t wrote = most ? write(fd, text + done, n - done < most ? n - done : most) : -1;
+        if (!most || (wrote < 0 && errno == EAGAIN)) {
+            (wait ? wait : wait_for)(ctx, fd);
         } else if (wrote < 0 && errno != EINTR) {
             return write_failed(fd, e);
         } else if (wrote > 0) {

@@ -11,6 +11,8 @@
 /* Writes whole lines (text ends in '\n'). When a signal asked for the end meanwhile, only the line under way is
  * finished, so that a reader never sees half a record. -1: EXIT_IO; quiet when the reader has gone (EPIPE). */
 int io_write_lines(int fd, const char *text, size_t n, struct error *e);
+/* The same, with something better to do while fd takes nothing: wait() returns when it may take more, or for any other reason. */
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e);
 
 /* A last line after a signal, as far as its reader takes it within a moment. */
 void io_write_last(int fd, const char *line, size_t n);

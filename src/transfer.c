@@ -502,11 +502,17 @@ static int deliver(struct transfer *t, struct error *e)
     return 0;
 }
 
-static void wait_for_news(struct transfer *t, double seconds)
+/* fd: besides the requests and a signal; -1: nothing. */
+static void wait_for_news(struct transfer *t, int fd, short events, double seconds)
 {
-    struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN},
-                                 {.fd = t->ops->input_fd, .events = CURL_WAIT_POLLIN}};
-    curl_multi_poll(t->multi, wake, t->waits_for_input ? 2 : 1, (int)ceil(seconds * 1000), NULL);
+    struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN}, {.fd = fd, .events = events}};
+    curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL);
+}
+
+void transfer_wait(struct transfer *t, int fd)
+{
+    wait_for_news(t, fd, CURL_WAIT_POLLOUT, begin_due(t));
+    perform(t);
 }
 
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e)
@@ -524,7 +530,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         double seconds = begin_due(t);
         bool news = t->used && nth(t, 0)->phase == DONE; /* one could not begin */
         if (!news && (t->used || t->waits_for_input))
-            wait_for_news(t, seconds);
+            wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
     }
     while (t->used)
         drop(t, nth(t, --t->used));

@@ -66,6 +66,9 @@ void transfer_free(struct transfer *t);
 /* Runs until next() has no more and all is done, or TRANSFER_STOP. -1: error; or a signal came, then e->quiet. */
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e);
 
+/* For idle(): lets the requests go on until fd may be written to, or something else happens. */
+void transfer_wait(struct transfer *t, int fd);
+
 /* A header of the last answer of x: the n-th of that name, or NULL. Valid until the exchange is sent again. */
 const char *transfer_header(const struct exchange *x, const char *name, size_t n);
 

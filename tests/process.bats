@@ -314,3 +314,12 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
     echo "peak: $peak KiB"
     [ "$peak" -lt 40960 ]
 }
+
+@test "requests go on while the reader of standard output makes us wait" {
+    list n=4000,delay=0.1
+    summary=$BATS_TEST_TMPDIR/summary
+    "$RESTSRC" read --page-size 1000 --max-time 0.6 --retry 0 --summary-fd 9 "$list" 9>"$summary" | (sleep 1.5; cat) >"$BATS_TEST_TMPDIR/out"
+    out=$BATS_TEST_TMPDIR/out
+    wrote_records
+    [ "$(jq .records "$summary")" -eq 4000 ]
+}
