@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
-	tests/unit/test_batch tests/unit/test_results tests/unit/test_input
+	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
@@ -14,7 +14,7 @@ BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats
 TESTS = $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
-LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) -lm
+LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
@@ -28,6 +28,7 @@ tests_unit_test_rate_SOURCES = tests/unit/test_rate.c tests/unit/tap.h
 tests_unit_test_batch_SOURCES = tests/unit/test_batch.c tests/unit/tap.h
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/unit/tap.h
 tests_unit_test_input_SOURCES = tests/unit/test_input.c tests/unit/tap.h
+tests_unit_test_gzip_SOURCES = tests/unit/test_gzip.c tests/unit/tap.h
 tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
