@@ -9,7 +9,8 @@
 /* Members that ought to say nothing, and those that ought not to say false. */
 static const char *const wrong[] = {"error", "errors", "hasErrors", "errorCode", "ErrorCode", "failed", "failures", "failedCount", /* Kinesis */
                                     "FailedRecordCount", "FailedPutCount", "FailedEntryCount", "insertErrors", /* BigQuery */
-                                    "UnprocessedItems", "UnprocessedRecords"}; /* DynamoDB */
+                                    "UnprocessedItems", "UnprocessedRecords", /* DynamoDB */
+                                    "timed_out"}; /* Elasticsearch */
 static const char *const right[] = {"ok", "success", "succeeded"};
 static const char *const statuses[] = {"status", "statusCode", "httpStatusCode"};
 

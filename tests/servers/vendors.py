@@ -120,10 +120,10 @@ def elasticsearch(r, rows):
     def unrecognized(name):
         return problem(f"request [{r.path}] contains unrecognized parameter: [{name}]")
 
-    p = params(r, "from", "size", "q", "track_total_hits", unknown=unrecognized)
+    p = params(r, "from", "size", "q", "track_total_hits", "allow_partial_search_results", unknown=unrecognized)
     if r.body:
         require(r, "Content-Type", "application/json.*", refuse(406, error="Content-Type header is not supported", status=406))
-    body = {**{name: json.loads(value) for name, value in p.items() if name != "q"}, **json.loads(r.body or b"{}")}
+    body = {**{name: json.loads(value) for name, value in p.items() if name in ("from", "size", "track_total_hits")}, **json.loads(r.body or b"{}")}
     for name in set(body) - {"size", "from", "query", "sort", "search_after", "track_total_hits"}:
         raise problem(f"unknown key [{name}]")
     size, start, after = body.get("size", 10), body.get("from", 0), body.get("search_after")
