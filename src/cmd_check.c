@@ -312,7 +312,7 @@ static const char *advice(const struct options *o, const struct error *e)
     if (e->http_status == 404)
         return "is the path right? The URL is that of the list itself";
     if (e->http_status == 405)
-        return "is this a list that can be read? --method asks in another way";
+        return "is this a list that can be read? `restsrc read --method POST` asks in another way";
     if (e->code == EXIT_UNAVAILABLE && !e->http_status)
         return "are host and port right, and is the server up?";
     if (e->http_status / 100 == 3 && (strcasestr(e->message, "login") || strcasestr(e->message, "signin") || strcasestr(e->message, "sso")))
@@ -337,6 +337,8 @@ int cmd_check(const struct options *o, struct error *e)
 {
     struct finding f;
     struct buf out = {0};
+    if (o->method && strcmp(o->method, "GET"))
+        return error_set(e, EXIT_USAGE, "check looks at lists that are asked for by GET");
     int result = look(o, false, &f, e);
     if (result)
         advise(o, e);

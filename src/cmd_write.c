@@ -279,6 +279,12 @@ static void note_rejects(const struct write *w)
     buf_free(&note);
 }
 
+static void note_ids(const struct write *w)
+{
+    if (w->ids_fd >= 0 && w->receipt.records && !w->has_ids)
+        cmd_note(w->options, false, "no answer had an id at --ids: the file of ids has null for each record");
+}
+
 int cmd_write(const struct options *o, struct error *e)
 {
     struct write w = {.options = o, .reject_fd = -1, .ids_fd = -1};
@@ -292,8 +298,10 @@ int cmd_write(const struct options *o, struct error *e)
         progress_hide(&w.progress);
         if (result)
             name_unknown(&w, e);
-        if (result == 0)
+        if (result == 0) {
             note_rejects(&w);
+            note_ids(&w);
+        }
         if (give_receipt(&w, &began, result ? &ignored : e))
             result = -1;
     }

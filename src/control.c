@@ -162,7 +162,7 @@ void control_option_line(const struct option_row *row, struct buf *out)
 /* The text in the usual places: message, detail, error, title, error.message, errors[0], ... */
 static const char *detail_of(const cJSON *value, int depth)
 {
-    static const char *const names[] = {"message", "detail", "error_description", "error", "errors", "errorMessages", "title", "reason", "description",
+    static const char *const names[] = {"root_cause", "message", "detail", "error_description", "error", "errors", "errorMessages", "title", "reason", "description",
                                         "msg", "value"};
     if (cJSON_IsString(value))
         return value->valuestring;

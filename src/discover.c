@@ -287,7 +287,9 @@ static void take_none(struct look *l)
 static void decide(struct look *l)
 {
     bool leads = l->v.next_url.len || l->v.cursor;
-    if (l->f->lines && !leads)
+    if (l->v.out_of_reach)
+        buf_adds(&l->f->doubt, "there are more documents than from and size get at: see --api elasticsearch");
+    if (l->v.out_of_reach || (l->f->lines && !leads))
         return take_none(l);
     if (try_ways(l, 0, l->v.sure_ways) || try_link(l) || try_cursor(l) || try_last_id(l))
         return;

@@ -82,6 +82,12 @@ static struct slice find(const char *name, struct slice json)
     return value;
 }
 
+static bool is_text(struct slice value, const char *text)
+{
+    size_t len = strlen(text);
+    return value.len == len + 2 && *value.text == '"' && memcmp(value.text + 1, text, len) == 0;
+}
+
 static bool is_number(struct slice value, int64_t *n)
 {
     char digits[20];
@@ -282,7 +288,8 @@ void evidence_find(struct evidence *v, const struct options *o, const struct ans
         add_way(v, (struct way){true, *o->page_base == '0', o->param_page, v->limit ? v->limit : "per_page"});
     ways_of_link(v, records);
     ways_of_echo(v, a->envelope);
-    if (find("/hits/hits", a->envelope).text) /* Elasticsearch */
+    v->out_of_reach = find("/hits/hits", a->envelope).text && is_text(find("/hits/total/relation", a->envelope), "gte");
+    if (find("/hits/hits", a->envelope).text && !v->out_of_reach) /* Elasticsearch */
         add_way(v, (struct way){false, false, "from", "size"});
     v->sure_ways = v->way_count;
     common_ways(v, a);

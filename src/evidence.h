@@ -29,6 +29,7 @@ struct evidence {
     const char *end_style, *end_at; /* a usual name says that nothing follows: next-url or cursor, and its PATH; NULL: none does */
     const struct cursor_row *end_row; /* for a cursor */
     bool has_more;       /* has_more says true */
+    bool out_of_reach;   /* Elasticsearch has more than from and size get at */
     bool ranges;         /* a Content-Range that counts no bytes */
     struct buf lead;     /* a member that may lead on in some other way; empty: none */
     struct way ways[EVIDENCE_WAYS]; /* in the order in which they are worth a try */

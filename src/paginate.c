@@ -64,23 +64,13 @@ static int set_body(struct paginate *p, struct error *e)
     return missing ? error_set(e, EXIT_USAGE, "--data has no object to hold %s", missing) : 0;
 }
 
-/* Reading sends a request again and again. QUERY: a GET with a body. */
-static bool may_repeat(const char *method)
-{
-    static const char *const safe[] = {"GET", "POST", "QUERY", "SEARCH"};
-    for (size_t i = 0; i < sizeof safe / sizeof *safe; i++)
-        if (!method || strcmp(method, safe[i]) == 0)
-            return true;
-    return false;
-}
-
 int paginate_init(struct paginate *p, const struct options *o, struct error *e)
 {
     *p = (struct paginate){.options = o, .style = style_find(o->paginate), .start = o->offset, .next = o->offset, .position = o->offset};
     p->total = p->learned_size = -1;
     p->size = o->page_size;
     p->end = o->limit < 0 ? INT64_MAX : paginate_sum(o->offset, o->limit);
-    if (!may_repeat(o->method))
+    if (o->method && strcmp(o->method, "GET") && strcmp(o->method, "POST"))
         return error_set(e, EXIT_USAGE, "a list is not read by %s: --method is GET, or POST where the API searches by it", o->method);
     if (url_accept(o->url, &p->base, e) || url_add_queries(&p->base, o->query.item, o->query.count, e) || style_set_paths(p, e))
         return -1;

@@ -81,6 +81,7 @@ static int keep(int fd, const struct buf *line, struct error *e)
 static int write_id(struct write *w, struct slice id, struct error *e)
 {
     struct buf line = {0};
+    w->has_ids |= id.text != NULL;
     if (w->ids_fd < 0)
         return 0;
     buf_add(&line, id.text ? id.text : "null", id.text ? id.len : 4);

@@ -40,6 +40,7 @@ struct write {
     struct batch filling; /* the next batch, while it waits for input */
     struct buf body;
     int reject_fd, ids_fd;
+    bool has_ids; /* one was found */
     struct receipt receipt;
     struct error failure; /* the first one, in order; nothing new is sent after it */
     struct error torn;    /* what is wrong with the input; it comes behind all that has been sent */

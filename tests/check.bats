@@ -279,6 +279,20 @@ knows() {
     curl -sSf "$scenario/elasticsearch/_records" | sed 's/,"sort":.*/}/' | cmp - "$out"
 }
 
+@test "Elasticsearch: more documents than from and size get at are not promised" {
+    list="$apis/id=$BATS_TEST_NUMBER,n=10500/elasticsearch" scenario="$apis/id=$BATS_TEST_NUMBER,n=10500"
+    checks
+    found "pages:    not found out: there are more documents than from and size get at: see --api elasticsearch"
+    [ "$(log length)" -le 3 ]
+}
+
+@test "check looks by GET only" {
+    list n=250
+    restsrc check --method POST "$list"
+    exits 64
+    [ "$(log length)" -eq 0 ]
+}
+
 @test "credentials, headers and queries go into the command lines; secrets do not" {
     (umask 077 && echo xoxb-1-2-3 >"$BATS_TEST_TMPDIR/a token's file")
     knows cursor slack --bearer-file "$BATS_TEST_TMPDIR/a token's file" --query types=a --header 'X-Odd: it"s' --no-compressed

@@ -342,6 +342,16 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     tells_the_truth
 }
 
+@test "--ids that leads nowhere is told" {
+    sink answer=ids
+    plain 60
+    write --ids number --ids-file "$BATS_TEST_TMPDIR/ids"
+    exits 0
+    says "no answer had an id at --ids"
+    write --ids id --ids-file "$BATS_TEST_TMPDIR/ids"
+    says_nothing
+}
+
 @test "a success that denies itself leaves the lines unknown" {
     for body in '{"ok":false}' '{"success":false,"message":"quota"}' '{"status":"error","message":"x"}' '{"results":[{"errors":["x"]}]}'; do
         sink "created=200,body=$(jq -rn --arg b "$body" '$b | @uri'),n=${#body}"
