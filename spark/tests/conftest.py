@@ -20,12 +20,14 @@ if (REPO / "src" / "restsrc").exists():
 
 
 def register(session):
-    """But not with PySpark 4.0, which has found the data source by itself and refuses to do it twice."""
+    """The data source; but PySpark 4.0 has found it by itself and refuses to do it twice."""
     import pyspark
 
-    from restsrc import RestApiDataSource
+    from restsrc import RestApiDataSource, hide_options
 
-    if not pyspark.__version__.startswith("4.0."):
+    if pyspark.__version__.startswith("4.0."):
+        hide_options(session)
+    else:
         session.dataSource.register(RestApiDataSource)
 
 

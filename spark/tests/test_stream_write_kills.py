@@ -1,4 +1,4 @@
-"""From API to API: a query's driver or workers are killed (-9) at random moments, and each row is at the target exactly once.
+"""From API to API: a query's driver, its JVM or workers are killed (-9) at random moments, and each row is at the target exactly once.
 
 The target either takes rows in two phases or heeds idempotency keys. Three kills each here; `make check-streams` (pytest -m kills)
 does twenty. A killed worker's task is tried again in the same query; the query is started again when it has ended.
@@ -23,22 +23,24 @@ TWO_PHASES = {
 }
 
 
-def workers(driver):
-    """The Python workers of Spark, their daemon and their tools: pids of the driver's session but for itself and its JVM."""
+def started_by(driver, *names):
+    """The pids of the driver's session but for its own whose names begin so."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
         except (OSError, IndexError):
             continue  # gone meanwhile
         state, session, pid = rest.split()[0], int(rest.split()[3]), int(entry.name)
-        if session == driver and pid != driver and state != "Z" and name.startswith(("python", "restsrc")):
+        if session == driver and pid != driver and state != "Z" and name.startswith(names):
             yield pid
 
 
-def kill_a_worker(driver, chance):
-    found = sorted(workers(driver))
+NAMES = {"worker": ("python", "restsrc"), "jvm": ("java",)}  # worker: those of Spark, their daemon and their tools
+
+
+def kill_one(what, driver, chance):
     try:
-        os.kill(chance.choice(found), signal.SIGKILL)
+        os.kill(chance.choice(sorted(started_by(driver, *NAMES[what]))), signal.SIGKILL)
     except (IndexError, ProcessLookupError):
         return False
     return True
@@ -57,11 +59,14 @@ class Query:
         return True
 
     def kill(self, what):
-        """The driver with its JVM, or one of the workers. False: it was gone already."""
-        if what == "worker":
-            return kill_a_worker(self._job.pid, self._chance)
-        self._job.kill()
-        return True
+        """The driver with all that it started, its JVM alone, or one of the workers. False: it was gone already."""
+        if what == "driver":
+            self._job.kill()
+            return True
+        killed = kill_one(what, self._job.pid, self._chance)
+        if killed and what == "jvm":
+            eventually(lambda: not self._job.running())
+        return killed
 
     def stop(self):
         if self._job:
@@ -93,7 +98,7 @@ def survives(folder, scenario, target, ids, sink, kills):
     finally:
         query.stop()
     print(
-        f"seed {SEED}: killed {kills.count('driver')} drivers and {kills.count('worker')} workers, {hits} in the middle of a batch; "
+        f"seed {SEED}: killed {kills.count('driver')} drivers, {kills.count('jvm')} JVMs and {kills.count('worker')} workers, {hits} in the middle of a batch; "
         f"{query.starts} starts, {len(batches(folder, 'commits'))} batches, {len(scenario.records())} records"
     )
     check(ids(), [record["id"] for record in scenario.records()])
@@ -125,8 +130,8 @@ def with_keys(fault, sink, folder, kills):
     return survives(folder, fault("n=600"), target, ids, {"idempotent": "true", "batch_size": "20"}, kills)
 
 
-A_FEW = ["worker", "driver", "worker"]
-TWENTY = ["driver", "worker"] * 10
+A_FEW = ["worker", "driver", "jvm"]
+TWENTY = ["driver", "worker", "jvm", "worker"] * 5
 
 
 def test_kills_in_two_phases(fault, staging_server, tmp_path):

@@ -15,6 +15,6 @@ def hide_options(session: Any = None) -> None:
     from pyspark.sql import SparkSession
 
     session = session or SparkSession.getActiveSession()
-    shown = session.conf.get(CONF, "") if session else HIDDEN
+    shown = session.conf.get(CONF) if session else HIDDEN  # with no default of ours, which would hide Spark's own: url
     if HIDDEN not in shown:
         session.conf.set(CONF, f"{shown}|{HIDDEN}" if shown else HIDDEN)
