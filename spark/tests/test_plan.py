@@ -54,6 +54,11 @@ def test_planning_asks_for_a_count_and_two_pages(fault):
     ]
 
 
+def test_server_that_ignores_offsets_is_found_out_behind_one_that_is_given(fault):
+    with pytest.raises(UnexpectedAnswer, match="the same page again"):
+        plan.make(options(fault("n=200,repeat"), offset="150"))
+
+
 @pytest.mark.parametrize("n", [101, 200, 1000])
 def test_server_that_ignores_offsets_is_found_out_although_each_task_sees_one_page(fault, n):
     with pytest.raises(UnexpectedAnswer, match="the same page again"):

@@ -35,7 +35,7 @@ def _by_time(settings: Settings) -> "list[ReadTask]":
     """The records from lower_bound on and before upper_bound."""
     windows = Windows(settings)
     form = windows.time.form
-    bounds = [settings.time(name, form) for name in ("lower_bound", "upper_bound") if settings.needs(name, "a time")]
+    bounds = [settings.time(name, form, exact=True) for name in ("lower_bound", "upper_bound") if settings.needs(name, "a time")]
     settings.check()
     return windows.tasks(*bounds)
 
@@ -60,8 +60,8 @@ def _by_key(settings: Settings) -> "list[ReadTask]":
     bounds = [outer[0], *inner, outer[1]]
     found = plan.paging(options).found
     pieces = [_keys(options, template, found, *pair) for pair in zip(bounds, bounds[1:])]
-    if parts > 1:
-        plan.check_filter(options, pieces[0].config, pieces[-1].config, "ranges of partition_query")
+    for key in {bounds[1], bounds[-2]} if parts > 1 else {*outer} - {None}:
+        plan.check_empty(options, _keys(options, template, found, key, key).config, f"partition_query from {key} up to {key}")
     return [ReadTask([piece]) for piece in pieces]
 
 

@@ -41,12 +41,17 @@ def time_text(ms: int, form: str) -> str:
     return f"{text}.{ms % 1000:03d}Z" if form == "iso_ms" else f"{text}Z"
 
 
-def time_of(text: str, form: str, zone: str = "UTC") -> int:
-    """The other way round, in milliseconds; parts of a step are dropped. ISO times go with every form. ValueError otherwise."""
+def time_of(text: str, form: str, zone: str = "UTC", exact: bool = False) -> int:
+    """The other way round, in milliseconds. ISO times go with every form. Parts of a step are dropped. ValueError otherwise, and for
+    parts of a step where it must be `exact`.
+    """
     step = TIME_FORMATS[form]
     if form.startswith("epoch") and re.fullmatch("[0-9]{1,15}", text.strip(), re.ASCII):
         return int(text) * step
-    return timestamp_micros(text, zone) // (1000 * step) * step
+    micros = timestamp_micros(text, zone)
+    if exact and micros % (1000 * step):
+        raise ValueError(text)
+    return micros // (1000 * step) * step
 
 
 def part_of(offset: dict, name: str) -> str:
@@ -106,12 +111,14 @@ class Settings:
         self._bad(name, f"a whole number of {least} or more" if least > -(2**63) else "a whole number")
         return default
 
-    def time(self, name: str, form: str) -> int:
+    def time(self, name: str, form: str, exact: bool = False) -> int:
         """In milliseconds since 1970."""
         try:
-            return time_of(self.options.get(name, ""), form, self.options.time_zone)
+            return time_of(self.options.get(name, ""), form, self.options.time_zone, exact)
         except (ValueError, OverflowError):
-            self._bad(name, "a time such as 2024-01-31T00:00:00Z" + (" or 1706659200" if form.startswith("epoch") else ""))
+            step = "seconds (time_format iso_ms and epoch_ms have milliseconds)" if TIME_FORMATS[form] > 1 else "milliseconds"
+            number = " or 1706659200" if form.startswith("epoch") else ""
+            self._bad(name, f"a time such as 2024-01-31T00:00:00Z{number}, in whole {step}")
             return 0
 
     def _bad(self, name: str, takes: str) -> None:

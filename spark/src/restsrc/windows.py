@@ -18,7 +18,6 @@ from restsrc.task import Piece, ReadTask
 
 TOO_LARGE = (400, 413, 414, 422)  # what servers answer when they are asked for too much at once
 MOST_WINDOWS = 10_000
-DAY = 86_400_000
 
 _log = logging.getLogger("restsrc")
 
@@ -112,19 +111,14 @@ class Windows:
                 ", a later beginning, or rows_per_batch"
             )
         if pieces:
-            self._check_heeded(pieces[0])
+            self._check_heeded(start, end)
         parts = min(self._options.num_partitions or plan.MOST_RANGES, len(pieces))
         return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
 
-    def _check_heeded(self, piece: Piece) -> None:
-        """Once: a window long ago should not begin with the same record."""
-        if self._heeded:
-            return
-        try:
-            long_ago = self.time.config(DAY, DAY + self.time.step)
-            plan.check_filter(self._options, piece.config, long_ago, f"windows of {self.time.since} and {self.time.until}")
-        except RequestRefused as refusal:
-            _log.debug("restsrc: nothing is seen of a window in 1970: %s", refusal)
+    def _check_heeded(self, start: int, end: int) -> None:
+        """Once. At `start` a server that ignores `until` is found out by any record behind it, at `end` one that ignores `since`."""
+        for at in () if self._heeded else (start, end):
+            plan.check_empty(self._options, self.time.config(at, at), f"a window of no time, at {time_text(at, 'iso_ms')}")
         self._heeded = True
 
     def _find_out(self) -> None:
