@@ -139,7 +139,7 @@ class Sink:
             return answer.read()
 
     def lines(self):
-        return self.get("_stored").decode().splitlines()
+        return self.get("_stored").decode().split("\n")[:-1]
 
     def stored(self):
         return [json.loads(line) for line in self.lines()]

@@ -194,8 +194,7 @@ def test_time_zone(listing, read):
 
 
 def test_limit_stops_early(read, listing):
-    record = json.dumps({"i": 0, "pad": "x" * 1000})
-    scenario = listing(*[record] * 40_000)
+    scenario = listing(*(json.dumps({"i": i, "pad": "x" * 1000}) for i in range(40_000)))
     df = read(scenario.url, page_size=500, num_partitions=1).schema("i int, pad string").load()
     assert len(df.limit(5).collect()) == 5
     assert len(scenario.log()) < 60  # of 80 pages

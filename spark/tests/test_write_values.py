@@ -18,7 +18,7 @@ from restsrc.values import Encoder
 
 
 def lines(batch, schema, **options):
-    return b"".join(bytes(part) for part in Encoder(schema, **options).lines(batch)).decode().splitlines()
+    return b"".join(bytes(part) for part in Encoder(schema, **options).lines(batch)).decode().split("\n")[:-1]
 
 
 def written(df, sink, **options):

@@ -18,7 +18,7 @@ from restsrc.settings import Settings, part_of
 from restsrc.task import Piece, ReadTask
 
 STYLES = ("cursor", "last-id", "next-url", "link")
-UNKEPT = ("header", "count_from")  # of what is found: not needed, and a header may hold a secret of the options
+UNKEPT = ("header", "query", "count_from")  # of what is found: not needed, and the first two may hold secrets of the options
 SECRETS = ("bearer", "user", "query_secret", "oauth_client_secret", "oauth_refresh_token")
 
 
