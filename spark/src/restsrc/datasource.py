@@ -66,7 +66,7 @@ class RestApiReader(DataSourceReader):
         self._batch_maker()  # a schema that can't be read is an error before any task starts
 
     def partitions(self) -> "list[InputPartition]":
-        """Runs on the driver, once for each execution of a query."""
+        """Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
         return partitions.tasks(self._options)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
