@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "io.h"
 #include "presets.h"
@@ -131,12 +130,6 @@ static int set_lines(struct options *o, const bool *given, bool *now, struct buf
     return 0;
 }
 
-static bool others_can_read(const char *file)
-{
-    struct stat s;
-    return stat(file, &s) == 0 && (s.st_mode & S_IROTH);
-}
-
 /* One file; afterwards what it set is given, so that the next one does not change it. */
 static int load_text(struct options *o, bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
@@ -150,8 +143,8 @@ static int load_file(struct options *o, bool *given, const char *name, struct er
     struct buf text = {.cap = CONFIG_BYTES};
     bool secrets = false;
     int result = io_read_file(name, &text, e) || load_text(o, given, &text, name, &secrets, e) ? -1 : 0;
-    if (secrets && others_can_read(name))
-        buf_addf(&o->warning, "warning: %s holds secrets and can be read by others: chmod 600 it\n", name);
+    if (secrets)
+        secret_check_file(name, &o->warning);
     buf_free(&text);
     return result;
 }
