@@ -73,12 +73,18 @@ def test_list_that_lost_records_is_noticed(fault):
         values(source, start, end)
 
 
-def test_no_secret_gets_into_a_checkpoint(fault):
+@pytest.mark.parametrize("query, given", [("", {"query_secret": "key=sesame"}), ("?api_key=sesame", {}), ("", {"query": "a=b\nsig=sesame"})])
+def test_no_secret_gets_into_a_checkpoint(fault, query, given):
     scenario = fault("n=250,put=next:%22%3Fplace=x%26key=sesame%22")
-    source = source_of(scenario, "next", query_secret="key=sesame")
+    source = reader(f"{scenario.base}/next{query}", stream_mode="cursor", paginate="next-url", **given)
     with pytest.raises(UnexpectedAnswer, match="next cursor holds a secret") as raised:
         latest(source, source.initialOffset(), 100)
     assert "sesame" not in str(raised.value)
+
+
+def test_what_is_no_secret_may_be_in_a_cursor(fault):
+    source = reader(f"{fault('n=250').base}/next?keyword=place&author=cursor", stream_mode="cursor", paginate="next-url")
+    assert latest(source, source.initialOffset(), 100)["read"] == "100"
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -7,8 +7,10 @@ a list servers tell no cursor, so the place there is the last page's cursor and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from typing import Iterator
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from restsrc import plan
 from restsrc.child import Child
@@ -20,6 +22,11 @@ from restsrc.task import Piece, ReadTask
 STYLES = ("cursor", "last-id", "next-url", "link")
 UNKEPT = ("header", "query", "count_from")  # of what is found: not needed, and the first two may hold secrets of the options
 SECRETS = ("bearer", "user", "query_secret", "oauth_client_secret", "oauth_refresh_token")
+TELLING = re.compile(  # parameters whose values are secrets, as in the tool's url.c
+    "(hapi|(api|app|access|auth|subscription|x-api)[-_]?)?key|((access|api|auth|id|private|refresh|session|x-amz-security)[-_]?)?token|"
+    "((api|client)_)?secret|pass(word)?|pwd|auth|jwt|sig|(x-amz-)?signature|x-amz-credential|session_?id|appid",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -142,9 +149,16 @@ def _config(place: Place) -> "dict[str, str]":
 
 def _has_secret(cursor: str, options: Options) -> bool:
     """Whether the value of an option that is a secret is in the cursor, as it is or percent-encoded."""
+    return any(value and (value in cursor or quote(value, safe="") in cursor) for value in _secrets(options))
+
+
+def _secrets(options: Options) -> "Iterator[str]":
+    """Also of parameters in URLs whose names tell that they are."""
     for name in SECRETS:
         for line in options.get(name, "").splitlines():
-            value = line.partition("=")[2] if name == "query_secret" else line
-            if value and (value in cursor or quote(value, safe="") in cursor):
-                return True
-    return False
+            yield line.partition("=")[2] if name == "query_secret" else line
+    url = urlsplit(options.url)
+    yield unquote(url.password or "")
+    for name, value in parse_qsl("&".join([url.query, *options.get("query", "").splitlines()])):
+        if TELLING.fullmatch(name) and len(value) >= 4:
+            yield value
