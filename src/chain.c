@@ -159,7 +159,7 @@ int chain_learn(struct paginate *p, struct page *page, const struct answer *a, s
     if (!more) {
         p->page_skip = -1;
         doubt_end(p, page, a);
-        return paginate_ended(p, page, e);
+        return paginate_ended(p, e);
     }
     advance(p);
     p->over = p->position >= p->end;

@@ -222,22 +222,17 @@ int paginate_learn_total(struct paginate *p, const struct page *page, struct err
     if (p->distrust)
         return 0;
     p->total = said;
-    p->moved |= known >= 0 && known != said;
     return known >= 0 && known != said ? drifted(p, e, known, said) : 0;
 }
 
-int paginate_ended(struct paginate *p, const struct page *page, struct error *e)
+int paginate_ended(struct paginate *p, struct error *e)
 {
     struct buf what = {0};
     int result = 0;
     p->over = true;
     if (p->total > p->position && p->position < p->end) {
         buf_addf(&what, "the list ended after %lld records though its total is %lld", (long long)p->position, (long long)p->total);
-        bool denies = p->style->seeks && page->total.records == p->total && !p->moved; /* no drift: the empty page itself says so */
-        if (denies && !option_is_given(p->options, "on-drift"))
-            result = error_set(e, EXIT_ANSWER, "%s: does the server give no more than that? (--on-drift warn takes it)", buf_text(&what));
-        else
-            result = drift(p, e, buf_text(&what));
+        result = drift(p, e, buf_text(&what));
         buf_free(&what);
     }
     return result ? -1 : PAGE_LAST;

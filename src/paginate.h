@@ -71,7 +71,6 @@ struct paginate {
     int64_t asked_pages, pages; /* by paginate_next(), learned */
     unsigned under_way;
     bool over;
-    bool moved;    /* the total has changed */
     bool distrust; /* the totals of the answers mean something else */
 
     /* window.c */
@@ -135,7 +134,7 @@ int paginate_compact(const char *text, size_t len, struct buf *compact);
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r);
 /* Takes in the total that a page states; --on-drift. */
 int paginate_learn_total(struct paginate *p, const struct page *page, struct error *e);
-/* The list ends at p->position, as page says. PAGE_LAST, or -1 when a larger total was announced and drift is an error. */
-int paginate_ended(struct paginate *p, const struct page *page, struct error *e);
+/* The list ends at p->position. PAGE_LAST, or -1 when a larger total was announced and drift is an error. */
+int paginate_ended(struct paginate *p, struct error *e);
 
 #endif

@@ -14,7 +14,7 @@
 #include "retry.h"
 #include "url.h"
 
-enum { POLL_MS = 60000, RENEWALS = 10 };
+enum { POLL_MS = 60000, RENEWALS = 10, TOLD_PAUSE = 5 /* seconds */ };
 
 enum phase { FREE, WAITING, ACTIVE, DONE };
 
@@ -384,7 +384,7 @@ static void finish(struct transfer *t, struct attempt *a, int code)
     if (x->status / 100 == 2)
         http_worked(&a->http);
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
-    if (pause > 0 && rate_hold(&t->rate, pause)) {
+    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= TOLD_PAUSE) {
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
         show(t, false, x, "", told);
     }

@@ -141,7 +141,7 @@ int window_learn(struct paginate *p, struct page *page, struct request *r, struc
     if (page->got == 0 && is_unsure(p))
         return probe(p, page, p->size, r);
     if (page->got == 0)
-        return paginate_ended(p, page, e);
+        return paginate_ended(p, e);
     p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
     p->position = least(p->position, p->end);
     if (finished(p))

@@ -301,7 +301,7 @@ teardown_file() { stop_server; }
         echo "$line" >"$config"
         chmod 644 "$config"
         restsrc read --config "$config" --retry 0 "$list"
-        says "warning: $config holds secrets"
+        says "warning: $config holds a secret"
         chmod 600 "$config"
         restsrc read --config "$config" --retry 0 "$list"
         says_not warning

@@ -170,6 +170,15 @@ paused() {
     done
 }
 
+@test "a long wait for a new budget is told" {
+    list n=20,say=1:X-RateLimit-Remaining:0,say=1:X-RateLimit-Reset:60
+    "$RESTSRC" read --page-size 10 --parallel 1 "$list" >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    eventually grep -qF "nothing more for 60 s, it says" "$BATS_TEST_TMPDIR/err"
+    kill $!
+    wait $! || true
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/err")" -eq 1 ]
+}
+
 @test "Reset as a time of day, and headers with something remaining" {
     list "n=20,say=1:X-RateLimit-Remaining:0,say=1:X-RateLimit-Reset:$((EPOCHSECONDS + 2))"
     restsrc read --page-size 10 --parallel 1 "$list"

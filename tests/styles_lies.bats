@@ -64,17 +64,6 @@ teardown_file() { stop_server; }
     done
 }
 
-@test "an empty page that says that there is more than came is an error; drift only if it is called so" {
-    style items n=1000,total-at=0:1000,hole=500,short=500:0,cap=100,total=1000
-    reads --parallel 1
-    exits 76
-    says "ended after 500 records though its total is 1000" "--on-drift"
-    reads --parallel 1 --on-drift warn
-    exits 0
-    says "warning: the list ended after 500 records"
-    wrote_records 0 500
-}
-
 # ---- loops ----
 
 @test "the same cursor again, with records, is an error" {
