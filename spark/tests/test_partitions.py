@@ -77,6 +77,8 @@ def test_server_that_does_not_heed_the_bounds(growing, given):
         ({**TIMES, "lower_bound": "monday"}, "the option lower_bound is 'monday'; it takes a time"),
         ({**TIMES, "limit": "5"}, "offset and limit don't go with partition_by time"),
         ({**TIMES, "upper_bound": "2024-01-01T02:00:00.5Z"}, "in whole seconds (time_format iso_ms and epoch_ms have milliseconds)"),
+        ({**KEYS, "partition_by": "offset"}, "the option lower_bound needs partition_by: time or key"),
+        ({"upper_bound": "9"}, "the option upper_bound needs partition_by"),
         ({"partition_by": "colour"}, "it takes offset, time, key"),
         ({"partition_by": "key"}, "the option num_partitions is missing"),
         ({**KEYS, "partition_query": "id>{lower}"}, "it needs {lower} and {upper} in it"),

@@ -51,6 +51,13 @@ def test_until_that_belongs_to_the_window(growing):
     assert sum(got, []) == list(range(1000))
 
 
+@pytest.mark.parametrize("names", [{"param_since": "from"}, {"param_until": "to"}])
+def test_server_that_does_not_heed_a_bound(growing, names):
+    source = source_of(growing(), starting_offset="2024-01-01T00:05:00Z", **names)
+    with pytest.raises(UnexpectedAnswer, match="does it heed both bounds"):
+        source.partitions(at("2024-01-01T00:05:00Z"), at("2024-01-01T00:10:00Z"))
+
+
 def test_where_a_stream_begins(growing):
     scenario = growing()
     assert source_of(scenario).initialOffset() == at(START)

@@ -17,6 +17,9 @@ def tasks(options: Options) -> "list[ReadTask]":
     by = settings.choice("partition_by", ("offset", "time", "key"))
     if by != "offset" and (options.offset or options.limit is not None):
         settings.refuse(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
+    for name in ("lower_bound", "upper_bound", "partition_query"):
+        if by == "offset" and settings.given(name):
+            settings.refuse(f"the option {name} needs partition_by: time or key")
     make = {"time": _by_time, "key": _by_key}.get(by, _by_offset)
     return make(settings)
 

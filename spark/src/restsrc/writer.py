@@ -78,6 +78,8 @@ class Delivery:
             raise OptionError("the option stage_url needs commit_url: nothing that is staged would ever be committed")
         if self._stage and "{attempt}" not in self._stage and options.get("idempotent", "false").strip().lower() != "true":
             _log.warning("restsrc: stage_url has no {attempt}: what a task staged before it failed can't be told from its next try")
+        if options.offset or options.limit is not None:
+            raise OptionError("the options offset and limit are for reading: all rows are written")
         self._encoder()
         self._try_out()
 
@@ -154,8 +156,11 @@ class Delivery:
     def _files(self, place: Place) -> "dict[str, str]":
         given = {name: self._options.get(name, "") for name in FILES}
         names = {name: f"{prefix}{place.partition}-{place.attempt}.ndjson" for name, prefix in given.items() if prefix}
-        for name in names.values():
-            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+        for option, name in names.items():
+            try:
+                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+            except OSError as problem:
+                raise InputError(f"the folder of the option {option} can't be made: {problem}") from None
         return names
 
     def _encoder(self) -> Encoder:
