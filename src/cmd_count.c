@@ -188,10 +188,10 @@ static int check_denial(struct count *c, struct error *e)
 {
     char detail[200];
     struct buf *said = &c->probe.envelope;
-    if (c->probe.split.count || !denial_is((struct slice){buf_text(said), said->len}, (struct slice){0}))
+    if (c->probe.split.count || c->options->error_is_empty || !denial_is((struct slice){buf_text(said), said->len}, (struct slice){0}))
         return 0;
     control_error_detail(said->data, said->len, detail, sizeof detail);
-    error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s", *detail ? ": " : "", detail);
+    error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)", *detail ? ": " : "", detail);
     return about_answer(c, e);
 }
 

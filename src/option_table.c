@@ -25,6 +25,7 @@ const struct option_row option_table[] = {
 
     {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none|auto", AT(paginate), "offset", 0, PAGES, OPTION_ANYWHERE, "how the API pages its lists"},
     {"records", 0, "pages", OPTION_TEXT, "PATH", AT(records), NULL, 0, PAGES | CHECK, OPTION_ANYWHERE, "where the list of records is in a page (found by itself)"},
+    {"error-is-empty", 0, "pages", OPTION_FLAG, NULL, AT(error_is_empty), "false", 0, PAGES, OPTION_ANYWHERE, "an empty list beside an error is an empty list, and no error"},
     {"absent-is-empty", 0, "pages", OPTION_FLAG, NULL, AT(absent_is_empty), "false", 0, READ, OPTION_ANYWHERE, "an answer that does not have --records has no records"},
     {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(param_offset), "offset", 0, PAGES, OPTION_ANYWHERE, "the parameter for the offset"},
     {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(param_limit), NULL, 0, PAGES, OPTION_ANYWHERE, "the parameter for the page size (limit; next-url, link, range, none: not sent); '' sends none"},

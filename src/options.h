@@ -31,7 +31,7 @@ struct options {
     char *param_offset, *param_limit, *param_page, *param_cursor; /* param_limit NULL: as the style has it */
     char *page_base;
     char *next, *has_more, *id, *cursor;
-    bool cursor_inclusive, stream, absent_is_empty;
+    bool cursor_inclusive, stream, absent_is_empty, error_is_empty;
     char *page_in;
     int64_t parallel;
     char *count_from;
