@@ -56,7 +56,7 @@ teardown_file() { stop_server; }
 
 @test "an empty page, or a 404, in front of one that has records is not taken for the end" {
     for how in hole=100 status=404:100; do
-        style items n=1000,total=none,barrier=3:100,$how
+        style items n=1000,total=none,delay=0.5:100,$how
         reads
         exits 76
         says "the page at offset"
