@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <string.h>
 
+#include "control.h"
 #include "url.h"
 
 void cmd_note(const struct options *o, bool verbose, const char *line)
@@ -42,6 +42,14 @@ bool cmd_is_ndjson(const struct exchange *x)
 const char *cmd_header(const void *exchange, const char *name, size_t n)
 {
     return transfer_header(exchange, name, n);
+}
+
+int cmd_denied(const struct exchange *x, struct slice envelope, struct error *e)
+{
+    char detail[200];
+    control_error_detail(envelope.text, envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)", *detail ? ": " : "", detail);
 }
 
 void cmd_split_error(const struct split *s, struct error *e)

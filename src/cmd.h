@@ -38,6 +38,9 @@ bool cmd_is_ndjson(const struct exchange *x);
 /* transfer_header() as total_find() and link_find() take it. */
 const char *cmd_header(const void *exchange, const char *name, size_t n);
 
+/* An answer without records has an error beside them. -1: EXIT_ANSWER, with what the server says of it. */
+int cmd_denied(const struct exchange *x, struct slice envelope, struct error *e);
+
 /* What a failed split_feed() or split_end() of an answer means. */
 void cmd_split_error(const struct split *s, struct error *e);
 

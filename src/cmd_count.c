@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "control.h"
 #include "denial.h"
 #include "io.h"
 #include "probe.h"
@@ -186,12 +185,10 @@ static int count_by_last_page(struct count *c, struct error *e)
 /* No records, and an error beside them: what it counts is no count. */
 static int check_denial(struct count *c, struct error *e)
 {
-    char detail[200];
-    struct buf *said = &c->probe.envelope;
-    if (c->probe.split.count || c->options->error_is_empty || !denial_is((struct slice){buf_text(said), said->len}, (struct slice){0}))
+    struct slice said = {buf_text(&c->probe.envelope), c->probe.envelope.len};
+    if (c->probe.split.count || c->options->error_is_empty || !denial_is(said, (struct slice){0}))
         return 0;
-    control_error_detail(said->data, said->len, detail, sizeof detail);
-    error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)", *detail ? ": " : "", detail);
+    cmd_denied(c->probe.exchange, said, e);
     return about_answer(c, e);
 }
 

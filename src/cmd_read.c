@@ -158,15 +158,10 @@ static int no_records(struct read *r, const struct held *h, const struct exchang
 /* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
 static int check_denial(const struct read *r, struct held *h, const struct exchange *x, struct error *e)
 {
-    char detail[200];
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     bool matters = h->split.way >= 0 && (h->split.count || !r->options->error_is_empty);
     h->denied = matters && denial_is(envelope, (struct slice){0});
-    if (!h->denied || h->split.count)
-        return 0;
-    control_error_detail(envelope.text, envelope.len, detail, sizeof detail);
-    transfer_mask(x, detail);
-    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)", *detail ? ": " : "", detail);
+    return h->denied && !h->split.count ? cmd_denied(x, envelope, e) : 0;
 }
 
 static int on_whole(void *ctx, struct exchange *x, struct error *e)

@@ -14,15 +14,6 @@ static const char *const wrong[] = {"error", "errors", "hasErrors", "errorCode",
 static const char *const right[] = {"ok", "success", "succeeded"};
 static const char *const statuses[] = {"status", "statusCode", "httpStatusCode"};
 
-static struct slice find(const char *name, struct slice json)
-{
-    struct path path;
-    path_parse(&path, name);
-    struct slice found = path_find(&path, json.text, json.len);
-    path_free(&path);
-    return found;
-}
-
 static bool is(struct slice value, const char *text)
 {
     return value.len == strlen(text) && memcmp(value.text, text, value.len) == 0;
@@ -30,9 +21,9 @@ static bool is(struct slice value, const char *text)
 
 bool denial_says_something(struct slice value)
 {
-    if (path_is_void(value) || is(value, "0") || is(value, "[]") || is(value, "{}"))
+    if (path_is_empty(value) || is(value, "0"))
         return false;
-    return *value.text != '{' || !is(find("code", value), "0");
+    return *value.text != '{' || !is(path_get("code", value), "0");
 }
 
 static bool same(struct slice a, struct slice b)
@@ -54,7 +45,7 @@ static bool echoes(struct slice sent, const char *name, struct slice value)
     if (!sent.len)
         return false;
     split_whole(&split, sent.text, sent.len, &compact);
-    struct slice own = find(name, (struct slice){buf_text(&compact), compact.len});
+    struct slice own = path_get(name, (struct slice){buf_text(&compact), compact.len});
     bool echo = own.text && same(own, value);
     buf_free(&compact);
     return echo;
@@ -72,7 +63,7 @@ static long number(struct slice value)
 static struct slice status_of(struct slice json, struct slice sent)
 {
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-        struct slice found = find(statuses[i], json);
+        struct slice found = path_get(statuses[i], json);
         if (number(found) && !echoes(sent, statuses[i], found))
             return found;
     }
@@ -87,16 +78,16 @@ long denial_status(struct slice json, struct slice sent)
 struct slice denial_find(struct slice json, struct slice sent)
 {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct slice found = find(wrong[i], json);
+        struct slice found = path_get(wrong[i], json);
         if (denial_says_something(found) && !echoes(sent, wrong[i], found))
             return found;
     }
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
-        struct slice found = find(right[i], json);
+        struct slice found = path_get(right[i], json);
         if (is(found, "false") && !echoes(sent, right[i], found))
             return found;
     }
-    struct slice word = find("status", json); /* JSend's */
+    struct slice word = path_get("status", json); /* JSend's */
     bool bad = is(word, "\"error\"") || is(word, "\"fail\"");
     return bad && !echoes(sent, "status", word) ? word : (struct slice){0};
 }

@@ -73,15 +73,6 @@ static const char *const totals[] = {"auto", "header:X-WP-Total", "header:X-Tota
 
 /* ---- looking up ---- */
 
-static struct slice find(const char *name, struct slice json)
-{
-    struct path path;
-    path_parse(&path, name);
-    struct slice value = path_find(&path, json.text, json.len);
-    path_free(&path);
-    return value;
-}
-
 static bool is_text(struct slice value, const char *text)
 {
     size_t len = strlen(text);
@@ -128,7 +119,7 @@ static void find_link(struct evidence *v, const struct answer *a)
         goto out;
     buf_clear(&v->next_url);
     for (size_t i = 0; i < sizeof next_links / sizeof *next_links && !v->next_url.len; i++) {
-        struct slice value = find(next_links[i], a->envelope);
+        struct slice value = path_get(next_links[i], a->envelope);
         buf_clear(&text);
         if (!path_is_void(value) && *value.text == '"')
             path_scalar(value, &text);
@@ -147,7 +138,7 @@ static void find_cursor(struct evidence *v, const struct answer *a)
 {
     int64_t number;
     for (size_t i = 0; i < CURSORS && !v->cursor; i++) {
-        struct slice value = find(cursors[i].next, a->envelope);
+        struct slice value = path_get(cursors[i].next, a->envelope);
         bool is_offset = strcmp(cursors[i].next, "offset") == 0 && is_number(value, &number);
         if (value.text && path_is_void(value) && !v->end_style) {
             v->end_style = "cursor";
@@ -194,7 +185,7 @@ static void way_of_echo(struct evidence *v, const struct echo *echo, const char 
     bool pointer = *folder || *echo->place_at == '/';
     buf_addf(&place, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->place_at);
     buf_addf(&limit, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->limit_at);
-    if (is_number(find(buf_text(&place), envelope), &first) && is_number(find(buf_text(&limit), envelope), &size) &&
+    if (is_number(path_get(buf_text(&place), envelope), &first) && is_number(path_get(buf_text(&limit), envelope), &size) &&
         (echo->way.page ? first <= 1 : first == 0)) {
         struct way way = echo->way;
         way.zero = way.page && first == 0;
@@ -262,8 +253,7 @@ static void visit_lead(void *ctx, struct slice key, struct slice value)
     static const char *const pages[] = {"pages", "pagecount", "page_count", "lastpage", "last_page", NULL};
     struct buf *lead = ctx;
     int64_t number;
-    bool empty = path_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
-    if (lead->len || empty)
+    if (lead->len || path_is_empty(value))
         return;
     if (contains(key, words) || (contains(key, pages) && is_number(value, &number) && number > 1))
         buf_add(lead, key.text, key.len);
@@ -275,7 +265,7 @@ void evidence_find(struct evidence *v, const struct options *o, const struct ans
 {
     struct buf ignored = {0};
     *v = (struct evidence){0};
-    struct slice more = find(o->has_more ? o->has_more : "has_more", a->envelope);
+    struct slice more = path_get(o->has_more ? o->has_more : "has_more", a->envelope);
     const char *range = a->header(a->headers, "Content-Range", 0);
     v->has_more = more.text && !path_is_void(more);
     v->ranges = range && strncasecmp(range, "bytes", 5);
@@ -288,8 +278,8 @@ void evidence_find(struct evidence *v, const struct options *o, const struct ans
         add_way(v, (struct way){true, *o->page_base == '0', o->param_page, v->limit ? v->limit : "per_page"});
     ways_of_link(v, records);
     ways_of_echo(v, a->envelope);
-    v->out_of_reach = find("/hits/hits", a->envelope).text && is_text(find("/hits/total/relation", a->envelope), "gte");
-    if (find("/hits/hits", a->envelope).text && !v->out_of_reach) /* Elasticsearch */
+    v->out_of_reach = path_get("/hits/hits", a->envelope).text && is_text(path_get("/hits/total/relation", a->envelope), "gte");
+    if (path_get("/hits/hits", a->envelope).text && !v->out_of_reach) /* Elasticsearch */
         add_way(v, (struct way){false, false, "from", "size"});
     v->sure_ways = v->way_count;
     common_ways(v, a);
@@ -344,7 +334,7 @@ const struct count_query *evidence_count_query(struct slice envelope)
 {
     static const struct count_query odata = {"$count", "true", "body:/@odata.count"}, directus = {"meta", "filter_count", "body:/meta/filter_count"};
     static const char bare[] = "{\"data\":[]}"; /* all that Directus says */
-    if (find("/@odata.context", envelope).text)
+    if (path_get("/@odata.context", envelope).text)
         return &odata;
     return envelope.len == sizeof bare - 1 && memcmp(envelope.text, bare, envelope.len) == 0 ? &directus : NULL;
 }
@@ -374,13 +364,13 @@ unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more)
 {
     static const char *const folders[] = {"_embedded", "response", "result", "data"};
     struct lists l = {0, at, more};
-    if (!path_is_void(find("error", envelope)) || !path_is_void(find("errors", envelope)))
+    if (!path_is_void(path_get("error", envelope)) || !path_is_void(path_get("errors", envelope)))
         return 0;
     each_member(envelope, 1, visit_list, &l);
     for (size_t i = 0; l.count == 0 && at != more && i < sizeof folders / sizeof *folders; i++) {
         buf_clear(at);
         buf_addf(at, "%s.", folders[i]);
-        each_member(find(folders[i], envelope), 1, visit_list, &l);
+        each_member(path_get(folders[i], envelope), 1, visit_list, &l);
     }
     if (l.count == 0 && at != more)
         buf_clear(at);

@@ -295,6 +295,15 @@ struct slice path_find(const struct path *p, const char *json, size_t len)
     return (struct slice){0};
 }
 
+struct slice path_get(const char *text, struct slice json)
+{
+    struct path p;
+    path_parse(&p, text);
+    struct slice value = path_find(&p, json.text, json.len);
+    path_free(&p);
+    return value;
+}
+
 static void replace(struct buf *json, size_t from, size_t to, const char *text, size_t len)
 {
     struct buf whole = {0};
@@ -369,4 +378,9 @@ bool path_is_void(struct slice value)
         if (value.len == strlen(none[i]) && memcmp(value.text ? value.text : "", none[i], value.len) == 0)
             return true;
     return false;
+}
+
+bool path_is_empty(struct slice value)
+{
+    return path_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
 }

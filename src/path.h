@@ -50,6 +50,8 @@ bool path_is_index(const char *name, size_t n);
  * The slice points into json; text NULL when nothing is there. Of equal names the last counts, as in most JSON parsers. */
 struct slice path_find(const struct path *p, const char *json, size_t len);
 struct slice path_find_way(const struct path_way *way, const char *json, size_t len);
+/* The same by the PATH's text, for a PATH that is looked up once. */
+struct slice path_get(const char *text, struct slice json);
 
 /* The next element of an array, or the value of the next member of an object. *at: where to go on, 0 at first. false at the end. */
 bool path_next(struct slice container, size_t *at, struct slice *value);
@@ -65,5 +67,7 @@ void path_quote(const char *text, size_t len, struct buf *out);
 void path_scalar(struct slice value, struct buf *out);
 /* null, false, "" or nothing at all. */
 bool path_is_void(struct slice value);
+/* Or an empty list or object. */
+bool path_is_empty(struct slice value);
 
 #endif

@@ -5,15 +5,6 @@
 
 #include "denial.h"
 
-static struct slice find(const char *path, struct slice json)
-{
-    struct path p;
-    path_parse(&p, path);
-    struct slice found = path_find(&p, json.text, json.len);
-    path_free(&p);
-    return found;
-}
-
 static size_t length(struct slice list)
 {
     size_t n = 0, at = 0;
@@ -33,7 +24,7 @@ static const char *const usual[] = {"", "items", "results", "errors", "responses
 static bool find_usual(struct results *r, size_t count)
 {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        r->list = find(usual[i], r->body);
+        r->list = path_get(usual[i], r->body);
         r->of_errors = strcmp(usual[i], "errors") == 0;
         if (fits(r->list, count))
             return true;
@@ -57,7 +48,7 @@ static struct slice unwrap(struct slice element)
 static bool denied_elsewhere(const struct results *r)
 {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        struct slice list = find(usual[i], r->body), element;
+        struct slice list = path_get(usual[i], r->body), element;
         for (size_t at = 0; list.len && *list.text == '[' && path_next(list, &at, &element);)
             if (denial_is(unwrap(element), (struct slice){0}))
                 return true;

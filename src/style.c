@@ -148,18 +148,13 @@ static void find_next(const struct paginate *p, const struct answer *a, struct t
     }
 }
 
-static bool is_empty(struct slice value)
-{
-    return path_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
-}
-
 /* The page leads nowhere: of the places where a link or cursor may be, none says that this is the end, and one has something else. */
 static int check_odd(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
 {
     bool odd = false;
     for (unsigned w = 0; !p->options->next && w < p->next_path.count; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
-        if (found.text && is_empty(found))
+        if (found.text && path_is_empty(found))
             return 0;
         odd |= found.text != NULL;
     }

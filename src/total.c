@@ -99,20 +99,11 @@ static int from_content_range(const char *value, struct total *total, struct err
     return read_count(slash + 1, strlen(slash + 1), "Content-Range", total, e);
 }
 
-static struct slice find(const char *name, const char *json, size_t len)
-{
-    struct path path;
-    path_parse(&path, name);
-    struct slice value = path_find(&path, json, len);
-    path_free(&path);
-    return value;
-}
-
 /* Elasticsearch: {"value": 10000, "relation": "gte"} is a lower bound. */
 static bool is_lower_bound(struct slice value, const char *json, size_t len)
 {
-    struct slice relation = find("hits.total.relation", json, len);
-    return value.text == find("hits.total.value", json, len).text && relation.text && !(relation.len == 4 && memcmp(relation.text, "\"eq\"", 4) == 0);
+    struct slice relation = path_get("hits.total.relation", (struct slice){json, len});
+    return value.text == path_get("hits.total.value", (struct slice){json, len}).text && relation.text && !(relation.len == 4 && memcmp(relation.text, "\"eq\"", 4) == 0);
 }
 
 static int lower_bound(struct error *e)
@@ -135,7 +126,7 @@ static bool is_container(struct slice value)
 static int from_usual_names(const char *json, size_t len, struct total *total, struct error *e)
 {
     for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++) {
-        struct slice value = find(usual_names[i], json, len);
+        struct slice value = path_get(usual_names[i], (struct slice){json, len});
         if (path_is_void(value) || is_container(value))
             continue;
         if (is_lower_bound(value, json, len))
@@ -191,7 +182,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
     if (s->has_path)
         value = path_find(&s->path, json, len);
     for (size_t i = 0; !s->has_path && *json == '{' && i < 2; i++) {
-        struct slice member = find(names[i], json, len);
+        struct slice member = path_get(names[i], (struct slice){json, len});
         if (!path_is_void(member) && !is_container(member))
             return from_value(member, names[i], total, e);
     }
