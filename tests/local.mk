@@ -65,12 +65,12 @@ check-apis: all
 
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
-FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/split.c src/path.c src/buf.c
+FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/json/split.c src/json/path.c src/base/buf.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }
 	$(MKDIR_P) tests/fuzz/found
-	cd $(srcdir) && clang -std=c11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		$(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
 	tests/fuzz/fuzz_split -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=$(srcdir)/tests/fuzz/json.dict -artifact_prefix=tests/fuzz/found/ \
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing

@@ -1,7 +1,9 @@
-/* libFuzzer target: whatever the bytes, the splitter says the same whole and in pieces, and of what it accepts nothing is lost: records
- * put back into the envelope are the input without its white space, and the output splits into itself again. NDJSON too.
+/* libFuzzer target: whatever the bytes, the splitter says the same whole and in pieces, and of what it accepts nothing
+ * is lost: records put back into the envelope are the input without its white space, and the output splits into itself
+ * again. NDJSON too.
  *
- * The first byte chooses the size of the pieces and where the records are, the second whether it may be NDJSON; the rest is the text. */
+ * The first byte chooses the size of the pieces and where the records are, the second whether it may be NDJSON; the
+ * rest is the text. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +42,8 @@ static void check_records(const struct splitting *s)
         const char *end = memchr(line, '\n', s->records.len - at);
         require(end != NULL);
         struct splitting one = split_in_chunks(PAGE, NULL, line, (size_t)(end - line), WHOLE);
-        require(one.result == 0 && one.envelope.len == (size_t)(end - line) && memcmp(one.envelope.data, line, one.envelope.len) == 0);
+        require(one.result == 0 && one.envelope.len == (size_t)(end - line) &&
+                memcmp(one.envelope.data, line, one.envelope.len) == 0);
         splitting_free(&one);
         at += (size_t)(end - line) + 1;
     }
@@ -60,7 +63,8 @@ static void check_lines(const struct splitting *s, const char *text, size_t len)
     buf_free(&squeezed);
 }
 
-/* Without records the envelope is the text without its white space; with them it is shorter by the records and their commas. */
+/* Without records the envelope is the text without its white space; with them it is shorter by the records and their
+ * commas. */
 static void check_output(const struct splitting *s, const char *text, size_t len, bool usual)
 {
     struct buf squeezed = {0};

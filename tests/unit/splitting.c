@@ -56,11 +56,12 @@ bool splitting_agree(const struct splitting *a, const struct splitting *b)
         return false;
     if (a->result)
         return strcmp(a->reason, b->reason) == 0;
-    return a->count == b->count && a->way == b->way && a->null_records == b->null_records && a->scalar == b->scalar && a->many == b->many &&
-           same_bytes(&a->records, &b->records) && same_bytes(&a->envelope, &b->envelope);
+    return a->count == b->count && a->way == b->way && a->null_records == b->null_records && a->scalar == b->scalar &&
+           a->many == b->many && same_bytes(&a->records, &b->records) && same_bytes(&a->envelope, &b->envelope);
 }
 
-struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len, size_t *odd_chunk)
+struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len,
+                                 size_t *odd_chunk)
 {
     struct splitting whole = split_in_chunks(kind, path, text, len, WHOLE);
     *odd_chunk = 0;

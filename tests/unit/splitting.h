@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "../../src/split.h"
+#include "json/split.h"
 
 enum { WHOLE = 0, LARGEST_CHUNK = 40 };
 
@@ -20,19 +20,21 @@ struct splitting {
     struct buf records, envelope;
 };
 
-/* Feeds text in pieces of `chunk` bytes, or at once (WHOLE). Each piece is a block of its own on the heap, so that a sanitizer sees
- * every byte read beyond it. */
+/* Feeds text in pieces of `chunk` bytes, or at once (WHOLE). Each piece is a block of its own on the heap, so that a
+ * sanitizer sees every byte read beyond it. */
 struct splitting split_in_chunks(enum kind kind, const struct path *path, const char *text, size_t len, size_t chunk);
 void splitting_free(struct splitting *s);
 
 /* Says the same about the text? Of refused texts only what and where is compared: their output is thrown away. */
 bool splitting_agree(const struct splitting *a, const struct splitting *b);
 
-/* The text split whole, after checking that every chunk size from 1 to LARGEST_CHUNK says the same: *odd_chunk is the first that does not,
- * else 0. */
-struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len, size_t *odd_chunk);
+/* The text split whole, after checking that every chunk size from 1 to LARGEST_CHUNK says the same: *odd_chunk is the
+ * first that does not, else 0. */
+struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len,
+                                 size_t *odd_chunk);
 
-/* JSON text without a byte order mark and without white space outside of strings: an oracle that shares no code with the splitter. */
+/* JSON text without a byte order mark and without white space outside of strings: an oracle that shares no code with
+ * the splitter. */
 void squeeze(const char *text, size_t len, struct buf *out);
 
 #endif

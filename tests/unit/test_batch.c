@@ -1,9 +1,9 @@
 /* Records to bodies: shapes, prefixes, and that a body is never larger than its parts were said to cost. */
-#include "batch.h"
-#include "keys.h"
-#include "receipt.h"
 #include "tap.h"
-#include "template.h"
+#include "write/batch.h"
+#include "write/idempotency.h"
+#include "write/receipt.h"
+#include "write/url_template.h"
 
 static void add(struct batch *b, const char *record, int64_t line)
 {
@@ -25,7 +25,8 @@ static void body_is(const char *shape, const char *prefix, size_t from, size_t t
     is_text(buf_text(&out), want, shape);
     for (size_t i = from; i < to; i++)
         cost += body_cost(&s, batch_record(&b, i).len);
-    ok(out.len <= cost + body_frame(&s), "%s: %zu bytes, said to cost %zu at the most", shape, out.len, cost + body_frame(&s));
+    ok(out.len <= cost + body_frame(&s), "%s: %zu bytes, said to cost %zu at the most", shape, out.len,
+       cost + body_frame(&s));
     body_free(&s);
     batch_free(&b);
     buf_free(&out);
@@ -35,8 +36,8 @@ static void no_shape(const char *shape, const char *prefix)
 {
     struct error e = {0};
     struct body_shape s;
-    ok(body_parse(&s, shape, prefix, &e) == -1 && e.code == EXIT_USAGE, "--body %s%s%s is refused", shape, prefix ? " with prefix " : "",
-       prefix ? prefix : "");
+    ok(body_parse(&s, shape, prefix, &e) == -1 && e.code == EXIT_USAGE, "--body %s%s%s is refused", shape,
+       prefix ? " with prefix " : "", prefix ? prefix : "");
     body_free(&s);
 }
 
@@ -86,25 +87,26 @@ static void batches(void)
 
 /* ---- keys ---- */
 
-static void key_of(struct keys *k, const char *prefix, const char *body, struct buf *line)
+static void key_of(struct idempotency *k, const char *prefix, const char *body, struct buf *line)
 {
     struct buf text = {0};
     buf_adds(&text, body);
     buf_clear(line);
-    keys_add(k, "Key", prefix, &text, line);
+    idempotency_add(k, "Key", prefix, &text, line);
     buf_free(&text);
 }
 
 static void keys(void)
 {
-    struct keys one = {0}, other = {0};
+    struct idempotency one = {0}, other = {0};
     struct buf a = {0}, b = {0};
     key_of(&one, "p", "[1]", &a);
     key_of(&other, "p", "[1]", &b);
     is_text(buf_text(&a), buf_text(&b), "the same body has the same key in another process");
     ok(strncmp(buf_text(&a), "Key: p-", 7) == 0 && strcmp(buf_text(&a) + 23, "-0\n") == 0, "PREFIX-digest-n");
     key_of(&one, "p", "[1]", &b);
-    ok(strncmp(buf_text(&a), buf_text(&b), 23) == 0 && strcmp(buf_text(&b) + 23, "-1\n") == 0, "an equal body counts on");
+    ok(strncmp(buf_text(&a), buf_text(&b), 23) == 0 && strcmp(buf_text(&b) + 23, "-1\n") == 0,
+       "an equal body counts on");
     key_of(&one, "p", "[2]", &b);
     ok(strncmp(buf_text(&a), buf_text(&b), 23) != 0, "another body has another digest");
     char body[32];
@@ -116,13 +118,14 @@ static void keys(void)
             fine &= buf_text(&b)[24] == '0' + round;
         }
     ok(fine, "5000 bodies are told apart and counted");
-    keys_free(&one);
-    keys_free(&other);
+    idempotency_free(&one);
+    idempotency_free(&other);
     buf_free(&a);
     buf_free(&b);
     struct error e;
-    ok(keys_check("Idempotency-Key", "a b-c", &e) == 0, "a prefix may have spaces");
-    ok(keys_check("X", "a\nb", &e) == -1 && keys_check("X", "", &e) == -1 && keys_check("X: y", "a", &e) == -1 && keys_check("", "a", &e) == -1,
+    ok(idempotency_check("Idempotency-Key", "a b-c", &e) == 0, "a prefix may have spaces");
+    ok(idempotency_check("X", "a\nb", &e) == -1 && idempotency_check("X", "", &e) == -1 &&
+           idempotency_check("X: y", "a", &e) == -1 && idempotency_check("", "a", &e) == -1,
        "no smuggled headers");
 }
 
@@ -142,7 +145,8 @@ static void receipts(void)
     receipt_done(&r, 251, 260);
     receipt_unknown(&r, 261, 261);
     is_int(r.lines_done, 100, "behind a gap they are not");
-    ok(r.done_later.count == 2 && r.done_later.range[0].first == 151 && r.done_later.range[0].last == 210 && r.done_later.range[1].last == 260,
+    ok(r.done_later.count == 2 && r.done_later.range[0].first == 151 && r.done_later.range[0].last == 210 &&
+           r.done_later.range[1].last == 260,
        "but done later; ranges that touch are one");
     ok(r.unknown.count == 2 && r.unknown.range[1].first == 261, "unknown lines");
     receipt_name(7, 7, &name);
@@ -158,8 +162,8 @@ static void fills(const char *template, const char *record, const char *want)
 {
     struct error e = {0};
     struct buf out = {0};
-    ok(template_check(template, &e) == 0, "%s is a template", template);
-    int result = template_fill(template, (struct slice){record, strlen(record)}, 7, &out, &e);
+    ok(url_template_check(template, &e) == 0, "%s is a template", template);
+    int result = url_template_fill(template, (struct slice){record, strlen(record)}, 7, &out, &e);
     is_text(result ? NULL : buf_text(&out), want, record);
     if (result)
         ok(e.code == EXIT_INPUT && strncmp(e.message, "input line 7: ", 14) == 0, "%s", e.message);
@@ -168,12 +172,14 @@ static void fills(const char *template, const char *record, const char *want)
 
 static void templates(void)
 {
-    static const char *const wrong[] = {"", "/x", "{", "}", "{}", "/{a", "/a}", "{a{b}}", "{a}}", "{a.b.c.d.e.f.g.h.i.j.k.l.m.n}"};
+    static const char *const wrong[] = {"",    "/x",  "{",      "}",    "{}",
+                                        "/{a", "/a}", "{a{b}}", "{a}}", "{a.b.c.d.e.f.g.h.i.j.k.l.m.n}"};
     struct error e;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        ok(template_check(wrong[i], &e) == -1 && e.code == EXIT_USAGE, "'%s' is none", wrong[i]);
+        ok(url_template_check(wrong[i], &e) == -1 && e.code == EXIT_USAGE, "'%s' is none", wrong[i]);
     fills("/a/{k}", "{\"k\":\"b c/d\"}", "/a/b%20c%2Fd");
-    fills("{a.b}-{/c/1}?{k}", " { \"a\" : {\"b\": 1.10}, \"c\": [0, 9007199254740993],\"k\":true}", "1.10-9007199254740993?true");
+    fills("{a.b}-{/c/1}?{k}", " { \"a\" : {\"b\": 1.10}, \"c\": [0, 9007199254740993],\"k\":true}",
+          "1.10-9007199254740993?true");
     fills("{k}", "{\"k\":\"\\u00e9\\ud83d\\ude00\\u0000\"}", "%C3%A9%F0%9F%98%80%00");
     fills("{k}", "{\"k\":0}", "0");
     fills("{k}", "{\"k\":null}", NULL);

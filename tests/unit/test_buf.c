@@ -1,5 +1,5 @@
 /* buf: growable bytes with a hard cap. */
-#include "../../src/buf.h"
+#include "base/buf.h"
 #include "tap.h"
 
 static void check_growth(void)
@@ -40,7 +40,8 @@ static void check_swap(void)
     buf_adds(&a, "a");
     buf_adds(&b, "b");
     buf_swap(&a, &b);
-    ok(strcmp(buf_text(&a), "b") == 0 && strcmp(buf_text(&b), "a") == 0 && b.cap == 9, "two bufs change places, caps included");
+    ok(strcmp(buf_text(&a), "b") == 0 && strcmp(buf_text(&b), "a") == 0 && b.cap == 9,
+       "two bufs change places, caps included");
     buf_free(&a);
     buf_free(&b);
 }

@@ -1,5 +1,5 @@
-/* The 318 files of the JSON parsing corpus (tests/data/json-test-suite): what RFC 8259 accepts is accepted, what it refuses is refused,
- * what it leaves open is as decided here; and each whatever pieces it comes in. */
+/* The 318 files of the JSON parsing corpus (tests/data/json-test-suite): what RFC 8259 accepts is accepted, what it
+ * refuses is refused, what it leaves open is as decided here; and each whatever pieces it comes in. */
 #include <dirent.h>
 #include <stdlib.h>
 
@@ -9,8 +9,9 @@
 static const char FOLDER[] = TEST_DATA "/json-test-suite/test_parsing";
 enum { CORPUS_FILES = 318 };
 
-/* The i_ files. Accepted: numbers of any size and escaped lone surrogates, for they go through as text that nobody here needs to
- * understand; a byte order mark, which is dropped; nesting below the limit of 512. Refused: all that is not UTF-8. */
+/* The i_ files. Accepted: numbers of any size and escaped lone surrogates, for they go through as text that nobody here
+ * needs to understand; a byte order mark, which is dropped; nesting below the limit of 512. Refused: all that is not
+ * UTF-8. */
 static const struct {
     const char *name;
     bool accepted;
@@ -78,20 +79,22 @@ static bool load(const char *name, struct buf *text)
     return true;
 }
 
-/* With no records the envelope is the whole text but for white space. With the usual places of records nothing is lost either: of an array
- * at the top, `[` records `]`. */
+/* With no records the envelope is the whole text but for white space. With the usual places of records nothing is lost
+ * either: of an array at the top, `[` records `]`. */
 static bool output_is_input(const struct splitting *alone, const struct splitting *usual, const struct buf *text)
 {
     struct buf want = {0}, joined = {0};
     squeeze(text->data, text->len, &want);
-    bool same = alone->count == 0 && alone->envelope.len == want.len && memcmp(alone->envelope.data, want.data, want.len) == 0;
+    bool same =
+        alone->count == 0 && alone->envelope.len == want.len && memcmp(alone->envelope.data, want.data, want.len) == 0;
     if (usual->way == 0) {
         buf_adds(&joined, "[");
         for (const char *c = usual->records.data, *end = c + usual->records.len; c < end; c++)
             buf_addc(&joined, *c == '\n' ? ',' : *c); /* no record holds a line feed */
         joined.len -= usual->count > 0;
         buf_adds(&joined, "]");
-        same &= joined.len == want.len && memcmp(joined.data, want.data, want.len) == 0 && strcmp(usual->envelope.data, "[]") == 0;
+        same &= joined.len == want.len && memcmp(joined.data, want.data, want.len) == 0 &&
+                strcmp(usual->envelope.data, "[]") == 0;
     }
     buf_free(&want);
     buf_free(&joined);
@@ -111,7 +114,10 @@ static void check_file(const char *name, const struct path *usual_places)
     ok(right && same && !odd_alone && !odd_usual, "%s is %s, whole and in pieces of 1 to %d bytes", name,
        wanted ? "accepted" : "refused", LARGEST_CHUNK);
     if (!right)
-        tap_note("%s", !loaded ? "it cannot be read" : wanted < 0 ? "nobody decided" : alone.reason ? alone.reason : "it was accepted");
+        tap_note("%s", !loaded        ? "it cannot be read"
+                       : wanted < 0   ? "nobody decided"
+                       : alone.reason ? alone.reason
+                                      : "it was accepted");
     if (!same)
         tap_note("it does not come out as it went in");
     if (odd_alone || odd_usual)

@@ -1,5 +1,5 @@
 /* gzip: bodies in and out of their compression, in pieces of every size. */
-#include "../../src/gzip.h"
+#include "http/gzip.h"
 
 #include <zlib.h>
 

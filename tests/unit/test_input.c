@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "input.h"
 #include "tap.h"
+#include "write/input.h"
 
 struct source {
     const char *marker;
@@ -20,7 +20,8 @@ static int take(struct input *in, struct batch *b, struct buf *log)
     int state = input_fill(in, b, &e);
     if (state == INPUT_BATCH) {
         for (size_t i = 0; i < b->count; i++)
-            buf_addf(log, "%s%lld:%.*s", i ? "," : "", (long long)batch_line(b, i), (int)batch_record(b, i).len, batch_record(b, i).text);
+            buf_addf(log, "%s%lld:%.*s", i ? "," : "", (long long)batch_line(b, i), (int)batch_record(b, i).len,
+                     batch_record(b, i).text);
         buf_addc(log, ';');
         batch_clear(b);
     } else if (state == INPUT_END) {
@@ -41,7 +42,12 @@ static void feed(const struct source *s, const char *text, size_t len, size_t st
     if (pipe(ends))
         abort();
     body_parse(&shape, s->body, NULL, &e);
-    struct input in = {.fd = ends[0], .end_marker = s->marker, .replay = s->replay, .shape = &shape, .batch_size = s->size, .batch_bytes = s->bytes};
+    struct input in = {.fd = ends[0],
+                       .end_marker = s->marker,
+                       .replay = s->replay,
+                       .shape = &shape,
+                       .batch_size = s->size,
+                       .batch_bytes = s->bytes};
     input_init(&in);
     for (int state = INPUT_BATCH; state == INPUT_BATCH || state == INPUT_WAIT;) {
         state = take(&in, &b, log);
@@ -95,7 +101,8 @@ static void batches(void)
     gives(&plain, "\xef\xbb\xbf\n[2]\n", "2:[2];end");
     struct source bytes = plain;
     bytes.bytes = 10;
-    gives(&bytes, "1234\n567\n890\n1\n", "1:1234;2:567,3:890;4:1;end"); /* [1234,567] has 10 bytes, but a comma is counted for each */
+    gives(&bytes, "1234\n567\n890\n1\n",
+          "1:1234;2:567,3:890;4:1;end"); /* [1234,567] has 10 bytes, but a comma is counted for each */
     gives(&bytes, "1\n1234567\n12345678\n", "1:1;2:1234567;65 input line 3: the record is larger than --batch-bytes");
     gives(&bytes, "12345678901234567890123", "65 input line 1: the record is larger than --batch-bytes");
 }
@@ -133,7 +140,8 @@ static void replayed(void)
 {
     struct source s = plain;
     s.replay = true;
-    gives(&s, "{\"record\":{\"a\": 1.10},\"line\":7}\n{\"line\":8,\"record\":9007199254740993}\n", "1:{\"a\":1.10},2:9007199254740993;end");
+    gives(&s, "{\"record\":{\"a\": 1.10},\"line\":7}\n{\"line\":8,\"record\":9007199254740993}\n",
+          "1:{\"a\":1.10},2:9007199254740993;end");
     gives(&s, "{\"line\":7}\n", "65 input line 1: a reject file has a member \"record\" in each line");
     gives(&s, "[1]\n", "65 input line 1: a reject file has a member \"record\" in each line");
 }

@@ -1,5 +1,5 @@
 /* Link headers: the examples of RFC 8288, and what servers write. */
-#include "link.h"
+#include "pages/link_header.h"
 #include "tap.h"
 
 /* An answer with these Link headers, ended by NULL. */
@@ -18,7 +18,7 @@ static void finds(const char *relation, const char *first, const char *second, c
 {
     const char *const answer[] = {first, second, NULL};
     struct buf found = {0};
-    bool is = link_find(header, answer, relation, &found);
+    bool is = link_header_find(header, answer, relation, &found);
     is_text(is ? buf_text(&found) : NULL, target, first ? first : "no header at all");
     buf_free(&found);
 }
@@ -29,13 +29,17 @@ static void rfc_examples(void)
           "http://example.com/TheBook/chapter2");
     finds("http://example.net/foo", "</>; rel=\"http://example.net/foo\"", NULL, "/");
     finds("copyright", "</terms>; rel=\"copyright\"; anchor=\"#foo\"", NULL, NULL);
-    finds("next", "</TheBook/chapter2>; rel=\"previous\"; title*=UTF-8'de'letztes%20Kapitel, "
-                  "</TheBook/chapter4>; rel=\"next\"; title*=UTF-8'de'n%c3%a4chstes%20Kapitel", NULL, "/TheBook/chapter4");
+    finds("next",
+          "</TheBook/chapter2>; rel=\"previous\"; title*=UTF-8'de'letztes%20Kapitel, "
+          "</TheBook/chapter4>; rel=\"next\"; title*=UTF-8'de'n%c3%a4chstes%20Kapitel",
+          NULL, "/TheBook/chapter4");
     finds("next", "<http://example.org/>; rel=\"start http://example.net/relation/other\"", NULL, NULL);
-    finds("http://example.net/relation/other", "<http://example.org/>; rel=\"start http://example.net/relation/other\"", NULL,
-          "http://example.org/");
-    finds("start", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL, "https://example.org/");
-    finds("index", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL, "https://example.org/index");
+    finds("http://example.net/relation/other", "<http://example.org/>; rel=\"start http://example.net/relation/other\"",
+          NULL, "http://example.org/");
+    finds("start", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL,
+          "https://example.org/");
+    finds("index", "<https://example.org/>; rel=\"start\", <https://example.org/index>; rel=\"index\"", NULL,
+          "https://example.org/index");
 }
 
 static void headers(void)

@@ -1,7 +1,8 @@
-/* options: the table, the command line, names that are nearly right, and values. (Files are tested through the tool: config.bats.) */
+/* options: the table, the command line, names that are nearly right, and values. (Files are tested through the tool:
+ * config.bats.) */
 #include <stdlib.h>
 
-#include "../../src/options.h"
+#include "cli/options.h"
 #include "tap.h"
 
 enum { MOST = 16 };
@@ -37,10 +38,13 @@ static void check_defaults(void)
     struct error e;
     is_int(parse(&o, COMMAND_READ, "http://h/", &e), 0, "a URL is enough");
     is_text(o.url, "http://h/", "and is the operand");
-    ok(o.offset == 0 && o.limit == NOT_GIVEN && o.page_size == 100 && o.retry == 5, "from the first record to the end, a hundred records a page, five retries");
-    ok(o.retry_delay == NOT_GIVEN && o.connect_timeout == 10 && o.max_time == 0 && o.speed_time == 60, "the defaults of times");
+    ok(o.offset == 0 && o.limit == NOT_GIVEN && o.page_size == 100 && o.retry == 5,
+       "from the first record to the end, a hundred records a page, five retries");
+    ok(o.retry_delay == NOT_GIVEN && o.connect_timeout == 10 && o.max_time == 0 && o.speed_time == 60,
+       "the defaults of times");
     ok(o.compressed && o.progress_meter && !o.quiet && !o.verbose, "the defaults of flags");
-    ok(strcmp(o.param_offset, "offset") == 0 && strcmp(o.on_drift, "warn") == 0 && strcmp(o.count_from, "auto") == 0, "the defaults of texts");
+    ok(strcmp(o.param_offset, "offset") == 0 && strcmp(o.on_drift, "warn") == 0 && strcmp(o.count_from, "auto") == 0,
+       "the defaults of texts");
     options_free(&o);
 }
 
@@ -49,12 +53,15 @@ static void check_values(void)
     struct options o;
     struct error e;
     is_int(parse(&o, COMMAND_READ,
-                 "--limit=7 --offset 9223372036854775807 http://h/ --retry-delay 0.05 --no-compressed --query a=1 --query b= -q --param-limit= --on-drift fail", &e),
+                 "--limit=7 --offset 9223372036854775807 http://h/ --retry-delay 0.05 --no-compressed --query a=1 "
+                 "--query b= -q --param-limit= --on-drift fail",
+                 &e),
            0, "options and operand in any order");
     ok(o.limit == 7 && o.offset == INT64_MAX, "integers");
     ok(o.retry_delay > 0.049 && o.retry_delay < 0.051, "fractions of a second");
     ok(!o.compressed && o.quiet, "flags");
-    ok(o.query.count == 2 && strcmp(o.query.item[0], "a=1") == 0 && strcmp(o.query.item[1], "b=") == 0, "lists keep their order");
+    ok(o.query.count == 2 && strcmp(o.query.item[0], "a=1") == 0 && strcmp(o.query.item[1], "b=") == 0,
+       "lists keep their order");
     ok(o.param_limit && *o.param_limit == '\0', "an empty text is a value");
     is_text(o.on_drift, "fail", "choices");
     options_free(&o);
@@ -89,8 +96,9 @@ static void check_names(void)
     is_text(option_nearest("retrydelay"), "retry-delay", "a dash too few");
     is_text(option_nearest("summary"), "summary-fd", "the beginning of a name");
     is_text(option_nearest("completely-different"), NULL, "nothing is near");
-    is_text(option_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-it-any-more-at-all"), NULL,
-            "a name of any length");
+    is_text(option_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-"
+                           "it-any-more-at-all"),
+            NULL, "a name of any length");
     ok(option_find("limit", 5) && !option_find("limit", 4) && !option_find("limits", 6), "names are found whole");
 }
 

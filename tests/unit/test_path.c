@@ -1,6 +1,6 @@
 /* path: PATHs looked up in JSON text. */
-#include "../../src/path.h"
 #include "tap.h"
+#include "json/path.h"
 
 static char *text_of(struct slice slice, struct buf *b)
 {

@@ -1,5 +1,5 @@
 /* rate: when the next request may begin; and cache, which the processes share it by. */
-#include "../../src/rate.h"
+#include "http/rate.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../src/cache.h"
+#include "http/cache.h"
 #include "tap.h"
 
 static char home[100];
@@ -46,7 +46,8 @@ static void check_texts(void)
     is_rate("1800/h", 2);
     is_rate("43200/d", 2);
     is_rate("8640000/d", 0.01);
-    static const char *const wrong[] = {"10", "10/", "10/x", "10/ss", "10 /s", " 10/s", "/s", "0/s", "-1/s", "nan/s", "inf/s", "1e9/s", "s", "", "10/sm"};
+    static const char *const wrong[] = {"10",   "10/",   "10/x",  "10/ss", "10 /s", " 10/s", "/s",   "0/s",
+                                        "-1/s", "nan/s", "inf/s", "1e9/s", "s",     "",      "10/sm"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         is_rate(wrong[i], 0);
 }
@@ -141,7 +142,10 @@ static void check_rubbish(void)
         const void *bytes;
         size_t n;
         const char *name;
-    } cases[] = {{nan_state, sizeof nan_state, "no numbers"}, {far, sizeof far, "large numbers"}, {"rubbish", 7, "rubbish"}, {"", 0, "nothing"}};
+    } cases[] = {{nan_state, sizeof nan_state, "no numbers"},
+                 {far, sizeof far, "large numbers"},
+                 {"rubbish", 7, "rubbish"},
+                 {"", 0, "nothing"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct rate r;
         struct error e = {0};

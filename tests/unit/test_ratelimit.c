@@ -1,5 +1,5 @@
 /* ratelimit: the headers about what remains of a budget. */
-#include "../../src/ratelimit.h"
+#include "http/ratelimit.h"
 
 #include <strings.h>
 
@@ -57,7 +57,9 @@ static const struct {
     {{{"RateLimit", "\"day\";r=0"}}, 0, "without a time"},
     {{{"RateLimit", "\"r=0;t=5\";r=1;t=9"}}, 0, "a name that looks like numbers"},
     {{{"RateLimit", ""}}, 0, "an empty field"},
-    {{{"RateLimit", "\"a\";r=0;t=3", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "8"}}, 8, "of two families the longer"},
+    {{{"RateLimit", "\"a\";r=0;t=3", "X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "8"}},
+     8,
+     "of two families the longer"},
 };
 
 int main(void)

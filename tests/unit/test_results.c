@@ -1,6 +1,6 @@
 /* What an answer says of each record: the shapes of well-known APIs, and what must not be taken for a reject. */
-#include "results.h"
 #include "tap.h"
+#include "write/results.h"
 
 /* Four paths, or NULL. */
 static const char *where[4];
@@ -10,7 +10,8 @@ static struct slice slice(const char *text)
     return (struct slice){text, text ? strlen(text) : 0};
 }
 
-/* verdicts: a letter a record: . accepted, x rejected; "?": the answer as a whole is wrong; sent: the record, the same each time. */
+/* verdicts: a letter a record: . accepted, x rejected; "?": the answer as a whole is wrong; sent: the record, the same
+ * each time. */
 static void says(const char *body, const char *sent, const char *verdicts, size_t count)
 {
     struct results_paths paths = {0};
@@ -44,16 +45,24 @@ static void usual_places(void)
     says("", "{}", "...", 3);
     says("{\"ok\":true}", "{}", "...", 3);
     says("[{\"ok\":true},{\"error\":\"conflict\",\"reason\":\"x\"}]", "{}", ".x", 2);
-    says("{\"took\":3,\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":429,\"error\":{\"type\":\"x\"}}}]}", "{}", ".x", 2);
-    says("{\"took\":3,\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"create\":{\"status\":409}}]}", "{}", ".x", 2);
+    says("{\"took\":3,\"errors\":true,\"items\":[{\"index\":{\"status\":201}},{\"index\":{\"status\":429,\"error\":{"
+         "\"type\":\"x\"}}}]}",
+         "{}", ".x", 2);
+    says("{\"took\":3,\"errors\":false,\"items\":[{\"index\":{\"status\":201}},{\"create\":{\"status\":409}}]}", "{}",
+         ".x", 2);
     says("{\"results\":[{\"status\":\"422\"},{\"status\":200},{\"status\":399}]}", "{}", "x..", 3);
-    says("[{\"errors\":[\"bad\"]},{\"errors\":[]},{\"errors\":{}},{\"error\":null},{\"error\":false},{\"error\":\"\"},{\"error\":0}]", "{}", "x......", 7);
+    says("[{\"errors\":[\"bad\"]},{\"errors\":[]},{\"errors\":{}},{\"error\":null},{\"error\":false},{\"error\":\"\"},{"
+         "\"error\":0}]",
+         "{}", "x......", 7);
     says("{\"errors\":[null,\"bad\",{},{\"name\":[\"bad\"]}]}", "{}", ".x.x", 4);
     says("[1,\"error\",null,[{\"error\":1}]]", "{}", "....", 4);
     says("[{\"error\":\"x\"}]", "{}", "?", 2); /* not as long as the batch */
     says("[{\"ok\":1}]", "{}", "..", 2);
-    says("[{\"success\":false,\"message\":\"dup\"},{\"success\":true},{\"httpStatusCode\":400},{\"statusCode\":\"500\"}]", "{}", "x.xx", 4);
-    says("{\"FailedRecordCount\":1,\"Records\":[{\"ErrorCode\":\"Throttled\"},{\"SequenceNumber\":\"1\"}]}", "{}", "x.", 2);
+    says("[{\"success\":false,\"message\":\"dup\"},{\"success\":true},{\"httpStatusCode\":400},{\"statusCode\":\"500\"}"
+         "]",
+         "{}", "x.xx", 4);
+    says("{\"FailedRecordCount\":1,\"Records\":[{\"ErrorCode\":\"Throttled\"},{\"SequenceNumber\":\"1\"}]}", "{}", "x.",
+         2);
     says("{\"compositeResponse\":[{\"httpStatusCode\":201},{\"httpStatusCode\":400}]}", "{}", ".x", 2);
     says("{\"hasErrors\":true,\"results\":[{\"errors\":[{\"message\":\"x\"}]}]}", "{}", "?", 2);
     says("{\"results\":[{\"errors\":[{\"message\":\"x\"}]}]}", "{}", "?", 2);

@@ -1,5 +1,5 @@
 /* secret: what no message may show. */
-#include "../../src/secret.h"
+#include "http/secret.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -54,7 +54,8 @@ static void check_user(void)
 {
     struct secrets s = {0};
     secret_hide_user(&s, "me", "pass:word");
-    masked(&s, "me:pass:word pass:word bWU6cGFzczp3b3Jk me", "*** *** *** me", "a password, alone, with its name, and as HTTP Basic sends it");
+    masked(&s, "me:pass:word pass:word bWU6cGFzczp3b3Jk me", "*** *** *** me",
+           "a password, alone, with its name, and as HTTP Basic sends it");
     secret_free(&s);
     s = (struct secrets){0};
     secret_hide_user(&s, "sk_live_1", "");
@@ -80,13 +81,16 @@ static void check_headers(void)
     secret_hide_header(&s, "Idempotency-Key: order-17", 0);
     masked(&s, "Bearer  tok-1, tok-1", "***, ***", "a header's value, and the token in it");
     masked(&s, "no 0123456789 here, dark", "no *** here, dark", "long words of a cookie");
-    masked(&s, "ordinary application/json order-17", "ordinary application/json order-17", "headers without credentials are no secrets");
+    masked(&s, "ordinary application/json order-17", "ordinary application/json order-17",
+           "headers without credentials are no secrets");
     secret_hide_header(&s, "X-Tenant: ordinary", 9);
     masked(&s, "ordinary", "ordinary", "nor is a short value of another header");
     secret_hide_header(&s, "X-Tenant: ordinary", 8);
     masked(&s, "ordinary", "***", "a longer one is, where headers come from a file");
     secret_free(&s);
-    ok(secret_in_header("x-my-TOKEN: 1") && !secret_in_header("X-Page: token") && !secret_in_header("Idempotency-Key: 1"), "the name tells");
+    ok(secret_in_header("x-my-TOKEN: 1") && !secret_in_header("X-Page: token") &&
+           !secret_in_header("Idempotency-Key: 1"),
+       "the name tells");
 }
 
 static void check_urls(void)
@@ -147,9 +151,11 @@ static void check_files(void)
     reads("s3cret\n\n", 8, NULL, "nor a second newline");
     reads("s3\0cret", 7, NULL, "nor is one with a NUL byte");
     write_file("s3cret", 6, 0644);
-    ok(secret_read(path, &value, &warning, &e) == 0 && strstr(buf_text(&warning), path) && strstr(buf_text(&warning), "chmod 600"),
+    ok(secret_read(path, &value, &warning, &e) == 0 && strstr(buf_text(&warning), path) &&
+           strstr(buf_text(&warning), "chmod 600"),
        "a file that others can read gets a warning");
-    ok(!strstr(buf_text(&warning), "s3cret") && warning.data[warning.len - 1] == '\n', "of one line, without the secret");
+    ok(!strstr(buf_text(&warning), "s3cret") && warning.data[warning.len - 1] == '\n',
+       "of one line, without the secret");
     free(value);
     unlink(path);
     ok(secret_read(path, &value, &warning, &e) == -1 && e.code == EXIT_NO_FILE && !value, "no file is 66");

@@ -15,12 +15,14 @@ static struct path path_of(const char *records)
 }
 
 /* records NULL: the usual places. envelope NULL: not looked at. */
-static void splits(enum kind kind, const char *name, const char *records, const char *text, const char *lines, const char *envelope)
+static void splits(enum kind kind, const char *name, const char *records, const char *text, const char *lines,
+                   const char *envelope)
 {
     size_t odd_chunk;
     struct path path = path_of(records);
     struct splitting s = split_every_way(kind, &path, text, strlen(text), &odd_chunk);
-    bool same = s.result == 0 && strcmp(s.records.data, lines) == 0 && (!envelope || strcmp(s.envelope.data, envelope) == 0);
+    bool same =
+        s.result == 0 && strcmp(s.records.data, lines) == 0 && (!envelope || strcmp(s.envelope.data, envelope) == 0);
     int64_t count = 0;
     for (const char *c = lines; *c; c++)
         count += *c == '\n';
@@ -68,24 +70,29 @@ static void refuses(const char *text, uint64_t position, const char *reason)
 
 static void check_places(void)
 {
-    page("records of an object", NULL, "{\"total\":2,\"results\":[{\"a\":1},{\"b\":2}],\"next\":null}", "{\"a\":1}\n{\"b\":2}\n",
-         "{\"total\":2,\"results\":[],\"next\":null}");
+    page("records of an object", NULL, "{\"total\":2,\"results\":[{\"a\":1},{\"b\":2}],\"next\":null}",
+         "{\"a\":1}\n{\"b\":2}\n", "{\"total\":2,\"results\":[],\"next\":null}");
     page("records of an array at the top", NULL, "[1,\"two\",[3],{}]", "1\n\"two\"\n[3]\n{}\n", "[]");
     page("no records", NULL, "{\"results\":[]}", "", "{\"results\":[]}");
     page("an empty array at the top", NULL, " [ ] ", "", "[]");
     page("results before data, whatever comes first", NULL, "{\"data\":[1,2],\"results\":[3]}", "3\n", NULL);
-    page("results before data, whatever comes last", NULL, "{\"results\":[3],\"data\":[1,2]}", "3\n", "{\"results\":[],\"data\":[1,2]}");
-    page("the best of three places", NULL, "{\"_items\":[1],\"rows\":[2],\"results\":{},\"items\":[3],\"x\":[4]}", "3\n", NULL);
-    page("the usual places are at the top only", NULL, "{\"a\":{\"results\":[1]},\"items\":[2]}", "2\n", "{\"a\":{\"results\":[1]},\"items\":[]}");
-    page("a usual name without an array is no place", NULL, "{\"results\":{\"data\":[1]},\"data\":5,\"rows\":[2]}", "2\n",
-         "{\"results\":{\"data\":[1]},\"data\":5,\"rows\":[]}");
+    page("results before data, whatever comes last", NULL, "{\"results\":[3],\"data\":[1,2]}", "3\n",
+         "{\"results\":[],\"data\":[1,2]}");
+    page("the best of three places", NULL, "{\"_items\":[1],\"rows\":[2],\"results\":{},\"items\":[3],\"x\":[4]}",
+         "3\n", NULL);
+    page("the usual places are at the top only", NULL, "{\"a\":{\"results\":[1]},\"items\":[2]}", "2\n",
+         "{\"a\":{\"results\":[1]},\"items\":[]}");
+    page("a usual name without an array is no place", NULL, "{\"results\":{\"data\":[1]},\"data\":5,\"rows\":[2]}",
+         "2\n", "{\"results\":{\"data\":[1]},\"data\":5,\"rows\":[]}");
     page("Elasticsearch", NULL, "{\"hits\":{\"total\":{\"value\":2},\"hits\":[{\"_id\":\"a\"},{\"_id\":\"b\"}]}}",
          "{\"_id\":\"a\"}\n{\"_id\":\"b\"}\n", "{\"hits\":{\"total\":{\"value\":2},\"hits\":[]}}");
-    page("arrays called results inside records stay where they are", NULL, "{\"results\":[{\"results\":[1],\"data\":[2]}]}",
-         "{\"results\":[1],\"data\":[2]}\n", "{\"results\":[]}");
+    page("arrays called results inside records stay where they are", NULL,
+         "{\"results\":[{\"results\":[1],\"data\":[2]}]}", "{\"results\":[1],\"data\":[2]}\n", "{\"results\":[]}");
     page("records of records", NULL, "[[[1],[2]],[]]", "[[1],[2]]\n[]\n", "[]");
-    page("a path with dots", "a.b", "{\"b\":[1],\"a\":{\"c\":[2],\"b\":[3]}}", "3\n", "{\"b\":[1],\"a\":{\"c\":[2],\"b\":[]}}");
-    page("a whole member name with a dot is taken before the path", "a.b", "{\"a\":{\"b\":[1]},\"a.b\":[2]}", "2\n", NULL);
+    page("a path with dots", "a.b", "{\"b\":[1],\"a\":{\"c\":[2],\"b\":[3]}}", "3\n",
+         "{\"b\":[1],\"a\":{\"c\":[2],\"b\":[]}}");
+    page("a whole member name with a dot is taken before the path", "a.b", "{\"a\":{\"b\":[1]},\"a.b\":[2]}", "2\n",
+         NULL);
     page("a JSON Pointer", "/a/b", "{\"a\":{\"b\":[1]},\"a/b\":[2]}", "1\n", NULL);
     page("a JSON Pointer with ~0 and ~1", "/a~1b/c~0d", "{\"a\":[0],\"a/b\":{\"c~d\":[1]}}", "1\n", NULL);
     page("a JSON Pointer through an array", "/1/list", "[{\"list\":[1]},{\"list\":[2]},{\"list\":[3]}]", "2\n",
@@ -97,8 +104,9 @@ static void check_places(void)
     page("the empty path is not the usual places", "", "{\"results\":[1]}", "", "{\"results\":[1]}");
     page("the pointer to the empty name", "/", "{\"\":[1],\"a\":[2]}", "1\n", "{\"\":[],\"a\":[2]}");
     page("a path that is not there", "a.b", "{\"a\":[1]}", "", "{\"a\":[1]}");
-    page("white space goes, but not in strings", NULL, "\t{ \"results\" :\r\n[ { \"a b\" : [ 1 , 2 ] } , \" x \" ] , \"n\" : 1 }\n",
-         "{\"a b\":[1,2]}\n\" x \"\n", "{\"results\":[],\"n\":1}");
+    page("white space goes, but not in strings", NULL,
+         "\t{ \"results\" :\r\n[ { \"a b\" : [ 1 , 2 ] } , \" x \" ] , \"n\" : 1 }\n", "{\"a b\":[1,2]}\n\" x \"\n",
+         "{\"results\":[],\"n\":1}");
     page("a byte order mark goes", NULL, "\xef\xbb\xbf[1]", "1\n", "[]");
 }
 
@@ -122,9 +130,31 @@ static void check_keys(void)
 static void check_verbatim(void)
 {
     static const char *const values[] = {
-        "9007199254740993", "1.10", "1e400", "-1E-400", "-0", "-0.0", "0e+1", "123456789012345678901234567890.5", "18446744073709551615",
-        "\"a\\u0000b\"", "\"\\ud800\"", "\"\\uDC00\\uD800\"", "\"\\ud83d\\ude00\"", "\"\xf0\x9f\x98\x80\"", "\"\xc3\xa9\xe2\x80\xa8\x7f\"",
-        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"]}[{\\\"]\"", "\"\"", "null", "true", "false", "{}", "[]", "{\"\":{\"\":[]}}", "{\"a\":1,\"a\":2}",
+        "9007199254740993",
+        "1.10",
+        "1e400",
+        "-1E-400",
+        "-0",
+        "-0.0",
+        "0e+1",
+        "123456789012345678901234567890.5",
+        "18446744073709551615",
+        "\"a\\u0000b\"",
+        "\"\\ud800\"",
+        "\"\\uDC00\\uD800\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\xf0\x9f\x98\x80\"",
+        "\"\xc3\xa9\xe2\x80\xa8\x7f\"",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+        "\"]}[{\\\"]\"",
+        "\"\"",
+        "null",
+        "true",
+        "false",
+        "{}",
+        "[]",
+        "{\"\":{\"\":[]}}",
+        "{\"a\":1,\"a\":2}",
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char name[100], text[200], lines[200], envelope[200];
@@ -138,14 +168,15 @@ static void check_verbatim(void)
 
 static void check_numbers(void)
 {
-    static const char *const good[] = {"0", "-0", "7", "10", "-12", "0.0", "1.50", "1e5", "1E5", "1e+5", "1e-5", "0e0", "1.5e007", "-0.0e-0"};
+    static const char *const good[] = {"0",   "-0",  "7",    "10",   "-12", "0.0",     "1.50",
+                                       "1e5", "1E5", "1e+5", "1e-5", "0e0", "1.5e007", "-0.0e-0"};
     static const struct {
         const char *text;
         uint64_t position;
     } bad[] = {
-        {"00", 1}, {"01", 1}, {"-01", 2}, {"1.", 2}, {".5", 0}, {"+1", 0}, {"-", 1}, {"--1", 1}, {"1e", 2}, {"1e+", 3}, {"1.e5", 2},
-        {"0x1", 1}, {"1_0", 1}, {"1ee5", 2}, {"1.2.3", 3}, {"1e5.5", 3}, {"-a", 1}, {"NaN", 0}, {"Infinity", 0}, {"-Infinity", 1},
-        {"1-2", 1}, {"1+2", 1}, {"1e5e", 3}, {"0-", 1},
+        {"00", 1}, {"01", 1},  {"-01", 2},      {"1.", 2},        {".5", 0},  {"+1", 0},   {"-", 1},     {"--1", 1},
+        {"1e", 2}, {"1e+", 3}, {"1.e5", 2},     {"0x1", 1},       {"1_0", 1}, {"1ee5", 2}, {"1.2.3", 3}, {"1e5.5", 3},
+        {"-a", 1}, {"NaN", 0}, {"Infinity", 0}, {"-Infinity", 1}, {"1-2", 1}, {"1+2", 1},  {"1e5e", 3},  {"0-", 1},
     };
     char text[64];
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
@@ -219,7 +250,8 @@ static void check_refusals(void)
 static void check_nul(void)
 {
     struct path path = path_of(NULL);
-    static const char *const names[] = {"a NUL byte between values is refused", "a NUL byte in a string is refused", "a NUL byte in an escape is refused"};
+    static const char *const names[] = {"a NUL byte between values is refused", "a NUL byte in a string is refused",
+                                        "a NUL byte in an escape is refused"};
     static const char texts[3][8] = {"[1,\0 2]", "[\"a\0b\"]", "[\"\\\0b\"]"};
     for (int i = 0; i < 3; i++) {
         size_t odd_chunk;
@@ -262,15 +294,22 @@ static void check_flags(void)
         bool null_records, scalar;
         int way;
     } cases[] = {
-        {"{\"list\":null}", true, false, -1},       {"{\"list\":[]}", false, false, 0},    {"{\"list\":{}}", false, false, -1},
-        {"{\"x\":{\"list\":null}}", false, false, -1}, {"{\"other\":null}", false, false, -1}, {"null", false, true, -1},
-        {"\"list\"", false, true, -1},              {"5", false, true, -1},                {"{}", false, false, -1},
+        {"{\"list\":null}", true, false, -1},
+        {"{\"list\":[]}", false, false, 0},
+        {"{\"list\":{}}", false, false, -1},
+        {"{\"x\":{\"list\":null}}", false, false, -1},
+        {"{\"other\":null}", false, false, -1},
+        {"null", false, true, -1},
+        {"\"list\"", false, true, -1},
+        {"5", false, true, -1},
+        {"{}", false, false, -1},
     };
     struct path path = path_of("list");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t odd_chunk;
         struct splitting s = split_every_way(PAGE, &path, cases[i].text, strlen(cases[i].text), &odd_chunk);
-        ok(s.null_records == cases[i].null_records && s.scalar == cases[i].scalar && s.way == cases[i].way && !odd_chunk,
+        ok(s.null_records == cases[i].null_records && s.scalar == cases[i].scalar && s.way == cases[i].way &&
+               !odd_chunk,
            "null records, scalar and way of %s", cases[i].text);
         splitting_free(&s);
     }
@@ -279,14 +318,17 @@ static void check_flags(void)
 
 static void check_lines(void)
 {
-    splits(PERHAPS_LINES, "lines of objects, where one page was expected", NULL, "{\"a\":1}\n{\"a\": 2}\n\n{\"a\":3}", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", "");
-    splits(PERHAPS_LINES, "lines of which the first looks like a page", NULL, "{\"x\":1,\"results\":[1,2],\"y\":3}\n{\"results\":[3]}\n",
+    splits(PERHAPS_LINES, "lines of objects, where one page was expected", NULL, "{\"a\":1}\n{\"a\": 2}\n\n{\"a\":3}",
+           "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", "");
+    splits(PERHAPS_LINES, "lines of which the first looks like a page", NULL,
+           "{\"x\":1,\"results\":[1,2],\"y\":3}\n{\"results\":[3]}\n",
            "{\"x\":1,\"results\":[1,2],\"y\":3}\n{\"results\":[3]}\n", "");
     splits(PERHAPS_LINES, "lines of which the first holds two lists", NULL, "{\"data\":[1,2],\"results\":[3]}\n{}\n",
            "{\"data\":[1,2],\"results\":[3]}\n{}\n", "");
     splits(PERHAPS_LINES, "lines of arrays", NULL, "[1,[2,3]]\n[]\n[4]\n", "[1,[2,3]]\n[]\n[4]\n", "");
     splits(PERHAPS_LINES, "lines of numbers", NULL, "1\n2\n-3.0", "1\n2\n-3.0\n", "");
-    splits(PERHAPS_LINES, "a page that might have been lines", NULL, "{\"results\":[1,2]}\n", "1\n2\n", "{\"results\":[]}");
+    splits(PERHAPS_LINES, "a page that might have been lines", NULL, "{\"results\":[1,2]}\n", "1\n2\n",
+           "{\"results\":[]}");
     splits(LINES, "one line is a record", NULL, "{\"results\":[1,2]}\n", "{\"results\":[1,2]}\n", "");
     splits(LINES, "no lines", NULL, "", "", "");
     splits(LINES, "blank lines", NULL, "\n \n", "", "");
@@ -302,8 +344,10 @@ static void check_caps(void)
         struct split s;
         split_start(&s, &path, &records, &envelope);
         int result = split_feed(&s, text, sizeof text - 1);
-        ok(result == -1 && s.reason == SPLIT_TOO_LARGE, "%s beyond the cap are refused", which ? "records" : "envelopes");
-        ok(split_feed(&s, "]", 1) == -1 && split_end(&s) == -1 && s.reason == SPLIT_TOO_LARGE, "after a refusal nothing more is taken");
+        ok(result == -1 && s.reason == SPLIT_TOO_LARGE, "%s beyond the cap are refused",
+           which ? "records" : "envelopes");
+        ok(split_feed(&s, "]", 1) == -1 && split_end(&s) == -1 && s.reason == SPLIT_TOO_LARGE,
+           "after a refusal nothing more is taken");
         buf_free(&records);
         buf_free(&envelope);
     }

@@ -1,5 +1,5 @@
-/* split: random JSON with random white space, in random pieces. The generator writes each text twice, once without any white space,
- * so that what must come out is known without parsing. */
+/* split: random JSON with random white space, in random pieces. The generator writes each text twice, once without any
+ * white space, so that what must come out is known without parsing. */
 #include <stdlib.h>
 
 #include "splitting.h"
@@ -38,8 +38,29 @@ static void token(struct text *t, const char *token)
 
 static void string(struct text *t)
 {
-    static const char *const pieces[] = {"a", "results", "]", "}", "[", "{", ",", ":", "\\\"", "\\\\", "\\/", "\\n", "\\u0000", "\\ud83d\\ude00", "\\uD800",
-                                         "\xc3\xa9", "\xe2\x80\xa8", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\x7f", " ", "  ", "0123456789abcdef"};
+    static const char *const pieces[] = {"a",
+                                         "results",
+                                         "]",
+                                         "}",
+                                         "[",
+                                         "{",
+                                         ",",
+                                         ":",
+                                         "\\\"",
+                                         "\\\\",
+                                         "\\/",
+                                         "\\n",
+                                         "\\u0000",
+                                         "\\ud83d\\ude00",
+                                         "\\uD800",
+                                         "\xc3\xa9",
+                                         "\xe2\x80\xa8",
+                                         "\xf0\x9f\x98\x80",
+                                         "\xf4\x8f\xbf\xbf",
+                                         "\x7f",
+                                         " ",
+                                         "  ",
+                                         "0123456789abcdef"};
     struct buf b = {0};
     buf_addc(&b, '"');
     for (unsigned n = below(12); n; n--)
@@ -51,7 +72,8 @@ static void string(struct text *t)
 
 static void scalar(struct text *t)
 {
-    static const char *const scalars[] = {"0", "-0", "17", "-1.50", "1e400", "0.1E-07", "123456789012345678901234567890", "true", "false", "null"};
+    static const char *const scalars[] = {
+        "0", "-0", "17", "-1.50", "1e400", "0.1E-07", "123456789012345678901234567890", "true", "false", "null"};
     if (below(2))
         string(t);
     else

@@ -1,7 +1,7 @@
 /* total: how many records a list has, from what an answer says. */
 #include <strings.h>
 
-#include "../../src/total.h"
+#include "pages/total.h"
 #include "tap.h"
 
 struct header {
@@ -158,7 +158,8 @@ static void check_urls(void)
 
 static void check_sources(void)
 {
-    static const char *const wrong[] = {"", "Auto", "url:", "body:", "header:", "total", "content_range", "body:1.2.3.4.5.6.7.8.9.10.11.12.13"};
+    static const char *const wrong[] = {
+        "", "Auto", "url:", "body:", "header:", "total", "content_range", "body:1.2.3.4.5.6.7.8.9.10.11.12.13"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct total_source s = {0};
         struct error e = {0};

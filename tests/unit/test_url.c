@@ -1,5 +1,5 @@
 /* url: what is sent, where references lead, and what messages may show. */
-#include "../../src/url.h"
+#include "http/url.h"
 #include "tap.h"
 
 static void accepts(const char *text, const char *want)
@@ -55,7 +55,8 @@ static void check_add_query(void)
     adds("http://h/x?", "a", "1", 1, "http://h/x?a=1");
     adds("http://h/x?b&", "a", "1", 1, "http://h/x?b&a=1");
     adds("http://h/x", "a", "", 0, "http://h/x?a=");
-    adds("http://h/x", "a b[]", "c d+e&f=g%20/?#'~-._", 20, "http://h/x?a%20b%5B%5D=c%20d%2Be%26f%3Dg%2520%2F%3F%23%27~-._");
+    adds("http://h/x", "a b[]", "c d+e&f=g%20/?#'~-._", 20,
+         "http://h/x?a%20b%5B%5D=c%20d%2Be%26f%3Dg%2520%2F%3F%23%27~-._");
     adds("http://h/x", "a", "\0\xff\n", 3, "http://h/x?a=%00%FF%0A");
 }
 
@@ -110,8 +111,10 @@ static void check_query(void)
 static void check_segment(void)
 {
     static const char *const cases[][2] = {
-        {"http://h/items", "http://h/items/count"},         {"http://h/items/", "http://h/items/count"},
-        {"http://h/", "http://h/count"},                    {"http://h/items?a=b%20c&d", "http://h/items/count?a=b%20c&d"},
+        {"http://h/items", "http://h/items/count"},
+        {"http://h/items/", "http://h/items/count"},
+        {"http://h/", "http://h/count"},
+        {"http://h/items?a=b%20c&d", "http://h/items/count?a=b%20c&d"},
         {"http://h/a%2fb/c%20d", "http://h/a%2fb/c%20d/count"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -163,14 +166,24 @@ static void check_origin(void)
         const char *a, *b;
         bool same;
     } cases[] = {
-        {"http://h/x", "http://h/y?z", true},   {"http://h/", "http://h:80/", true},     {"https://h/", "https://h:443/", true},
-        {"http://H/", "http://h/", true},       {"http://me:pw@h/", "http://h/", true},  {"http://h/", "https://h/", false},
-        {"http://h/", "http://h:8080/", false}, {"http://h/", "http://h.evil/", false},  {"http://h/", "http://h@evil/", false},
-        {"http://h/", "http://www.h/", false},  {"http://h:443/", "https://h/", false},  {"http://h/", "ftp://h/", false},
-        {"http://127.0.0.1/", "http://localhost/", false}, {"http://h/", "nonsense", false},
+        {"http://h/x", "http://h/y?z", true},
+        {"http://h/", "http://h:80/", true},
+        {"https://h/", "https://h:443/", true},
+        {"http://H/", "http://h/", true},
+        {"http://me:pw@h/", "http://h/", true},
+        {"http://h/", "https://h/", false},
+        {"http://h/", "http://h:8080/", false},
+        {"http://h/", "http://h.evil/", false},
+        {"http://h/", "http://h@evil/", false},
+        {"http://h/", "http://www.h/", false},
+        {"http://h:443/", "https://h/", false},
+        {"http://h/", "ftp://h/", false},
+        {"http://127.0.0.1/", "http://localhost/", false},
+        {"http://h/", "nonsense", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ok(url_same_origin(cases[i].a, cases[i].b) == cases[i].same && url_same_origin(cases[i].b, cases[i].a) == cases[i].same,
+        ok(url_same_origin(cases[i].a, cases[i].b) == cases[i].same &&
+               url_same_origin(cases[i].b, cases[i].a) == cases[i].same,
            "%s and %s are %s", cases[i].a, cases[i].b, cases[i].same ? "one origin" : "two origins");
 }
 
@@ -178,9 +191,13 @@ static void check_trust(void)
 {
     char first[] = "api.example.com", second[] = "Other.example";
     char *hosts[] = {first, second};
-    ok(url_is_trusted("http://base/", "https://api.example.com/x", hosts, 2) && url_is_trusted("http://base/", "http://other.EXAMPLE:8080/", hosts, 2), "named hosts are trusted");
-    ok(!url_is_trusted("http://base/", "https://api.example.com.evil/", hosts, 2) && !url_is_trusted("http://base/", "https://api.example.com@evil/", hosts, 2) &&
-           !url_is_trusted("http://base/", "https://evil/?api.example.com", hosts, 2) && !url_is_trusted("http://base/", "https://api.example.com/", hosts, 0),
+    ok(url_is_trusted("http://base/", "https://api.example.com/x", hosts, 2) &&
+           url_is_trusted("http://base/", "http://other.EXAMPLE:8080/", hosts, 2),
+       "named hosts are trusted");
+    ok(!url_is_trusted("http://base/", "https://api.example.com.evil/", hosts, 2) &&
+           !url_is_trusted("http://base/", "https://api.example.com@evil/", hosts, 2) &&
+           !url_is_trusted("http://base/", "https://evil/?api.example.com", hosts, 2) &&
+           !url_is_trusted("http://base/", "https://api.example.com/", hosts, 0),
        "others are not");
 }
 
@@ -205,11 +222,14 @@ static void check_upgrade(void)
 {
     struct buf url = {0};
     buf_adds(&url, "http://h/x?a=1");
-    ok(url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0, "http for https, same host: made https");
-    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0, "https already: left alone");
+    ok(url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0,
+       "http for https, same host: made https");
+    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0,
+       "https already: left alone");
     buf_clear(&url);
     buf_adds(&url, "http://other/x");
-    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "http://other/x") == 0, "another host: left alone");
+    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "http://other/x") == 0,
+       "another host: left alone");
     ok(!url_upgrade("http://h/items", &url), "a base of http: left alone");
     buf_free(&url);
 }
@@ -234,8 +254,19 @@ static void check_redact(void)
     shows("http://h/?api%5Fkey=hidden", "http://h/?api%5Fkey=***");
     shows("http://h/?token=hid=den&x", "http://h/?token=***&x");
     shows("http://h/?token&tokens=1&my=token", "http://h/?token&tokens=1&my=token");
-    static const char *const names[] = {"access_token", "apikey", "api-key", "key", "password", "secret", "sig", "signature", "auth", "client_secret",
-                                        "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token"};
+    static const char *const names[] = {"access_token",
+                                        "apikey",
+                                        "api-key",
+                                        "key",
+                                        "password",
+                                        "secret",
+                                        "sig",
+                                        "signature",
+                                        "auth",
+                                        "client_secret",
+                                        "X-Amz-Signature",
+                                        "X-Amz-Credential",
+                                        "X-Amz-Security-Token"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char url[100], want[100];
         snprintf(url, sizeof url, "https://h/?%s=hidden", names[i]);

@@ -1,0 +1,37 @@
+/* buf: growable bytes with a hard cap.
+ *
+ * A zeroed struct buf is empty and has no cap. The bytes belong to the buf; buf_free() gives them back.
+ * Bytes that were added end in a NUL that is not counted in len; buf_text() is a text also where nothing was ever
+ * added. When memory runs out the process ends with EX_SOFTWARE (70), so that callers only have the cap to think of. */
+#ifndef RESTSRC_BUF_H
+#define RESTSRC_BUF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf {
+    char *data;
+    size_t len;
+    size_t room;
+    size_t cap; /* the most bytes it may hold; 0: no limit */
+};
+
+/* Each returns 0, or -1 with nothing added when the cap would be passed. */
+int buf_add(struct buf *b, const void *bytes, size_t n);
+int buf_addc(struct buf *b, char c);
+int buf_adds(struct buf *b, const char *text);
+int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void buf_clear(struct buf *b); /* empty, memory kept for the next use */
+void buf_free(struct buf *b);
+void buf_swap(struct buf *a, struct buf *b);
+const char *buf_text(struct buf *b); /* the bytes as a C string, valid until the next change */
+
+/* Memory that is there, or the process ends. Free with free(). */
+void *mem_zeroed(size_t count, size_t size);
+char *mem_text(const char *text, size_t n);
+
+/* FNV-1a: to tell things apart that nobody chose with ill intent. */
+uint64_t mem_digest(const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,190 @@
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FINISH_LINE_MS = 2000 }; /* how long a signalled run waits for its reader to take the rest of a line */
+
+static volatile sig_atomic_t signal_caught;
+static int signal_pipe[2] = {-1, -1};
+
+void io_hold_standard(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
+static void on_signal(int number)
+{
+    int saved = errno;
+    signal_caught = number;
+    if (write(signal_pipe[1], "", 1) < 0)
+        errno = saved; /* the pipe is full: it is readable all the same */
+    errno = saved;
+}
+
+void io_catch_signals(void)
+{
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK))
+        return;
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+}
+
+int io_signal_fd(void)
+{
+    return signal_pipe[0];
+}
+
+int io_signalled(void)
+{
+    return signal_caught;
+}
+
+void io_die_of_signal(void)
+{
+    if (!signal_caught)
+        return;
+    signal(signal_caught, SIG_DFL);
+    raise(signal_caught);
+}
+
+void io_die_with_parent(int parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* it ended before we asked */
+        raise(SIGKILL);
+}
+
+static int write_failed(int fd, struct error *e)
+{
+    e->quiet = errno == EPIPE;
+    return error_set(e, EXIT_IO, "cannot write to %s: %s", fd == STDOUT_FILENO ? "standard output" : "file descriptor",
+                     strerror(errno));
+}
+
+/* The rest of a line after a signal: in pieces a pipe takes whole, and only while the reader takes them. */
+static void finish_line(int fd, const char *text, size_t n)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    while (n && poll(&ready, 1, FINISH_LINE_MS) == 1) {
+        ssize_t wrote = write(fd, text, n < PIPE_BUF ? n : PIPE_BUF);
+        if (wrote < 0)
+            return;
+        text += wrote;
+        n -= (size_t)wrote;
+    }
+}
+
+static void wait_for(void *ctx, int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    (void)ctx;
+    poll(&ready, 1, -1);
+}
+
+/* How many bytes fd takes without making us wait. A pipe that has a page free may have no more. */
+static size_t room(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    struct stat s;
+    int inside = 0;
+    if (poll(&ready, 1, 0) == 0)
+        return 0;
+    if (fstat(fd, &s) || !S_ISFIFO(s.st_mode))
+        return SIZE_MAX;
+    int size = ioctl(fd, FIONREAD, &inside) == 0 && inside == 0 ? fcntl(fd, F_GETPIPE_SZ) : PIPE_BUF;
+    return size > PIPE_BUF ? (size_t)size : PIPE_BUF;
+}
+
+int io_write_lines(int fd, const char *text, size_t n, struct error *e)
+{
+    return io_write_busy(fd, text, n, NULL, NULL, e);
+}
+
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e)
+{
+    size_t done = 0;
+    while (done < n && !signal_caught) {
+        size_t most = wait ? room(fd) : SIZE_MAX;
+        ssize_t wrote = most ? write(fd, text + done, n - done < most ? n - done : most) : -1;
+        if (!most || (wrote < 0 && errno == EAGAIN)) {
+            (wait ? wait : wait_for)(ctx, fd);
+        } else if (wrote < 0 && errno != EINTR) {
+            return write_failed(fd, e);
+        } else if (wrote > 0) {
+            done += (size_t)wrote;
+        }
+    }
+    if (done && done < n && text[done - 1] != '\n') {
+        const char *newline = memchr(text + done, '\n', n - done);
+        finish_line(fd, text + done, newline ? (size_t)(newline - text) - done + 1 : n - done);
+    }
+    return 0;
+}
+
+void io_write_last(int fd, const char *line, size_t n)
+{
+    finish_line(fd, line, n);
+}
+
+static double seconds(const struct timespec *t)
+{
+    return (double)t->tv_sec + 1e-9 * (double)t->tv_nsec;
+}
+
+double io_time(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return seconds(&t);
+}
+
+double io_seconds_since(const struct timespec *then)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return seconds(&(struct timespec){.tv_sec = t.tv_sec - then->tv_sec, .tv_nsec = t.tv_nsec - then->tv_nsec});
+}
+
+bool io_is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e)
+{
+    char chunk[16384];
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got == 0)
+            return 0;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set(e, code, "cannot read %s: %s", name, strerror(errno));
+        if (buf_add(b, chunk, (size_t)got))
+            return error_set(e, code, "%s is larger than %zu bytes", name, b->cap);
+    }
+}
+
+int io_read_file(const char *name, struct buf *b, struct error *e)
+{
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(e, EXIT_NO_FILE, "cannot open %s: %s", name, strerror(errno));
+    int result = io_read_all(fd, name, EXIT_NO_FILE, b, e);
+    close(fd);
+    return result;
+}

@@ -1,0 +1,46 @@
+/* io: whole reads and writes on file descriptors, and the two signals that end a run. */
+#ifndef RESTSRC_IO_H
+#define RESTSRC_IO_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Writes whole lines (text ends in '\n'). When a signal asked for the end meanwhile, only the line under way is
+ * finished, so that a reader never sees half a record. -1: EXIT_IO; quiet when the reader has gone (EPIPE). */
+int io_write_lines(int fd, const char *text, size_t n, struct error *e);
+/* The same, with something better to do while fd takes nothing: wait() returns when it may take more, or for any other
+ * reason. */
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e);
+
+/* A last line after a signal, as far as its reader takes it within a moment. */
+void io_write_last(int fd, const char *line, size_t n);
+
+bool io_is_open(int fd);
+
+/* Seconds since the epoch: the clock that processes share. */
+double io_time(void);
+double io_seconds_since(const struct timespec *then); /* then: of CLOCK_MONOTONIC */
+
+/* The whole of fd into b. name is for the message; code is the exit code of a failure. */
+int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e);
+
+/* The whole of a named file; EXIT_NO_FILE. */
+int io_read_file(const char *name, struct buf *b, struct error *e);
+
+/* Gives standard descriptors that are closed something that fails when it is used, so that no other file takes their
+ * place. */
+void io_hold_standard(void);
+
+/* From now on SIGTERM and SIGINT set a flag instead of ending the process; a second one ends it at once. */
+void io_catch_signals(void);
+int io_signal_fd(void);      /* becomes readable when such a signal came; -1 before io_catch_signals() */
+int io_signalled(void);      /* the signal, or 0 */
+void io_die_of_signal(void); /* ends the process by the signal that came, if one did */
+
+/* Ends this process when its parent ends. parent: getppid() as early as possible. */
+void io_die_with_parent(int parent);
+
+#endif

@@ -1,0 +1,114 @@
+/* call: one request, with the same authentication, retries, redaction and exit codes as the rest; the answer's body on
+ * stdout, whatever its status. */
+#include "cli/cmd.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "write/idempotency.h"
+
+struct call {
+    const struct options *options;
+    struct buf url, body;
+    struct transfer_stats stats;
+    bool asked;
+};
+
+static bool repeatable(const struct options *o, const char *method)
+{
+    return (strcmp(method, "POST") && strcmp(method, "PATCH")) || (o->idempotency_key && o->idempotent);
+}
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct call *c = ctx;
+    const struct options *o = c->options;
+    struct request *r = &x->request;
+    (void)e;
+    if (c->asked)
+        return TRANSFER_NONE;
+    c->asked = true;
+    request_clear(r);
+    buf_swap(&r->url, &c->url);
+    buf_add(&r->body, o->data, o->data_len);
+    if (o->idempotency_key)
+        buf_addf(&r->headers, "%s: %s\n", o->idempotency_header, o->idempotency_key);
+    r->method = o->method ? o->method : o->data ? "POST" : "GET";
+    r->repeatable = repeatable(o, r->method);
+    x->offset = -1;
+    return TRANSFER_READY;
+}
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct call *c = ctx;
+    (void)x;
+    buf_clear(&c->body);
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct call *c = ctx;
+    (void)x;
+    c->body.cap = (size_t)c->options->max_page_bytes;
+    return buf_add(&c->body, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    (void)ctx, (void)x, (void)e;
+    return 0;
+}
+
+static void say_unsettled(struct error *e)
+{
+    struct buf message = {0};
+    buf_addf(&message, "%s; the server may have acted on it", e->message);
+    error_set(e, e->code, "%s", buf_text(&message));
+    buf_free(&message);
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct call *c = ctx;
+    bool torn = x->failed && x->status / 100 == 2;
+    if (!torn && io_write_lines(STDOUT_FILENO, c->body.data, c->body.len, e))
+        return -1;
+    if (!x->failed)
+        return TRANSFER_DONE;
+    *e = x->error;
+    if (x->unsettled && !x->request.repeatable)
+        say_unsettled(e);
+    return -1;
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct call *c = ctx;
+    cmd_note(c->options, verbose, line);
+}
+
+static const struct transfer_ops call_ops = {
+    .any_status = true,
+    .next = on_next,
+    .begin = on_begin,
+    .data = on_data,
+    .whole = on_whole,
+    .done = on_done,
+    .note = on_note,
+};
+
+int cmd_call(const struct options *o, struct error *e)
+{
+    struct call c = {.options = o};
+    int result = cmd_target(o, &c.url, e);
+    if (result == 0 && o->idempotency_key)
+        result = idempotency_check(o->idempotency_header, o->idempotency_key, e);
+    struct transfer *t = result ? NULL : transfer_new(o, 1, &c.stats, e);
+    result = t ? transfer_run(t, &call_ops, &c, e) : -1;
+    transfer_free(t);
+    buf_free(&c.url);
+    buf_free(&c.body);
+    return result;
+}

@@ -1,0 +1,280 @@
+/* count: the number of records of the whole list, on standard output. An exact count or an error, never a guess. */
+#include "cli/cmd.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "http/url.h"
+#include "pages/ask.h"
+#include "pages/total.h"
+#include "json/error_in_ok.h"
+
+#define PAGE_LENGTH "'%s' is the length of a page, not of the list: say where the count is with --count-from"
+
+struct count {
+    const struct options *options;
+    struct total_source source;
+    struct path places;
+    struct ask probe;
+    struct paginate paginate; /* of the page that was asked for */
+    bool more;                /* a style that follows the server has a page behind it */
+};
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct count *c = ctx;
+    cmd_note(c->options, verbose, line);
+}
+
+/* *e becomes what is wrong with the last answer. */
+static int because(struct count *c, struct error *e)
+{
+    *e = c->probe.error;
+    return -1;
+}
+
+static int about_answer(struct count *c, struct error *e)
+{
+    transfer_locate(c->probe.exchange, e);
+    return -1;
+}
+
+static int counted(int64_t records, struct error *e)
+{
+    struct buf line = {0};
+    buf_addf(&line, "%" PRId64 "\n", records);
+    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    buf_free(&line);
+    return result;
+}
+
+/* ---- by a page of the list ---- */
+
+/* One page of one record, at an offset. */
+static int ask_page(struct count *c, int64_t offset, struct error *e)
+{
+    struct options one = *c->options;
+    struct page page;
+    struct error ignored;
+    one.offset = offset;
+    one.page_size = 1;
+    one.limit = one.max_pages = NOT_GIVEN;
+    int result = paginate_init(&c->paginate, &one, e);
+    if (result == 0) {
+        paginate_next(&c->paginate, &page, &c->probe.request);
+        result = ask_request(&c->probe, &c->places) ? because(c, e) : 0;
+    }
+    if (result == 0 && !paginate_seeks(&c->paginate)) {
+        struct answer answer = ask_answer(&c->probe);
+        page.got = c->probe.split.count;
+        c->more = paginate_learn(&c->paginate, &page, &answer, &c->probe.request, &ignored) != PAGE_LAST;
+    }
+    paginate_free(&c->paginate);
+    return result;
+}
+
+/* Is there a record behind those of the first page? -1: error. */
+static int goes_on(struct count *c, struct error *e)
+{
+    struct error ended = {0};
+    if (!paginate_seeks(&c->paginate))
+        return c->more;
+    if (ask_page(c, c->probe.split.count, &ended))
+        return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
+    return c->probe.split.count > 0;
+}
+
+/* A number in a body that equals the length of the page may be just that. The record after it tells. */
+static int check_page_length(struct count *c, const struct total *total, struct error *e)
+{
+    if (!total->guessed || total->records != c->probe.split.count || total->records == 0)
+        return 0;
+    int more = goes_on(c, e);
+    if (more < 1)
+        return more;
+    error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
+    return about_answer(c, e);
+}
+
+/* How many records are before the page that url asks for, of pages of `size`; -1: it does not say. */
+static int64_t before(const struct options *o, const char *url, int64_t size)
+{
+    struct buf value = {0};
+    int64_t n = -1;
+    if (url_query(url, o->param_page, &value))
+        n = (strtoll(buf_text(&value), NULL, 10) - (*o->page_base - '0')) * size;
+    else if (url_query(url, o->param_offset, &value))
+        n = strtoll(buf_text(&value), NULL, 10);
+    buf_free(&value);
+    return n;
+}
+
+/* A list of one page may do without links. */
+static int count_one_page(struct count *c, struct error *e)
+{
+    int64_t size = c->probe.split.count;
+    int more = size ? goes_on(c, e) : 0;
+    if (more <= 0)
+        return more < 0 ? -1 : counted(size, e);
+    error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
+    return about_answer(c, e);
+}
+
+/* Does the link with that relation, if there is one, lead to the n-th record? */
+static bool leads_to(struct count *c, const char *relation, int64_t n)
+{
+    struct buf url = {0};
+    bool does = !ask_link(&c->probe, relation, &url) || before(c->options, buf_text(&url), c->probe.split.count) == n;
+    buf_free(&url);
+    return does;
+}
+
+/* How many records are before the last page, by the link to it; the other links show whether we count as the server
+ * does. */
+static int64_t before_last(struct count *c, const char *last, struct error *e)
+{
+    int64_t size = c->probe.split.count, n = before(c->options, last, size);
+    if (size == 0)
+        return error_set(e, EXIT_ANSWER, "the first page is empty, but not the last one: how long are pages?");
+    if (n < 0)
+        return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page",
+                         c->options->param_page);
+    if (!leads_to(c, "first", 0) || !leads_to(c, "next", size))
+        return error_set(e, EXIT_ANSWER,
+                         "the links to the first and the next page are not those to records 0 and %" PRId64
+                         ": see --page-base, --param-page",
+                         size);
+    return n;
+}
+
+/* The first page is only as long as the others where nothing is hidden from it: the second one tells. Back on the first
+ * one after it. */
+static int check_second(struct count *c, struct error *e)
+{
+    int64_t size = c->probe.split.count;
+    struct buf url = {0}, second = {0};
+    int result = 0;
+    if (ask_link(&c->probe, "next", &url) &&
+        paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
+        result = ask_get(&c->probe, buf_text(&second), &c->places) ? because(c, e) : 0;
+        if (result == 0 && c->probe.split.count != size)
+            result = error_set(e, EXIT_ANSWER,
+                               "the first page has %" PRId64 " records, the second %" PRId64 ": how long are pages?",
+                               size, c->probe.split.count);
+    }
+    buf_free(&url);
+    buf_free(&second);
+    return result;
+}
+
+/* The link to the last page says how many pages there are; how long the last one is, it says itself. */
+static int count_by_last_page(struct count *c, struct error *e)
+{
+    struct buf link = {0}, last = {0};
+    int result = -1;
+    if (!ask_link(&c->probe, "last", &link))
+        return count_one_page(c, e);
+    int64_t n = before_last(c, buf_text(&link), e);
+    if (n > c->probe.split.count && check_second(c, e))
+        n = -1;
+    if (n < 0 || paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
+        about_answer(c, e);
+    else
+        result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted(n + c->probe.split.count, e);
+    buf_free(&link);
+    buf_free(&last);
+    return result;
+}
+
+/* No records, and an error beside them: what it counts is no count. */
+static int check_denial(struct count *c, struct error *e)
+{
+    struct slice said = {buf_text(&c->probe.envelope), c->probe.envelope.len};
+    if (c->probe.split.count || c->options->error_is_empty || !error_in_ok_is(said, (struct slice){0}))
+        return 0;
+    cmd_denied(c->probe.exchange, said, e);
+    return about_answer(c, e);
+}
+
+static int count_by_page(struct count *c, struct error *e)
+{
+    struct total total;
+    if (ask_page(c, 0, e) || check_denial(c, e))
+        return -1;
+    if (c->source.kind == TOTAL_LAST_PAGE)
+        return count_by_last_page(c, e);
+    int found = total_find(&c->source, cmd_header, c->probe.exchange, buf_text(&c->probe.envelope),
+                           c->probe.envelope.len, &total, e);
+    if (found == 0)
+        error_set(e, EXIT_ANSWER,
+                  "the API does not say how many records there are: say where the count is with --count-from");
+    if (found < 1)
+        return about_answer(c, e);
+    return check_page_length(c, &total, e) ? -1 : counted(total.records, e);
+}
+
+/* ---- by a counting URL ---- */
+
+/* --count-from url:, else the list's own with /count behind its path; filters stay. */
+static int make_count_request(struct count *c, struct error *e)
+{
+    struct paginate p;
+    struct request *r = &c->probe.request;
+    int result = paginate_init(&p, c->options, e);
+    request_clear(r);
+    r->repeatable = true;
+    r->method = c->options->method ? c->options->method : c->options->data ? "POST" : "GET";
+    buf_swap(&r->body, &p.body);
+    if (result == 0 && c->source.kind == TOTAL_URL) {
+        result = url_resolve(buf_text(&p.base), c->source.url, &r->url)
+                     ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL")
+                     : 0;
+    } else if (result == 0) {
+        buf_swap(&r->url, &p.base);
+        result = url_add_segment(&r->url, "count", e);
+    }
+    paginate_free(&p);
+    return result;
+}
+
+/* Does this failure only mean that there is no counting URL? */
+static bool no_such_url(const struct error *e)
+{
+    return e->code == EXIT_REFUSED || e->code == EXIT_ANSWER;
+}
+
+static int count_by_url(struct count *c, struct error *e)
+{
+    struct total total;
+    bool guess = c->source.kind == TOTAL_AUTO;
+    if (make_count_request(c, e))
+        return -1;
+    if (ask_request(&c->probe, NULL))
+        return guess && no_such_url(&c->probe.error) ? count_by_page(c, e) : because(c, e);
+    int found = total_of_count(&c->source, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
+    if (found > 0)
+        return counted(total.records, e);
+    if (found == 0 && guess)
+        return count_by_page(c, e);
+    if (found == 0)
+        error_set(e, EXIT_ANSWER,
+                  "the answer of the counting URL has no count: say where it is with --count-from url:URL#PATH");
+    return about_answer(c, e);
+}
+
+int cmd_count(const struct options *o, struct error *e)
+{
+    struct count c = {.options = o, .probe = {.options = o, .note = on_note}};
+    int result = -1;
+    c.probe.ctx = &c;
+    if (cmd_records_path(o, &c.places, e) == 0 && total_parse(&c.source, o->count_from, e) == 0 &&
+        ask_init(&c.probe, e) == 0)
+        result = c.source.kind == TOTAL_AUTO || c.source.kind == TOTAL_URL ? count_by_url(&c, e) : count_by_page(&c, e);
+    ask_free(&c.probe);
+    path_free(&c.places);
+    total_free(&c.source);
+    return result;
+}

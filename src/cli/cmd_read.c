@@ -1,0 +1,463 @@
+/* read: the records of a range, as NDJSON on standard output. */
+#include "cli/cmd.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/terminal.h"
+#include "cli/control.h"
+#include "pages/follow.h"
+#include "pages/paginate.h"
+#include "pages/repeat.h"
+#include "json/error_in_ok.h"
+
+/* What is kept of the page in one slot of the window. */
+struct held_page {
+    struct page page;
+    struct split split;
+    struct buf records, envelope;
+    size_t bytes;     /* of the body so far, decompressed */
+    int64_t streamed; /* records that --stream has seen */
+    bool denied;      /* there is an error beside the records */
+};
+
+struct read_run {
+    const struct options *options;
+    struct paginate paginate;
+    struct total_source total_source;
+    struct path records;
+    bool records_known; /* `records` is one way: given, or learned from the first page */
+    struct transfer *transfer;
+    struct held_page *held;
+    unsigned slots;
+    struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
+    size_t ready_from, ready_bytes; /* the part of it to write */
+    int64_t ready_records;
+    int64_t ready_missing; /* so many records fewer than asked for were in it */
+    int64_t written, bytes;
+    struct transfer_stats stats;
+    struct progress progress;
+    struct timespec began;
+    bool enough; /* --stream has all of the range */
+    bool told_denied;
+    struct buf
+        doubted; /* the first page, of more records than were asked for, while the list's beginning is looked at */
+    int64_t doubted_count;
+};
+
+static struct held_page *held_of(struct read_run *r, const struct exchange *x)
+{
+    return &r->held[x->slot];
+}
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    (void)e;
+    h->split.count = 0; /* of an earlier page */
+    if (!paginate_next(&r->paginate, &h->page, &x->request))
+        return TRANSFER_NONE;
+    x->offset = h->page.offset;
+    return TRANSFER_READY;
+}
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    buf_clear(&h->records);
+    buf_clear(&h->envelope);
+    h->bytes = 0;
+    h->streamed = 0;
+    h->denied = false;
+    split_start(&h->split, &r->records, &h->records, &h->envelope);
+    h->split.lines = paginate_single(&r->paginate);
+}
+
+/* Where the n-th of so many lines begins in the text that they fill. */
+static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
+{
+    const char *p = text;
+    if (n >= lines)
+        return len;
+    while (n-- > 0)
+        p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
+    return (size_t)(p - text);
+}
+
+/* A first line of NDJSON may have an array at a usual place. Before records of one text go out, there should be more of
+ * it than a line. */
+enum { STREAM_DOUBT = 65536 };
+
+/* --stream: the records that are complete go out at once, as far as they belong to the range. */
+static int stream_out(struct read_run *r, struct exchange *x, struct error *e)
+{
+    struct held_page *h = held_of(r, x);
+    const struct options *o = r->options;
+    int64_t lines = h->split.count - h->streamed;
+    int64_t skip = o->offset > h->streamed ? o->offset - h->streamed : 0;
+    skip = skip < lines ? skip : lines;
+    int64_t keep = lines - skip, left = r->paginate.end - o->offset - r->written;
+    keep = keep < left ? keep : left;
+    if (lines == 0)
+        return 0;
+    const char *text = h->records.data;
+    size_t all =
+        (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* behind it a record is incomplete */
+    size_t from = line_start(text, all, lines, skip), to = line_start(text, all, lines, skip + keep);
+    x->spent = true;
+    h->split.lines = h->split.many; /* what is out cannot be put together again */
+    h->split.settled = true;
+    if (io_write_lines(STDOUT_FILENO, h->records.data + from, to - from, e))
+        return -1;
+    r->written += keep;
+    r->bytes += (int64_t)(to - from);
+    h->streamed += lines;
+    memmove(h->records.data, h->records.data + all, h->records.len - all);
+    h->records.len -= all;
+    r->enough = keep == left;
+    return r->enough || io_signalled() ? -1 : 0;
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x))
+        split_many(&h->split);
+    h->bytes = r->options->stream ? h->records.len + h->envelope.len : h->bytes;
+    h->bytes += n;
+    if (h->bytes > (size_t)r->options->max_page_bytes)
+        return error_set(e, EXIT_ANSWER,
+                         "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
+                         r->options->max_page_bytes);
+    if (split_feed(&h->split, bytes, n) == 0)
+        return r->options->stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT) ? stream_out(r, x, e)
+                                                                                               : 0;
+    cmd_split_error(&h->split, e);
+    return -1;
+}
+
+static int no_records(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)
+{
+    struct buf place = {0};
+    char detail[200];
+    path_show(&r->records.way[0], &place);
+    const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
+    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    if (h->split.scalar)
+        error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
+    else
+        error_set(e, EXIT_ANSWER, "no list of records at %s of the answer%s%s%s: say where with --records", name,
+                  *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+    buf_free(&place);
+    return -1;
+}
+
+/* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
+static int check_denial(const struct read_run *r, struct held_page *h, const struct exchange *x, struct error *e)
+{
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    bool matters = h->split.way >= 0 && (h->split.count || !r->options->error_is_empty);
+    h->denied = matters && error_in_ok_is(envelope, (struct slice){0});
+    return h->denied && !h->split.count ? cmd_denied(x, envelope, e) : 0;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    if (x->status == 204 || x->status == 205) /* no content: no records */
+        return 0;
+    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x)) /* no lines */
+        return 0;
+    if (split_end(&h->split)) {
+        cmd_split_error(&h->split, e);
+        return h->split.reason == SPLIT_CUT ? 1 : -1;
+    }
+    if (check_denial(r, h, x, e))
+        return -1;
+    if (h->split.way >= 0 || h->split.many)
+        return r->options->stream ? stream_out(r, x, e) : 0;
+    char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
+    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    bool absent = r->options->absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    return r->records_known && (h->split.null_records || absent) && !*detail ? 0 : no_records(r, h, x, e);
+}
+
+/* Where the first page had its records the others have theirs, whatever other arrays they hold. */
+static void learn_place(struct read_run *r, const struct held_page *h)
+{
+    if (r->records_known || h->split.way < 0)
+        return;
+    struct path one;
+    path_only(&one, &r->records, (unsigned)h->split.way);
+    path_free(&r->records);
+    r->records = one;
+    r->records_known = true;
+}
+
+/* A total that is no exact count is no use here and no error either: `restsrc count` says what is wrong with it. */
+static void find_total(struct read_run *r, const struct exchange *x, struct held_page *h)
+{
+    struct error ignored;
+    const char *envelope = buf_text(&h->envelope);
+    if (total_find(&r->total_source, cmd_header, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
+        h->page.total.records = -1;
+}
+
+/* The records of the page that belong to the range are to be written next. */
+static void make_ready(struct read_run *r, struct held_page *h, int64_t asked)
+{
+    int64_t got = h->split.count, skip = h->page.skip;
+    if (h->page.keep == 0)
+        return;
+    buf_swap(&r->ready, &h->records);
+    r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
+    r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
+    r->ready_records = h->page.keep;
+    r->ready_missing = asked - got;
+}
+
+/* A page that says that the list ended before it, while one behind it has brought records. What servers answer behind
+ * the end does not count, but nothing that is not there has records. */
+static int check_end(const struct read_run *r, const struct held_page *end, struct error *e)
+{
+    for (unsigned i = 0; i < r->slots && paginate_seeks(&r->paginate); i++) {
+        const struct held_page *h = &r->held[i];
+        if (h->page.offset > end->page.offset && h->split.count)
+            return error_set(e, EXIT_ANSWER,
+                             "the list seems to end here, but the page at offset %" PRId64 " has records",
+                             h->page.offset);
+    }
+    return 0;
+}
+
+static enum transfer_next take(struct exchange *x, const struct held_page *h, int verdict)
+{
+    if (verdict == PAGE_REST)
+        x->offset = h->page.offset;
+    return verdict == PAGE_REST ? TRANSFER_AGAIN : verdict == PAGE_LAST ? TRANSFER_STOP : TRANSFER_DONE;
+}
+
+static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
+{
+    struct held_page *h = held_of(r, x);
+    int verdict = paginate_failed(&r->paginate, &h->page, &x->request, x->status);
+    if (verdict == PAGE_LAST && check_end(r, h, e))
+        return -1;
+    if (verdict >= 0)
+        return take(x, h, verdict);
+    *e = x->error;
+    return -1;
+}
+
+/* A range that begins with a page of more records than were asked for: a server that ignores the limit may well ignore
+ * the offset. Is the list's beginning the same? 1: it is asked for. */
+static int check_offset(struct read_run *r, struct held_page *h, struct exchange *x, struct error *e)
+{
+    struct page first = {.asked = h->page.asked};
+    size_t line = h->split.count ? line_start(h->records.data, h->records.len, h->split.count, 1) : 0;
+    if (r->doubted_count) {
+        bool same = line && line <= r->doubted.len && memcmp(h->records.data, r->doubted.data, line) == 0;
+        buf_swap(&h->records, &r->doubted);
+        h->split.count = r->doubted_count;
+        r->doubted_count = 0;
+        return same ? error_set(e, EXIT_ANSWER,
+                                "the server ignores the paging parameters: at offset %" PRId64
+                                " it gives the beginning of the list "
+                                "(see --paginate, --param-offset, --param-page, --param-limit)",
+                                h->page.offset)
+                    : 0;
+    }
+    if (!paginate_seeks(&r->paginate) || r->paginate.style->check || r->options->allow_repeats || r->paginate.pages ||
+        h->page.offset == 0 || h->split.count <= h->page.asked)
+        return 0;
+    buf_swap(&r->doubted, &h->records);
+    r->doubted_count = h->split.count;
+    paginate_address(&r->paginate, &first, &x->request);
+    return 1;
+}
+
+static void tell_denied(struct read_run *r, const struct held_page *h)
+{
+    if (h->denied && !r->told_denied)
+        buf_addf(&r->paginate.note,
+                 "warning: the answer that begins with record %" PRId64 " also has an error; records may be missing",
+                 h->page.offset);
+    r->told_denied |= h->denied;
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    if (r->enough || (r->options->stream && !x->failed)) {
+        r->paginate.over = true;
+        r->paginate.pages++;
+        return TRANSFER_STOP;
+    }
+    if (x->failed)
+        return on_failed(r, x, e);
+    learn_place(r, h);
+    int ask = check_offset(r, h, x, e);
+    if (ask)
+        return ask < 0 ? -1 : TRANSFER_AGAIN;
+    tell_denied(r, h);
+    h->page.got = h->split.count;
+    find_total(r, x, h);
+    struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
+    if (repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e))
+        return -1;
+    struct answer answer = {
+        .url = buf_text(&x->request.url),
+        .header = cmd_header,
+        .headers = x,
+        .envelope = {buf_text(&h->envelope), h->envelope.len},
+        .records = {h->records.data, h->records.len},
+    };
+    int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
+    int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
+    if (verdict < 0 || (verdict == PAGE_LAST && !h->page.got && check_end(r, h, e)))
+        return -1;
+    make_ready(r, h, asked);
+    return take(x, h, verdict);
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct read_run *r = ctx;
+    terminal_progress_hide(&r->progress);
+    cmd_note(r->options, verbose, line);
+}
+
+static void wait_for_reader(void *ctx, int fd)
+{
+    struct read_run *r = ctx;
+    transfer_wait(r->transfer, fd);
+}
+
+/* The page goes out while the requests for the following ones are under way. */
+static int on_idle(void *ctx, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct buf *note = &r->paginate.note;
+    if (note->len)
+        on_note(r, false, buf_text(note));
+    buf_clear(note);
+    if (r->ready_bytes &&
+        io_write_busy(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, wait_for_reader, r, e))
+        return -1;
+    r->bytes += (int64_t)r->ready_bytes;
+    r->written += r->ready_records;
+    r->ready_bytes = 0;
+    r->ready_records = 0;
+    terminal_progress_show(&r->progress, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
+    return 0;
+}
+
+static const struct transfer_ops read_ops = {
+    .next = on_next,
+    .begin = on_begin,
+    .data = on_data,
+    .whole = on_whole,
+    .done = on_done,
+    .idle = on_idle,
+    .note = on_note,
+};
+
+static int run(struct read_run *r, struct error *e)
+{
+    unsigned parallel = cmd_parallel(r->options, 4);
+    if (r->options->limit == 0)
+        return 0;
+    struct transfer *t = transfer_new(r->options, parallel, &r->stats, e);
+    if (!t)
+        return -1;
+    r->held = mem_zeroed(parallel, sizeof *r->held);
+    r->slots = parallel;
+    r->transfer = t;
+    int result = transfer_run(t, &read_ops, r, e);
+    transfer_free(t);
+    for (unsigned i = 0; i < parallel; i++) {
+        buf_free(&r->held[i].records);
+        buf_free(&r->held[i].envelope);
+    }
+    free(r->held);
+    return result;
+}
+
+static int check_coverage(struct read_run *r, struct error *e)
+{
+    const struct options *o = r->options;
+    if (o->expect >= 0 && r->written < o->expect)
+        return error_set(e, EXIT_ANSWER,
+                         "only %" PRId64 " records where --expect %" PRId64
+                         " were expected: the list ended at offset %" PRId64,
+                         r->written, o->expect, o->offset + r->written);
+    if (o->max_pages >= 0 && !r->paginate.over && o->limit != 0)
+        on_note(r, false, "stopped by --max-pages");
+    return 0;
+}
+
+static int summarize(struct read_run *r, struct error *e)
+{
+    struct buf line = {0};
+    struct summary s = {
+        .records = r->written,
+        .pages = r->paginate.pages,
+        .bytes = r->bytes,
+        .retries = r->stats.retries,
+        .total = r->paginate.total,
+        .first_offset = r->options->offset,
+        .next_offset = r->options->offset + r->written,
+        .next_skip = -1,
+        .page_size = r->paginate.learned_size,
+        .status = r->stats.status,
+        .style = r->paginate.style->name,
+        .seconds = io_seconds_since(&r->began),
+    };
+    if (r->options->stream)
+        s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;
+    else if (!paginate_seeks(&r->paginate) && !r->ready_records)
+        follow_resume(&r->paginate, &s.next_cursor, &s.next_skip);
+    control_summary(&s, &line);
+    int result = io_write_lines((int)r->options->summary_fd, line.data, line.len, e);
+    buf_free(&line);
+    return result;
+}
+
+int cmd_read(const struct options *o, struct error *e)
+{
+    struct read_run r = {.options = o, .records_known = o->records != NULL};
+    clock_gettime(CLOCK_MONOTONIC, &r.began);
+    terminal_progress_start(&r.progress, o->progress_meter && !o->quiet && !o->verbose, o->limit);
+    int result = -1;
+    if (o->summary_fd >= 0 && !io_is_open((int)o->summary_fd))
+        error_set(e, EXIT_USAGE, "--summary-fd %" PRId64 " is not an open file descriptor", o->summary_fd);
+    else if (o->stream && strcmp(o->paginate, "none"))
+        error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
+    else if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
+             paginate_init(&r.paginate, o, e) == 0)
+        result = run(&r, e);
+    terminal_progress_hide(&r.progress);
+    if (result == 0)
+        result = check_coverage(&r, e);
+    struct error lost = {0};
+    if (o->summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
+        *e = lost;
+        result = -1;
+    }
+    buf_free(&r.ready);
+    buf_free(&r.doubted);
+    paginate_free(&r.paginate);
+    total_free(&r.total_source);
+    path_free(&r.records);
+    return result;
+}

@@ -1,0 +1,333 @@
+/* write: NDJSON from standard input, sent in batches; a JSON receipt on standard output. */
+#include "write/write_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/control.h"
+#include "http/gzip.h"
+#include "http/url.h"
+#include "write/url_template.h"
+
+/* ---- the next request ---- */
+
+/* The URL of --url-template, with --query. */
+static int fill_template(struct write_run *w, struct slice record, int64_t line, struct buf *url, struct error *e)
+{
+    const struct options *o = w->options;
+    struct buf filled = {0};
+    int result = url_template_fill(o->url_template, record, line, &filled, e);
+    if (result == 0 && url_resolve(buf_text(&w->url), buf_text(&filled), url))
+        result = error_set(e, EXIT_USAGE, "--url-template makes no URL");
+    buf_free(&filled);
+    return result ? -1 : url_add_queries(url, o->query.item, o->query.count, e);
+}
+
+static int compress(struct request *r, struct error *e)
+{
+    struct buf small = {0};
+    if (gzip_compress(r->body.data, r->body.len, &small))
+        return error_set(e, EXIT_BUG, "cannot compress the body");
+    buf_swap(&r->body, &small);
+    buf_free(&small);
+    buf_adds(&r->headers, "Content-Encoding: gzip\n");
+    return 0;
+}
+
+/* The request for the piece at hand of the batch. */
+static int address(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
+{
+    const struct options *o = w->options;
+    struct request *r = &x->request;
+    request_clear(r);
+    body_build(&w->shape, &h->batch, h->now.from, h->now.to, &r->body);
+    h->body_bytes = r->body.len;
+    r->method = o->method ? o->method : "POST";
+    r->content_type = body_content_type(&w->shape);
+    r->repeatable = strcmp(r->method, "PUT") == 0 || (o->idempotency_key && o->idempotent);
+    if (o->idempotency_key)
+        idempotency_add(&w->keys, o->idempotency_header, o->idempotency_key, &r->body, &r->headers);
+    x->offset = -1;
+    if (o->compress_body && compress(r, e))
+        return -1;
+    if (o->url_template)
+        return fill_template(w, batch_record(&h->batch, h->now.from), batch_line(&h->batch, h->now.from), &r->url, e);
+    buf_add(&r->url, w->url.data, w->url.len);
+    return 0;
+}
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct write_run *w = ctx;
+    struct held_batch *h = &w->held[x->slot];
+    (void)e;
+    if (w->failed || w->input_done)
+        return TRANSFER_NONE;
+    int state = input_fill(&w->input, &w->filling, &w->torn);
+    if (state == INPUT_WAIT)
+        return TRANSFER_INPUT;
+    if (state == INPUT_BATCH) {
+        struct batch sent = h->batch;
+        h->batch = w->filling;
+        w->filling = sent;
+        batch_clear(&w->filling);
+        h->now = (struct piece){0, h->batch.count};
+        h->waiting = 0;
+        if (address(w, h, x, &w->torn) == 0) {
+            h->open = true;
+            return TRANSFER_READY;
+        }
+    }
+    w->input_done = true;
+    return TRANSFER_NONE;
+}
+
+/* ---- answers ---- */
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct write_run *w = ctx;
+    buf_clear(&w->held[x->slot].answer);
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct write_run *w = ctx;
+    struct held_batch *h = &w->held[x->slot];
+    h->answer.cap = (size_t)w->options->max_page_bytes;
+    return buf_add(&h->answer, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct write_run *w = ctx;
+    return outcome_answer(w, &w->held[x->slot], x, e);
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct write_run *w = ctx;
+    struct held_batch *h = &w->held[x->slot];
+    if (io_signalled())
+        return TRANSFER_STOP;
+    int result = outcome_piece(w, h, x);
+    h->open = false;
+    if (result >= 0 && h->waiting == 0)
+        w->receipt.batches++;
+    if (h->waiting == 0)
+        return TRANSFER_DONE;
+    if (w->failed) { /* here or in an earlier batch: send no more */
+        receipt_gap(&w->receipt);
+        return TRANSFER_DONE;
+    }
+    h->now = h->later[--h->waiting];
+    h->open = true;
+    return address(w, h, x, e) ? -1 : TRANSFER_AGAIN;
+}
+
+static int on_idle(void *ctx, struct error *e)
+{
+    struct write_run *w = ctx;
+    (void)e;
+    terminal_progress_show(&w->progress, w->receipt.records, w->receipt.batches, w->stats.retries, -1);
+    return 0;
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct write_run *w = ctx;
+    terminal_progress_hide(&w->progress);
+    cmd_note(w->options, verbose, line);
+}
+
+/* ---- the whole ---- */
+
+static bool is_same_file(int a, int b)
+{
+    struct stat x, y;
+    return a >= 0 && b >= 0 && fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+/* A file is emptied only when it is not what is read, nor the other output. */
+static int open_output(const struct write_run *w, const char *name, int *to, struct error *e)
+{
+    if (!name)
+        return 0;
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
+    bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd);
+    *to = fd;
+    if (taken)
+        return error_set(e, EXIT_USAGE, "%s is read, or written to, already", name);
+    return ftruncate(fd, 0) && errno != EINVAL ? error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno))
+                                               : 0;
+}
+
+static int open_input(struct write_run *w, struct error *e)
+{
+    const struct options *o = w->options;
+    w->input.fd = STDIN_FILENO;
+    if (!o->replay)
+        return 0;
+    w->input.fd = open(o->replay, O_RDONLY | O_CLOEXEC);
+    w->input.replay = true;
+    return w->input.fd < 0 ? error_set(e, EXIT_NO_FILE, "cannot open %s: %s", o->replay, strerror(errno)) : 0;
+}
+
+static int parse_path(struct path *path, const char *name, const char *text, struct error *e)
+{
+    return text && path_parse(path, text) ? error_set(e, EXIT_USAGE, "--%s is nested too deep", name) : 0;
+}
+
+static int set_up(struct write_run *w, struct error *e)
+{
+    const struct options *o = w->options;
+    const char *method = o->method ? o->method : "POST";
+    if (strcmp(method, "POST") && strcmp(method, "PUT") && strcmp(method, "PATCH"))
+        return error_set(e, EXIT_USAGE, "--method of write is POST, PUT or PATCH");
+    if (body_parse(&w->shape, o->body, o->ndjson_prefix, e) ||
+        (o->url_template && url_template_check(o->url_template, e)) ||
+        (o->idempotency_key && idempotency_check(o->idempotency_header, o->idempotency_key, e)))
+        return -1;
+    if (o->url_template && w->shape.kind != BODY_SINGLE)
+        return error_set(e, EXIT_USAGE, "--url-template needs --body single, for each record has a URL of its own");
+    if (o->ids_file && !o->ids)
+        return error_set(e, EXIT_USAGE, "--ids-file needs --ids, which says where the ids are");
+    w->input.shape = &w->shape;
+    w->input.end_marker = o->end_marker;
+    w->input.batch_size = w->shape.kind == BODY_SINGLE ? 1 : (size_t)o->batch_size;
+    w->input.batch_bytes = (size_t)o->batch_bytes;
+    input_init(&w->input);
+    if (cmd_target(o, &w->url, e) || parse_path(&w->paths.results, "results", o->results, e) ||
+        parse_path(&w->paths.status, "result-status", o->result_status, e) ||
+        parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
+        return -1;
+    return open_input(w, e) || open_output(w, o->reject_file, &w->reject_fd, e) ||
+                   open_output(w, o->ids_file, &w->ids_fd, e)
+               ? -1
+               : 0;
+}
+
+static int run(struct write_run *w, struct error *e)
+{
+    unsigned parallel = cmd_parallel(w->options, 1);
+    struct transfer_ops ops = {.next = on_next,
+                               .begin = on_begin,
+                               .data = on_data,
+                               .whole = on_whole,
+                               .done = on_done,
+                               .idle = on_idle,
+                               .note = on_note,
+                               .input_fd = w->input.fd};
+    struct transfer *t = transfer_new(w->options, parallel, &w->stats, e);
+    if (!t)
+        return -1;
+    w->held = mem_zeroed(parallel, sizeof *w->held);
+    int result = transfer_run(t, &ops, w, e);
+    transfer_free(t);
+    outcome_open(w, parallel);
+    for (unsigned i = 0; i < parallel; i++) {
+        batch_free(&w->held[i].batch);
+        buf_free(&w->held[i].answer);
+        buf_free(&w->held[i].compact);
+    }
+    free(w->held);
+    if (result == 0 && (w->failed || w->torn.code)) {
+        *e = w->failed ? w->failure : w->torn;
+        result = -1;
+    }
+    return result;
+}
+
+static int give_receipt(struct write_run *w, const struct timespec *began, struct error *e)
+{
+    struct buf line = {0};
+    int result = 0;
+    w->receipt.requests = w->stats.requests;
+    w->receipt.retries = w->stats.retries;
+    w->receipt.seconds = io_seconds_since(began);
+    control_receipt(&w->receipt, &line);
+    if (io_signalled())
+        io_write_last(STDOUT_FILENO, line.data, line.len);
+    else
+        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    buf_free(&line);
+    return result;
+}
+
+/* Says which lines may or may not have been stored. */
+static void name_unknown(const struct write_run *w, struct error *e)
+{
+    struct buf message = {0};
+    const struct receipt_ranges *unknown = &w->receipt.unknown;
+    if (!unknown->count)
+        return;
+    buf_addf(&message, "%s; may or may not have been stored: ", e->message);
+    for (size_t i = 0; i < unknown->count && i < 8; i++) {
+        buf_adds(&message, i ? ", " : "");
+        receipt_name(unknown->range[i].first, unknown->range[i].last, &message);
+    }
+    error_set(e, e->code, "%s%s", buf_text(&message), unknown->count > 8 ? ", ... (see the receipt)" : "");
+    buf_free(&message);
+}
+
+static void note_rejects(const struct write_run *w)
+{
+    struct buf note = {0};
+    int64_t n = w->receipt.rejected;
+    if (!n || !w->options->reject_file)
+        return;
+    buf_addf(&note, "%" PRId64 " record%s rejected: see %s", n, n == 1 ? " was" : "s were", w->options->reject_file);
+    cmd_note(w->options, false, buf_text(&note));
+    buf_free(&note);
+}
+
+static void note_ids(const struct write_run *w)
+{
+    if (w->ids_fd >= 0 && w->receipt.records && !w->has_ids)
+        cmd_note(w->options, false, "no answer had an id at --ids: the file of ids has null for each record");
+}
+
+int cmd_write(const struct options *o, struct error *e)
+{
+    struct write_run w = {.options = o, .reject_fd = -1, .ids_fd = -1};
+    struct timespec began;
+    struct error ignored = {0};
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    terminal_progress_start(&w.progress, o->progress_meter && !o->quiet && !o->verbose, -1);
+    int result = set_up(&w, e);
+    if (result == 0) {
+        result = run(&w, e);
+        terminal_progress_hide(&w.progress);
+        if (result)
+            name_unknown(&w, e);
+        if (result == 0) {
+            note_rejects(&w);
+            note_ids(&w);
+        }
+        if (give_receipt(&w, &began, result ? &ignored : e))
+            result = -1;
+    }
+    close(w.reject_fd);
+    close(w.ids_fd);
+    input_free(&w.input);
+    batch_free(&w.filling);
+    body_free(&w.shape);
+    idempotency_free(&w.keys);
+    path_free(&w.paths.results);
+    path_free(&w.paths.status);
+    path_free(&w.paths.error);
+    path_free(&w.paths.ids);
+    receipt_free(&w.receipt);
+    buf_free(&w.url);
+    return result;
+}

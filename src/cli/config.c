@@ -1,0 +1,181 @@
+#include "cli/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "cli/presets.h"
+#include "http/secret.h"
+#include "http/url.h"
+
+enum { CONFIG_BYTES = 16 << 20 };
+
+/* The text between the quotes at s; its end, or NULL when it has none. */
+static const char *unquote(const char *s, struct buf *out)
+{
+    static const char from[] = "\\\"nrt", to[] = "\\\"\n\r\t";
+    for (s++; *s && *s != '"'; s++) {
+        const char *escape = *s == '\\' && s[1] ? strchr(from, s[1]) : NULL;
+        if (*s == '\\' && !escape)
+            return NULL;
+        buf_addc(out, escape ? to[escape - from] : *s);
+        s += escape != NULL;
+    }
+    return *s == '"' ? s + 1 : NULL;
+}
+
+static int read_value(const char *s, struct buf *value)
+{
+    s += strspn(s, " \t");
+    if (*s == '"') {
+        s = unquote(s, value);
+        return s && s[strspn(s, " \t\r")] == '\0' ? 0 : -1;
+    }
+    buf_adds(value, s);
+    while (value->len && strchr(" \t\r", value->data[value->len - 1]))
+        value->len--;
+    return 0;
+}
+
+/* A text that is near no known name is not told: it may be a secret in the wrong place. */
+static void unknown(const char *name, const struct option_row *row, struct error *e)
+{
+    const char *nearest = option_nearest(name);
+    if (row)
+        error_set(e, EXIT_CONFIG, "%s does not go into a file", name);
+    else if (nearest)
+        error_set(e, EXIT_CONFIG, "unknown option %s: did you mean %s?", name, nearest);
+    else
+        error_set(e, EXIT_CONFIG, "no option of that name");
+}
+
+/* Does the command line say otherwise? There a secret NAME is given as NAME-file, a secret parameter by its name. */
+static bool is_overridden(const struct options *o, const struct option_row *row, const bool *given, const char *value)
+{
+    if (row->place == OPTION_FILE_ONLY) {
+        struct buf name = {0};
+        buf_addf(&name, "%s-file", row->name);
+        const struct option_row *file = option_find(name.data, name.len);
+        buf_free(&name);
+        return given[row - option_table] || (file && given[file - option_table]);
+    }
+    if (row->place == OPTION_AT_FILE) {
+        size_t len = strcspn(value, "=") + 1;
+        for (size_t i = 0; i < o->query_secret.count; i++)
+            if (strncmp(o->query_secret.item[i], value, len) == 0)
+                return true;
+    }
+    return row->type != OPTION_LIST && given[row - option_table];
+}
+
+static bool holds_secret(const struct option_row *row, const char *value)
+{
+    struct buf name = {0}, password = {0};
+    bool has_user =
+        (strcmp(row->name, "url") == 0 || strcmp(row->name, "proxy") == 0) && url_user(value, &name, &password);
+    buf_free(&name);
+    buf_free(&password);
+    return has_user || row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE ||
+           (strcmp(row->name, "header") == 0 && *value != '@' && secret_in_header(value));
+}
+
+static int set_line(struct options *o, const bool *given, bool *now, char *line, bool *secrets, struct error *e)
+{
+    int result = -1;
+    struct buf value = {0};
+    line += strspn(line, " \t\r");
+    if (*line == '\0' || *line == '#')
+        return 0;
+    size_t len = strcspn(line, " \t\r=");
+    const char *rest = line + len + strspn(line + len, " \t\r");
+    const struct option_row *row = option_find(line, len);
+    char *name = mem_text(line, len);
+    if (!row || row->place == OPTION_LINE_ONLY)
+        unknown(name, row, e);
+    else if (*rest != '=' && !(*rest == '\0' && row->type == OPTION_FLAG))
+        error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
+    else if (*rest == '=' && read_value(rest + 1, &value))
+        error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
+    else if (row->place == OPTION_AT_FILE && (!strchr(buf_text(&value), '=') || *value.data == '='))
+        error_set(e, EXIT_CONFIG, "%s takes NAME=VALUE", name);
+    else if (is_overridden(o, row, given, buf_text(&value)))
+        result = 0;
+    else
+        result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
+    if (row && result == 0)
+        now[row - option_table] = true;
+    *secrets |= row && holds_secret(row, buf_text(&value));
+    free(name);
+    buf_free(&value);
+    return result;
+}
+
+static int set_lines(struct options *o, const bool *given, bool *now, struct buf *text, const char *name, bool *secrets,
+                     struct error *e)
+{
+    if (memchr(text->data ? text->data : "", '\0', text->len))
+        return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
+    char *line = (char *)buf_text(text);
+    for (unsigned number = 1; *line; number++) {
+        char *end = line + strcspn(line, "\n");
+        bool last = *end == '\0';
+        *end = '\0';
+        if (set_line(o, given, now, line, secrets, e)) {
+            struct buf what = {0};
+            buf_adds(&what, e->message);
+            error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, buf_text(&what));
+            buf_free(&what);
+            return -1;
+        }
+        line = end + !last;
+    }
+    return 0;
+}
+
+/* One file; afterwards what it set is given, so that the next one does not change it. */
+static int load_text(struct options *o, bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
+{
+    bool before[option_count];
+    memcpy(before, given, sizeof before);
+    return set_lines(o, before, given, text, name, secrets, e);
+}
+
+static int load_file(struct options *o, bool *given, const char *name, struct error *e)
+{
+    struct buf text = {.cap = CONFIG_BYTES};
+    bool secrets = false;
+    int result = io_read_file(name, &text, e) || load_text(o, given, &text, name, &secrets, e) ? -1 : 0;
+    if (secrets)
+        secret_check_file(name, &o->warning);
+    buf_free(&text);
+    return result;
+}
+
+static int load_fd(struct options *o, bool *given, int fd, struct error *e)
+{
+    struct buf text = {.cap = CONFIG_BYTES};
+    bool secrets = false;
+    int result = io_read_all(fd, "the configuration", EXIT_NO_FILE, &text, e) ||
+                         load_text(o, given, &text, "configuration", &secrets, e)
+                     ? -1
+                     : 0;
+    buf_free(&text);
+    return result;
+}
+
+static int load_preset(struct options *o, bool *given, struct error *e)
+{
+    struct buf path = {0};
+    int result = preset_find(o->api, &path, e) || load_file(o, given, buf_text(&path), e) ? -1 : 0;
+    buf_free(&path);
+    return result;
+}
+
+int config_load(struct options *o, bool *given, struct error *e)
+{
+    if (o->config && load_file(o, given, o->config, e))
+        return -1;
+    if (o->config_fd >= 0 && load_fd(o, given, (int)o->config_fd, e))
+        return -1;
+    return o->api ? load_preset(o, given, e) : 0;
+}

@@ -1,0 +1,14 @@
+/* config: configuration files: the options of the command line, one `name = value` a line.
+ *
+ * A value is trimmed and taken as it stands, or stands in double quotes, in which \\ \" \n \r and \t are escapes. '#'
+ * starts a comment line. */
+#ifndef RESTSRC_CONFIG_H
+#define RESTSRC_CONFIG_H
+
+#include "cli/options.h"
+
+/* Loads what --config, --config-fd and --api name, in this order. given[row]: it has a value already, from the command
+ * line or an earlier file, which wins (an option that may repeat adds up). */
+int config_load(struct options *o, bool *given, struct error *e);
+
+#endif

@@ -1,0 +1,434 @@
+#include "discover/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/url.h"
+#include "pages/link_header.h"
+
+/* ---- names that are in use ---- */
+
+static const char *const offset_names[] = {"offset",       "skip",       "start",       "_start", "$skip",
+                                           "startAt",      "startIndex", "start_index", "from",   "pagination[start]",
+                                           "page[offset]", NULL};
+static const char *const page_names[] = {
+    "page", "_page", "pageNumber", "page_number", "page[number]", "pagination[page]", "p", NULL};
+static const char *const limit_names[] = {"limit",
+                                          "per_page",
+                                          "page_size",
+                                          "pageSize",
+                                          "_limit",
+                                          "$top",
+                                          "take",
+                                          "size",
+                                          "count",
+                                          "maxResults",
+                                          "page[size]",
+                                          "perPage",
+                                          "_size",
+                                          "max-results",
+                                          "pagination[limit]",
+                                          "pagination[pageSize]",
+                                          "page[limit]",
+                                          NULL};
+
+static const char *const next_links[] = {"next",
+                                         "@odata.nextLink",
+                                         "odata.nextLink",
+                                         "nextLink",
+                                         "nextRecordsUrl",
+                                         "next_page_url",
+                                         "next_url",
+                                         "nextPage",
+                                         "next_page",
+                                         "/links/next",
+                                         "/links/next/href",
+                                         "/_links/next/href",
+                                         "/_links/next",
+                                         "/pagination/next_url",
+                                         "/pagination/next",
+                                         "/paging/next",
+                                         "/meta/next",
+                                         "/d/__next"};
+
+static const struct cursor_row cursors[] = {
+    {"next_cursor", "cursor", "limit"},
+    {"nextCursor", "cursor", "limit"},
+    {"/response_metadata/next_cursor", "cursor", "limit"},
+    {"/meta/next_cursor", "cursor", "limit"},
+    {"/pagination/next_cursor", "cursor", "limit"},
+    {"nextPageToken", "pageToken", "maxResults"},
+    {"nextPageToken", "nextPageToken", "maxResults"},
+    {"next_page_token", "page_token", "page_size"},
+    {"/paging/next/after", "after", "limit"},
+    {"/meta/next_token", "pagination_token", "max_results"},
+    {"/paging/cursors/after", "after", "limit"},
+    {"/pageInfo/endCursor", "after", "first"},
+    {"nextToken", "nextToken", "maxResults"},
+    {"continuationToken", "continuationToken", "limit"},
+    {"offset", "offset", "pageSize"}, /* a word, as Airtable has it; a number is none */
+    {"cursor", "cursor", "limit"},
+    {"next", "cursor", "limit"},
+};
+enum { CURSORS = sizeof cursors / sizeof *cursors };
+
+/* An answer that repeats what it was asked for tells its parameters. */
+static const struct echo {
+    const char *place_at, *limit_at;
+    struct way way;
+} echoes[] = {
+    {"startAt", "maxResults", {false, false, "startAt", "maxResults"}},
+    {"offset", "limit", {false, false, "offset", "limit"}},
+    {"skip", "limit", {false, false, "skip", "limit"}},
+    {"skip", "take", {false, false, "skip", "take"}},
+    {"start", "limit", {false, false, "start", "limit"}},
+    {"offset", "total_rows", {false, false, "skip", "limit"}}, /* CouchDB */
+    {"page", "perPage", {true, false, "page", "perPage"}},
+    {"page", "per_page", {true, false, "page", "per_page"}},
+    {"page", "pageSize", {true, false, "page", "pageSize"}},
+    {"page", "page_size", {true, false, "page", "page_size"}},
+    {"page", "limit", {true, false, "page", "limit"}},
+    {"page", "size", {true, false, "page", "size"}},
+    {"current_page", "per_page", {true, false, "page", "per_page"}},
+    {"number", "size", {true, false, "page", "size"}}, /* Spring */
+};
+static const char *const echo_folders[] = {"", "/meta", "/pagination", "/meta/pagination", "/paging", "/page"};
+static const struct echo bracketed[] = {
+    /* Strapi */
+    {"/meta/pagination/page", "/meta/pagination/pageSize", {true, false, "pagination[page]", "pagination[pageSize]"}},
+    {"/meta/pagination/start", "/meta/pagination/limit", {false, false, "pagination[start]", "pagination[limit]"}},
+};
+
+static const char *const totals[] = {"auto",
+                                     "header:X-WP-Total",
+                                     "header:X-Total",
+                                     "header:Total-Count",
+                                     "body:/meta/total",
+                                     "body:/meta/pagination/total",
+                                     "body:/pagination/total",
+                                     "body:/page/totalElements",
+                                     "body:totalElements",
+                                     "body:totalCount",
+                                     "body:total_results",
+                                     "body:totalRecords",
+                                     "body:/meta/total_count",
+                                     "body:/meta/filter_count",
+                                     "body:/meta/count",
+                                     "body:/paging/total",
+                                     "body:totalResults",
+                                     "body:/pageInfo/totalResults",
+                                     "body:/_meta/total"};
+
+/* ---- looking up ---- */
+
+static bool is_text(struct slice value, const char *text)
+{
+    size_t len = strlen(text);
+    return value.len == len + 2 && *value.text == '"' && memcmp(value.text + 1, text, len) == 0;
+}
+
+static bool is_number(struct slice value, int64_t *n)
+{
+    char digits[20];
+    if (!value.len || value.len >= sizeof digits)
+        return false;
+    memcpy(digits, value.text, value.len);
+    digits[value.len] = '\0';
+    *n = strtoll(digits, NULL, 10);
+    return digits[strspn(digits, "0123456789")] == '\0';
+}
+
+/* The first of these names that the query of url has; its value, too. */
+static const char *named_in(const struct buf *url, const char *const *names, struct buf *value)
+{
+    for (; url->len && *names; names++) {
+        buf_clear(value);
+        if (url_query(url->data, *names, value))
+            return *names;
+    }
+    return NULL;
+}
+
+static void add_way(struct evidence *v, struct way way)
+{
+    for (size_t i = 0; i < v->way_count; i++)
+        if (strcmp(v->ways[i].place, way.place) == 0 && strcmp(v->ways[i].limit, way.limit) == 0)
+            return;
+    if (v->way_count < EVIDENCE_WAYS)
+        v->ways[v->way_count++] = way;
+}
+
+/* ---- links and cursors ---- */
+
+static void find_link(struct evidence *v, const struct answer *a)
+{
+    struct buf text = {0};
+    if (link_header_find(a->header, a->headers, "next", &text) &&
+        url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
+        goto out;
+    buf_clear(&v->next_url);
+    for (size_t i = 0; i < sizeof next_links / sizeof *next_links && !v->next_url.len; i++) {
+        struct slice value = path_get(next_links[i], a->envelope);
+        buf_clear(&text);
+        if (!path_is_void(value) && *value.text == '"')
+            path_scalar(value, &text);
+        else if (value.text && !v->end_style && path_is_void(value) && memcmp(value.text, "false", 5)) {
+            v->end_style = "next-url";
+            v->end_at = next_links[i];
+        }
+        if (text.len && strpbrk(buf_text(&text), "/?") && url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
+            buf_adds(&v->next_at, next_links[i]);
+    }
+out:
+    buf_free(&text);
+}
+
+static void find_cursor(struct evidence *v, const struct answer *a)
+{
+    int64_t number;
+    for (size_t i = 0; i < CURSORS && !v->cursor; i++) {
+        struct slice value = path_get(cursors[i].next, a->envelope);
+        bool is_offset = strcmp(cursors[i].next, "offset") == 0 && is_number(value, &number);
+        if (value.text && path_is_void(value) && !v->end_style) {
+            v->end_style = "cursor";
+            v->end_at = cursors[i].next;
+            v->end_row = &cursors[i];
+        }
+        bool is_link = v->next_at.len && strcmp(cursors[i].next, buf_text(&v->next_at)) == 0;
+        if (path_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
+            continue;
+        v->cursor = &cursors[i];
+        path_scalar(value, &v->token);
+    }
+    for (const struct cursor_row *row = v->cursor;
+         row && row < cursors + CURSORS && strcmp(row->next, v->cursor->next) == 0; row++)
+        v->cursor_rows++;
+}
+
+/* ---- ways to ask for a place ---- */
+
+/* A next link by offset leads to the offset behind this page, one by page number to the second page. */
+static void ways_of_link(struct evidence *v, int64_t records)
+{
+    struct buf value = {0};
+    const char *offset = named_in(&v->next_url, offset_names, &value);
+    if (offset && strtoll(buf_text(&value), NULL, 10) == records)
+        add_way(v, (struct way){false, false, offset, v->limit ? v->limit : "limit"});
+    const char *page = named_in(&v->next_url, page_names, &value);
+    int64_t number = page ? strtoll(buf_text(&value), NULL, 10) : 0;
+    if (number == 1 || number == 2) {
+        bool zero = number == 1;
+        if (v->limit)
+            add_way(v, (struct way){true, zero, page, v->limit});
+        else {
+            add_way(v, (struct way){true, zero, page, "per_page"});
+            add_way(v, (struct way){true, zero, page, "page_size"});
+        }
+    }
+    buf_free(&value);
+}
+
+static void way_of_echo(struct evidence *v, const struct echo *echo, const char *folder, struct slice envelope)
+{
+    struct buf place = {0}, limit = {0};
+    int64_t first, size;
+    bool pointer = *folder || *echo->place_at == '/';
+    buf_addf(&place, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->place_at);
+    buf_addf(&limit, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->limit_at);
+    if (is_number(path_get(buf_text(&place), envelope), &first) &&
+        is_number(path_get(buf_text(&limit), envelope), &size) && (echo->way.page ? first <= 1 : first == 0)) {
+        struct way way = echo->way;
+        way.zero = way.page && first == 0;
+        v->limit = v->limit ? v->limit : way.limit;
+        add_way(v, way);
+    }
+    buf_free(&place);
+    buf_free(&limit);
+}
+
+static void ways_of_echo(struct evidence *v, struct slice envelope)
+{
+    for (size_t i = 0; i < sizeof bracketed / sizeof *bracketed; i++)
+        way_of_echo(v, &bracketed[i], "", envelope);
+    for (size_t f = 0; f < sizeof echo_folders / sizeof *echo_folders; f++)
+        for (size_t i = 0; i < sizeof echoes / sizeof *echoes; i++)
+            way_of_echo(v, &echoes[i], echo_folders[f], envelope);
+}
+
+static void common_ways(struct evidence *v, const struct answer *a)
+{
+    bool bare = a->envelope.len && *a->envelope.text == '[';
+    if (a->header(a->headers, "X-WP-Total", 0) || a->header(a->headers, "X-Per-Page", 0))
+        add_way(v, (struct way){true, false, "page", "per_page"});
+    add_way(v, (struct way){false, false, "offset", "limit"});
+    if (bare)
+        add_way(v, (struct way){false, false, "_start", "_limit"});
+    add_way(v, (struct way){true, false, "page", bare ? "per_page" : "page_size"});
+    add_way(v, (struct way){true, false, "page", bare ? "page_size" : "per_page"});
+}
+
+/* ---- members that may lead on ---- */
+
+/* Visits the members of the objects in compact JSON, down to `depth` objects. */
+static void each_member(struct slice json, int depth, void (*visit)(void *ctx, struct slice key, struct slice value),
+                        void *ctx)
+{
+    size_t at = 0;
+    struct slice value;
+    if (!json.len || *json.text != '{' || depth == 0)
+        return;
+    const char *key = json.text + 1;
+    while (path_next(json, &at, &value)) {
+        visit(ctx, (struct slice){key + 1, (size_t)(value.text - 2 - (key + 1))}, value);
+        each_member(value, depth - 1, visit, ctx);
+        key = value.text + value.len + 1;
+    }
+}
+
+static bool contains(struct slice key, const char *const *words)
+{
+    char name[64];
+    size_t len = key.len < sizeof name - 1 ? key.len : sizeof name - 1;
+    memcpy(name, key.text, len);
+    name[len] = '\0';
+    for (; *words; words++)
+        if (strcasestr(name, *words))
+            return true;
+    return false;
+}
+
+/* A cursor by another name, or a number of pages. */
+static void visit_lead(void *ctx, struct slice key, struct slice value)
+{
+    static const char *const words[] = {"next",   "cursor", "token",    "continu",       "more",
+                                        "marker", "scroll", "bookmark", "lastevaluated", NULL};
+    static const char *const pages[] = {"pages", "pagecount", "page_count", "lastpage", "last_page", NULL};
+    struct buf *lead = ctx;
+    int64_t number;
+    if (lead->len || path_is_empty(value))
+        return;
+    if (contains(key, words) || (contains(key, pages) && is_number(value, &number) && number > 1))
+        buf_add(lead, key.text, key.len);
+}
+
+/* ---- */
+
+void evidence_find(struct evidence *v, const struct options *o, const struct answer *a, int64_t records)
+{
+    struct buf ignored = {0};
+    *v = (struct evidence){0};
+    struct slice more = path_get(o->has_more ? o->has_more : "has_more", a->envelope);
+    const char *range = a->header(a->headers, "Content-Range", 0);
+    v->has_more = more.text && !path_is_void(more);
+    v->ranges = range && strncasecmp(range, "bytes", 5);
+    find_link(v, a);
+    find_cursor(v, a);
+    v->limit = o->param_limit ? o->param_limit : named_in(&v->next_url, limit_names, &ignored);
+    if (option_is_given(o, "param-offset"))
+        add_way(v, (struct way){false, false, o->param_offset, v->limit ? v->limit : "limit"});
+    if (option_is_given(o, "param-page"))
+        add_way(v, (struct way){true, *o->page_base == '0', o->param_page, v->limit ? v->limit : "per_page"});
+    ways_of_link(v, records);
+    ways_of_echo(v, a->envelope);
+    v->out_of_reach =
+        path_get("/hits/hits", a->envelope).text && is_text(path_get("/hits/total/relation", a->envelope), "gte");
+    if (path_get("/hits/hits", a->envelope).text && !v->out_of_reach) /* Elasticsearch */
+        add_way(v, (struct way){false, false, "from", "size"});
+    v->sure_ways = v->way_count;
+    common_ways(v, a);
+    each_member(a->envelope, 2, visit_lead, &v->lead);
+    buf_free(&ignored);
+}
+
+void evidence_free(struct evidence *v)
+{
+    buf_free(&v->next_url);
+    buf_free(&v->next_at);
+    buf_free(&v->token);
+    buf_free(&v->lead);
+}
+
+/* In the words of --count-from, where --count-from auto found it. */
+static void tell_source(const char *where, struct buf *count_from)
+{
+    if (strcmp(where, "X-Total-Count") == 0)
+        buf_adds(count_from, "header:X-Total-Count");
+    else if (strcmp(where, "Content-Range") == 0)
+        buf_adds(count_from, "content-range");
+    else
+        buf_addf(count_from, "body:%s", where);
+}
+
+bool evidence_total(const struct options *o, const struct answer *a, int64_t *count, struct buf *count_from)
+{
+    bool given = strcmp(o->count_from, "auto") != 0;
+    for (size_t i = 0; i < (given ? 1 : sizeof totals / sizeof *totals); i++) {
+        struct total_source source;
+        struct total total;
+        struct error ignored;
+        const char *from = given ? o->count_from : totals[i];
+        bool found =
+            total_parse(&source, from, &ignored) == 0 &&
+            total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, &total, &ignored) == 1;
+        total_free(&source);
+        if (!found)
+            continue;
+        *count = total.records;
+        buf_clear(count_from);
+        if (given || i)
+            buf_adds(count_from, from);
+        else
+            tell_source(total.where, count_from);
+        return true;
+    }
+    return false;
+}
+
+const struct count_query *evidence_count_query(struct slice envelope)
+{
+    static const struct count_query odata = {"$count", "true", "body:/@odata.count"},
+                                    directus = {"meta", "filter_count", "body:/meta/filter_count"};
+    static const char bare[] = "{\"data\":[]}"; /* all that Directus says */
+    if (path_get("/@odata.context", envelope).text)
+        return &odata;
+    return envelope.len == sizeof bare - 1 && memcmp(envelope.text, bare, envelope.len) == 0 ? &directus : NULL;
+}
+
+/* ---- lists at unusual places ---- */
+
+struct lists {
+    unsigned count;
+    struct buf *at, *more;
+};
+
+static void visit_list(void *ctx, struct slice key, struct slice value)
+{
+    static const char *const others[] = {"error", "warning", "link", "column", "field", "included", NULL};
+    struct lists *l = ctx;
+    if (value.len < 3 || memcmp(value.text, "[{", 2) || contains(key, others) || memchr(key.text, '/', key.len) ||
+        memchr(key.text, '~', key.len) || memchr(key.text, '\\', key.len))
+        return;
+    if (l->count++ == 0)
+        buf_add(l->at, key.text, key.len);
+    else
+        buf_addf(l->more, " or %.*s", (int)key.len, key.text);
+}
+
+/* In the answer itself, else in an object that is there for the list: HAL's _embedded, Solr's response, CKAN's result.
+ */
+unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more)
+{
+    static const char *const folders[] = {"_embedded", "response", "result", "data"};
+    struct lists l = {0, at, more};
+    if (!path_is_void(path_get("error", envelope)) || !path_is_void(path_get("errors", envelope)))
+        return 0;
+    each_member(envelope, 1, visit_list, &l);
+    for (size_t i = 0; l.count == 0 && at != more && i < sizeof folders / sizeof *folders; i++) {
+        buf_clear(at);
+        buf_addf(at, "%s.", folders[i]);
+        each_member(path_get(folders[i], envelope), 1, visit_list, &l);
+    }
+    if (l.count == 0 && at != more)
+        buf_clear(at);
+    return l.count;
+}

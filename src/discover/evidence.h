@@ -1,0 +1,58 @@
+/* evidence: what one answer tells about how its list is paged. Pure: nothing is asked here, and nothing is decided. */
+#ifndef RESTSRC_EVIDENCE_H
+#define RESTSRC_EVIDENCE_H
+
+#include "cli/options.h"
+#include "pages/paginate.h"
+
+enum { EVIDENCE_WAYS = 10 };
+
+/* Two parameters that may ask for a place in the list. */
+struct way {
+    bool page; /* by page number, else by offset */
+    bool zero; /* the first page is number 0 */
+    const char *place, *limit;
+};
+
+/* Where a cursor is in the answer, and parameters that may take it and the page size. */
+struct cursor_row {
+    const char *next, *param, *limit;
+};
+
+struct evidence {
+    struct buf next_url; /* an absolute URL; empty: no next link */
+    struct buf next_at;  /* the PATH of the body where it was; empty: in a Link header */
+    const char *limit;   /* the parameter in it, or elsewhere in the answer, that looks like the page size */
+    const struct cursor_row *cursor; /* so many rows that may be meant; NULL: the answer has no cursor */
+    unsigned cursor_rows;
+    struct buf token; /* what the cursor says */
+    const char *end_style,
+        *end_at; /* a usual name says that nothing follows: next-url or cursor, and its PATH; NULL: none does */
+    const struct cursor_row *end_row; /* for a cursor */
+    bool has_more;                    /* has_more says true */
+    bool out_of_reach;                /* Elasticsearch has more than from and size get at */
+    bool ranges;                      /* a Content-Range that counts no bytes */
+    struct buf lead;                  /* a member that may lead on in some other way; empty: none */
+    struct way ways[EVIDENCE_WAYS];   /* in the order in which they are worth a try */
+    size_t way_count, sure_ways;      /* so many of them are the answer's own; the others are the commonest names */
+};
+
+/* records: how many the answer has. Free with evidence_free(). */
+void evidence_find(struct evidence *v, const struct options *o, const struct answer *a, int64_t records);
+void evidence_free(struct evidence *v);
+
+/* The total that the answer states, and in --count-from's words where. false: none. */
+bool evidence_total(const struct options *o, const struct answer *a, int64_t *total, struct buf *count_from);
+
+/* How an API that does not count by itself may be asked to: a query, and in --count-from's words where the number then
+ * is. NULL: no such API is known to answer so. */
+struct count_query {
+    const char *name, *value, *count_from;
+};
+const struct count_query *evidence_count_query(struct slice envelope);
+
+/* The PATHs of the lists of objects in an answer whose records are at no usual place: how many; the first is in at, the
+ * others are added to more, for people. */
+unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more);
+
+#endif

@@ -1,0 +1,99 @@
+#include "http/cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+enum { CONTENT = 65536 };
+
+/* A folder of our own that nobody else can write to. */
+static bool is_private(const char *folder)
+{
+    struct stat s;
+    return lstat(folder, &s) == 0 && S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 022) == 0;
+}
+
+static bool make_folder(const char *parent, const char *name, struct buf *path)
+{
+    buf_clear(path);
+    buf_addf(path, "%s/%s", parent, name);
+    return (mkdir(buf_text(path), 0700) == 0 || errno == EEXIST) && is_private(path->data);
+}
+
+static bool find_folder(struct buf *path)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *temporary = getenv("TMPDIR");
+    struct buf parent = {0};
+    if (cache && *cache == '/')
+        mkdir(cache, 0700); /* as the XDG Base Directory Specification has it */
+    bool found = cache && *cache == '/' && make_folder(cache, "restsrc", path);
+    if (!found && home && *home == '/' && make_folder(home, ".cache", &parent))
+        found = make_folder(buf_text(&parent), "restsrc", path);
+    if (!found) {
+        buf_clear(&parent);
+        buf_addf(&parent, "restsrc-%lu", (unsigned long)geteuid());
+        found = make_folder(temporary && *temporary == '/' ? temporary : "/tmp", buf_text(&parent), path);
+    }
+    buf_free(&parent);
+    return found;
+}
+
+/* A regular file of our own, and nobody else's to read from now on. */
+static bool is_ours(int fd)
+{
+    struct stat s;
+    return fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid() &&
+           ((s.st_mode & 077) == 0 || fchmod(fd, 0600) == 0);
+}
+
+static int wait_for_lock(int fd)
+{
+    int result;
+    while ((result = flock(fd, LOCK_EX)) && errno == EINTR && !io_signalled())
+        continue;
+    return result;
+}
+
+int cache_lock(const char *what, const char *key)
+{
+    struct buf path = {0};
+    int fd = -1;
+    if (find_folder(&path)) {
+        buf_addf(&path, "/%s-%016" PRIx64, what, mem_digest(key, strlen(key)));
+        fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    }
+    if (fd >= 0 && (!is_ours(fd) || wait_for_lock(fd))) {
+        close(fd);
+        fd = -1;
+    }
+    buf_free(&path);
+    return fd;
+}
+
+void cache_read(int fd, struct buf *content)
+{
+    char chunk[CONTENT];
+    ssize_t got = pread(fd, chunk, sizeof chunk, 0);
+    buf_clear(content);
+    if (got > 0)
+        buf_add(content, chunk, (size_t)got);
+}
+
+/* The new content goes over the old before the rest is cut off: a process that is killed in between leaves something
+ * that reads as new. */
+int cache_write(int fd, const char *content, size_t n)
+{
+    bool whole = pwrite(fd, content, n, 0) == (ssize_t)n && ftruncate(fd, (off_t)n) == 0;
+    if (!whole && ftruncate(fd, 0)) /* half a file would not be understood, an empty one is */
+        return -1;
+    return whole ? 0 : -1;
+}

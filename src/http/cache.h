@@ -1,0 +1,16 @@
+/* cache: small files in the user's cache folder that the restsrc processes of the user on this machine share, each
+ * under a lock. 0600, in $XDG_CACHE_HOME/restsrc, else ~/.cache/restsrc, else $TMPDIR or /tmp, in restsrc-UID. */
+#ifndef RESTSRC_CACHE_H
+#define RESTSRC_CACHE_H
+
+#include "base/buf.h"
+
+/* Opens and locks the file for `what` (a short word) and key; waits for the lock. The descriptor, or -1 when there is
+ * no safe place for it, or a signal came meanwhile. close() gives the lock back. */
+int cache_lock(const char *what, const char *key);
+/* The whole of the file. */
+void cache_read(int fd, struct buf *content);
+/* In its place. -1: there is no room. */
+int cache_write(int fd, const char *content, size_t n);
+
+#endif

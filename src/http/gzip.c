@@ -1,0 +1,98 @@
+#include "http/gzip.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <zlib.h>
+
+enum { GZIP_WRAPPER = 16 + MAX_WBITS, CHUNK = 65536 };
+
+int gzip_compress(const char *bytes, size_t n, struct buf *out)
+{
+    z_stream z = {.next_in = (Bytef *)bytes, .avail_in = (uInt)n};
+    unsigned char chunk[CHUNK];
+    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WRAPPER, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return -1;
+    int result;
+    do {
+        z.next_out = chunk;
+        z.avail_out = sizeof chunk;
+        result = deflate(&z, Z_FINISH);
+        buf_add(out, chunk, sizeof chunk - z.avail_out);
+    } while (result == Z_OK);
+    deflateEnd(&z);
+    return result == Z_STREAM_END ? 0 : -1;
+}
+
+int gunzip_begin(struct gunzip *g, const char *encoding)
+{
+    *g = (struct gunzip){0};
+    if (!encoding || !*encoding || strcasecmp(encoding, "identity") == 0)
+        return 0;
+    g->gzip = strcasecmp(encoding, "gzip") == 0 || strcasecmp(encoding, "x-gzip") == 0;
+    if (!g->gzip && strcasecmp(encoding, "deflate"))
+        return -1;
+    g->z = mem_zeroed(1, sizeof *g->z);
+    return 0;
+}
+
+/* "deflate" means the zlib format (RFC 9110, section 8.4.1.2), but some servers send it bare. A zlib header begins with
+ * an 8 and at most a 7; a bare stream that does so would begin with a stored block. */
+static int begin_stream(struct gunzip *g, unsigned char first)
+{
+    bool zlib = (first & 15) == 8 && first >> 4 <= 7;
+    g->begun = true;
+    return inflateInit2(g->z, g->gzip ? GZIP_WRAPPER : zlib ? MAX_WBITS : -MAX_WBITS) == Z_OK ? 0 : -1;
+}
+
+/* Behind a gzip member another one may follow, or zeros to fill a block (RFC 1952, section 2.2). */
+static int begin_member(struct gunzip *g)
+{
+    while (g->z->avail_in && (!*g->z->next_in || !g->gzip)) {
+        g->z->next_in++;
+        g->z->avail_in--;
+    }
+    if (!g->z->avail_in)
+        return 0;
+    g->ended = false;
+    return inflateReset(g->z) == Z_OK ? 0 : -1;
+}
+
+int gunzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
+                void *user)
+{
+    char chunk[CHUNK];
+    if (!g->z)
+        return sink(user, bytes, n);
+    if (n && !g->begun && begin_stream(g, (unsigned char)*bytes))
+        return -1;
+    g->z->next_in = (Bytef *)bytes;
+    g->z->avail_in = (uInt)n;
+    do {
+        if (g->ended && begin_member(g))
+            return -1;
+        g->z->next_out = (Bytef *)chunk;
+        g->z->avail_out = CHUNK;
+        int result = g->ended ? Z_BUF_ERROR : inflate(g->z, Z_NO_FLUSH);
+        if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+            return -1;
+        g->ended |= result == Z_STREAM_END;
+        int taken = g->z->avail_out < CHUNK ? sink(user, chunk, CHUNK - g->z->avail_out) : 0;
+        if (taken)
+            return taken;
+    } while (g->z->avail_in || !g->z->avail_out);
+    return 0;
+}
+
+bool gunzip_is_cut(const struct gunzip *g)
+{
+    return g->begun && !g->ended;
+}
+
+void gunzip_end(struct gunzip *g)
+{
+    if (g->begun)
+        inflateEnd(g->z);
+    free(g->z);
+    *g = (struct gunzip){0};
+}

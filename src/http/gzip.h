@@ -1,0 +1,31 @@
+/* gzip: bodies compressed for Content-Encoding, with zlib. (libcurl reads one gzip member only, and does not see that
+ * one is cut short.) */
+#ifndef RESTSRC_GZIP_H
+#define RESTSRC_GZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+#define GZIP_ACCEPTED "gzip, deflate" /* what gunzip_begin() knows, for Accept-Encoding */
+
+/* Appends to out. -1: zlib failed. */
+int gzip_compress(const char *bytes, size_t n, struct buf *out);
+
+/* A body on its way out of its compression. */
+struct gunzip {
+    struct z_stream_s *z; /* NULL: it is not compressed */
+    bool gzip, begun, ended;
+};
+
+/* encoding: the body's Content-Encoding, or NULL. -1: it is not known. Ends with gunzip_end(). */
+int gunzip_begin(struct gunzip *g, const char *encoding);
+/* Hands the plain bytes to sink. -1: these are no such bytes; else what sink says, 0 to go on. */
+int gunzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
+                void *user);
+/* Is something missing at its end? */
+bool gunzip_is_cut(const struct gunzip *g);
+void gunzip_end(struct gunzip *g);
+
+#endif

@@ -1,0 +1,493 @@
+#include "http/http.h"
+
+#include <curl/curl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/control.h"
+#include "http/oauth.h"
+#include "http/ratelimit.h"
+#include "http/retry.h"
+#include "http/url.h"
+
+enum {
+    HIDDEN_FILE = 4,
+    HIDDEN_CONFIG = 8
+}; /* bytes from which on a header's value from there is a secret whatever its name */
+enum { BEGINNING = 200, ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
+
+_Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
+
+/* ---- what all requests have in common ---- */
+
+static int add_header(struct http_client *c, const char *line, size_t hidden, struct error *e)
+{
+    const char *colon = strpbrk(line, ":;");
+    if (!colon || colon == line || strpbrk(line, "\r\n"))
+        return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
+    c->headers = curl_slist_append(c->headers, line);
+    secret_hide_header(&c->auth.secrets, line, hidden);
+    return 0;
+}
+
+static int add_header_file(struct http_client *c, const char *name, struct error *e)
+{
+    struct buf text = {.cap = HEADER_BYTES};
+    int result = io_read_file(name, &text, e);
+    char *rest = result ? NULL : (char *)buf_text(&text);
+    for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
+        line[strcspn(line, "\r")] = '\0';
+        if (*line && add_header(c, line, HIDDEN_FILE, e))
+            result = error_set(e, EXIT_CONFIG, "%s: a header must be 'Name: value'", name);
+    }
+    secret_check_file(name, &c->auth.warning);
+    buf_free(&text);
+    return result;
+}
+
+/* Does it stand on the command line, where everybody can see it? */
+static bool is_typed(const struct options *o, const char *header)
+{
+    for (size_t i = 0; i < o->line.count; i++)
+        if (strncmp(o->line.item[i], "header=", 7) == 0 && strcmp(o->line.item[i] + 7, header) == 0)
+            return true;
+    return false;
+}
+
+static const char *find_header(const struct http_client *c, const char *name)
+{
+    size_t len = strlen(name);
+    for (struct curl_slist *h = c->headers; h; h = h->next)
+        if (strncasecmp(h->data, name, len) == 0 && (h->data[len] == ':' || h->data[len] == ';'))
+            return h->data + len + 1;
+    return NULL;
+}
+
+int http_client_init(struct http_client *c, const struct options *o, struct error *e)
+{
+    *c = (struct http_client){.options = o};
+    if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
+        return error_set(e, EXIT_USAGE, "--user-agent must be one line");
+    if (auth_init(&c->auth, o, e))
+        return -1;
+    for (size_t i = 0; i < o->header.count; i++) {
+        const char *text = o->header.item[i];
+        if (*text == '@' ? add_header_file(c, text + 1, e)
+                         : add_header(c, text, is_typed(o, text) ? SIZE_MAX : HIDDEN_CONFIG, e))
+            return -1;
+    }
+    c->has_type = find_header(c, "Content-Type");
+    c->has_auth = find_header(c, "Authorization");
+    if (c->has_auth && (c->auth.bearer || c->auth.user || o->oauth_token_url))
+        return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
+    if (!find_header(c, "Accept"))
+        c->headers = curl_slist_append(c->headers, "Accept: application/json, */*;q=0.5");
+    if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
+        return error_set(e, EXIT_BUG, "the system has no random numbers");
+    return 0;
+}
+
+void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text)
+{
+    struct buf copy = {0};
+    if (c->note && text->len && (!verbose || c->options->verbose)) {
+        buf_add(&copy, text->data, text->len);
+        char *rest = (char *)buf_text(&copy);
+        secret_mask(&c->auth.secrets, rest);
+        for (char *line; (line = strsep(&rest, "\n"));)
+            if (*line)
+                c->note(c->ctx, verbose, line);
+    }
+    buf_free(&copy);
+}
+
+void http_client_warn(struct http_client *c)
+{
+    http_client_tell(c, false, &c->auth.warning);
+    buf_clear(&c->auth.warning);
+}
+
+void http_client_free(struct http_client *c)
+{
+    auth_free(&c->auth);
+    curl_slist_free_all(c->headers);
+    c->headers = NULL;
+}
+
+/* ---- one request ---- */
+
+static int on_plain(void *user, const char *bytes, size_t n)
+{
+    struct http *h = user;
+    if (http_status(h) / 100 != 2) {
+        size_t room = ERROR_BODY - h->error_body.len;
+        buf_add(&h->error_body, bytes, n < room ? n : room);
+        if (!h->any_status)
+            return 0;
+    }
+    h->stopped = h->sink(h->user, bytes, n) != 0;
+    return h->stopped ? -1 : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *user)
+{
+    struct http *h = user;
+    n *= size;
+    if (!h->begun && gunzip_begin(&h->gunzip, http_header(h, "Content-Encoding", 0)))
+        return CURL_WRITEFUNC_ERROR;
+    h->begun = true;
+    return gunzip_feed(&h->gunzip, bytes, n, on_plain, h) ? (size_t)CURL_WRITEFUNC_ERROR : n;
+}
+
+static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
+{
+    struct http *h = user;
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    h->sent++;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* Every curl option that a command-line option sets. */
+static void set_options(CURL *c, const struct options *o)
+{
+    curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent ? o->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
+    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? GZIP_ACCEPTED : NULL);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->connect_timeout * 1000));
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->max_time * 1000));
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->speed_limit);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->speed_time));
+    curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
+    curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
+    curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
+    if (o->cacert) /* NULL would mean none */
+        curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
+    curl_easy_setopt(c, CURLOPT_NETRC,
+                     o->netrc || o->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc_file);
+    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->aws_sigv4);
+    curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+}
+
+static CURL *new_handle(struct http *h)
+{
+    CURL *c = curl_easy_init();
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
+    curl_easy_setopt(c, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* on_body() does it */
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
+    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
+    curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
+    set_options(c, h->client->options);
+    return c;
+}
+
+void http_open(struct http *h, struct http_client *c)
+{
+    *h = (struct http){.client = c};
+    h->easy = new_handle(h);
+    if (c->auth.user) {
+        curl_easy_setopt(h->easy, CURLOPT_USERNAME, c->auth.user);
+        curl_easy_setopt(h->easy, CURLOPT_PASSWORD, c->auth.password);
+    }
+}
+
+void http_close(struct http *h)
+{
+    curl_easy_cleanup(h->easy);
+    curl_slist_free_all(h->headers);
+    gunzip_end(&h->gunzip);
+    buf_free(&h->authorization);
+    buf_free(&h->error_body);
+}
+
+static void add_own(struct http *h, const char *name, const char *value)
+{
+    struct buf line = {0};
+    buf_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
+    h->headers = curl_slist_append(h->headers, buf_text(&line));
+    buf_free(&line);
+}
+
+/* W3C Trace Context: version, trace, span, sampled. */
+static void add_trace(struct http *h)
+{
+    struct buf value = {0};
+    unsigned char span[8];
+    if (getentropy(span, sizeof span))
+        return;
+    buf_adds(&value, "00-");
+    for (size_t i = 0; i < sizeof h->client->trace; i++)
+        buf_addf(&value, "%02x", h->client->trace[i]);
+    buf_addc(&value, '-');
+    for (size_t i = 0; i < sizeof span; i++)
+        buf_addf(&value, "%02x", span[i]);
+    buf_adds(&value, "-01");
+    snprintf(h->trace, sizeof h->trace, "%s", buf_text(&value));
+    add_own(h, "traceparent", h->trace);
+    buf_free(&value);
+}
+
+/* The request's own headers, and behind them those that all requests share. */
+static void set_headers(struct http *h, const struct request *r, bool has_body)
+{
+    curl_slist_free_all(h->headers);
+    h->headers = NULL;
+    for (size_t at = 0; at < r->headers.len;) {
+        const char *line = r->headers.data + at, *end = memchr(line, '\n', r->headers.len - at);
+        char *text = mem_text(line, (size_t)(end - line));
+        h->headers = curl_slist_append(h->headers, text);
+        free(text);
+        at += (size_t)(end - line) + 1;
+    }
+    for (struct curl_slist *s = h->client->headers; s; s = s->next)
+        h->headers = curl_slist_append(h->headers, s->data);
+    if (h->authorization.len)
+        add_own(h, "Authorization", buf_text(&h->authorization));
+    if (h->client->options->trace_ids)
+        add_trace(h);
+    if (has_body) {
+        if (!h->client->options->aws_sigv4) /* it would be signed, and not sent */
+            add_own(h, "Expect", "");       /* many servers make curl wait a second for their 100 Continue */
+        if (!h->client->has_type &&
+            (r->body.len ||
+             !h->client->options->aws_sigv4)) /* some servers refuse an empty body that says it is JSON */
+            add_own(h, "Content-Type", !r->body.len ? "" : r->content_type ? r->content_type : "application/json");
+    }
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
+}
+
+/* The secret parameters join the URL here only, so that no message can show them. */
+static void set_url(struct http *h, const struct request *r)
+{
+    const struct list *secret = &h->client->options->query_secret;
+    struct buf url = {0};
+    buf_add(&url, r->url.data, r->url.len);
+    for (size_t i = 0; i < secret->count; i++) {
+        const char *equals = strchr(secret->item[i], '=');
+        char *name = mem_text(secret->item[i], (size_t)(equals - secret->item[i]));
+        url_drop_query(&url, name);
+        url_add_query(&url, name, equals + 1, strlen(equals + 1));
+        free(name);
+    }
+    if (h->client->options->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
+        url_sort_query(&url);
+    curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
+    buf_free(&url);
+}
+
+/* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be
+ * sent twice therefore gets a connection of its own. */
+int http_prepare(struct http *h, const struct request *r, struct error *e)
+{
+    const char *method = r->method ? r->method : "GET";
+    bool has_body = r->body.len || (strcmp(method, "GET") && strcmp(method, "HEAD"));
+    buf_clear(&h->authorization);
+    if (!h->client->has_auth && oauth_authorize(h->client, &h->authorization, e))
+        return -1;
+    buf_clear(&h->error_body);
+    gunzip_end(&h->gunzip);
+    *h->curl_error = *h->trace = '\0';
+    h->stopped = h->begun = false;
+    h->sent = 0;
+    curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
+    if (has_body) {
+        curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, r->body.data ? r->body.data : "");
+        curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
+    }
+    curl_easy_setopt(h->easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
+    curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
+    curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
+    set_headers(h, r, has_body);
+    set_url(h, r);
+    return 0;
+}
+
+/* ---- about the last answer ---- */
+
+long http_status(const struct http *h)
+{
+    long status = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+const char *http_header(const struct http *h, const char *name, size_t n)
+{
+    struct curl_header *header;
+    return curl_easy_header(h->easy, name, n, CURLH_HEADER, -1, &header) ? NULL : header->value;
+}
+
+const char *http_redirect(const struct http *h)
+{
+    char *to = NULL;
+    curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &to);
+    return to;
+}
+
+static const char *header_of(const void *h, const char *name)
+{
+    return http_header(h, name, 0);
+}
+
+double http_pause(const struct http *h)
+{
+    curl_off_t after = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
+    return after > 0 ? (double)after : ratelimit_wait(header_of, h, (double)time(NULL));
+}
+
+bool http_says_when(const struct http *h)
+{
+    return http_header(h, "Retry-After", 0);
+}
+
+bool http_status_may_pass(const struct http *h)
+{
+    long status = http_status(h);
+    return retry_status(status) || (status == 403 && http_pause(h) > 0);
+}
+
+void http_worked(struct http *h)
+{
+    auth_worked(&h->client->auth, buf_text(&h->authorization));
+}
+
+bool http_may_renew(struct http *h)
+{
+    return http_status(h) == 401 && h->authorization.len && auth_renew(&h->client->auth, buf_text(&h->authorization));
+}
+
+/* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
+static void take_beginning(const struct http *h, char *detail)
+{
+    char *text = mem_text(h->error_body.data, h->error_body.len);
+    secret_mask(&h->client->auth.secrets, text);
+    text[strcspn(text, "\r\n")] = '\0';
+    snprintf(detail, BEGINNING, "%s", text);
+    if (strlen(text) >= BEGINNING)
+        memcpy(detail + BEGINNING - 4, "...", 4);
+    free(text);
+}
+
+void http_status_error(const struct http *h, struct error *e)
+{
+    long status = http_status(h);
+    char detail[300];
+    control_error_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
+    secret_mask(&h->client->auth.secrets, detail);
+    if (!*detail && h->error_body.len && *h->error_body.data != '<')
+        take_beginning(h, detail);
+    enum exit_code code = status / 100 == 5 || http_status_may_pass(h)      ? EXIT_UNAVAILABLE
+                          : status == 401 || status == 403 || status == 407 ? EXIT_DENIED
+                          : status / 100 == 4                               ? EXIT_REFUSED
+                                                                            : EXIT_ANSWER;
+    error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
+}
+
+/* What a proxy answered to our CONNECT; 0: it let us through, or there is none. */
+static long proxy_refusal(const struct http *h)
+{
+    long status = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status / 100 == 2 ? 0 : status;
+}
+
+/* The one reason to break off that is not the sink's. */
+static void compression_error(const struct http *h, struct error *e)
+{
+    const char *encoding = http_header(h, "Content-Encoding", 0);
+    if (h->begun)
+        error_set(e, EXIT_ANSWER, "the answer is not %s, as its Content-Encoding says (--no-compressed)",
+                  h->gunzip.gzip ? "gzip" : "deflate");
+    else
+        error_set(e, EXIT_ANSWER, "the answer is compressed in a way that was not asked for: %.60s",
+                  encoding ? encoding : "");
+}
+
+void http_network_error(const struct http *h, int code, struct error *e)
+{
+    long refusal = proxy_refusal(h);
+    if (code == CURLE_WRITE_ERROR) {
+        compression_error(h, e);
+        return;
+    }
+    if (refusal) {
+        error_set(e,
+                  refusal == 407 || refusal == 403 ? EXIT_DENIED
+                  : refusal / 100 == 4             ? EXIT_REFUSED
+                                                   : EXIT_UNAVAILABLE,
+                  "the proxy answered HTTP %ld", refusal);
+        return;
+    }
+    bool odd =
+        code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
+    bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
+    if (code == CURLE_OUT_OF_MEMORY)
+        error_set(e, EXIT_ANSWER, "%s (or the answer has a header that libcurl finds too large)",
+                  curl_easy_strerror((CURLcode)code));
+    else
+        error_set(e,
+                  odd                           ? EXIT_ANSWER
+                  : file                        ? EXIT_NO_FILE
+                  : code == CURLE_URL_MALFORMAT ? EXIT_USAGE
+                                                : EXIT_UNAVAILABLE,
+                  "%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
+}
+
+static bool is_one_of(int code, const CURLcode *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((int)codes[i] == code)
+            return true;
+    return false;
+}
+
+/* The other side ended TLS with an alert: it wants another certificate, or none of ours. */
+static bool is_tls_alert(const struct http *h)
+{
+    return strstr(h->curl_error, "alert") != NULL;
+}
+
+bool http_may_pass(const struct http *h, int code)
+{
+    long refusal = proxy_refusal(h);
+    static const CURLcode passing[] = {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
+                                       CURLE_SEND_ERROR,      CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
+                                       CURLE_HTTP2,           CURLE_HTTP2_STREAM,       CURLE_AGAIN};
+    return refusal ? retry_status(refusal)
+                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !is_tls_alert(h);
+}
+
+bool http_was_sent(const struct http *h, int code)
+{
+    static const CURLcode early[] = {CURLE_COULDNT_CONNECT,          CURLE_COULDNT_RESOLVE_HOST,
+                                     CURLE_COULDNT_RESOLVE_PROXY,    CURLE_SSL_CONNECT_ERROR,
+                                     CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                                     CURLE_SSL_CACERT_BADFILE};
+    long sent = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
+    if (code == CURLE_OPERATION_TIMEDOUT && sent == 0) /* while the connection came about */
+        return false;
+    return !is_one_of(code, early, sizeof early / sizeof *early);
+}
+
+bool http_is_cut(const struct http *h)
+{
+    return gunzip_is_cut(&h->gunzip);
+}
+
+const char *http_library(void)
+{
+    return curl_version();
+}

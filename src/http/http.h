@@ -1,0 +1,97 @@
+/* http: one HTTP request with curl's easy interface: options, headers, credentials, and what an answer or a failure
+ * means. With oauth.c, transfer.c and url.c the only file that includes curl. */
+#ifndef RESTSRC_HTTP_H
+#define RESTSRC_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "http/auth.h"
+#include "http/gzip.h"
+#include "http/request.h"
+
+struct curl_slist;
+
+/* What all requests of a process have in common. */
+struct http_client {
+    const struct options *options;
+    struct auth auth;
+    struct curl_slist *headers; /* --header, and our own where that has none */
+    bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
+    unsigned char trace[16];    /* --trace-ids */
+    unsigned short random[3];   /* for erand48() */
+    /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
+    void (*note)(void *ctx, bool verbose, const char *line);
+    void *ctx;
+    /* About the last try at the token URL: */
+    bool token_may_pass;
+    double token_pause; /* seconds that the server asked for */
+};
+
+/* o must outlive it. Free with http_client_free(), also after a failure. */
+int http_client_init(struct http_client *c, const struct options *o, struct error *e);
+void http_client_free(struct http_client *c);
+/* Tells each line of text, masked; or what warnings there are. */
+void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
+void http_client_warn(struct http_client *c);
+
+/* One request at a time. */
+struct http {
+    struct http_client *client;
+    void *easy; /* CURL * */
+    /* The caller's: takes the body; of every answer or of 2xx only. -1 breaks off, then `stopped` is set. */
+    int (*sink)(void *user, const char *bytes, size_t n);
+    void *user;
+    bool any_status, stopped;
+    unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
+                      dies */
+    /* The rest is private. */
+    struct curl_slist *headers;
+    struct buf authorization; /* sent */
+    char trace[56];           /* the traceparent sent */
+    struct buf error_body;
+    char curl_error[256];
+    bool begun; /* the body */
+    struct gunzip gunzip;
+};
+
+void http_open(struct http *h, struct http_client *c);
+void http_close(struct http *h);
+
+/* Makes the next request ready to be performed. -1: no token to be had. */
+int http_prepare(struct http *h, const struct request *r, struct error *e);
+
+/* ---- about the last answer ---- */
+
+long http_status(const struct http *h); /* 0: none */
+const char *http_header(const struct http *h, const char *name, size_t n);
+/* Where a redirect leads; NULL when it is none. */
+const char *http_redirect(const struct http *h);
+/* Seconds for which the server wants no request, by Retry-After or, when nothing remains, RateLimit headers; 0: it does
+ * not say. */
+double http_pause(const struct http *h);
+bool http_says_when(const struct http *h); /* has it a Retry-After? */
+/* An answer that another time may bring another one: by its status, or a 403 that only says that too much was asked
+ * for. */
+bool http_status_may_pass(const struct http *h);
+/* The server took our credentials. */
+void http_worked(struct http *h);
+/* A 401 that another token may cure: then the next http_prepare() has it. */
+bool http_may_renew(struct http *h);
+
+/* What an answer that is no success means. */
+void http_status_error(const struct http *h, struct error *e);
+/* Is the end of the compressed body missing? libcurl does not look. */
+bool http_is_cut(const struct http *h);
+/* What a failed transfer (a CURLcode) means. */
+void http_network_error(const struct http *h, int code, struct error *e);
+bool http_may_pass(const struct http *h, int code); /* it may be different the next time */
+bool http_was_sent(const struct http *h, int code); /* the server may have seen the request */
+
+const char *http_library(void);
+
+#endif

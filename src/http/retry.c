@@ -1,0 +1,37 @@
+#include "http/retry.h"
+
+#include <stddef.h>
+
+enum { MOST = 1000000000 }; /* so that counting them overflows nothing */
+static const double BASE = 1, LONGEST_BACKOFF = 60, LONGEST_RETRY_AFTER = 300; /* seconds */
+
+struct retry_policy retry_policy(int64_t retries, double delay, double longest)
+{
+    return (struct retry_policy){.tries = retries < MOST ? (long)retries : MOST, .delay = delay, .longest = longest};
+}
+
+bool retry_status(long status)
+{
+    static const long passing[] = {408, 425, 429, 500, 502, 503, 504, 522, 524};
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (passing[i] == status)
+            return true;
+    return false;
+}
+
+double retry_wait(const struct retry_policy *policy, unsigned retry, double retry_after, double random)
+{
+    if (retry_after > 0)
+        return retry_after < LONGEST_RETRY_AFTER ? retry_after : LONGEST_RETRY_AFTER;
+    if (policy->delay >= 0)
+        return policy->delay;
+    double longest = BASE;
+    while (--retry && longest < LONGEST_BACKOFF)
+        longest *= 2;
+    return random * (longest < LONGEST_BACKOFF ? longest : LONGEST_BACKOFF); /* full jitter */
+}
+
+bool retry_allowed(const struct retry_policy *policy, unsigned retry, double elapsed)
+{
+    return retry <= policy->tries && (policy->longest < 0 || elapsed <= policy->longest);
+}

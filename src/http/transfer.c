@@ -1,0 +1,552 @@
+#include "http/transfer.h"
+
+#include <curl/curl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "http/http.h"
+#include "http/rate.h"
+#include "http/retry.h"
+#include "http/url.h"
+
+enum { POLL_MS = 60000, RENEWALS = 10, TOLD_PAUSE = 5 /* seconds */ };
+
+enum phase { FREE, WAITING, ACTIVE, DONE };
+
+struct attempt {
+    struct transfer *transfer;
+    struct exchange *exchange;
+    struct http http;
+    enum phase phase;
+    unsigned retries, redirects;
+    unsigned renewals; /* how often a 401 was answered with another token */
+    bool taken;        /* the server may have acted on one of the attempts */
+    double first, due; /* when the first attempt began; when the next may begin */
+};
+
+struct transfer {
+    const struct options *options;
+    struct transfer_stats *stats;
+    struct http_client client;
+    struct retry_policy retry;
+    struct rate rate;
+    CURLM *multi;
+    struct exchange *exchange;
+    unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
+    bool waits_for_input;
+    bool told_alone; /* that the rate cannot be shared */
+    struct buf base; /* the URL that we were given: what all requests share their origin with */
+    const struct transfer_ops *ops;
+    void *ctx;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- set-up ---- */
+
+static int on_body(void *user, const char *bytes, size_t n)
+{
+    struct attempt *a = user;
+    struct exchange *x = a->exchange;
+    x->status = http_status(&a->http);
+    return a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error);
+}
+
+static int set_rate(struct transfer *t, struct error *e)
+{
+    const struct options *o = t->options;
+    struct buf origin = {0};
+    bool machine = strcmp(o->rate_scope, "machine") == 0;
+    if (machine)
+        url_origin(buf_text(&t->base), &origin);
+    int result = rate_init(&t->rate, o->rate, machine ? buf_text(&origin) : NULL, e);
+    buf_free(&origin);
+    return result;
+}
+
+struct transfer *transfer_new(const struct options *o, unsigned parallel, struct transfer_stats *stats, struct error *e)
+{
+    struct transfer *t = mem_zeroed(1, sizeof *t);
+    *t = (struct transfer){.options = o, .stats = stats, .slots = parallel};
+    t->retry = retry_policy(o->retry, o->retry_delay, o->retry_max_time);
+    t->multi = curl_multi_init();
+    t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
+    if (url_accept(o->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
+        transfer_free(t);
+        return NULL;
+    }
+    for (unsigned i = 0; i < parallel; i++) {
+        struct attempt *a = mem_zeroed(1, sizeof *a);
+        *a = (struct attempt){.transfer = t, .exchange = &t->exchange[i]};
+        t->exchange[i] = (struct exchange){.slot = i, .attempt = a};
+        http_open(&a->http, &t->client);
+        a->http.sink = on_body;
+        a->http.user = a;
+        curl_easy_setopt(a->http.easy, CURLOPT_PRIVATE, a);
+    }
+    return t;
+}
+
+static void drop(struct transfer *t, struct attempt *a)
+{
+    if (a->phase == ACTIVE)
+        curl_multi_remove_handle(t->multi, a->http.easy);
+    a->phase = FREE;
+}
+
+void transfer_free(struct transfer *t)
+{
+    if (!t)
+        return;
+    for (unsigned i = 0; i < t->slots; i++) {
+        struct attempt *a = t->exchange[i].attempt;
+        request_free(&t->exchange[i].request);
+        if (!a)
+            continue;
+        drop(t, a);
+        http_close(&a->http);
+        free(a);
+    }
+    curl_multi_cleanup(t->multi);
+    http_client_free(&t->client);
+    rate_free(&t->rate);
+    buf_free(&t->base);
+    free(t->exchange);
+    free(t);
+}
+
+const char *transfer_header(const struct exchange *x, const char *name, size_t n)
+{
+    return http_header(&x->attempt->http, name, n);
+}
+
+const char *transfer_library(void)
+{
+    return http_library();
+}
+
+/* ---- messages ---- */
+
+static void show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after)
+{
+    struct buf line = {0};
+    if (verbose && !t->options->verbose)
+        return;
+    buf_adds(&line, before);
+    url_redact(buf_text(&x->request.url), &line);
+    buf_adds(&line, after);
+    http_client_tell(&t->client, verbose, &line);
+    buf_free(&line);
+}
+
+void transfer_mask(const struct exchange *x, char *text)
+{
+    secret_mask(&x->attempt->transfer->client.auth.secrets, text);
+}
+
+/* With --trace-ids: what the API's owner can look for. */
+static void add_trace(const struct exchange *x, struct error *e)
+{
+    const char *trace = x->attempt->http.trace;
+    struct buf message = {0};
+    if (!*trace || strstr(e->message, trace))
+        return;
+    buf_adds(&message, e->message);
+    error_set(e, e->code, "%s (traceparent: %s)", buf_text(&message), trace);
+    buf_free(&message);
+}
+
+void transfer_locate(const struct exchange *x, struct error *e)
+{
+    struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
+    buf_add(&url, x->request.url.data, x->request.url.len);
+    url_redact(buf_text(&url), &shown);
+    snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));
+    buf_free(&url);
+    buf_free(&shown);
+    transfer_mask(x, e->url);
+    transfer_mask(x, e->message);
+    add_trace(x, e);
+    e->http_status = x->status;
+    e->offset = x->offset;
+    e->has_offset = x->offset >= 0;
+}
+
+/* ---- attempts ---- */
+
+static const char *method(const struct exchange *x)
+{
+    return x->request.method ? x->request.method : "GET";
+}
+
+static void schedule(struct attempt *a)
+{
+    a->phase = WAITING;
+    a->retries = a->redirects = 0;
+    a->renewals = 0;
+    a->taken = false;
+    a->first = a->due = now();
+}
+
+static void soon(struct attempt *a)
+{
+    a->phase = WAITING;
+    a->due = now();
+}
+
+static void settle(struct attempt *a, bool failed)
+{
+    a->exchange->failed = failed;
+    a->exchange->unsettled |= a->taken; /* whatever the last attempt met with, an earlier one may have been taken */
+    a->phase = DONE;
+    if (failed)
+        transfer_locate(a->exchange, &a->exchange->error);
+}
+
+/* Whatever names the URL (a link, an option, a record), credentials go to the origin that we were given, and to trusted
+ * hosts. */
+static bool may_ask(const struct transfer *t, const char *url, struct error *e)
+{
+    const char *base = t->base.data;
+    struct buf shown = {0};
+    if (url_same_origin(base, url) ||
+        url_is_trusted(base, url, t->options->trust_host.item, t->options->trust_host.count))
+        return true;
+    url_redact(url, &shown);
+    error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s",
+              buf_text(&shown));
+    buf_free(&shown);
+    return false;
+}
+
+static void begin(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    struct buf line = {0}, trace = {0};
+    x->status = 0;
+    x->spent = x->failed = x->unsettled = false;
+    x->error = (struct error){0};
+    a->http.any_status = t->ops->any_status;
+    buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
+    t->ops->begin(t->ctx, x);
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || http_prepare(&a->http, &x->request, &x->error)) {
+        settle(a, true);
+        return;
+    }
+    buf_addf(&line, "> %s ", method(x));
+    if (*a->http.trace)
+        buf_addf(&trace, " traceparent: %s", a->http.trace);
+    show(t, true, x, buf_text(&line), buf_text(&trace));
+    buf_free(&trace);
+    buf_free(&line);
+    curl_multi_add_handle(t->multi, a->http.easy);
+    a->phase = ACTIVE;
+    t->stats->requests++;
+}
+
+static void give_up(struct attempt *a)
+{
+    struct error *e = &a->exchange->error;
+    struct buf message = {0};
+    buf_adds(&message, e->message);
+    if (a->retries)
+        error_set(e, e->code, "%s; given up after %u tries", buf_text(&message), a->retries + 1);
+    buf_free(&message);
+    settle(a, true);
+}
+
+/* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with
+ * its error. taken: the server may have acted on it. */
+static void retry(struct transfer *t, struct attempt *a, bool taken)
+{
+    struct exchange *x = a->exchange;
+    double after = x->status / 100 == 2 ? 0 : http_pause(&a->http);
+    bool not_now = x->status == 429 || x->status == 403 || (x->status == 503 && http_says_when(&a->http));
+    double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
+    double start = now() + wait;
+    if (not_now) /* for all, also when this one is not tried again */
+        rate_hold(&t->rate, wait);
+    x->unsettled = taken && !not_now;
+    if (x->spent || (taken && !not_now && !x->request.repeatable) ||
+        !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
+        give_up(a);
+        return;
+    }
+    a->taken |= x->unsettled;
+    a->retries++;
+    t->stats->retries++;
+    a->due = start;
+    a->phase = WAITING;
+    struct buf line = {0};
+    buf_addf(&line, ": %s; try %u of %llu in %.3g s", x->error.message, a->retries + 1,
+             (unsigned long long)t->retry.tries + 1, wait);
+    show(t, false, x, "", buf_text(&line));
+    buf_free(&line);
+}
+
+/* Redirects are followed by hand: libcurl cannot be told to stay within the origin. */
+static void redirect(struct transfer *t, struct attempt *a, const char *to)
+{
+    struct exchange *x = a->exchange;
+    struct buf shown = {0}, target = {0};
+    buf_adds(&target, to);
+    url_drop_queries(&target, t->options->query_secret.item,
+                     t->options->query_secret.count); /* the server's echo of ours */
+    url_redact(buf_text(&target), &shown);
+    if (strcmp(method(x), "GET") && strcmp(method(x), "HEAD") && x->status < 307)
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x),
+                  buf_text(&shown));
+    else if (!url_same_origin(buf_text(&x->request.url), to) &&
+             !url_is_trusted(buf_text(&x->request.url), to, t->options->trust_host.item, t->options->trust_host.count))
+        error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin (--trust-host): %s", x->status,
+                  buf_text(&shown));
+    else if (a->redirects++ >= t->options->max_redirs)
+        error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
+    buf_free(&shown);
+    buf_free(&target);
+    if (x->error.code) {
+        x->unsettled =
+            x->status <
+            307; /* 307 and 308 ask for the request itself elsewhere; the others come when it has been taken */
+        settle(a, true);
+        return;
+    }
+    buf_clear(&x->request.url);
+    buf_adds(&x->request.url, to);
+    soon(a);
+}
+
+static void network_error(struct transfer *t, struct attempt *a, int code)
+{
+    struct exchange *x = a->exchange;
+    if (a->http.stopped) { /* by data(), which has set the error */
+        x->unsettled = true;
+        settle(a, true);
+        return;
+    }
+    http_network_error(&a->http, code, &x->error);
+    x->unsettled = http_was_sent(&a->http, code);
+    if (http_may_pass(&a->http, code))
+        retry(t, a, x->unsettled);
+    else
+        settle(a, true);
+}
+
+static void cut(struct transfer *t, struct attempt *a)
+{
+    error_set(&a->exchange->error, EXIT_UNAVAILABLE, "the compressed answer is cut short");
+    a->exchange->unsettled = true;
+    retry(t, a, true);
+}
+
+static void whole(struct transfer *t, struct attempt *a)
+{
+    int verdict = t->ops->whole(t->ctx, a->exchange, &a->exchange->error);
+    a->exchange->unsettled = verdict != 0;
+    if (verdict > 0)
+        retry(t, a, true);
+    else
+        settle(a, verdict < 0);
+}
+
+static void refused(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    if (a->renewals < RENEWALS && http_may_renew(&a->http)) {
+        a->renewals++;
+        soon(a);
+        return;
+    }
+    http_status_error(&a->http, &x->error);
+    x->unsettled = x->status / 100 != 4;
+    if (http_status_may_pass(&a->http))
+        retry(t, a, true);
+    else
+        settle(a, true);
+}
+
+static void finish(struct transfer *t, struct attempt *a, int code)
+{
+    struct exchange *x = a->exchange;
+    char told[40];
+    curl_multi_remove_handle(t->multi, a->http.easy);
+    x->status = http_status(&a->http);
+    if (x->status > 0 && x->status < 600)
+        t->stats->status[x->status]++;
+    snprintf(told, sizeof told, "< %ld ", x->status);
+    show(t, true, x, told, "");
+    if (a->http.sent > 1) {
+        a->taken = true;
+        t->stats->requests += a->http.sent - 1;
+        t->stats->retries += a->http.sent - 1;
+    }
+    if (x->status / 100 == 2)
+        http_worked(&a->http);
+    double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
+    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= TOLD_PAUSE) {
+        snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
+        show(t, false, x, "", told);
+    }
+    if (code)
+        network_error(t, a, code);
+    else if (http_is_cut(&a->http))
+        cut(t, a);
+    else if (x->status / 100 == 2)
+        whole(t, a);
+    else if (x->status / 100 == 3 && http_redirect(&a->http))
+        redirect(t, a, http_redirect(&a->http));
+    else
+        refused(t, a);
+}
+
+/* ---- the window ---- */
+
+static struct attempt *nth(struct transfer *t, unsigned n)
+{
+    return t->exchange[(t->head + n) % t->slots].attempt;
+}
+
+static int fill(struct transfer *t, struct error *e)
+{
+    int more = TRANSFER_READY;
+    while (t->used < t->slots && more == TRANSFER_READY) {
+        struct attempt *a = nth(t, t->used);
+        more = t->ops->next(t->ctx, a->exchange, e);
+        if (more == TRANSFER_READY) {
+            schedule(a);
+            t->used++;
+        }
+    }
+    t->waits_for_input = more == TRANSFER_INPUT;
+    return more < 0 ? -1 : 0;
+}
+
+/* A rate that each process keeps for itself is not what was asked for. */
+static void warn_alone(struct transfer *t)
+{
+    struct buf line = {0};
+    if (t->told_alone || !t->rate.alone)
+        return;
+    t->told_alone = true;
+    buf_adds(&line,
+             "warning: no private cache folder can be written: --rate-scope machine holds for this process only");
+    http_client_tell(&t->client, false, &line);
+    buf_free(&line);
+}
+
+/* Begins what is due; returns the seconds until something else is. */
+static double begin_due(struct transfer *t)
+{
+    double time = now(), next = time + POLL_MS / 1000;
+    for (unsigned i = 0; i < t->used; i++) {
+        struct attempt *a = nth(t, i);
+        if (a->phase != WAITING)
+            continue;
+        double wait = a->due - time;
+        if (wait <= 0)
+            wait = rate_take(&t->rate);
+        if (wait <= 0)
+            begin(t, a);
+        else
+            next = fmin(next, time + wait);
+    }
+    warn_alone(t);
+    return next - time;
+}
+
+static void perform(struct transfer *t)
+{
+    int running, left;
+    CURLMsg *message;
+    curl_multi_perform(t->multi, &running);
+    while ((message = curl_multi_info_read(t->multi, &left))) {
+        struct attempt *a;
+        int code = (int)message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &a);
+        finish(t, a, code);
+    }
+}
+
+/* Gets the requests that are due on their way, then gives the caller time. */
+static int idle(struct transfer *t, struct error *e)
+{
+    if (fill(t, e))
+        return -1;
+    begin_due(t);
+    perform(t);
+    return t->ops->idle ? t->ops->idle(t->ctx, e) : 0;
+}
+
+/* Hands over what is done, in order. 1: stop. */
+static int deliver(struct transfer *t, struct error *e)
+{
+    while (t->used && nth(t, 0)->phase == DONE) {
+        struct attempt *a = nth(t, 0);
+        int next = t->ops->done(t->ctx, a->exchange, e);
+        if (next < 0) {
+            transfer_locate(a->exchange, e);
+            return -1;
+        }
+        if (next == TRANSFER_AGAIN) {
+            schedule(a);
+        } else {
+            a->phase = FREE;
+            t->head = (t->head + 1) % t->slots;
+            t->used--;
+        }
+        if (next == TRANSFER_STOP)
+            return t->ops->idle && t->ops->idle(t->ctx, e) ? -1 : 1;
+        if (idle(t, e))
+            return -1;
+    }
+    return 0;
+}
+
+/* fd: besides the requests and a signal; -1: nothing. */
+static void wait_for_news(struct transfer *t, int fd, short events, double seconds)
+{
+    struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN}, {.fd = fd, .events = events}};
+    curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL);
+}
+
+void transfer_wait(struct transfer *t, int fd)
+{
+    wait_for_news(t, fd, CURL_WAIT_POLLOUT, begin_due(t));
+    perform(t);
+}
+
+int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e)
+{
+    int result;
+    t->ops = ops;
+    t->ctx = ctx;
+    t->client.note = ops->note;
+    t->client.ctx = ctx;
+    http_client_warn(&t->client);
+    while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
+        perform(t);
+        if ((result = deliver(t, e)) || io_signalled())
+            break;
+        double seconds = begin_due(t);
+        bool news = t->used && nth(t, 0)->phase == DONE; /* one could not begin */
+        if (!news && (t->used || t->waits_for_input))
+            wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
+    }
+    while (t->used)
+        drop(t, nth(t, --t->used));
+    if (io_signalled()) {
+        e->quiet = true;
+        return -1;
+    }
+    return result < 0 ? -1 : 0;
+}

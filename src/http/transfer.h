@@ -1,0 +1,85 @@
+/* transfer: a window of HTTP requests over curl's multi interface: retry, back-off, redirects within the origin, and
+ * completion in the order of the requests. With http.c, oauth.c and url.c the only file that includes curl. */
+#ifndef RESTSRC_TRANSFER_H
+#define RESTSRC_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "http/request.h"
+
+/* One request and its answer. The caller fills request and offset; the rest is for reading. */
+struct exchange {
+    struct request request;
+    bool spent;     /* set by the caller: part of the answer has been used, so there is no second try */
+    bool unsettled; /* it failed, and the server may or may not have acted on it */
+    int64_t offset; /* the first record asked for, for messages; -1: none */
+    unsigned slot;  /* which place in the window: 0 .. parallel - 1; the caller keeps its page by it */
+    long status;    /* of the last attempt; 0: no answer */
+    bool failed;    /* after the retries; then error says why */
+    struct error error;
+    struct attempt *attempt; /* private */
+};
+
+enum transfer_next {
+    TRANSFER_DONE,  /* on to the next exchange */
+    TRANSFER_AGAIN, /* request was changed: send this one again in the same place */
+    TRANSFER_STOP,  /* whatever else is under way does not count */
+};
+
+enum { TRANSFER_NONE, TRANSFER_READY, TRANSFER_INPUT }; /* what next() says */
+
+struct transfer_ops {
+    bool any_status; /* data() is given the body of every answer, not of 2xx only */
+    /* The next request: filled in; none at this time; or none before input_fd is readable. -1: error. */
+    int (*next)(void *ctx, struct exchange *x, struct error *e);
+    int input_fd;
+    /* An attempt begins: forget what an earlier one brought. */
+    void (*begin)(void *ctx, struct exchange *x);
+    /* Bytes of the body of an answer. -1 ends the exchange with that error. */
+    int (*data)(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e);
+    /* A 2xx answer is complete. 0: it is whole; 1: it is cut short, try again, e says how it ended; -1 error. */
+    int (*whole)(void *ctx, struct exchange *x, struct error *e);
+    /* In the order of the requests: a whole answer, or a failed exchange. A transfer_next, or -1. */
+    int (*done)(void *ctx, struct exchange *x, struct error *e);
+    /* After each done(), when the following requests are on their way: time for slow work. May be NULL. */
+    int (*idle)(void *ctx, struct error *e);
+    /* Something to tell people: retries, and with --verbose each request. One line, redacted. */
+    void (*note)(void *ctx, bool verbose, const char *line);
+};
+
+struct transfer_stats {
+    int64_t requests, retries;
+    int64_t status[600]; /* answers by HTTP status */
+};
+
+struct transfer;
+
+/* o and stats must outlive it. NULL with an error: a header or file is wrong. */
+struct transfer *transfer_new(const struct options *o, unsigned parallel, struct transfer_stats *stats,
+                              struct error *e);
+void transfer_free(struct transfer *t);
+
+/* Runs until next() has no more and all is done, or TRANSFER_STOP. -1: error; or a signal came, then e->quiet. */
+int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e);
+
+/* For idle(): lets the requests go on until fd may be written to, or something else happens. */
+void transfer_wait(struct transfer *t, int fd);
+
+/* A header of the last answer of x: the n-th of that name, or NULL. Valid until the exchange is sent again. */
+const char *transfer_header(const struct exchange *x, const char *name, size_t n);
+
+/* The linked libcurl and what it is built with. */
+const char *transfer_library(void);
+
+/* Puts *** for every secret in text, in place. To be done before a text of the server's is cut short. */
+void transfer_mask(const struct exchange *x, char *text);
+
+/* Says in e where it happened: the redacted URL, status and offset of x. */
+void transfer_locate(const struct exchange *x, struct error *e);
+
+#endif

@@ -1,0 +1,410 @@
+#include "http/url.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Query parameters that carry credentials in APIs that are well known. */
+static const char *const secret_names[] = {
+    "access_key",
+    "access_token",
+    "accesstoken",
+    "api-key",
+    "api_key",
+    "api_secret",
+    "api_token",
+    "apikey",
+    "apitoken",
+    "app_key",
+    "appid",
+    "auth",
+    "auth_key",
+    "auth_token",
+    "authtoken",
+    "client_secret",
+    "hapikey",
+    "id_token",
+    "jwt",
+    "key",
+    "pass",
+    "password",
+    "private_token",
+    "pwd",
+    "refresh_token",
+    "secret",
+    "session_id",
+    "session_token",
+    "sessionid",
+    "sig",
+    "signature",
+    "subscription-key",
+    "token",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-amz-signature",
+    "x-api-key",
+};
+
+/* Percent-encodes what may stand in no URL; everything else, '%' included, stays as given. */
+static void encode_stray(const char *text, struct buf *out)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        if (*c <= ' ' || *c >= 0x7f || strchr("\"<>\\^`{|}", *c))
+            buf_addf(out, "%%%02X", *c);
+        else
+            buf_addc(out, (char)*c);
+}
+
+static char *part(CURLU *u, CURLUPart which, unsigned flags)
+{
+    char *text = NULL;
+    return curl_url_get(u, which, &text, flags) ? NULL : text;
+}
+
+static CURLU *parse(const char *text)
+{
+    CURLU *u = curl_url();
+    if (u && curl_url_set(u, CURLUPART_URL, text, 0)) {
+        curl_url_cleanup(u);
+        u = NULL;
+    }
+    return u;
+}
+
+static int take(CURLU *u, struct buf *url)
+{
+    char *text = part(u, CURLUPART_URL, 0);
+    buf_clear(url);
+    if (text)
+        buf_adds(url, text);
+    curl_free(text);
+    return text ? 0 : -1;
+}
+
+int url_accept(const char *text, struct buf *url, struct error *e)
+{
+    if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))
+        return error_set(e, EXIT_USAGE, "the URL must start with http:// or https://");
+    struct buf clean = {0};
+    encode_stray(text, &clean);
+    CURLU *u = parse(buf_text(&clean));
+    buf_free(&clean);
+    if (!u)
+        return error_set(e, EXIT_USAGE, "that is not a URL");
+    curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
+    int result = take(u, url);
+    curl_url_cleanup(u);
+    return result ? error_set(e, EXIT_USAGE, "that is not a URL") : 0;
+}
+
+void url_escape_text(const char *text, size_t len, struct buf *out)
+{
+    if (len == 0) /* curl_easy_escape() takes 0 for "measure it" */
+        return;
+    char *escaped = curl_easy_escape(NULL, text, (int)len);
+    if (escaped)
+        buf_adds(out, escaped);
+    curl_free(escaped);
+}
+
+void url_escape(struct slice value, struct buf *out)
+{
+    struct buf plain = {0};
+    path_scalar(value, &plain);
+    url_escape_text(plain.data, plain.len, out);
+    buf_free(&plain);
+}
+
+int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(queries[i], '=');
+        if (!equals || equals == queries[i])
+            return error_set(e, EXIT_USAGE, "--query takes NAME=VALUE");
+        char *name = mem_text(queries[i], (size_t)(equals - queries[i]));
+        url_add_query(url, name, equals + 1, strlen(equals + 1));
+        free(name);
+    }
+    return 0;
+}
+
+void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len)
+{
+    const char *mark = strchr(buf_text(url), '?');
+    char last = url->data[url->len - 1];
+    if (!mark)
+        buf_addc(url, '?');
+    else if (last != '?' && last != '&')
+        buf_addc(url, '&');
+    url_escape_text(name, strlen(name), url);
+    buf_addc(url, '=');
+    url_escape_text(value, value_len, url);
+}
+
+/* Does the parameter at text (up to '&' or the end) have that name? */
+static bool is_named(const char *text, size_t len, const char *name)
+{
+    const char *equals = memchr(text, '=', len);
+    char *plain = curl_easy_unescape(NULL, text, (int)(equals ? equals - text : (ptrdiff_t)len), NULL);
+    bool same = len && plain && strcmp(plain, name) == 0;
+    curl_free(plain);
+    return same;
+}
+
+void url_drop_query(struct buf *url, const char *name)
+{
+    const char *query = strchr(buf_text(url), '?');
+    if (!query)
+        return;
+    struct buf kept = {0};
+    buf_add(&kept, url->data, (size_t)(query - url->data));
+    char separator = '?';
+    for (const char *p = query + 1, *end; *p; p = *end ? end + 1 : end) {
+        end = p + strcspn(p, "&");
+        if (is_named(p, (size_t)(end - p), name))
+            continue;
+        buf_addc(&kept, separator);
+        buf_add(&kept, p, (size_t)(end - p));
+        separator = '&';
+    }
+    buf_swap(url, &kept);
+    buf_free(&kept);
+}
+
+void url_drop_queries(struct buf *url, char *const *queries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *name = mem_text(queries[i], strcspn(queries[i], "="));
+        url_drop_query(url, name);
+        free(name);
+    }
+}
+
+static void decode(const char *text, size_t len, struct buf *plain)
+{
+    int n = 0;
+    char *decoded = curl_easy_unescape(NULL, text, (int)len, &n);
+    buf_clear(plain);
+    if (len && decoded) /* a length of 0 would mean: measure it */
+        buf_add(plain, decoded, (size_t)n);
+    curl_free(decoded);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* name=value, each decoded and encoded again. */
+static char *encode_anew(const char *text, size_t len)
+{
+    struct buf plain = {0}, out = {0};
+    size_t name = strcspn(text, "=&");
+    decode(text, name, &plain);
+    url_escape_text(plain.data, plain.len, &out);
+    buf_addc(&out, '=');
+    if (name < len)
+        decode(text + name + 1, len - name - 1, &plain);
+    else
+        buf_clear(&plain);
+    url_escape_text(plain.data, plain.len, &out);
+    char *result = mem_text(out.data, out.len);
+    buf_free(&plain);
+    buf_free(&out);
+    return result;
+}
+
+void url_sort_query(struct buf *url)
+{
+    size_t path = strcspn(buf_text(url), "?"), count = 0;
+    char **params = mem_zeroed(url->len - path + 1, sizeof *params);
+    for (const char *p = url->data + path; *p; p += strcspn(p, "&")) {
+        size_t len = strcspn(++p, "&");
+        if (len)
+            params[count++] = encode_anew(p, len);
+    }
+    qsort(params, count, sizeof *params, by_text);
+    url->len = path;
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(url, "%c%s", i ? '&' : '?', params[i]);
+        free(params[i]);
+    }
+    free(params);
+}
+
+bool url_query(const char *url, const char *name, struct buf *value)
+{
+    const char *p = url + strcspn(url, "?");
+    while (*p) {
+        size_t len = strcspn(++p, "&");
+        const char *equals = memchr(p, '=', len);
+        if (equals && is_named(p, len, name)) {
+            decode(equals + 1, len - (size_t)(equals + 1 - p), value);
+            return true;
+        }
+        p += len;
+    }
+    return false;
+}
+
+int url_add_segment(struct buf *url, const char *segment, struct error *e)
+{
+    int result = -1;
+    struct buf path = {0};
+    CURLU *u = parse(buf_text(url));
+    char *old = u ? part(u, CURLUPART_PATH, 0) : NULL;
+    if (old) {
+        size_t len = strlen(old);
+        buf_add(&path, old, len && old[len - 1] == '/' ? len - 1 : len);
+        buf_addf(&path, "/%s", segment);
+        if (curl_url_set(u, CURLUPART_PATH, buf_text(&path), 0) == 0)
+            result = take(u, url);
+    }
+    curl_free(old);
+    curl_url_cleanup(u);
+    buf_free(&path);
+    return result ? error_set(e, EXIT_USAGE, "cannot add /%s to the URL", segment) : 0;
+}
+
+int url_resolve(const char *base, const char *reference, struct buf *url)
+{
+    struct buf clean = {0};
+    encode_stray(reference, &clean);
+    CURLU *u = parse(base);
+    int result = -1;
+    if (u && curl_url_set(u, CURLUPART_URL, buf_text(&clean), 0) == 0) {
+        curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
+        result = take(u, url);
+    }
+    curl_url_cleanup(u);
+    buf_free(&clean);
+    return result;
+}
+
+static bool same_part(CURLU *a, CURLU *b, CURLUPart which)
+{
+    char *x = part(a, which, CURLU_DEFAULT_PORT), *y = part(b, which, CURLU_DEFAULT_PORT);
+    bool same = x && y && strcasecmp(x, y) == 0;
+    curl_free(x);
+    curl_free(y);
+    return same;
+}
+
+void url_origin(const char *url, struct buf *out)
+{
+    static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
+    static const char *const before[] = {"", "://", ":"};
+    CURLU *u = parse(url);
+    for (size_t i = 0; u && i < 3; i++) {
+        char *text = part(u, parts[i], CURLU_DEFAULT_PORT);
+        buf_addf(out, "%s%s", before[i], text ? text : "");
+        curl_free(text);
+    }
+    curl_url_cleanup(u);
+}
+
+bool url_same_origin(const char *a, const char *b)
+{
+    CURLU *x = parse(a), *y = parse(b);
+    bool same = x && y && same_part(x, y, CURLUPART_SCHEME) && same_part(x, y, CURLUPART_HOST) &&
+                same_part(x, y, CURLUPART_PORT);
+    curl_url_cleanup(x);
+    curl_url_cleanup(y);
+    return same;
+}
+
+static bool is_secure(const char *url)
+{
+    return strncasecmp(url, "https:", 6) == 0;
+}
+
+bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count)
+{
+    if (is_secure(base) && !is_secure(url))
+        return false;
+    CURLU *u = parse(url);
+    char *host = u ? part(u, CURLUPART_HOST, 0) : NULL;
+    bool trusted = false;
+    for (size_t i = 0; host && i < count; i++)
+        trusted |= strcasecmp(host, hosts[i]) == 0;
+    curl_free(host);
+    curl_url_cleanup(u);
+    return trusted;
+}
+
+bool url_upgrade(const char *base, struct buf *url)
+{
+    struct buf secure = {0};
+    CURLU *u = parse(buf_text(url));
+    bool is = u && strncasecmp(url->data, "http:", 5) == 0 && curl_url_set(u, CURLUPART_SCHEME, "https", 0) == 0 &&
+              take(u, &secure) == 0 && url_same_origin(base, buf_text(&secure));
+    if (is)
+        buf_swap(url, &secure);
+    curl_url_cleanup(u);
+    buf_free(&secure);
+    return is;
+}
+
+bool url_is_secret(const char *text, size_t len)
+{
+    struct buf name = {0};
+    bool is = false;
+    decode(text, len, &name);
+    for (size_t i = 0; i < sizeof secret_names / sizeof *secret_names; i++)
+        is |= strcasecmp(buf_text(&name), secret_names[i]) == 0;
+    buf_free(&name);
+    return is;
+}
+
+bool url_user(const char *url, struct buf *name, struct buf *password)
+{
+    CURLU *u = parse(url);
+    char *user = u ? part(u, CURLUPART_USER, 0) : NULL, *secret = u ? part(u, CURLUPART_PASSWORD, 0) : NULL;
+    bool there = user || secret;
+    decode(user ? user : "", user ? strlen(user) : 0, name);
+    decode(secret ? secret : "", secret ? strlen(secret) : 0, password);
+    curl_free(user);
+    curl_free(secret);
+    curl_url_cleanup(u);
+    return there;
+}
+
+bool url_secret_value(const char *text, struct buf *value)
+{
+    size_t len = strcspn(text, "&"), name = strcspn(text, "=&");
+    if (text[name] != '=' || !url_is_secret(text, name))
+        return false;
+    decode(text + name + 1, len - name - 1, value);
+    return true;
+}
+
+static void redact_query(const char *query, struct buf *out)
+{
+    for (const char *p = query, *end; *p; p = end) {
+        end = p + strcspn(p, "&");
+        size_t name = strcspn(p, "=&");
+        if (p[name] == '=' && url_is_secret(p, name))
+            buf_addf(out, "%.*s=***", (int)name, p);
+        else
+            buf_add(out, p, (size_t)(end - p));
+        if (*end)
+            buf_addc(out, *end++);
+    }
+}
+
+void url_redact(const char *url, struct buf *out)
+{
+    const char *host = strstr(url, "://");
+    const char *start = host ? host + 3 : url;
+    const char *at = memrchr(start, '@', strcspn(start, "/?#"));
+    if (at) {
+        buf_add(out, url, (size_t)(start - url));
+        buf_adds(out, "***");
+        url = at;
+    }
+    size_t head = strcspn(url, "?");
+    buf_add(out, url, url[head] ? head + 1 : head);
+    if (url[head])
+        redact_query(url + head + 1, out);
+}

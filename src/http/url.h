@@ -1,0 +1,58 @@
+/* url: URLs, with libcurl's URL API. With http.c, oauth.c and transfer.c the only file that includes curl. */
+#ifndef RESTSRC_URL_H
+#define RESTSRC_URL_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "json/path.h"
+
+/* A URL that a person gave, made fit to send: http or https, no fragment, bytes that no URL may hold percent-encoded
+ * (a space is %20). Sets url. -1: EXIT_USAGE. */
+int url_accept(const char *text, struct buf *url, struct error *e);
+
+/* The value as one path segment or query value takes it: percent-encoded as opaque bytes. Appends. value: a JSON
+ * scalar. */
+void url_escape(struct slice value, struct buf *out);
+void url_escape_text(const char *text, size_t len, struct buf *out);
+/* Adds each of these NAME=VALUE to the query of url. -1: EXIT_USAGE. */
+int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e);
+/* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
+void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
+/* The value of the first query parameter of that name, decoded; false when there is none. */
+bool url_query(const char *url, const char *name, struct buf *value);
+/* Drops every query parameter of that name (compared after decoding). */
+void url_drop_query(struct buf *url, const char *name);
+/* The same for the names of these NAME=VALUE. */
+void url_drop_queries(struct buf *url, char *const *queries, size_t count);
+/* Sorts the query of url and encodes it anew, name=value each: the form that signatures (AWS Signature Version 4) are
+ * made of. */
+void url_sort_query(struct buf *url);
+/* Adds "/segment" to the path, after dropping its trailing slash. */
+int url_add_segment(struct buf *url, const char *segment, struct error *e);
+
+/* Where reference leads from base (RFC 3986, section 5). -1 when that is no URL. */
+int url_resolve(const char *base, const char *reference, struct buf *url);
+/* scheme://host:port of url, appended. */
+void url_origin(const char *url, struct buf *out);
+/* Same scheme, host and port? */
+bool url_same_origin(const char *a, const char *b);
+
+/* Is the host of url one of these? And not over http where base is https: what must not be read on the way is not sent
+ * in the clear. */
+bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count);
+/* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
+bool url_upgrade(const char *base, struct buf *url);
+
+/* The user info of url, decoded; false when it has none. */
+bool url_user(const char *url, struct buf *name, struct buf *password);
+/* Is a query parameter of that name usually secret? */
+bool url_is_secret(const char *name, size_t len);
+/* Does the query parameter that text begins with have a name that says secret? Then its value, decoded. */
+bool url_secret_value(const char *text, struct buf *value);
+
+/* url as messages may show it: user info and the values of secret query parameters become ***. Appends. */
+void url_redact(const char *url, struct buf *out);
+
+#endif

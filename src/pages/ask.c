@@ -1,0 +1,135 @@
+#include "pages/ask.h"
+
+#include <inttypes.h>
+
+#include "cli/cmd.h"
+#include "http/url.h"
+#include "pages/link_header.h"
+
+static int on_next(void *ctx, struct exchange *x, struct error *e)
+{
+    struct ask *p = ctx;
+    (void)e;
+    if (p->asked)
+        return TRANSFER_NONE;
+    struct request made = x->request;
+    x->request = p->request;
+    p->request = made;
+    p->asked = true;
+    p->exchange = x;
+    x->offset = -1;
+    return TRANSFER_READY;
+}
+
+static void on_begin(void *ctx, struct exchange *x)
+{
+    struct ask *p = ctx;
+    x->spent = p->once;
+    buf_clear(&p->records);
+    buf_clear(&p->envelope);
+    p->bytes = 0;
+    split_start(&p->split, p->places, &p->records, &p->envelope);
+    p->split.lines = p->lines;
+}
+
+static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct ask *p = ctx;
+    if (p->bytes == 0 && p->lines && cmd_is_ndjson(x))
+        split_many(&p->split);
+    p->bytes += n;
+    if (p->bytes > (size_t)p->options->max_page_bytes)
+        return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64,
+                         p->options->max_page_bytes);
+    if (split_feed(&p->split, bytes, n) == 0)
+        return 0;
+    cmd_split_error(&p->split, e);
+    return -1;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct ask *p = ctx;
+    (void)x;
+    if (split_end(&p->split) == 0)
+        return 0;
+    cmd_split_error(&p->split, e);
+    return p->split.reason == SPLIT_CUT ? 1 : -1;
+}
+
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct ask *p = ctx;
+    (void)e;
+    buf_text(&x->request.url); /* for those who only read it */
+    p->failed = x->failed;
+    p->error = x->error;
+    return TRANSFER_DONE;
+}
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    struct ask *p = ctx;
+    p->note(p->ctx, verbose, line);
+}
+
+static const struct transfer_ops ask_ops = {
+    .next = on_next,
+    .begin = on_begin,
+    .data = on_data,
+    .whole = on_whole,
+    .done = on_done,
+    .note = on_note,
+};
+
+int ask_init(struct ask *p, struct error *e)
+{
+    p->transfer = transfer_new(p->options, 1, &p->stats, e);
+    return p->transfer ? 0 : -1;
+}
+
+void ask_free(struct ask *p)
+{
+    transfer_free(p->transfer);
+    request_free(&p->request);
+    buf_free(&p->records);
+    buf_free(&p->envelope);
+}
+
+int ask_request(struct ask *p, const struct path *places)
+{
+    p->places = places;
+    p->asked = false;
+    p->failed = false;
+    p->error = (struct error){0};
+    return transfer_run(p->transfer, &ask_ops, p, &p->error) || p->failed ? -1 : 0;
+}
+
+int ask_get(struct ask *p, const char *url, const struct path *places)
+{
+    request_clear(&p->request);
+    buf_adds(&p->request.url, url);
+    p->request.method = NULL;
+    p->request.repeatable = true;
+    return ask_request(p, places);
+}
+
+struct answer ask_answer(struct ask *p)
+{
+    return (struct answer){
+        .url = p->exchange->request.url.data,
+        .header = cmd_header,
+        .headers = p->exchange,
+        .envelope = {buf_text(&p->envelope), p->envelope.len},
+        .records = {buf_text(&p->records), p->records.len},
+    };
+}
+
+bool ask_link(struct ask *p, const char *relation, struct buf *url)
+{
+    struct buf target = {0};
+    bool found = link_header_find(cmd_header, p->exchange, relation, &target) &&
+                 url_resolve(p->exchange->request.url.data, buf_text(&target), url) == 0;
+    buf_free(&target);
+    return found;
+}

@@ -1,0 +1,48 @@
+/* ask: one request at a time, with its answer at hand: for commands that look before they read. */
+#ifndef RESTSRC_ASK_H
+#define RESTSRC_ASK_H
+
+#include "cli/options.h"
+#include "http/transfer.h"
+#include "pages/paginate.h"
+#include "json/split.h"
+
+struct ask {
+    const struct options *options;
+    struct transfer *transfer;
+    struct transfer_stats stats;
+    void (*note)(void *ctx, bool verbose, const char *line);
+    void *ctx;
+
+    bool once;  /* a request that fails is not tried again */
+    bool lines; /* NDJSON is welcome */
+
+    struct request request; /* to make next */
+    bool asked;
+    const struct path *places; /* where records are; NULL: all is envelope */
+
+    /* the answer */
+    struct split split;
+    struct buf records, envelope; /* NDJSON; compact JSON */
+    size_t bytes;
+    const struct exchange *exchange; /* for cmd_header() */
+    bool failed;
+    struct error error;
+};
+
+/* The members up to ctx are set, in a zeroed struct, but for transfer. */
+int ask_init(struct ask *p, struct error *e);
+void ask_free(struct ask *p);
+
+/* Makes p->request. places: see above; they must outlive the answer. -1: it failed, p->error says why; or the JSON is
+ * wrong. */
+int ask_request(struct ask *p, const struct path *places);
+/* The same for a plain GET of url. */
+int ask_get(struct ask *p, const char *url, const struct path *places);
+
+/* About the answer. */
+struct answer ask_answer(struct ask *p);
+/* The target of the link with that relation, made absolute; false when there is none. */
+bool ask_link(struct ask *p, const char *relation, struct buf *url);
+
+#endif

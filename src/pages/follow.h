@@ -1,0 +1,16 @@
+/* follow: the styles that follow the server from page to page by a token: a cursor, an id or a URL. See paginate.h. */
+#ifndef RESTSRC_FOLLOW_H
+#define RESTSRC_FOLLOW_H
+
+#include "pages/paginate.h"
+
+void follow_init(struct paginate *p);
+void follow_free(struct paginate *p);
+bool follow_next(struct paginate *p, struct page *page);
+int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e);
+
+/* Where reading can go on: *cursor for --cursor (NULL: from the beginning) and *skip for --offset. At the list's end
+ * NULL and -1. */
+void follow_resume(struct paginate *p, const char **cursor, int64_t *skip);
+
+#endif

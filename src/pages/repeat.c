@@ -1,0 +1,61 @@
+#include "pages/repeat.h"
+
+#include <string.h>
+
+/* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id
+ * may be equal, though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor
+ * those behind fresh cursors. */
+static bool repeats(const struct paginate *p, const struct page *page, struct slice records, struct slice before,
+                    bool identified)
+{
+    bool seeks = paginate_seeks(p);
+    bool telling = identified || (seeks && page->got >= page->asked);
+    int64_t least = identified || (seeks && p->options->page_size > 1) ? 1 : 2;
+    bool as_long =
+        records.len == before.len || (identified && seeks && records.len < before.len); /* or the beginning of it */
+    return telling && page->got >= least && as_long && memcmp(records.text, before.text, records.len) == 0;
+}
+
+/* With how many records, `most` or fewer, that the last page ended with does this one begin? */
+static int64_t overlap(struct slice records, struct slice before, int64_t most)
+{
+    const char *begin = before.text, *end = begin + before.len, *line = end;
+    for (int64_t n = 1; n <= most && line > begin; n++) {
+        const char *newline = memrchr(begin, '\n', (size_t)(line - 1 - begin));
+        line = newline ? newline + 1 : begin;
+        size_t tail = (size_t)(end - line);
+        if (tail <= records.len && memcmp(line, records.text, tail) == 0)
+            return n;
+    }
+    return 0;
+}
+
+/* In a list that is asked for by offsets a page should not begin with what we have seen. When the page before it was
+ * short, records are hidden from us after the server has cut its page, and the offset behind those that came is not
+ * behind what was cut. When it was full, records have been added in front of it. */
+static int check_overlap(struct paginate *p, struct slice records, const struct repeat *before, struct error *e)
+{
+    bool hidden = before->missing > 0;
+    int64_t seen = overlap(records, before->records, hidden ? before->missing : INT64_MAX);
+    if (seen && hidden)
+        return error_set(
+            e, EXIT_ANSWER,
+            "the page begins with records that the last one ended with: the server hides records, so its offsets "
+            "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
+    return seen ? paginate_shifted(p, seen, e) : 0;
+}
+
+int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
+                 struct error *e)
+{
+    bool token_itself = p->options->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
+    if (p->options->allow_repeats || !before->records.len || !records.len || token_itself)
+        return 0;
+    bool identified = paginate_has_id(p, records.text, records.len);
+    if (repeats(p, page, records, before->records, identified))
+        return error_set(
+            e, EXIT_ANSWER,
+            "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
+            "--param-page, --param-cursor, --allow-repeats)");
+    return identified && paginate_seeks(p) ? check_overlap(p, records, before, e) : 0;
+}

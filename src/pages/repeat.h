@@ -1,0 +1,19 @@
+/* repeat: records that come a second time with the next page: the server ignores what page is asked for, hides records,
+ * or the list moves. Pure. */
+#ifndef RESTSRC_REPEAT_H
+#define RESTSRC_REPEAT_H
+
+#include "pages/paginate.h"
+
+/* What is known of the page before. */
+struct repeat {
+    struct slice records; /* NDJSON; empty: none, or nothing of it counted */
+    int64_t missing;      /* so many fewer than asked for were in it */
+};
+
+/* Is the page, of these records (NDJSON), another one? -1: EXIT_ANSWER. May add to p->note. --allow-repeats,
+ * --on-drift. */
+int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
+                 struct error *e);
+
+#endif

@@ -1,0 +1,170 @@
+#include "pages/seek.h"
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Asked in full although the total may end earlier: a page that then holds more shows that the total is wrong. */
+static int64_t want(const struct paginate *p, int64_t offset)
+{
+    return p->style->numbered ? p->size : least(p->size, p->end - offset);
+}
+
+bool seek_pending(const struct paginate *p)
+{
+    return p->style->numbered && p->short_size;
+}
+
+bool seek_next(struct paginate *p, struct page *page)
+{
+    int64_t end = p->total >= 0 ? least(p->end, p->total) : p->end;
+    if ((p->next >= end && !(seek_pending(p) && !p->under_way)) || (!p->open && p->under_way))
+        return false;
+    int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
+    *page = (struct page){.offset = offset, .asked = want(p, offset)};
+    p->next = paginate_sum(offset, page->asked);
+    return true;
+}
+
+static int again(struct paginate *p, struct page *page, int64_t offset, int64_t asked, struct request *r)
+{
+    page->offset = offset;
+    page->asked = asked;
+    p->under_way++;
+    paginate_address(p, page, r);
+    return PAGE_REST;
+}
+
+/* Nothing of it belongs to the range, but it tells whether the last page was what it seems. */
+static int probe(struct paginate *p, struct page *page, int64_t size, struct request *r)
+{
+    p->probing = true;
+    return again(p, page, 0, size, r);
+}
+
+/* The list has ended with a short page, and no page was full: is the first one, or does the server cap the size, so
+ * that the number of ours meant another page? */
+static bool is_unsure(const struct paginate *p)
+{
+    return p->style->numbered && p->short_size && p->learned_size < 0 && !p->probing;
+}
+
+/* Until two pages agree on the size, or one is as long as asked, one page at a time is under way. */
+static void learn_size(struct paginate *p, const struct page *page)
+{
+    if (page->got >= page->asked) {
+        if (page->asked == p->size)
+            p->size = p->learned_size = page->got;
+        p->open = !(p->distrust && p->pages == 0);
+    } else if (p->short_size) {
+        p->size = p->learned_size = most(page->got, p->short_size);
+        p->open = true;
+    } else {
+        p->short_size = page->got;
+    }
+    p->next = paginate_sum(page->offset, page->got);
+}
+
+static bool finished(struct paginate *p)
+{
+    p->over = !seek_pending(p) && (p->position >= p->end || (p->total >= 0 && p->position >= p->total));
+    return p->over;
+}
+
+static int wrong_size(const struct paginate *p, const struct page *page, int64_t got, struct error *e)
+{
+    return error_set(
+        e, EXIT_ANSWER,
+        "the server gives %lld records a page where %lld were asked for, so its page numbers mean other records: "
+        "use --page-size %lld, if that is what it caps pages at",
+        (long long)got, (long long)(page ? page->asked : p->size), (long long)got);
+}
+
+/* Page numbers mean something with one page size only. A first page of another length than asked may show the server's
+ * own size: then it is asked for again with that size, which tells whether it was (the page is full) or whether records
+ * are hidden from us (it is short again). A later page may be short only where the list ends: by the total, when a full
+ * page has shown that we mean the same size, else when the next page is empty. */
+static int learn_numbered(struct paginate *p, struct page *page, struct request *r, struct error *e)
+{
+    bool full = page->got == page->asked, ends = p->total >= 0 && paginate_sum(page->offset, page->got) >= p->total;
+    bool last = ends && (page->offset == 0 || p->learned_size >= 0);
+    if (p->short_size && page->got)
+        return wrong_size(p, NULL, p->short_size, e);
+    if (p->distrust && p->pages == 0 && page->offset > 0 && page->got < page->asked && page->total.records != page->got)
+        return wrong_size(p, page, page->got, e); /* it reaches behind the end, by its own total */
+    if (full)
+        p->learned_size = p->size;
+    else if (!last && page->got > 0 && page->offset == 0 && !p->open && p->learned_size < 0) {
+        p->size = p->learned_size = page->got;
+        p->next = page->got;
+        page->got = 0; /* asked for again: none of it counts */
+        return again(p, page, 0, p->size, r);
+    } else if (page->got > page->asked || (!ends && p->total >= 0 && page->got > 0)) {
+        return wrong_size(p, page, page->got, e);
+    } else if (!last && page->got > 0) {
+        p->short_size = page->got; /* the end, if the next page is empty */
+    }
+    p->open = !(p->distrust && p->pages == 0);
+    return PAGE_TAKEN;
+}
+
+static void cut(struct paginate *p, struct page *page, bool trim)
+{
+    int64_t end = least(page->got, trim ? page->asked : INT64_MAX);
+    page->skip = least(most(p->position - page->offset, 0), end);
+    page->keep = most(least(end, p->end - page->offset) - page->skip, 0);
+}
+
+int seek_learn(struct paginate *p, struct page *page, struct request *r, struct error *e)
+{
+    bool was_open = p->open;
+    if (p->probing) { /* the list is there, and ends before our range */
+        p->over = true;
+        return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
+    }
+    if (paginate_learn_total(p, page, e))
+        return -1;
+    if (p->style->numbered) {
+        int verdict = learn_numbered(p, page, r, e);
+        if (verdict != PAGE_TAKEN)
+            return verdict;
+    } else if (!p->open && page->got) {
+        learn_size(p, page);
+    }
+    cut(p, page, was_open);
+    p->pages++;
+    if (page->got == 0 && is_unsure(p))
+        return probe(p, page, p->size, r);
+    if (page->got == 0)
+        return paginate_ended(p, e);
+    p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
+    p->position = least(p->position, p->end);
+    if (finished(p))
+        return PAGE_LAST;
+    if (was_open && !p->style->numbered && page->got < page->asked)
+        return again(p, page, paginate_sum(page->offset, page->got), page->asked - page->got, r);
+    return PAGE_TAKEN;
+}
+
+int seek_failed(struct paginate *p, struct page *page, struct request *r, long status)
+{
+    bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
+    if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
+        p->over = true;
+        return PAGE_LAST;
+    }
+    if (past_end && is_unsure(p))
+        return probe(p, page, p->size, r);
+    if (past_end && p->pages > 0) {
+        p->over = true;
+        return PAGE_LAST;
+    }
+    return past_end && page->offset > 0 ? probe(p, page, 1, r)
+                                        : -1; /* past the end, or no list at all? The first record tells */
+}

@@ -1,0 +1,354 @@
+#include "pages/styles.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "http/url.h"
+#include "pages/link_header.h"
+
+/* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
+
+static void add_param(const struct paginate *p, struct request *r, const char *name, const char *text, size_t len,
+                      struct slice json)
+{
+    const char *where = p->options->page_in;
+    if (!*name)
+        return;
+    if (strcmp(where, "query-json") == 0)
+        url_add_query(&r->url, name, json.text, json.len);
+    else if (*where == 'q')
+        url_add_query(&r->url, name, text, len);
+    else if (*where == 'h')
+        buf_addf(&r->headers, "%s: %.*s\n", name, (int)len, text);
+    else
+        path_set(&r->body, name, json);
+}
+
+static void add_number(const struct paginate *p, struct request *r, const char *name, int64_t n)
+{
+    char text[24];
+    size_t len = (size_t)snprintf(text, sizeof text, "%lld", (long long)n);
+    add_param(p, r, name, text, len, (struct slice){text, len});
+}
+
+const char *styles_limit_name(const struct paginate *p)
+{
+    return p->options->param_limit ? p->options->param_limit : p->style->has_limit ? "limit" : "";
+}
+
+static void add_limit(const struct paginate *p, struct request *r, int64_t n)
+{
+    add_number(p, r, styles_limit_name(p), n);
+}
+
+/* ---- styles ---- */
+
+static void by_offset(const struct paginate *p, const struct page *page, struct request *r)
+{
+    add_number(p, r, p->options->param_offset, page->offset);
+    add_limit(p, r, page->asked);
+}
+
+static void by_page(const struct paginate *p, const struct page *page, struct request *r)
+{
+    add_number(p, r, p->options->param_page, page->offset / page->asked + (*p->options->page_base - '0'));
+    add_limit(p, r, page->asked);
+}
+
+/* As PostgREST takes it; RFC 9110, section 14.2 with a unit of its own. */
+static void by_range(const struct paginate *p, const struct page *page, struct request *r)
+{
+    buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset,
+             (long long)(paginate_sum(page->offset, page->asked) - 1));
+    add_limit(p, r, page->asked);
+}
+
+/* Content-Range: 100-199/1000, perhaps with a unit before it; the span is * when the page is empty. */
+static int check_range(const struct page *page, const struct answer *a, struct error *e)
+{
+    const char *value = a->header(a->headers, "Content-Range", 0);
+    long long first, last;
+    if (!page->got)
+        return 0;
+    if (!value || sscanf(value + strcspn(value, "0123456789*"), "%lld-%lld", &first, &last) != 2)
+        return error_set(e, EXIT_ANSWER,
+                         "the answer does not say in Content-Range which records it has: does the API page by Range "
+                         "headers (--paginate)?");
+    if (first != page->offset || last - first + 1 != page->got)
+        return error_set(
+            e, EXIT_ANSWER,
+            "the answer has %lld records and calls them %lld-%lld (Content-Range) where %lld-%lld were asked for",
+            (long long)page->got, first, last, (long long)page->offset,
+            (long long)(paginate_sum(page->offset, page->asked) - 1));
+    return 0;
+}
+
+static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
+{
+    const struct buf *text = &p->token.text, *json = &p->token.json;
+    if (text->len && *p->options->page_in == 'q')
+        url_drop_query(&r->url, p->options->param_cursor);
+    if (text->len)
+        add_param(p, r, p->options->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
+    add_limit(p, r, page->asked);
+}
+
+static void by_url(const struct paginate *p, const struct page *page, struct request *r)
+{
+    if (p->token.text.len) {
+        buf_clear(&r->url);
+        buf_add(&r->url, p->token.text.data, p->token.text.len);
+    } else {
+        add_limit(p, r, page->asked);
+    }
+}
+
+/* Does --has-more, where it is given or where has_more is there, say that this was the last page? */
+static bool says_last(const struct paginate *p, const struct answer *a)
+{
+    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
+    return more.text && path_is_void(more);
+}
+
+/* The page leads nowhere. Does it say all the same that there is more? */
+static int check_end(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
+{
+    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
+    if (more.len != 4 || memcmp(more.text, "true", 4))
+        return 0;
+    return error_set(e, EXIT_ANSWER, "%s is true, so the list goes on, but the page has no %s",
+                     p->options->has_more ? p->options->has_more : "has_more", missing);
+}
+
+static const char *next_header(const struct paginate *p)
+{
+    return p->options->next && strncmp(p->options->next, "header:", 7) == 0 ? p->options->next + 7 : NULL;
+}
+
+static void set_token(struct cursor *t, struct slice value)
+{
+    path_scalar(value, &t->text);
+    buf_add(&t->json, value.text, value.len);
+}
+
+/* Nobody told us where the next cursor or link is: does this value look like one? A link has a path or a query;
+ * datasette has
+ * {"next": "100", "next_url": "http://..."}. */
+static bool is_plausible(const struct paginate *p, struct slice value)
+{
+    if (*value.text == '{' || *value.text == '[')
+        return false;
+    return !p->style->by_links || memchr(value.text, '/', value.len) || memchr(value.text, '?', value.len);
+}
+
+/* What --next names: a header, or the first of its places in the body that says something. */
+static void find_next(const struct paginate *p, const struct answer *a, struct cursor *t)
+{
+    const char *header = next_header(p);
+    const char *value = header ? a->header(a->headers, header, 0) : NULL;
+    if (value) {
+        buf_adds(&t->text, value);
+        path_quote(value, strlen(value), &t->json);
+    }
+    for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
+        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        if (!path_is_void(found) && (p->options->next || is_plausible(p, found)))
+            set_token(t, found);
+    }
+}
+
+/* The page leads nowhere: of the places where a link or cursor may be, none says that this is the end, and one has
+ * something else. */
+static int check_odd(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
+{
+    bool odd = false;
+    for (unsigned w = 0; !p->options->next && w < p->next_path.count; w++) {
+        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        if (found.text && path_is_empty(found))
+            return 0;
+        odd |= found.text != NULL;
+    }
+    return odd ? error_set(e, EXIT_ANSWER,
+                           "the page has a next that is no %s: say with --next where it is, or with --paginate how the "
+                           "list goes on",
+                           missing)
+               : 0;
+}
+
+static bool has_next(const struct paginate *p, const struct answer *a)
+{
+    const char *header = next_header(p);
+    return header ? a->header(a->headers, header, 0) != NULL
+                  : path_find(&p->next_path, a->envelope.text, a->envelope.len).text != NULL;
+}
+
+static const char *leads_on_by_cursor(const struct paginate *p, const struct answer *a)
+{
+    return has_next(p, a) || says_last(p, a) ? NULL : "next cursor";
+}
+
+static const char *leads_on_by_url(const struct paginate *p, const struct answer *a)
+{
+    return has_next(p, a) || says_last(p, a) ? NULL : "next link";
+}
+
+static const char *leads_on_by_header(const struct paginate *p, const struct answer *a)
+{
+    (void)p;
+    return a->header(a->headers, "Link", 0) ? NULL : "Link header";
+}
+
+/* A header holds no line breaks, and no bytes that some servers take for one. */
+static int check_token(const struct paginate *p, const struct cursor *t, struct error *e)
+{
+    for (size_t i = 0; *p->options->page_in == 'h' && i < t->text.len; i++)
+        if ((unsigned char)t->text.data[i] < ' ' || t->text.data[i] == 0x7f)
+            return error_set(e, EXIT_ANSWER,
+                             "the next cursor has control characters: no header can take it (--page-in)");
+    return 0;
+}
+
+static int follow_cursor(struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct cursor *next = &p->next_token;
+    if (says_last(p, a))
+        return 0;
+    find_next(p, a, next);
+    if (next->text.len)
+        return check_token(p, next, e);
+    return check_end(p, a, "next cursor: say where it is with --next", e) || check_odd(p, a, "cursor", e) ? -1 : 0;
+}
+
+static int follow_last_id(struct paginate *p, const struct answer *a, struct error *e)
+{
+    if (says_last(p, a))
+        return 0;
+    if (!a->records.len)
+        return check_end(p, a, "record to go on from", e);
+    const char *last = a->records.text + a->records.len - 1;
+    const char *before = memrchr(a->records.text, '\n', a->records.len - 1);
+    const char *record = before ? before + 1 : a->records.text;
+    struct slice id = path_find(&p->id_path, record, (size_t)(last - record));
+    if (path_is_void(id))
+        return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
+                         p->options->id);
+    set_token(&p->next_token, id);
+    return check_token(p, &p->next_token, e);
+}
+
+/* Servers behind a proxy may write http for https. */
+int paginate_link(const struct options *o, const char *base, const char *reference, struct buf *to, struct error *e)
+{
+    if (url_resolve(base, reference, to))
+        return error_set(e, EXIT_ANSWER, "the next link is no URL: %.80s", reference);
+    url_drop_queries(to, o->query_secret.item,
+                     o->query_secret.count); /* the server's echo; each request gets it anew */
+    if (url_same_origin(base, buf_text(to)) ||
+        url_is_trusted(base, buf_text(to), o->trust_host.item, o->trust_host.count))
+        return 0;
+    if (url_upgrade(base, to))
+        return 1;
+    struct buf shown = {0};
+    url_redact(buf_text(to), &shown);
+    error_set(e, EXIT_ANSWER, "the next link leads to another origin (--trust-host): %s", buf_text(&shown));
+    buf_free(&shown);
+    return -1;
+}
+
+int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
+{
+    int result = paginate_link(p->options, base, reference, &p->next_token.text, e);
+    if (result > 0 && p->pages == 1)
+        buf_adds(&p->note, "warning: the next link says http; https is used");
+    return result < 0 ? -1 : 0;
+}
+
+static int follow_next_url(struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct cursor link = {0};
+    int result = 0;
+    if (!says_last(p, a))
+        find_next(p, a, &link);
+    if (link.text.len)
+        result = styles_follow_link(p, a->url, buf_text(&link.text), e);
+    else if (!says_last(p, a))
+        result = check_end(p, a, "next link: say where it is with --next", e) || check_odd(p, a, "link", e) ? -1 : 0;
+    buf_free(&link.text);
+    buf_free(&link.json);
+    return result;
+}
+
+static int follow_link_header(struct paginate *p, const struct answer *a, struct error *e)
+{
+    struct buf target = {0};
+    int result = 0;
+    if (link_header_find(a->header, a->headers, "next", &target))
+        result = styles_follow_link(p, a->url, buf_text(&target), e);
+    buf_free(&target);
+    return result;
+}
+
+/* A new style: its row here and its functions above. */
+static const struct style styles[] = {
+    {"offset", .seeks = true, .has_limit = true, .address = by_offset},
+    {"page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
+    {"range", .seeks = true, .address = by_range, .check = check_range},
+    {"cursor", .has_limit = true, .address = by_cursor, .follow = follow_cursor, .leads_on = leads_on_by_cursor},
+    {"last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
+    {"next-url", .by_links = true, .address = by_url, .follow = follow_next_url, .leads_on = leads_on_by_url},
+    {"link", .by_links = true, .address = by_url, .follow = follow_link_header, .leads_on = leads_on_by_header},
+    {"none", .by_links = true, .address = by_url},
+};
+
+const struct style *styles_find(const char *name)
+{
+    const struct style *s = styles;
+    while (strcmp(s->name, name)) /* the option table lets no other name through */
+        s++;
+    return s;
+}
+
+/* Where cursors and next links usually are, in the order that restsrc(1) gives. */
+static const char *const usual_cursors[] = {"next_cursor",
+                                            "nextCursor",
+                                            "next_page_token",
+                                            "nextPageToken",
+                                            "/response_metadata/next_cursor",
+                                            "/meta/next_cursor",
+                                            "/pagination/next_cursor",
+                                            "/paging/next/after",
+                                            "/paging/cursors/after",
+                                            "cursor",
+                                            "next"};
+static const char *const usual_links[] = {
+    "next",        "@odata.nextLink",  "nextLink",          "nextRecordsUrl",       "next_page_url", "next_url",
+    "/links/next", "/links/next/href", "/_links/next/href", "/pagination/next_url", "/paging/next",  "/meta/next"};
+
+static const char *const usual_more[] = {"has_more", "hasMore", "/pageInfo/hasNextPage", "/meta/has_more",
+                                         "/pagination/has_more"};
+
+int styles_set_paths(struct paginate *p, struct error *e)
+{
+    const struct options *o = p->options;
+    bool cursor = p->style->has_limit;
+    const char *const *usual = cursor ? usual_cursors : usual_links;
+    size_t count = cursor ? sizeof usual_cursors / sizeof *usual_cursors : sizeof usual_links / sizeof *usual_links;
+    if (!o->next)
+        path_parse_all(&p->next_path, usual, count);
+    else if (path_parse(&p->next_path, o->next))
+        return error_set(e, EXIT_USAGE, "--next is nested too deep");
+    if (!o->has_more)
+        path_parse_all(&p->more_path, usual_more, sizeof usual_more / sizeof *usual_more);
+    if ((o->has_more && path_parse(&p->more_path, o->has_more)) || path_parse(&p->id_path, o->id))
+        return error_set(e, EXIT_USAGE, "--has-more or --id is nested too deep");
+    return 0;
+}
+
+const char *styles_place_name(const struct paginate *p)
+{
+    const struct options *o = p->options;
+    return p->style->address == by_offset   ? o->param_offset
+           : p->style->address == by_page   ? o->param_page
+           : p->style->address == by_cursor ? o->param_cursor
+                                            : "";
+}

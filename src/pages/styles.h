@@ -1,0 +1,19 @@
+/* styles: the pagination styles, a table: what asks for a page, and where its answer leads on to. For paginate.c. */
+#ifndef RESTSRC_STYLES_H
+#define RESTSRC_STYLES_H
+
+#include "pages/paginate.h"
+
+const struct style *styles_find(const char *name);
+
+/* Where answers have the next cursor or link, has_more and ids: --next, --has-more, --id, or the usual places. */
+int styles_set_paths(struct paginate *p, struct error *e);
+
+/* The names of the parameters that say where a page begins and how long it is; empty: none is sent. */
+const char *styles_place_name(const struct paginate *p);
+const char *styles_limit_name(const struct paginate *p);
+
+/* p->next_token becomes the link of an answer from base. -1: EXIT_ANSWER. */
+int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e);
+
+#endif

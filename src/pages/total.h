@@ -1,0 +1,43 @@
+/* total: how many records a list has, from what an answer says: --count-from. Pure. */
+#ifndef RESTSRC_TOTAL_H
+#define RESTSRC_TOTAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "json/path.h"
+
+enum total_kind { TOTAL_AUTO, TOTAL_URL, TOTAL_BODY, TOTAL_HEADER, TOTAL_CONTENT_RANGE, TOTAL_LAST_PAGE };
+
+struct total_source {
+    enum total_kind kind;
+    char *url;        /* TOTAL_URL: without the #PATH */
+    char *header;     /* TOTAL_HEADER */
+    struct path path; /* TOTAL_BODY, and TOTAL_URL when it has a #PATH (has_path) */
+    bool has_path;
+};
+
+/* --count-from. -1: EXIT_USAGE. Free with total_free(). */
+int total_parse(struct total_source *s, const char *text, struct error *e);
+void total_free(struct total_source *s);
+
+/* The n-th header of that name of an answer, or NULL. */
+typedef const char *(*total_header)(const void *answer, const char *name, size_t n);
+
+/* The total that the page (its headers and its envelope) states. 1: there is one; 0: none; -1: what is there is no
+ * exact count (EXIT_ANSWER). *where: a name for messages, valid for as long as s. *guessed: it came from a name in the
+ * body that may mean something else, such as the size of this page. */
+struct total {
+    int64_t records;
+    const char *where;
+    bool guessed;
+};
+int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
+               struct total *total, struct error *e);
+
+/* The answer of a counting URL: at the path of s, or an object's total or count, or a bare number. Where the URL was
+ * only a guess, an answer that has records is none. As total_find(). */
+int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e);
+
+#endif

@@ -1,0 +1,168 @@
+#include "write/input.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json/split.h"
+
+enum { READ_BYTES = 65536, REJECT_BYTES = 1 << 20 }; /* what a line of a reject file may have beside the record */
+
+static const char BOM[] = "\xef\xbb\xbf";
+
+void input_init(struct input *in)
+{
+    path_parse(&in->record_path, "record");
+}
+
+void input_free(struct input *in)
+{
+    buf_free(&in->pending);
+    buf_free(&in->compact);
+    path_free(&in->record_path);
+}
+
+static int wrong(const struct input *in, const char *what, struct error *e)
+{
+    return error_set(e, EXIT_INPUT, "input line %lld: %s", (long long)in->line, what);
+}
+
+static int check(struct input *in, struct slice line, struct error *e)
+{
+    struct split split;
+    if (line.len >= 3 &&
+        memcmp(line.text, BOM, 3) == 0) /* the parser takes it at the start of any text, a server does not */
+        return wrong(in, "a byte order mark", e);
+    buf_clear(&in->compact);
+    if (split_whole(&split, line.text, line.len, &in->compact) == 0)
+        return 0;
+    return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu", (long long)in->line, split.reason,
+                     (unsigned long long)split.position);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Without the white space around it (such as the CR of a line that ends as on Windows) and the byte order mark of the
+ * first line. */
+static struct slice trim(const struct input *in, const char *line, size_t len)
+{
+    if (in->line == 1 && len >= 3 && memcmp(line, BOM, 3) == 0) {
+        line += 3;
+        len -= 3;
+    }
+    for (; len && is_space(*line); len--)
+        line++;
+    while (len && is_space(line[len - 1]))
+        len--;
+    return (struct slice){line, len};
+}
+
+/* One line into the batch. 1: it is full, the line is left for the next one. */
+static int take_line(struct input *in, struct batch *b, const char *line, size_t len, struct error *e)
+{
+    struct slice record = trim(in, line, len);
+    if (!record.len)
+        return 0;
+    if (in->ended)
+        return wrong(in, "there is more behind the end marker", e);
+    if (in->end_marker && strlen(in->end_marker) == record.len &&
+        memcmp(record.text, in->end_marker, record.len) == 0) {
+        in->ended = true;
+        return 0;
+    }
+    if (check(in, record, e))
+        return -1;
+    if (in->replay)
+        record = path_find(&in->record_path, in->compact.data, in->compact.len);
+    if (!record.text)
+        return wrong(in, "a reject file has a member \"record\" in each line", e);
+    size_t cost = body_cost(in->shape, record.len),
+           used = body_frame(in->shape) + b->text.len + b->count * body_cost(in->shape, 0);
+    if (b->count && (b->count == in->batch_size || used + cost > in->batch_bytes))
+        return 1;
+    if (used + cost > in->batch_bytes)
+        return wrong(in, "the record is larger than --batch-bytes", e);
+    batch_add(b, record.text, record.len, in->line);
+    return 0;
+}
+
+/* The whole lines at hand. 1: the batch is full. */
+static int take_lines(struct input *in, struct batch *b, struct error *e)
+{
+    const char *newline;
+    while (in->pending.len > in->taken &&
+           (newline = memchr(in->pending.data + in->taken, '\n', in->pending.len - in->taken))) {
+        const char *line = in->pending.data + in->taken;
+        in->line++;
+        int result = take_line(in, b, line, (size_t)(newline - line), e);
+        if (result) {
+            in->line--;
+            return result;
+        }
+        in->taken = (size_t)(newline + 1 - in->pending.data);
+        if (b->count == in->batch_size)
+            return 1;
+    }
+    return 0;
+}
+
+/* What is left, to the front; then some more behind it. 0: the input is at its end. */
+static ssize_t read_more(struct input *in)
+{
+    char chunk[READ_BYTES];
+    size_t left = in->pending.len - in->taken;
+    if (in->taken)
+        memmove(in->pending.data, in->pending.data + in->taken, left);
+    in->pending.len = left;
+    in->taken = 0;
+    ssize_t got = read(in->fd, chunk, sizeof chunk);
+    if (got > 0)
+        buf_add(&in->pending, chunk, (size_t)got);
+    return got;
+}
+
+static int at_end(struct input *in, const struct batch *b, struct error *e)
+{
+    in->line++;
+    if (in->pending.len > in->taken)
+        return wrong(in, "the input is cut short: the line has no end", e);
+    in->line--;
+    if (in->end_marker && !in->ended)
+        return error_set(e, EXIT_INPUT, "the input is cut short after line %lld: the end marker is missing",
+                         (long long)in->line);
+    return b->count ? INPUT_BATCH : INPUT_END;
+}
+
+/* With an end marker the last batch waits for it, for an input that lacks it is torn. */
+static bool may_go(const struct input *in)
+{
+    return !in->end_marker || in->ended || in->pending.len > in->taken;
+}
+
+int input_fill(struct input *in, struct batch *b, struct error *e)
+{
+    for (;;) {
+        struct pollfd ready = {.fd = in->fd, .events = POLLIN};
+        int full = take_lines(in, b, e);
+        if (full < 0)
+            return -1;
+        if (full > 0 && may_go(in))
+            return INPUT_BATCH;
+        if (in->eof)
+            return at_end(in, b, e);
+        if (in->pending.len - in->taken > in->batch_bytes + (in->replay ? REJECT_BYTES : 0)) {
+            in->line++;
+            return wrong(in, "the record is larger than --batch-bytes", e);
+        }
+        if (poll(&ready, 1, 0) == 0)
+            return INPUT_WAIT;
+        ssize_t got = read_more(in);
+        if (got < 0 && errno != EINTR && errno != EAGAIN)
+            return error_set(e, EXIT_IO, "cannot read the input: %s", strerror(errno));
+        in->eof = got == 0;
+    }
+}

@@ -1,0 +1,37 @@
+/* input: NDJSON from a file descriptor, cut into batches. Every line is checked by the strict parser before it is part
+ * of one; blank lines, white space around a line and a byte order mark at the start are dropped. Reads only when asked
+ * for a batch, and never waits: memory is bounded by one batch and one read. */
+#ifndef RESTSRC_INPUT_H
+#define RESTSRC_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "write/batch.h"
+
+struct input {
+    int fd;
+    const char *end_marker; /* the line that must end the input, or NULL */
+    bool replay;            /* a reject file: the records are members of its lines */
+    const struct body_shape *shape;
+    size_t batch_size, batch_bytes; /* records, bytes of body */
+
+    struct buf pending; /* read, from `taken` on not yet in a batch */
+    size_t taken;
+    struct buf compact; /* the line at hand, checked */
+    struct path record_path;
+    int64_t line; /* lines taken */
+    bool eof, ended;
+};
+
+enum input_state { INPUT_BATCH, INPUT_WAIT, INPUT_END };
+
+/* The caller has set the members above `pending` in a zeroed struct. */
+void input_init(struct input *in);
+void input_free(struct input *in);
+
+/* Goes on filling b. INPUT_BATCH: it is full, or the input ended behind it; INPUT_WAIT: call again when fd is readable;
+ * INPUT_END: there is nothing more, b is empty. -1: EXIT_INPUT or EXIT_IO; nothing of b may be sent. */
+int input_fill(struct input *in, struct batch *b, struct error *e);
+
+#endif
