@@ -65,7 +65,7 @@ check-apis: all
 
 # make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
-FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/json/split.c src/json/path.c src/base/buf.c
+FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }

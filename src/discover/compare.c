@@ -63,7 +63,7 @@ bool compare_same(const struct compare *l, struct slice a, struct slice b)
     if (a.len == b.len && memcmp(a.text, b.text, a.len) == 0)
         return true;
     struct slice x = path_find(&l->id, a.text, a.len), y = path_find(&l->id, b.text, b.len);
-    return !path_is_void(x) && !path_is_void(y) && x.len == y.len && memcmp(x.text, y.text, x.len) == 0;
+    return !value_is_void(x) && !value_is_void(y) && x.len == y.len && memcmp(x.text, y.text, x.len) == 0;
 }
 
 bool compare_begins_with(struct compare *l, int64_t n)

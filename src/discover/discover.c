@@ -205,8 +205,8 @@ static bool try_last_id(struct compare *l)
     bool right = false;
     struct slice first = compare_record(&l->first, 0);
     struct slice value = l->v.has_more && first.text ? path_find(&l->id, first.text, first.len) : (struct slice){0};
-    if (!path_is_void(value))
-        path_scalar(value, &id);
+    if (!value_is_void(value))
+        value_scalar(value, &id);
     for (size_t i = 0; id.len && !right && i < sizeof names / sizeof *names; i++) {
         right = compare_ask_with(l, names[i], buf_text(&id), "limit", 1) && compare_begins_with(l, 1);
         if (!right)

@@ -170,9 +170,9 @@ static void find_link(struct evidence *v, const struct answer *a)
     for (size_t i = 0; i < sizeof next_links / sizeof *next_links && !v->next_url.len; i++) {
         struct slice value = path_get(next_links[i], a->envelope);
         buf_clear(&text);
-        if (!path_is_void(value) && *value.text == '"')
-            path_scalar(value, &text);
-        else if (value.text && !v->end_style && path_is_void(value) && memcmp(value.text, "false", 5)) {
+        if (!value_is_void(value) && *value.text == '"')
+            value_scalar(value, &text);
+        else if (value.text && !v->end_style && value_is_void(value) && memcmp(value.text, "false", 5)) {
             v->end_style = "next-url";
             v->end_at = next_links[i];
         }
@@ -189,16 +189,16 @@ static void find_cursor(struct evidence *v, const struct answer *a)
     for (size_t i = 0; i < CURSORS && !v->cursor; i++) {
         struct slice value = path_get(cursors[i].next, a->envelope);
         bool is_offset = strcmp(cursors[i].next, "offset") == 0 && is_number(value, &number);
-        if (value.text && path_is_void(value) && !v->end_style) {
+        if (value.text && value_is_void(value) && !v->end_style) {
             v->end_style = "cursor";
             v->end_at = cursors[i].next;
             v->end_row = &cursors[i];
         }
         bool is_link = v->next_at.len && strcmp(cursors[i].next, buf_text(&v->next_at)) == 0;
-        if (path_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
+        if (value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
             continue;
         v->cursor = &cursors[i];
-        path_scalar(value, &v->token);
+        value_scalar(value, &v->token);
     }
     for (const struct cursor_row *row = v->cursor;
          row && row < cursors + CURSORS && strcmp(row->next, v->cursor->next) == 0; row++)
@@ -278,7 +278,7 @@ static void each_member(struct slice json, int depth, void (*visit)(void *ctx, s
     if (!json.len || *json.text != '{' || depth == 0)
         return;
     const char *key = json.text + 1;
-    while (path_next(json, &at, &value)) {
+    while (value_next(json, &at, NULL, &value)) {
         visit(ctx, (struct slice){key + 1, (size_t)(value.text - 2 - (key + 1))}, value);
         each_member(value, depth - 1, visit, ctx);
         key = value.text + value.len + 1;
@@ -305,7 +305,7 @@ static void visit_lead(void *ctx, struct slice key, struct slice value)
     static const char *const pages[] = {"pages", "pagecount", "page_count", "lastpage", "last_page", NULL};
     struct buf *lead = ctx;
     int64_t number;
-    if (lead->len || path_is_empty(value))
+    if (lead->len || value_is_empty(value))
         return;
     if (contains(key, words) || (contains(key, pages) && is_number(value, &number) && number > 1))
         buf_add(lead, key.text, key.len);
@@ -319,7 +319,7 @@ void evidence_find(struct evidence *v, const struct options *o, const struct ans
     *v = (struct evidence){0};
     struct slice more = path_get(o->has_more ? o->has_more : "has_more", a->envelope);
     const char *range = a->header(a->headers, "Content-Range", 0);
-    v->has_more = more.text && !path_is_void(more);
+    v->has_more = more.text && !value_is_void(more);
     v->ranges = range && strncasecmp(range, "bytes", 5);
     find_link(v, a);
     find_cursor(v, a);
@@ -420,7 +420,7 @@ unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more)
 {
     static const char *const folders[] = {"_embedded", "response", "result", "data"};
     struct lists l = {0, at, more};
-    if (!path_is_void(path_get("error", envelope)) || !path_is_void(path_get("errors", envelope)))
+    if (!value_is_void(path_get("error", envelope)) || !value_is_void(path_get("errors", envelope)))
         return 0;
     each_member(envelope, 1, visit_list, &l);
     for (size_t i = 0; l.count == 0 && at != more && i < sizeof folders / sizeof *folders; i++) {

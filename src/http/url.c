@@ -111,7 +111,7 @@ void url_escape_text(const char *text, size_t len, struct buf *out)
 void url_escape(struct slice value, struct buf *out)
 {
     struct buf plain = {0};
-    path_scalar(value, &plain);
+    value_scalar(value, &plain);
     url_escape_text(plain.data, plain.len, out);
     buf_free(&plain);
 }

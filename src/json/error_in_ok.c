@@ -32,7 +32,7 @@ static bool is(struct slice value, const char *text)
 
 bool error_in_ok_says_something(struct slice value)
 {
-    if (path_is_empty(value) || is(value, "0"))
+    if (value_is_empty(value) || is(value, "0"))
         return false;
     return *value.text != '{' || !is(path_get("code", value), "0");
 }
@@ -40,8 +40,8 @@ bool error_in_ok_says_something(struct slice value)
 static bool same(struct slice a, struct slice b)
 {
     struct buf x = {0}, y = {0};
-    path_scalar(a, &x);
-    path_scalar(b, &y);
+    value_scalar(a, &x);
+    value_scalar(b, &y);
     bool equal = strcmp(buf_text(&x), buf_text(&y)) == 0;
     buf_free(&x);
     buf_free(&y);
@@ -65,7 +65,7 @@ static bool echoes(struct slice sent, const char *name, struct slice value)
 static long number(struct slice value)
 {
     struct buf text = {0};
-    path_scalar(value, &text);
+    value_scalar(value, &text);
     long n = strtol(buf_text(&text), NULL, 10);
     buf_free(&text);
     return n;

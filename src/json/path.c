@@ -117,71 +117,6 @@ void path_show(const struct path_way *way, struct buf *out)
     }
 }
 
-static unsigned hex4(const char *digits)
-{
-    char text[5] = {digits[0], digits[1], digits[2], digits[3], 0};
-    return (unsigned)strtoul(text, NULL, 16);
-}
-
-static void add_utf8(struct buf *out, unsigned c)
-{
-    if (c < 0x80) {
-        buf_addc(out, (char)c);
-        return;
-    }
-    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_addc(out, (char)(lead[more] | c >> 6 * more));
-    while (more--)
-        buf_addc(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
-}
-
-/* One \uXXXX or a pair of them at raw; returns how many characters of raw it took. */
-static size_t unescape_unicode(const char *raw, size_t len, struct buf *out)
-{
-    unsigned c = hex4(raw + 2);
-    if (c < 0xd800 || c > 0xdfff) {
-        add_utf8(out, c);
-        return 6;
-    }
-    unsigned low = c < 0xdc00 && len >= 12 && raw[6] == '\\' && raw[7] == 'u' ? hex4(raw + 8) : 0;
-    if (low >= 0xdc00 && low <= 0xdfff) {
-        add_utf8(out, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
-        return 12;
-    }
-    buf_add(out, raw, 6); /* a lone surrogate has no UTF-8 */
-    return 6;
-}
-
-/* The characters that the inside of a valid JSON string stands for. */
-static void unescape(const char *raw, size_t len, struct buf *out)
-{
-    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    size_t i = 0;
-    while (i < len) {
-        if (raw[i] != '\\') {
-            buf_addc(out, raw[i++]);
-        } else if (raw[i + 1] == 'u') {
-            i += unescape_unicode(raw + i, len - i, out);
-        } else {
-            const char *letter = strchr(from, raw[i + 1]);
-            buf_addc(out, letter ? to[letter - from] : raw[i + 1]);
-            i += 2;
-        }
-    }
-}
-
-bool path_spells(const char *raw, size_t len, const char *name)
-{
-    if (!memchr(raw, '\\', len))
-        return strlen(name) == len && memcmp(raw, name, len) == 0;
-    struct buf plain = {0};
-    unescape(raw, len, &plain);
-    bool same = strlen(name) == plain.len && memcmp(buf_text(&plain), name, plain.len) == 0;
-    buf_free(&plain);
-    return same;
-}
-
 bool path_is_index(const char *name, size_t n)
 {
     char *end;
@@ -190,81 +125,13 @@ bool path_is_index(const char *name, size_t n)
     return strtoull(name, &end, 10) == n && *end == '\0';
 }
 
-/* Past the string that starts at the quote s. */
-static const char *skip_string(const char *s)
+static struct slice find_element(struct slice array, const char *name)
 {
-    for (s++; *s != '"'; s++)
-        if (*s == '\\')
-            s++;
-    return s + 1;
-}
-
-/* Past the value at s: a container ends where its depth is back at 0, a scalar at the next delimiter. */
-static const char *skip_value(const char *s, const char *end)
-{
-    int depth = 0;
-    while (s < end) {
-        if (*s == '"')
-            s = skip_string(s);
-        else if (*s == '[' || *s == '{')
-            depth++, s++;
-        else if (*s == ']' || *s == '}')
-            depth--, s++;
-        else if (depth)
-            s++;
-        else
-            while (s < end && !strchr(",]}", *s))
-                s++;
-        if (depth == 0)
-            return s;
-    }
-    return end;
-}
-
-static struct slice find_member(const char *s, const char *end, const char *name)
-{
-    struct slice found = {0};
-    s++;
-    while (s < end && *s == '"') {
-        const char *key = s + 1;
-        s = skip_string(s);
-        bool same = path_spells(key, (size_t)(s - 1 - key), name);
-        const char *value = s + 1; /* past the colon */
-        s = skip_value(value, end);
-        if (same)
-            found = (struct slice){value, (size_t)(s - value)};
-        s++; /* the comma, or the closing brace */
-    }
-    return found;
-}
-
-bool path_next(struct slice container, size_t *at, struct slice *value)
-{
-    const char *end = container.text + container.len;
-    if (container.len < 3 || (*container.text != '[' && *container.text != '{'))
-        return false;
-    const char *s = container.text + (*at ? *at : 1);
-    if (s >= end - 1)
-        return false;
-    if (*container.text == '{')
-        s = skip_string(s) + 1;
-    const char *next = skip_value(s, end);
-    *value = (struct slice){s, (size_t)(next - s)};
-    *at = (size_t)(next - container.text) + 1; /* behind the comma */
-    return true;
-}
-
-static struct slice find_element(const char *s, const char *end, const char *name)
-{
-    s++;
-    for (size_t n = 0; s < end && *s != ']'; n++) {
-        const char *value = s;
-        s = skip_value(s, end);
+    struct slice value;
+    size_t n = 0;
+    for (size_t at = 0; value_next(array, &at, NULL, &value); n++)
         if (path_is_index(name, n))
-            return (struct slice){value, (size_t)(s - value)};
-        if (*s == ',')
-            s++;
-    }
+            return value;
     return (struct slice){0};
 }
 
@@ -272,13 +139,8 @@ struct slice path_find_way(const struct path_way *way, const char *json, size_t 
 {
     struct slice value = {json, len};
     for (unsigned d = 0; d < way->depth && value.text; d++) {
-        const char *end = value.text + value.len;
-        if (value.len && *value.text == '{')
-            value = find_member(value.text, end, way->segment[d]);
-        else if (value.len && *value.text == '[')
-            value = find_element(value.text, end, way->segment[d]);
-        else
-            value = (struct slice){0};
+        const char *name = way->segment[d];
+        value = value.len && *value.text == '[' ? find_element(value, name) : value_member(value, name, strlen(name));
     }
     return value;
 }
@@ -319,7 +181,7 @@ static void insert(struct buf *json, struct slice object, const char *name, stru
     size_t at = (size_t)(object.text - json->data) + object.len - 1;
     if (object.len > 2)
         buf_addc(&member, ',');
-    path_quote(name, strlen(name), &member);
+    value_quote(name, strlen(name), &member);
     buf_addc(&member, ':');
     buf_add(&member, value.text, value.len);
     replace(json, at, at, member.data, member.len);
@@ -346,39 +208,4 @@ int path_set(struct buf *json, const char *name, struct slice value)
     }
     path_free(&p);
     return result;
-}
-
-void path_quote(const char *text, size_t len, struct buf *out)
-{
-    buf_addc(out, '"');
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '"' || text[i] == '\\')
-            buf_addf(out, "\\%c", text[i]);
-        else if ((unsigned char)text[i] < ' ')
-            buf_addf(out, "\\u%04x", text[i]);
-        else
-            buf_addc(out, text[i]);
-    buf_addc(out, '"');
-}
-
-void path_scalar(struct slice value, struct buf *out)
-{
-    if (value.len >= 2 && *value.text == '"')
-        unescape(value.text + 1, value.len - 2, out);
-    else
-        buf_add(out, value.text, value.len);
-}
-
-bool path_is_void(struct slice value)
-{
-    static const char *const none[] = {"", "null", "false", "\"\""};
-    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        if (value.len == strlen(none[i]) && memcmp(value.text ? value.text : "", none[i], value.len) == 0)
-            return true;
-    return false;
-}
-
-bool path_is_empty(struct slice value)
-{
-    return path_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
 }

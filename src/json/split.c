@@ -56,6 +56,11 @@ static bool emit(struct split *s, bytes upto, bytes from)
 
 /* ---- where the records are: ways of the path that lead through the value at hand ---- */
 
+static bool spells(const struct split *s, const char *name)
+{
+    return value_spells((struct slice){s->key, s->key_len}, name, strlen(name));
+}
+
 static void want_member(struct split *s)
 {
     s->wanted = 0;
@@ -63,7 +68,7 @@ static void want_member(struct split *s)
         return;
     unsigned level = s->depth - 1;
     for (unsigned w = 0; w < s->records->count; w++)
-        if (s->open[level] >> w & 1 && path_spells(s->key, s->key_len, s->records->way[w].segment[level]))
+        if (s->open[level] >> w & 1 && spells(s, s->records->way[w].segment[level]))
             s->wanted |= 1u << w;
 }
 

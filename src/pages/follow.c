@@ -14,12 +14,12 @@ static void set_cursor(struct paginate *p, const char *cursor)
 {
     struct cursor *t = &p->token;
     if (sends_json(p) && paginate_compact(cursor, strlen(cursor), &t->json) == 0) {
-        path_scalar((struct slice){t->json.data, t->json.len}, &t->text);
+        value_scalar((struct slice){t->json.data, t->json.len}, &t->text);
         return;
     }
     buf_clear(&t->json);
     buf_adds(&t->text, cursor);
-    path_quote(cursor, strlen(cursor), &t->json);
+    value_quote(cursor, strlen(cursor), &t->json);
 }
 
 void follow_init(struct paginate *p)
@@ -81,7 +81,7 @@ static int64_t repeated(const struct paginate *p, const struct answer *a, int64_
         return 0;
     const char *end = memchr(a->records.text, '\n', a->records.len);
     struct slice found = path_find(&p->id_path, a->records.text, (size_t)(end - a->records.text));
-    path_scalar(found, &id);
+    value_scalar(found, &id);
     bool is = same(&id, &p->token.text);
     buf_free(&id);
     return is;

@@ -109,7 +109,7 @@ bool paginate_seeks(const struct paginate *p)
 bool paginate_has_id(const struct paginate *p, const char *records, size_t len)
 {
     const char *end = memchr(records, '\n', len);
-    return end && !path_is_void(path_find(&p->id_path, records, (size_t)(end - records)));
+    return end && !value_is_void(path_find(&p->id_path, records, (size_t)(end - records)));
 }
 
 bool paginate_single(const struct paginate *p)

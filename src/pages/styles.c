@@ -107,7 +107,7 @@ static void by_url(const struct paginate *p, const struct page *page, struct req
 static bool says_last(const struct paginate *p, const struct answer *a)
 {
     struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
-    return more.text && path_is_void(more);
+    return more.text && value_is_void(more);
 }
 
 /* The page leads nowhere. Does it say all the same that there is more? */
@@ -127,7 +127,7 @@ static const char *next_header(const struct paginate *p)
 
 static void set_token(struct cursor *t, struct slice value)
 {
-    path_scalar(value, &t->text);
+    value_scalar(value, &t->text);
     buf_add(&t->json, value.text, value.len);
 }
 
@@ -148,11 +148,11 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
     const char *value = header ? a->header(a->headers, header, 0) : NULL;
     if (value) {
         buf_adds(&t->text, value);
-        path_quote(value, strlen(value), &t->json);
+        value_quote(value, strlen(value), &t->json);
     }
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
-        if (!path_is_void(found) && (p->options->next || is_plausible(p, found)))
+        if (!value_is_void(found) && (p->options->next || is_plausible(p, found)))
             set_token(t, found);
     }
 }
@@ -164,7 +164,7 @@ static int check_odd(const struct paginate *p, const struct answer *a, const cha
     bool odd = false;
     for (unsigned w = 0; !p->options->next && w < p->next_path.count; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
-        if (found.text && path_is_empty(found))
+        if (found.text && value_is_empty(found))
             return 0;
         odd |= found.text != NULL;
     }
@@ -229,7 +229,7 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     const char *before = memrchr(a->records.text, '\n', a->records.len - 1);
     const char *record = before ? before + 1 : a->records.text;
     struct slice id = path_find(&p->id_path, record, (size_t)(last - record));
-    if (path_is_void(id))
+    if (value_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
                          p->options->id);
     set_token(&p->next_token, id);

@@ -139,7 +139,7 @@ static int from_usual_names(const char *json, size_t len, struct total *total, s
 {
     for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++) {
         struct slice value = path_get(usual_names[i], (struct slice){json, len});
-        if (path_is_void(value) || is_container(value))
+        if (value_is_void(value) || is_container(value))
             continue;
         if (is_lower_bound(value, json, len))
             return lower_bound(e);
@@ -158,7 +158,7 @@ int total_find(const struct total_source *s, total_header header, const void *an
         return (value = header(answer, s->header, 0)) ? read_count(value, strlen(value), s->header, total, e) : 0;
     if (s->kind == TOTAL_BODY) {
         struct slice found = path_find(&s->path, envelope, len);
-        if (path_is_void(found))
+        if (value_is_void(found))
             return 0;
         return is_lower_bound(found, envelope, len) ? lower_bound(e)
                                                     : from_value(found, "the value at --count-from", total, e);
@@ -196,10 +196,10 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
         value = path_find(&s->path, json, len);
     for (size_t i = 0; !s->has_path && *json == '{' && i < 2; i++) {
         struct slice member = path_get(names[i], (struct slice){json, len});
-        if (!path_is_void(member) && !is_container(member))
+        if (!value_is_void(member) && !is_container(member))
             return from_value(member, names[i], total, e);
     }
-    if (path_is_void(value) || is_container(value))
+    if (value_is_void(value) || is_container(value))
         return 0;
     return from_value(value, "the count", total, e);
 }

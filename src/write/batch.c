@@ -71,7 +71,7 @@ int body_parse(struct body_shape *shape, const char *text, const char *prefix, s
         return error_set(e, EXIT_USAGE, "--ndjson-prefix takes a JSON text in one line");
     shape->kind = kind;
     if (key)
-        path_quote(key, strlen(key), &shape->key);
+        value_quote(key, strlen(key), &shape->key);
     return 0;
 }
 

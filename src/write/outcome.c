@@ -158,7 +158,7 @@ static bool is_refusal(long status)
 static void reject_single(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
 {
     struct buf quoted = {0};
-    path_quote(x->error.message, strlen(x->error.message), &quoted);
+    value_quote(x->error.message, strlen(x->error.message), &quoted);
     reject(w, h, x, h->now.from, x->status, (struct slice){quoted.data, quoted.len}, e);
     buf_free(&quoted);
 }

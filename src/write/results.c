@@ -9,7 +9,7 @@ static size_t length(struct slice list)
 {
     size_t n = 0, at = 0;
     struct slice element;
-    while (path_next(list, &at, &element))
+    while (value_next(list, &at, NULL, &element))
         n++;
     return n;
 }
@@ -37,7 +37,7 @@ static struct slice unwrap(struct slice element)
 {
     size_t at = 0, members = 0;
     struct slice value, only = {0};
-    while (path_next(element, &at, &value)) {
+    while (value_next(element, &at, NULL, &value)) {
         only = value;
         members++;
     }
@@ -49,7 +49,7 @@ static bool denied_elsewhere(const struct results *r)
 {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
         struct slice list = path_get(usual[i], r->body), element;
-        for (size_t at = 0; list.len && *list.text == '[' && path_next(list, &at, &element);)
+        for (size_t at = 0; list.len && *list.text == '[' && value_next(list, &at, NULL, &element);)
             if (error_in_ok_is(unwrap(element), (struct slice){0}))
                 return true;
     }
@@ -85,7 +85,7 @@ static long status_of(struct slice value)
 {
     struct buf text = {0};
     if (value.text)
-        path_scalar(value, &text);
+        value_scalar(value, &text);
     long status = strtol(buf_text(&text), NULL, 10);
     buf_free(&text);
     return status;
@@ -114,7 +114,7 @@ struct result results_next(struct results *r, struct slice sent)
     struct result result = {0};
     struct slice element = r->body;
     const struct results_paths *paths = r->paths;
-    if (r->kind == RESULTS_NONE || (r->kind == RESULTS_LIST && !path_next(r->list, &r->at, &element)))
+    if (r->kind == RESULTS_NONE || (r->kind == RESULTS_LIST && !value_next(r->list, &r->at, NULL, &element)))
         return result;
     if (r->kind == RESULTS_LIST && !r->of_errors && !paths->status.count && !paths->error.count)
         element = unwrap(element);

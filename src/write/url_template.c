@@ -31,7 +31,7 @@ int url_template_check(const char *text, struct error *e)
 static bool is_step(struct slice value)
 {
     struct buf text = {0};
-    path_scalar(value, &text);
+    value_scalar(value, &text);
     bool is = strcmp(buf_text(&text), ".") == 0 || strcmp(buf_text(&text), "..") == 0;
     buf_free(&text);
     return is;
@@ -43,7 +43,7 @@ static int fill_one(const char *name, const struct buf *record, int64_t line, st
     path_parse(&path, name);
     struct slice value = path_find(&path, record->data, record->len);
     int result = 0;
-    if (path_is_void(value) || *value.text == '{' || *value.text == '[')
+    if (value_is_void(value) || *value.text == '{' || *value.text == '[')
         result =
             error_set(e, EXIT_INPUT, "input line %" PRId64 ": the record has no %s for --url-template", line, name);
     else if (is_step(value))

@@ -111,7 +111,7 @@ static void scalar_is(const char *json, const char *text)
     struct buf out = {0};
     char name[200];
     snprintf(name, sizeof name, "what %s says", json);
-    path_scalar((struct slice){json, strlen(json)}, &out);
+    value_scalar((struct slice){json, strlen(json)}, &out);
     is_text(buf_text(&out), text, name);
     buf_free(&out);
 }
@@ -139,10 +139,10 @@ static void check_void(void)
     static const char *const none[] = {"", "null", "false", "\"\""};
     static const char *const some[] = {"0", "true", "\" \"", "[]", "{}", "nul", "\"null\""};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        ok(path_is_void((struct slice){none[i], strlen(none[i])}), "<%s> is void", none[i]);
+        ok(value_is_void((struct slice){none[i], strlen(none[i])}), "<%s> is void", none[i]);
     for (size_t i = 0; i < sizeof some / sizeof *some; i++)
-        ok(!path_is_void((struct slice){some[i], strlen(some[i])}), "<%s> is not void", some[i]);
-    ok(path_is_void((struct slice){NULL, 0}), "nothing is void");
+        ok(!value_is_void((struct slice){some[i], strlen(some[i])}), "<%s> is not void", some[i]);
+    ok(value_is_void((struct slice){NULL, 0}), "nothing is void");
 }
 
 static void sets(const char *json, const char *path, const char *value, const char *want)
@@ -174,7 +174,7 @@ static void check_set(void)
 static void check_quote(void)
 {
     struct buf out = {0};
-    path_quote("a\"b\\c\n\x1f\0\xc3\xa9", 10, &out);
+    value_quote("a\"b\\c\n\x1f\0\xc3\xa9", 10, &out);
     is_text(buf_text(&out), "\"a\\\"b\\\\c\\u000a\\u001f\\u0000\xc3\xa9\"", "a text is quoted as JSON");
     buf_free(&out);
 }

@@ -1,0 +1,168 @@
+#include "json/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Past the string that starts at the quote s. */
+static const char *skip_string(const char *s)
+{
+    for (s++; *s != '"'; s++)
+        if (*s == '\\')
+            s++;
+    return s + 1;
+}
+
+/* Past the value at s: a container ends where its depth is back at 0, a scalar at the next delimiter. */
+static const char *skip_value(const char *s, const char *end)
+{
+    int depth = 0;
+    while (s < end) {
+        if (*s == '"')
+            s = skip_string(s);
+        else if (*s == '[' || *s == '{')
+            depth++, s++;
+        else if (*s == ']' || *s == '}')
+            depth--, s++;
+        else if (depth)
+            s++;
+        else
+            while (s < end && !strchr(",]}", *s))
+                s++;
+        if (depth == 0)
+            return s;
+    }
+    return end;
+}
+
+bool value_next(struct slice container, size_t *at, struct slice *key, struct slice *value)
+{
+    const char *end = container.text + container.len;
+    if (container.len < 3 || (*container.text != '[' && *container.text != '{'))
+        return false;
+    const char *s = container.text + (*at ? *at : 1);
+    struct slice name = {0};
+    if (s >= end - 1)
+        return false;
+    if (*container.text == '{') {
+        const char *colon = skip_string(s);
+        name = (struct slice){s + 1, (size_t)(colon - s) - 2};
+        s = colon + 1;
+    }
+    const char *next = skip_value(s, end);
+    if (key)
+        *key = name;
+    *value = (struct slice){s, (size_t)(next - s)};
+    *at = (size_t)(next - container.text) + 1; /* after the comma */
+    return true;
+}
+
+struct slice value_member(struct slice object, const char *name, size_t len)
+{
+    struct slice found = {0}, key, value;
+    if (!object.len || *object.text != '{')
+        return found;
+    for (size_t at = 0; value_next(object, &at, &key, &value);)
+        if (value_spells(key, name, len))
+            found = value;
+    return found;
+}
+
+static unsigned hex4(const char *digits)
+{
+    char text[5] = {digits[0], digits[1], digits[2], digits[3], 0};
+    return (unsigned)strtoul(text, NULL, 16);
+}
+
+static void add_utf8(struct buf *out, unsigned c)
+{
+    if (c < 0x80) {
+        buf_addc(out, (char)c);
+        return;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    buf_addc(out, (char)(lead[more] | c >> 6 * more));
+    while (more--)
+        buf_addc(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
+}
+
+/* One \uXXXX or a pair of them at raw; returns how many characters of raw it took. */
+static size_t unescape_unicode(const char *raw, size_t len, struct buf *out)
+{
+    unsigned c = hex4(raw + 2);
+    if (c < 0xd800 || c > 0xdfff) {
+        add_utf8(out, c);
+        return 6;
+    }
+    unsigned low = c < 0xdc00 && len >= 12 && raw[6] == '\\' && raw[7] == 'u' ? hex4(raw + 8) : 0;
+    if (low >= 0xdc00 && low <= 0xdfff) {
+        add_utf8(out, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
+        return 12;
+    }
+    buf_add(out, raw, 6); /* a lone surrogate has no UTF-8 */
+    return 6;
+}
+
+/* The characters that the inside of a valid JSON string stands for. */
+static void unescape(const char *raw, size_t len, struct buf *out)
+{
+    static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+    size_t i = 0;
+    while (i < len) {
+        if (raw[i] != '\\') {
+            buf_addc(out, raw[i++]);
+        } else if (raw[i + 1] == 'u') {
+            i += unescape_unicode(raw + i, len - i, out);
+        } else {
+            const char *letter = strchr(from, raw[i + 1]);
+            buf_addc(out, letter ? to[letter - from] : raw[i + 1]);
+            i += 2;
+        }
+    }
+}
+
+bool value_spells(struct slice raw, const char *name, size_t len)
+{
+    if (!memchr(raw.text, '\\', raw.len))
+        return len == raw.len && memcmp(raw.text, name, len) == 0;
+    struct buf plain = {0};
+    unescape(raw.text, raw.len, &plain);
+    bool same = len == plain.len && memcmp(buf_text(&plain), name, plain.len) == 0;
+    buf_free(&plain);
+    return same;
+}
+
+void value_quote(const char *text, size_t len, struct buf *out)
+{
+    buf_addc(out, '"');
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '"' || text[i] == '\\')
+            buf_addf(out, "\\%c", text[i]);
+        else if ((unsigned char)text[i] < ' ')
+            buf_addf(out, "\\u%04x", text[i]);
+        else
+            buf_addc(out, text[i]);
+    buf_addc(out, '"');
+}
+
+void value_scalar(struct slice value, struct buf *out)
+{
+    if (value.len >= 2 && *value.text == '"')
+        unescape(value.text + 1, value.len - 2, out);
+    else
+        buf_add(out, value.text, value.len);
+}
+
+bool value_is_void(struct slice value)
+{
+    static const char *const none[] = {"", "null", "false", "\"\""};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        if (value.len == strlen(none[i]) && memcmp(value.text ? value.text : "", none[i], value.len) == 0)
+            return true;
+    return false;
+}
+
+bool value_is_empty(struct slice value)
+{
+    return value_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
+}

@@ -1,0 +1,42 @@
+/* value: a piece of JSON text: walked, looked into, unescaped, without a tree of it being made. Pure.
+ *
+ * What is walked must be valid JSON without insignificant white space, as split makes it. */
+#ifndef RESTSRC_VALUE_H
+#define RESTSRC_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* A piece of JSON text inside somebody else's buffer. text is NULL when there is none. */
+struct slice {
+    const char *text;
+    size_t len;
+};
+
+/* The next element of an array, or the value of the next member of an object. *at: where to go on, 0 at first. key: its
+ * name as it stands, escapes and all, without the quotes; text NULL in an array; may be NULL. false at the end, and for
+ * a value that is no container. */
+bool value_next(struct slice container, size_t *at, struct slice *key, struct slice *value);
+
+/* The member of that name (plain characters, UTF-8); of equal names the last counts, as in most JSON parsers. text
+ * NULL: there is none, or object is none. */
+struct slice value_member(struct slice object, const char *name, size_t len);
+
+/* Does raw, the inside of a valid JSON string (escapes and all), spell these characters? */
+bool value_spells(struct slice raw, const char *name, size_t len);
+
+/* text as a JSON string, quotes and all. Appends to out. */
+void value_quote(const char *text, size_t len, struct buf *out);
+
+/* What a scalar says: a string's characters (UTF-8; lone surrogates stay escapes), else the raw text. Appends to out.
+ */
+void value_scalar(struct slice value, struct buf *out);
+
+/* null, false, "" or nothing at all. */
+bool value_is_void(struct slice value);
+/* Or an empty list or object. */
+bool value_is_empty(struct slice value);
+
+#endif
