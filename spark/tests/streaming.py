@@ -3,28 +3,28 @@
 import pytest
 from pyspark.sql.types import LongType, StructType
 
-from restsrc import stream
 from restsrc.options import Options
+from restsrc.stream_reader import HAS_LIMITS, stream_reader
 
-if stream.HAS_LIMITS:
+if HAS_LIMITS:
     from pyspark.sql.streaming.datasource import ReadAllAvailable, ReadMaxRows
 
 WHY = "PySpark before 4.2 tells a source neither where a batch begins nor how much it may take"
-needs_limits = pytest.mark.skipif(not stream.HAS_LIMITS, reason=WHY)
+needs_limits = pytest.mark.skipif(not HAS_LIMITS, reason=WHY)
 
 
 def at_most(rows):
     """The option for it, where there is one."""
-    return {"rows_per_batch": str(rows)} if stream.HAS_LIMITS else {}
+    return {"rows_per_batch": str(rows)} if HAS_LIMITS else {}
 
 
 def reader(url, column="i", **options):
     given = {"url": url, "poll_interval": "0", **{name: str(value) for name, value in options.items()}}
-    return stream.reader(Options(given), StructType().add(column, LongType()), "")
+    return stream_reader(Options(given), StructType().add(column, LongType()), "")
 
 
 def latest(source, start, rows=None):
-    if stream.HAS_LIMITS:
+    if HAS_LIMITS:
         return source.latestOffset(start, ReadAllAvailable() if rows is None else ReadMaxRows(rows))
     if rows is not None:
         pytest.skip(WHY)

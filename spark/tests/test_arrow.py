@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types as t
 
-from restsrc import arrow
-from restsrc.arrow import BatchMaker
 from restsrc.errors import OptionError, RecordError
+from restsrc.rows import decode as arrow
+from restsrc.rows.decode import BatchMaker
 
 # ---- records: JSON text, never through a serializer that would tidy it up
 

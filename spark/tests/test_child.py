@@ -12,12 +12,12 @@ import pytest
 
 from conftest import eventually, gone
 from restsrc import errors
-from restsrc.child import Child
 from restsrc.options import Options
+from restsrc.process import Process
 
 
 def child(url, command="read", numbers=None, **given):
-    return Child(Options({"url": url, "retry": "0", **given}), command, numbers or {})
+    return Process(Options({"url": url, "retry": "0", **given}), command, numbers or {})
 
 
 def test_blocks_are_whole_lines_and_all_of_them(fault):
@@ -112,9 +112,9 @@ def test_child_dies_with_the_process_that_started_it(fault):
     script = textwrap.dedent(
         """
         import sys, time
-        from restsrc.child import Child
+        from restsrc.process import Process
         from restsrc.options import Options
-        child = Child(Options({"url": sys.argv[1]}), "read", {})
+        child = Process(Options({"url": sys.argv[1]}), "read", {})
         next(child.blocks())
         print(child._process.pid, flush=True)
         time.sleep(600)

@@ -6,7 +6,7 @@ import math
 import pytest
 from pyspark.sql import types as t
 
-from restsrc.exact import RecordParser
+from restsrc.rows.exact import RecordParser
 
 # Spark type -> JSON values. Each is read as the member "a" of a record, between two members that must survive.
 VALUES = {
@@ -160,7 +160,7 @@ def test_error_names_column_and_value(spark):
 
 
 def test_time_zone_of_the_option(spark):
-    from restsrc import spark_time
+    from restsrc.rows import spark_time
 
     winter, summer = "2021-01-31T02:30:00", "2021-07-31T02:30:00"
     hours = [

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from restsrc.arrow import BatchMaker
 from restsrc.errors import InputError, RecordError
-from restsrc.infer import schema_of
+from restsrc.rows.decode import BatchMaker
+from restsrc.rows.infer import schema_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from restsrc import binary
+from restsrc import tool
 from restsrc.errors import OptionError
 from restsrc.options import RESERVED, SPARK_ONLY, Options, tool_options
 
@@ -14,7 +14,7 @@ URL = "http://127.0.0.1:9/items"
 
 
 def test_every_option_of_the_tool_is_a_spark_option():
-    table = tool_options(binary.find())
+    table = tool_options(tool.find())
     values = {"integer": "7", "number": "0.5", "flag": "true", "text": "x"}
     given = {
         name: option.choices[0] if option.choices else values.get(option.type, "x")
@@ -28,7 +28,7 @@ def test_every_option_of_the_tool_is_a_spark_option():
 
 
 def test_names_of_spark_only_options_are_free():
-    assert not (SPARK_ONLY.keys() - {"path"}) & tool_options(binary.find()).keys()
+    assert not (SPARK_ONLY.keys() - {"path"}) & tool_options(tool.find()).keys()
 
 
 @pytest.mark.parametrize(
@@ -93,23 +93,23 @@ def executable(path):
 
 def test_where_the_tool_is_looked_for(tmp_path, monkeypatch):
     places = {name: executable(tmp_path / name / "restsrc") for name in ("option", "environment", "bin", "scripts", "path")}
-    monkeypatch.setattr(binary, "__file__", str(tmp_path / "binary.py"))
-    monkeypatch.setattr(binary.sysconfig, "get_path", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(tool, "__file__", str(tmp_path / "tool.py"))
+    monkeypatch.setattr(tool.sysconfig, "get_path", lambda name: str(tmp_path / name))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setenv("RESTSRC_BIN", places["environment"])
-    assert binary.find(places["option"]) == places["option"]
-    assert binary.find() == places["environment"]
+    assert tool.find(places["option"]) == places["option"]
+    assert tool.find() == places["environment"]
     monkeypatch.delenv("RESTSRC_BIN")
     for name in ("bin", "scripts", "path"):
-        assert binary.find() == places[name]
+        assert tool.find() == places[name]
         (tmp_path / name / "restsrc").unlink()
     with pytest.raises(OptionError, match="not found on this machine"):
-        binary.find()
+        tool.find()
 
 
 def test_named_tool_that_is_not_there(tmp_path):
     with pytest.raises(OptionError, match="restsrc_binary names"):
-        binary.find(str(tmp_path / "none"))
+        tool.find(str(tmp_path / "none"))
 
 
 def test_python_without_pyarrow_is_told_so():

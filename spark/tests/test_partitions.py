@@ -4,7 +4,7 @@ import pytest
 
 from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Options
-from restsrc.partitions import tasks
+from restsrc.planning.batch import partitions
 
 TIMES = {"partition_by": "time", "lower_bound": "2024-01-01T00:10:00Z", "upper_bound": "2024-01-01T02:00:00Z"}
 KEYS = {
@@ -17,7 +17,7 @@ KEYS = {
 
 
 def queries(scenario, **given):
-    return [[piece.config["query"] for piece in task.pieces] for task in tasks(Options({"url": scenario.url, **given}))]
+    return [[piece.config["query"] for piece in task.pieces] for task in partitions(Options({"url": scenario.url, **given}))]
 
 
 def test_by_time(growing, read):
@@ -35,7 +35,7 @@ def test_by_key(growing, read):
 @pytest.mark.parametrize("given", [TIMES, KEYS])
 def test_the_style_is_found_once_on_the_driver(growing, given):
     scenario = growing("n=900,step=10000")
-    planned = tasks(Options({"url": scenario.url, "paginate": "auto", "header": "X-A: 1", **given}))
+    planned = partitions(Options({"url": scenario.url, "paginate": "auto", "header": "X-A: 1", **given}))
     found = [piece.config for task in planned for piece in task.pieces]
     assert all((config["paginate"], config["param_offset"]) == ("offset", "offset") for config in found)
     assert sum("offset=1&limit=2" in entry["target"] for entry in scenario.log()) == 1
@@ -88,5 +88,5 @@ def test_server_that_does_not_heed_the_bounds(growing, given):
 )
 def test_what_is_wrong_is_said(given, message):
     with pytest.raises(OptionError) as raised:
-        tasks(Options({"url": "http://127.0.0.1:9/events", **given}))
+        partitions(Options({"url": "http://127.0.0.1:9/events", **given}))
     assert message in str(raised.value)

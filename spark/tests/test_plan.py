@@ -4,34 +4,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restsrc import plan
 from restsrc.errors import AccessDenied, RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
-from restsrc.plan import Range
+from restsrc.planning import by_offset
+from restsrc.planning.by_offset import Range
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**4), st.none() | st.integers(1, 200))
 def test_ranges_cover_everything_once(offset, length, page_size, parts):
-    ranges = plan.cut(offset, offset + length, page_size, parts)
+    ranges = by_offset.cut(offset, offset + length, page_size, parts)
     assert sum(r.limit for r in ranges) == length and all(r.limit > 0 for r in ranges)
     assert [r.offset for r in ranges] == [offset + sum(r.limit for r in ranges[:n]) for n in range(len(ranges))]
     assert all(r.offset % page_size == 0 for r in ranges[1:])
-    assert len(ranges) <= (parts or plan.MOST_RANGES)
+    assert len(ranges) <= (parts or by_offset.MOST_RANGES)
 
 
 @pytest.mark.parametrize(
     "pages, parts", [(0, 0), (1, 1), (2, 2), (99, 2), (100, 2), (101, 3), (400, 8), (1600, 32), (100_000, 32)]
 )
 def test_number_of_ranges(pages, parts):
-    assert len(plan.cut(0, pages * 100, 100)) == parts
+    assert len(by_offset.cut(0, pages * 100, 100)) == parts
 
 
 def test_last_range_is_as_long_as_the_rest():
-    assert plan.cut(50, 1005, 100, 3) == [Range(50, 250), Range(300, 400), Range(700, 305)]
+    assert by_offset.cut(50, 1005, 100, 3) == [Range(50, 250), Range(300, 400), Range(700, 305)]
 
 
 def test_more_partitions_than_pages_are_not_made():
-    assert plan.cut(0, 300, 100, 10) == [Range(0, 100), Range(100, 100), Range(200, 100)]
+    assert by_offset.cut(0, 300, 100, 10) == [Range(0, 100), Range(100, 100), Range(200, 100)]
 
 
 def options(scenario, **given):
@@ -39,14 +39,14 @@ def options(scenario, **given):
 
 
 def test_page_size_that_the_server_caps(fault):
-    made = plan.make(options(fault("n=1000,cap=70"), page_size="500"))
+    made = by_offset.plan(options(fault("n=1000,cap=70"), page_size="500"))
     assert (made.total, made.page_size) == (1000, 70)
     assert made.ranges == [Range(0, 490), Range(490, 510)]
 
 
 def test_planning_asks_for_a_count_and_two_pages(fault):
     scenario = fault("n=1000")
-    plan.make(options(scenario))
+    by_offset.plan(options(scenario))
     assert [request["target"].rpartition("/items")[2] for request in scenario.log()] == [
         "/count",
         "?offset=0&limit=100",
@@ -56,13 +56,13 @@ def test_planning_asks_for_a_count_and_two_pages(fault):
 
 def test_server_that_ignores_offsets_is_found_out_behind_one_that_is_given(fault):
     with pytest.raises(UnexpectedAnswer, match="the same page again"):
-        plan.make(options(fault("n=200,repeat"), offset="150"))
+        by_offset.plan(options(fault("n=200,repeat"), offset="150"))
 
 
 @pytest.mark.parametrize("n", [101, 200, 1000])
 def test_server_that_ignores_offsets_is_found_out_although_each_task_sees_one_page(fault, n):
     with pytest.raises(UnexpectedAnswer, match="the same page again"):
-        plan.make(options(fault(f"n={n},repeat"), num_partitions=str(n // 100 + 1)))
+        by_offset.plan(options(fault(f"n={n},repeat"), num_partitions=str(n // 100 + 1)))
 
 
 @pytest.mark.parametrize(
@@ -77,30 +77,30 @@ def test_server_that_ignores_offsets_is_found_out_although_each_task_sees_one_pa
     ],
 )
 def test_offset_and_limit_bound_the_whole_read(fault, given, ranges):
-    assert plan.make(options(fault("n=1000"), **given)).ranges == ranges
+    assert by_offset.plan(options(fault("n=1000"), **given)).ranges == ranges
 
 
 def test_exact_multiple_of_the_page_size_has_no_empty_range(fault):
-    assert plan.make(options(fault("n=200"))).ranges == [Range(0, 100), Range(100, 100)]
+    assert by_offset.plan(options(fault("n=200"))).ranges == [Range(0, 100), Range(100, 100)]
 
 
 def test_empty_list(fault):
-    assert plan.make(options(fault("n=0"))).ranges == []
+    assert by_offset.plan(options(fault("n=0"))).ranges == []
 
 
 def test_no_count_is_one_range_with_a_warning(fault, caplog):
     scenario = fault("n=1000,nocount,total=none")
-    made = plan.make(options(scenario, offset="10", limit="500", num_partitions="4"))
+    made = by_offset.plan(options(scenario, offset="10", limit="500", num_partitions="4"))
     assert made.ranges == [Range(10, 500)] and made.total is None
     assert "one Spark task" in caplog.text and "count" in caplog.text
 
 
 def test_count_that_is_not_where_the_user_said(fault):
     with pytest.raises(UnexpectedAnswer):
-        plan.make(options(fault("n=1000"), count_from="body:nowhere"))
+        by_offset.plan(options(fault("n=1000"), count_from="body:nowhere"))
 
 
 @pytest.mark.parametrize("words, error", [("status=404,nocount", RequestRefused), ("require-header=X-Key:1", AccessDenied)])
 def test_server_that_refuses_is_no_missing_count(fault, words, error):
     with pytest.raises(error):
-        plan.make(options(fault(words)))
+        by_offset.plan(options(fault(words)))

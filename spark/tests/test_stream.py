@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from conftest import eventually
 from streaming import needs_limits
 

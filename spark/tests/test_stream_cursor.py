@@ -1,9 +1,9 @@
 """Mode cursor, without Spark: the walk on the driver and the same rows in the task, also when they are read again."""
 
 import pytest
-from streaming import batches, latest, needs_limits, reader, values
 
 from restsrc.errors import OptionError, UnexpectedAnswer
+from streaming import batches, latest, needs_limits, reader, values
 
 pytestmark = needs_limits
 

@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import eventually
-from streaming import at_most, needs_limits
 
-from restsrc.stream import HAS_LIMITS
+from conftest import eventually
+from restsrc.stream_reader import HAS_LIMITS
+from streaming import at_most, needs_limits
 
 JOB = Path(__file__).with_name("stream_job.py")
 SEED = int(os.environ.get("RESTSRC_SEED", random.randrange(10**6)))

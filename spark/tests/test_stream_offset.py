@@ -1,10 +1,10 @@
 """Mode offset, without Spark: where batches end, what their tasks read, lists that grow and shrink."""
 
 import pytest
-from streaming import batches, latest, needs_limits, reader, values
 
-from restsrc import stream
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
+from restsrc.stream_reader import HAS_LIMITS
+from streaming import batches, latest, needs_limits, reader, values
 
 
 def at(number):
@@ -220,7 +220,7 @@ def test_checkpoint_of_another_mode(fault):
         reader(fault().url).partitions({"time": "2024-01-01T00:00:00Z"}, at(1000))
 
 
-@pytest.mark.skipif(stream.HAS_LIMITS, reason="this PySpark can do it")
+@pytest.mark.skipif(HAS_LIMITS, reason="this PySpark can do it")
 @pytest.mark.parametrize(
     "given, what",
     [

@@ -3,12 +3,12 @@
 import time
 
 import pytest
-from conftest import eventually
-from streaming import batches, latest, needs_limits, reader, values
 
-from restsrc import stream
+from conftest import eventually
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
-from restsrc.settings import milliseconds, time_of, time_text
+from restsrc.stream_reader import HAS_LIMITS
+from restsrc.times import milliseconds, time_of, time_text
+from streaming import batches, latest, needs_limits, reader, values
 
 START = "2024-01-01T00:00:00Z"
 
@@ -173,7 +173,7 @@ def test_late_records_are_waited_for(growing, lag):
     assert sum(values(source, begin, end), []) == (list(range(3)) if lag != "0" else [])
 
 
-@pytest.mark.skipif(stream.HAS_LIMITS, reason="this PySpark tells where a batch begins")
+@pytest.mark.skipif(HAS_LIMITS, reason="this PySpark tells where a batch begins")
 def test_a_clock_that_is_set_back_does_not_make_the_stream_go_back(growing):
     source, ahead = source_of(growing()), at("2100-01-01T00:00:00Z")
     source.partitions(at(START), ahead)

@@ -4,12 +4,12 @@ import json
 import urllib.request
 
 import pytest
-from conftest import Sink
 from pyspark.sql.types import LongType, StructType
 
+from conftest import Sink
 from restsrc import RestApiDataSource
+from restsrc.delivery import Job, Receipt
 from restsrc.stream_writer import Message
-from restsrc.writer import Job, Receipt
 from test_write_commit import PLACES, calls, proxied, rows  # noqa: F401  (proxied is a fixture)
 
 SCHEMA = StructType().add("id", LongType())

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from conftest import Sink, eventually
 from streaming import at_most
 from test_stream_kills import SEED, Job, batches

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from restsrc import plan
 from restsrc.options import Options
+from restsrc.planning import by_offset
 
 
 def rows_of(df):
@@ -37,8 +37,8 @@ def test_every_record_is_there_once_in_each_style(fault, read, place, options):
 
 
 def test_a_style_that_cannot_seek_is_read_in_one_task_with_a_warning(fault, caplog):
-    made = plan.make(Options({"url": at(fault("n=300"), "cursor"), "paginate": "cursor"}))
-    assert made.ranges == [plan.Range(0, None)]
+    made = by_offset.plan(Options({"url": at(fault("n=300"), "cursor"), "paginate": "cursor"}))
+    assert made.ranges == [by_offset.Range(0, None)]
     assert "reading in one Spark task" in caplog.text
 
 

@@ -336,8 +336,8 @@ def test_repr_of_the_writer_is_silent(sink):
 
 
 def test_rows_one_by_one_where_spark_has_no_arrow_writer(spark):
-    from restsrc.values import Encoder
-    from restsrc.writer import row_batches
+    from restsrc.delivery import row_batches
+    from restsrc.rows.encode import Encoder
 
     df = spark.sql(
         "select id, array(id, null) as a, map('k', id / 2) as m, timestamp'2013-01-02 03:04:05.123456' as at, 1.50BD as d, "

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
-from restsrc.arrow import arrow_schema
 from restsrc.errors import OptionError, RecordError
-from restsrc.values import Encoder
+from restsrc.rows.decode import arrow_schema
+from restsrc.rows.encode import Encoder
 
 
 def lines(batch, schema, **options):
@@ -292,9 +292,9 @@ def test_random_rows_are_what_python_makes_of_them(data, ignore):
 def test_pieces_of_a_large_batch(monkeypatch):
     import pyarrow as pa
 
-    import restsrc.values
+    import restsrc.rows.encode
 
-    monkeypatch.setattr(restsrc.values, "PIECE_BYTES", 100)
+    monkeypatch.setattr(restsrc.rows.encode, "PIECE_BYTES", 100)
     schema = t.StructType([t.StructField("i", t.LongType()), t.StructField("l", t.ArrayType(t.StringType()))])
     rows = [{"i": i, "l": [f"é{i}"] * (i % 4) if i % 5 else None} for i in range(1000)]
     batch = pa.RecordBatch.from_pylist(rows, schema=arrow_schema(schema))
@@ -311,7 +311,7 @@ def test_zone_that_arrow_does_not_know():
 
 
 def test_intervals_of_many_sizes():
-    from restsrc.values import _day_time
+    from restsrc.rows.encode import _day_time
 
     assert _day_time(timedelta(days=106751991, seconds=14454, microseconds=775807) // timedelta(microseconds=1), t.DayTimeIntervalType(0, 3)) == (
         "INTERVAL '106751991 04:00:54.775807' DAY TO SECOND"

@@ -5,14 +5,49 @@
     spark.read.format("rest-api").option("url", "https://example.com/items").load()
     df.write.format("rest-api").mode("append").option("url", "https://example.com/items").save()
 
-How it works, from the top: `datasource` is what Spark calls; `options` checks what the user said against the tool's own
-table; `plan` cuts the list into ranges; `child` runs one `restsrc read` a range; `arrow` and `exact` turn its
-lines into Arrow record batches; `infer` finds a schema; `errors` names what can go wrong; `redaction` has Spark hide options
-in its plans. Streams: `stream` and the three modes beside it; `partitions` and `windows` cut lists by key and by time. The
-other way: `values` turns Arrow record batches into lines, and `writer` feeds them to one `restsrc write` a partition.
+`help(RestApiDataSource)` lists the options. The modules, from the top; each imports only what is below it:
+
+    datasource                      what Spark calls first
+    reader, writer                  batches
+    stream_reader, stream_writer    streams; streams/ has the three modes of reading
+    delivery                        how rows get to an API: tasks, commit, abort
+    planning/                       which part of the list each task reads
+    rows/                           records to Arrow record batches and back; schemas from samples
+    partition                       what one task reads
+    process                         one run of the restsrc tool
+    options, tool, times            what the user asked for, checked against the tool's own table
+    errors, redaction               what can go wrong; what Spark must not show
 """
 
 from restsrc.datasource import RestApiDataSource
+from restsrc.errors import (
+    AccessDenied,
+    InputError,
+    OptionError,
+    OutputError,
+    RecordError,
+    RequestRefused,
+    RestsrcError,
+    ServerUnavailable,
+    ToolFailure,
+    UnexpectedAnswer,
+)
 from restsrc.redaction import hide_options
 
-__all__ = ["RestApiDataSource", "hide_options"]
+__version__ = "0.1.0"
+
+__all__ = [
+    "AccessDenied",
+    "InputError",
+    "OptionError",
+    "OutputError",
+    "RecordError",
+    "RequestRefused",
+    "RestApiDataSource",
+    "RestsrcError",
+    "ServerUnavailable",
+    "ToolFailure",
+    "UnexpectedAnswer",
+    "__version__",
+    "hide_options",
+]

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from typing import Any, Iterator
 
-from pyspark.sql.datasource import DataSource, DataSourceReader, InputPartition
+from pyspark.sql.datasource import DataSource
 from pyspark.sql.types import StructType
 
-from restsrc import partitions, stream, task
-from restsrc.arrow import FAILFAST, PERMISSIVE, BatchMaker
+from restsrc.delivery import Delivery
 from restsrc.options import Options
+from restsrc.process import Process
+from restsrc.reader import RestApiReader
 from restsrc.redaction import hide_options
+from restsrc.rows import infer
+from restsrc.rows.decode import FAILFAST, PERMISSIVE
+from restsrc.stream_reader import RestApiStreamReader, stream_reader
 from restsrc.stream_writer import RestApiStreamWriter
-from restsrc.writer import Delivery, RestApiWriter
+from restsrc.writer import RestApiWriter
 
 if importlib.util.find_spec("pyarrow") is None:
     raise ImportError(
@@ -42,10 +45,10 @@ class RestApiDataSource(DataSource):
         return _sampled_schema(options)
 
     def reader(self, schema: StructType) -> "RestApiReader":
-        return RestApiReader(Options(self.options), schema, getattr(self, "inferred_from", None))
+        return RestApiReader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
 
-    def streamReader(self, schema: StructType) -> stream.StreamReader:
-        return stream.reader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
+    def streamReader(self, schema: StructType) -> RestApiStreamReader:
+        return stream_reader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
 
     def writer(self, schema: StructType, overwrite: bool) -> RestApiWriter:
         """Runs at planning, before any row is there."""
@@ -58,26 +61,6 @@ class RestApiDataSource(DataSource):
         return RestApiStreamWriter(Delivery(Options(given), schema, overwrite), schema, checkpoint)
 
 
-class RestApiReader(DataSourceReader):
-    def __init__(self, options: Options, schema: StructType, inferred_from: "int | None"):
-        self._options = options
-        self._schema = schema
-        self._inferred_from = inferred_from
-        self._batch_maker()  # a schema that can't be read is an error before any task starts
-
-    def partitions(self) -> "list[InputPartition]":
-        """Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
-        return partitions.tasks(self._options)
-
-    def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Runs in a task: its records as Arrow record batches."""
-        return task.read(self._options, self._batch_maker(), partition, _hint(self._inferred_from))
-
-    def _batch_maker(self) -> BatchMaker:
-        options = self._options
-        return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
-
-
 def _hint(inferred_from: "int | None") -> str:
     """What to add when a record does not fit a schema that was inferred."""
     if inferred_from is None:
@@ -86,11 +69,8 @@ def _hint(inferred_from: "int | None") -> str:
 
 
 def _sampled_schema(options: Options) -> StructType:
-    from restsrc import infer
-    from restsrc.child import Child
-
     size = options.sample_records if options.limit is None else min(options.sample_records, options.limit)
-    with Child(options, "read", {"offset": options.offset, "limit": size}) as child:
+    with Process(options, "read", {"offset": options.offset, "limit": size}) as child:
         text = b"".join(child.blocks()).decode()
         child.finish()
     corrupt_column = options.corrupt_column if options.mode == PERMISSIVE else None

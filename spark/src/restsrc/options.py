@@ -9,9 +9,9 @@ import subprocess
 from dataclasses import dataclass
 from typing import Mapping
 
-from restsrc import binary
-from restsrc.arrow import FAILFAST, MODES
+from restsrc import tool
 from restsrc.errors import OptionError, ToolFailure
+from restsrc.rows.decode import FAILFAST, MODES
 
 # Options that only Spark knows, with what they are for.
 SPARK_ONLY = {
@@ -122,7 +122,7 @@ class Options:
 
     def find_tool(self) -> str:
         """The tool on this machine: an executor may have it elsewhere than the driver."""
-        return binary.find(self._given.get("restsrc_binary"))
+        return tool.find(self._given.get("restsrc_binary"))
 
     def has(self, name: str) -> bool:
         """Whether the tool has such an option."""
@@ -198,7 +198,7 @@ def _wrong_values(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> 
 
 
 def _wrong_zone(name: str) -> list[str]:
-    from restsrc.spark_time import check_zone
+    from restsrc.rows.spark_time import check_zone
 
     try:
         check_zone(name)

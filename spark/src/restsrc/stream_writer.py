@@ -16,7 +16,7 @@ from pyspark.sql import datasource
 from pyspark.sql.datasource import DataSourceStreamWriter, WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc.writer import Delivery, Job, Receipt, row_batches
+from restsrc.delivery import Delivery, Job, Receipt, row_batches
 
 _log = logging.getLogger("restsrc")
 

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError, RecordError
-from restsrc.exact import RecordParser
+from restsrc.rows.exact import RecordParser
 
 FAILFAST, PERMISSIVE, DROPMALFORMED = MODES = ("FAILFAST", "PERMISSIVE", "DROPMALFORMED")
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 
 from restsrc.errors import OptionError
-from restsrc.settings import Settings, part_of, time_of, time_text
-from restsrc.task import ReadTask
-from restsrc.windows import Windows
+from restsrc.partition import RestApiPartition
+from restsrc.planning.by_time import Windows
+from restsrc.settings import Settings
+from restsrc.streams.mode import part_of
+from restsrc.times import time_of, time_text
 
 
 class TimeMode:
@@ -53,7 +55,7 @@ class TimeMode:
         """From now on nothing is new."""
         self._target = self._now()
 
-    def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
+    def tasks(self, start: dict, end: dict) -> "list[RestApiPartition]":
         self._furthest = max(self._furthest, self._time(end))
         return self._windows.tasks(self._time(start), self._time(end))
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Iterator, Mapping, Sequence
 
-from restsrc import plan
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
-from restsrc.settings import TIME_FORMATS, Settings, time_text
-from restsrc.task import Piece, ReadTask
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import by_offset, survey
+from restsrc.settings import Settings
+from restsrc.times import TIME_FORMATS, time_text
 
 TOO_LARGE = (400, 413, 414, 422)  # what servers answer when they are asked for too much at once
 MOST_WINDOWS = 10_000
@@ -24,7 +25,7 @@ _log = logging.getLogger("restsrc")
 
 @dataclass(frozen=True)
 class TimeQuery:
-    """How a window is asked for. `query`: the lines of the user's own option of that name; `found`: as in `plan.Paging`."""
+    """How a window is asked for. `query`: the lines of the user's own option of that name; `found`: as in `survey.Paging`."""
 
     since: str
     until: str
@@ -70,6 +71,15 @@ def _piece(time: TimeQuery, start: int, end: int, expect: "int | None" = None) -
     return WindowPiece(expect=expect, config=time.config(start, end), time=time, start=start, end=end)
 
 
+def partitions(settings: Settings) -> "list[RestApiPartition]":
+    """The records from lower_bound on and before upper_bound."""
+    windows = Windows(settings)
+    form = windows.time.form
+    bounds = [settings.time(name, form, exact=True) for name in ("lower_bound", "upper_bound") if settings.needs(name, "a time")]
+    settings.check()
+    return windows.tasks(*bounds)
+
+
 class Windows:
     """The options about windows, and the requests that planning takes."""
 
@@ -90,7 +100,7 @@ class Windows:
         self._cap = settings.integer("window_rows", 1)
         self._countable = True
         self._heeded = False
-        self._paging = plan.lasting_paging if lasting else plan.paging
+        self._paging = survey.lasting_paging if lasting else survey.paging
         self._last: "tuple[tuple[int, int] | None, int | None]" = (None, None)  # the window counted last, and its records
 
     def count(self, start: int, end: int) -> "float | None":
@@ -99,7 +109,7 @@ class Windows:
         self._last = None, None
         return self._number(start, end)
 
-    def tasks(self, start: int, end: int) -> "list[ReadTask]":
+    def tasks(self, start: int, end: int) -> "list[RestApiPartition]":
         """The tasks that read the records of [start, end)."""
         if start >= end:
             return []
@@ -112,13 +122,13 @@ class Windows:
             )
         if pieces:
             self._check_heeded(start, end)
-        parts = min(self._options.num_partitions or plan.MOST_RANGES, len(pieces))
-        return [ReadTask(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
+        parts = min(self._options.num_partitions or by_offset.MOST_RANGES, len(pieces))
+        return [RestApiPartition(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)]
 
     def _check_heeded(self, start: int, end: int) -> None:
         """Once. At `start` a server that ignores `until` is found out by any record behind it, at `end` one that ignores `since`."""
         for at in () if self._heeded else (start, end):
-            plan.check_empty(self._options, self.time.config(at, at), f"a window of no time, at {time_text(at, 'iso_ms')}")
+            survey.check_empty(self._options, self.time.config(at, at), f"a window of no time, at {time_text(at, 'iso_ms')}")
         self._heeded = True
 
     def _find_out(self) -> None:
@@ -151,8 +161,8 @@ class Windows:
         """Few tasks for few rows: an empty or tiny task costs more than some pages."""
         if self._options.num_partitions and rows < math.inf:
             return max(1, math.ceil(rows / self._options.num_partitions))
-        least = plan.PAGES_PER_RANGE * int(self._options.get("page_size", "100"))
-        return least if rows == math.inf else max(least, math.ceil(rows / plan.MOST_RANGES))
+        least = by_offset.PAGES_PER_RANGE * int(self._options.get("page_size", "100"))
+        return least if rows == math.inf else max(least, math.ceil(rows / by_offset.MOST_RANGES))
 
     def _halved(self, start: int, end: int, most: float) -> "Iterator[Piece]":
         """Windows of at most `most` records and partition_duration, none of them empty; the smallest possible may have more."""
@@ -182,7 +192,7 @@ class Windows:
         if self._last[0] == (start, end):
             return self._last[1]
         try:
-            rows = plan.count(self._options, **self.time.config(start, end))
+            rows = survey.count(self._options, **self.time.config(start, end))
         except RequestRefused as refusal:
             if refusal.http_status in TOO_LARGE:
                 raise _TooLarge(refusal) from None

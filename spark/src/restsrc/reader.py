@@ -1,40 +1,38 @@
-"""What one Spark task reads: one or more pieces of the list, each by a `restsrc read` of its own."""
+"""The batch reader, and how a task reads its partition: one `restsrc read` for each piece of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Iterator
 
-from pyspark.sql.datasource import InputPartition
+from pyspark.sql.datasource import DataSourceReader, InputPartition
+from pyspark.sql.types import StructType
 
-from restsrc.arrow import BatchMaker
 from restsrc.errors import RecordError, RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import batch
+from restsrc.process import Process
+from restsrc.rows.decode import BatchMaker
 
 
-@dataclass(frozen=True)
-class Piece:
-    """The records [offset, offset + limit); without a limit, to the end.
+class RestApiReader(DataSourceReader):
+    def __init__(self, options: Options, schema: StructType, hint: str):
+        self._options = options
+        self._schema = schema
+        self._hint = hint
+        self._batch_maker()  # a schema that can't be read is an error before any task starts
 
-    Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds options
-    that win over the user's.
-    """
+    def partitions(self) -> "list[InputPartition]":
+        """Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
+        return batch.partitions(self._options)
 
-    offset: int = 0
-    limit: "int | None" = None
-    expect: "int | None" = None
-    planned_total: "int | None" = None
-    config: "Mapping[str, str | int]" = field(default_factory=dict)
+    def read(self, partition: InputPartition) -> Iterator[Any]:
+        """Runs in a task: its records as Arrow record batches."""
+        return read_partition(self._options, self._batch_maker(), partition, self._hint)
 
-    def halves(self, refusal: RequestRefused) -> "Sequence[Piece]":
-        """Smaller pieces to read instead, where the server refuses this one for its size; empty: there are none."""
-        return ()
-
-
-class ReadTask(InputPartition):
-    def __init__(self, pieces: Sequence[Piece]):
-        super().__init__(None)
-        self.pieces = tuple(pieces)
+    def _batch_maker(self) -> BatchMaker:
+        options = self._options
+        return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
 
 
 class _Progress:
@@ -44,11 +42,11 @@ class _Progress:
         self.records = 0
 
 
-def read(options: Options, maker: BatchMaker, task: InputPartition, hint: str = "") -> Iterator[Any]:
+def read_partition(options: Options, maker: BatchMaker, partition: InputPartition, hint: str = "") -> Iterator[Any]:
     """The records as Arrow record batches. `hint` is what to add when a record does not fit the schema."""
-    if not isinstance(task, ReadTask):
+    if not isinstance(partition, RestApiPartition):
         return  # no partitions: Spark makes one of its own up, and reads it
-    for piece in task.pieces:
+    for piece in partition.pieces:
         yield from _read_piece(options, maker, piece, hint, _Progress())
 
 
@@ -69,9 +67,7 @@ def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, pr
 
 
 def _read_child(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
-    from restsrc.child import Child
-
-    with Child(options, "read", _flags(options, piece), **piece.config) as child:
+    with Process(options, "read", _flags(options, piece), **piece.config) as child:
         seen = 0
         try:
             for block in child.blocks():

@@ -1,49 +1,17 @@
-"""The tasks of a batch read, by the option partition_by."""
+"""A batch read cut by key: each task reads the records of a range of whole numbers, by a query of the user's."""
 
 from __future__ import annotations
 
 import logging
 from typing import Mapping
 
-from restsrc import plan
 from restsrc.options import Options
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import survey
 from restsrc.settings import Settings
-from restsrc.task import Piece, ReadTask
-from restsrc.windows import Windows
 
 
-def tasks(options: Options) -> "list[ReadTask]":
-    settings = Settings(options)
-    by = settings.choice("partition_by", ("offset", "time", "key"))
-    if by != "offset" and (options.offset or options.limit is not None):
-        settings.refuse(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
-    for name in ("lower_bound", "upper_bound", "partition_query"):
-        if by == "offset" and settings.given(name):
-            settings.refuse(f"the option {name} needs partition_by: time or key")
-    make = {"time": _by_time, "key": _by_key}.get(by, _by_offset)
-    return make(settings)
-
-
-def _by_offset(settings: Settings) -> "list[ReadTask]":
-    settings.check()
-    made = plan.make(settings.options)
-    config = {**made.found} | ({"page_size": made.page_size} if made.page_size else {})
-    counted = made.total is not None
-    return [
-        ReadTask([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges
-    ]
-
-
-def _by_time(settings: Settings) -> "list[ReadTask]":
-    """The records from lower_bound on and before upper_bound."""
-    windows = Windows(settings)
-    form = windows.time.form
-    bounds = [settings.time(name, form, exact=True) for name in ("lower_bound", "upper_bound") if settings.needs(name, "a time")]
-    settings.check()
-    return windows.tasks(*bounds)
-
-
-def _by_key(settings: Settings) -> "list[ReadTask]":
+def partitions(settings: Settings) -> "list[RestApiPartition]":
     """As Spark's JDBC source does it: the bounds only say where to cut, so the first range has no lower and the last no upper one."""
     options = settings.options
     for name in ("lower_bound", "upper_bound"):
@@ -61,11 +29,11 @@ def _by_key(settings: Settings) -> "list[ReadTask]":
     inner = [lower + (upper - lower) * part // parts for part in range(1, parts)]
     outer = (lower, upper) if _closed(template) else (None, None)
     bounds = [outer[0], *inner, outer[1]]
-    found = plan.paging(options).found
+    found = survey.paging(options).found
     pieces = [_keys(options, template, found, *pair) for pair in zip(bounds, bounds[1:])]
     for key in {bounds[1], bounds[-2]} if parts > 1 else {*outer} - {None}:
-        plan.check_empty(options, _keys(options, template, found, key, key).config, f"partition_query from {key} up to {key}")
-    return [ReadTask([piece]) for piece in pieces]
+        survey.check_empty(options, _keys(options, template, found, key, key).config, f"partition_query from {key} up to {key}")
+    return [RestApiPartition([piece]) for piece in pieces]
 
 
 def _closed(template: str) -> bool:

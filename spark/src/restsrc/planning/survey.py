@@ -1,4 +1,4 @@
-"""Which ranges of the list are read by which task."""
+"""What the API is asked before a list is cut: how many records it has, how it pages, how long its pages are, what it heeds."""
 
 from __future__ import annotations
 
@@ -7,35 +7,12 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import Mapping
 
-from restsrc.child import Child
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
+from restsrc.process import Process
 
-PAGES_PER_RANGE = 50
-MOST_RANGES = 32
 SEEKABLE = ("offset", "page", "range")  # values of the option paginate
 MANY = {"header", "query"}  # options that repeat, one value a line: what is found joins what is given
-
-
-@dataclass(frozen=True)
-class Range:
-    """The records [offset, offset + limit); without a limit, to the end."""
-
-    offset: int
-    limit: "int | None"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known.
-
-    `found`: options that every task needs besides the user's own.
-    """
-
-    ranges: "list[Range]"
-    total: "int | None" = None
-    page_size: "int | None" = None
-    found: "Mapping[str, str]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,55 +27,9 @@ class Paging:
         return self.style in SEEKABLE
 
 
-def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
-    """[offset, end) cut at multiples of `page_size` into about equal ranges, none of them empty.
-
-    Without `parts`: about PAGES_PER_RANGE pages each, at most MOST_RANGES, at least 2 where there are 2 pages.
-    An empty or tiny Spark task costs more than many pages under way inside one tool.
-    """
-    if end <= offset:
-        return []
-    first, last = offset // page_size, -(-end // page_size)
-    pages = last - first
-    if parts is None:
-        parts = min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2))
-    parts = min(parts, pages)
-    bounds = [offset, *((first + pages * part // parts) * page_size for part in range(1, parts)), end]
-    return [Range(start, stop - start) for start, stop in zip(bounds, bounds[1:])]
-
-
-def make(options: Options) -> Plan:
-    """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
-    if options.limit == 0:
-        return Plan([])
-    way = paging(options)
-    return replace(_cut(options, way), found=way.found)
-
-
-def _cut(options: Options, way: Paging) -> Plan:
-    offset, limit = options.offset, options.limit
-    if not way.seekable:
-        return _one_range(options, f"the style {way.style} can't start in the middle of the list")
-    try:
-        total = count(options, **way.found)
-    except UnexpectedAnswer as error:
-        if options.get("count_from", "auto") != "auto":
-            raise
-        return _one_range(options, f"the server tells no count: {error}")
-    end = total if limit is None else min(total, offset + limit)
-    if end <= offset:
-        return Plan([], total)
-    page_size = real_page_size(options, **way.found)
-    if offset:
-        check_offsets(options, **way.found)
-    if page_size is None:
-        return Plan([Range(offset, end - offset)], total)
-    return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
-
-
 def count(options: Options, **config: "str | int") -> int:
     """The number of records in the list. UnexpectedAnswer where the server tells none."""
-    with Child(options, "count", {}, **config) as child:
+    with Process(options, "count", {}, **config) as child:
         text = child.text()
         child.finish()
     return int(text)
@@ -138,7 +69,7 @@ def _must_go_on(options: Options, way: Paging) -> None:
 
 def discovered(options: Options) -> "dict[str, str]":
     """What `restsrc check` finds: options for reading the list besides the user's. UnexpectedAnswer where that is not clear."""
-    with Child(options, "check", {}) as child:
+    with Process(options, "check", {}) as child:
         finding = json.loads(child.text())
         child.finish()
     if not finding["style"]:
@@ -151,7 +82,7 @@ def discovered(options: Options) -> "dict[str, str]":
 
 def preset_style(options: Options) -> str:
     """The style of the preset that the option api names. Makes no request."""
-    with Child(options, "read", {"limit": 0}, probe=True) as child:
+    with Process(options, "read", {"limit": 0}, probe=True) as child:
         return child.finish()["style"]
 
 
@@ -167,7 +98,7 @@ def real_page_size(options: Options, **config: str) -> "int | None":
 
 def check_offsets(options: Options, **config: str) -> None:
     """The same of a list that may be too short for two pages: its first two records are asked for, one by one."""
-    with Child(options, "read", {"offset": 0, "limit": 2}, probe=True, **{**config, "page_size": 1}) as child:
+    with Process(options, "read", {"offset": 0, "limit": 2}, probe=True, **{**config, "page_size": 1}) as child:
         child.finish()
 
 
@@ -176,7 +107,7 @@ def check_empty(options: Options, config: Mapping, what: str) -> None:
     upper one for a part of it. Nothing is said where the server refuses such a range.
     """
     try:
-        with Child(options, "read", {"limit": 1}, **config) as child:
+        with Process(options, "read", {"limit": 1}, **config) as child:
             record = child.text()
             child.finish()
     except RequestRefused as refusal:
@@ -188,10 +119,5 @@ def check_empty(options: Options, config: Mapping, what: str) -> None:
 
 def _pages(options: Options, most: int, **config: str) -> dict:
     """The summary of reading the first pages."""
-    with Child(options, "read", {"offset": options.offset, "max-pages": most}, probe=True, **config) as child:
+    with Process(options, "read", {"offset": options.offset, "max-pages": most}, probe=True, **config) as child:
         return child.finish()
-
-
-def _one_range(options: Options, why: str) -> Plan:
-    logging.getLogger("restsrc").warning("restsrc: reading in one Spark task, because %s", why)
-    return Plan([Range(options.offset, options.limit)])

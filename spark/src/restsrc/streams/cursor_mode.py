@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from restsrc import plan
-from restsrc.child import Child
 from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Options
-from restsrc.settings import Settings, part_of
-from restsrc.task import Piece, ReadTask
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import survey
+from restsrc.process import Process
+from restsrc.settings import Settings
+from restsrc.streams.mode import part_of
 
 STYLES = ("cursor", "last-id", "next-url", "link")
 UNKEPT = ("header", "query", "count_from")  # of what is found: not needed, and the first two may hold secrets of the options
@@ -36,7 +37,7 @@ class Place:
     cursor: str
     skip: int
     read: int
-    way: plan.Paging
+    way: survey.Paging
 
     def offset(self) -> dict:
         place = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read), "paginate": self.way.style}
@@ -52,7 +53,7 @@ class CursorMode:
         if settings.given("cursor"):
             settings.refuse("give a stream's first cursor as starting_offset instead of cursor")
         self._begin = self._options.get("starting_offset", "earliest")
-        self._way: "plan.Paging | None" = None  # not known before the first request
+        self._way: "survey.Paging | None" = None  # not known before the first request
         self._frozen = False
         self._target: "int | None" = None  # how many records to end after
 
@@ -77,17 +78,17 @@ class CursorMode:
         """Nothing is new that is not there when the next batch is planned."""
         self._frozen = True
 
-    def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
+    def tasks(self, start: dict, end: dict) -> "list[RestApiPartition]":
         begin = self._place_at(start)
         rows = int(part_of(end, "read")) - begin.read
         config = {**_config(begin), "on_drift": self._options.get("on_drift", "ignore")}
-        return [ReadTask([Piece(begin.skip, rows, rows, config=config)])] if rows else []
+        return [RestApiPartition([Piece(begin.skip, rows, rows, config=config)])] if rows else []
 
     def _place_at(self, offset: dict) -> Place:
         cursor = part_of(offset, "cursor")
         return Place(cursor, int(part_of(offset, "skip")), int(part_of(offset, "read")), self._way_of(cursor, offset))
 
-    def _way_of(self, cursor: str, offset: dict) -> plan.Paging:
+    def _way_of(self, cursor: str, offset: dict) -> survey.Paging:
         """How to go on from a cursor: what was found when the stream began holds for good."""
         style, found = offset.get("paginate", ""), offset.get("found", {})
         if self._style != "auto" or not found:
@@ -99,15 +100,15 @@ class CursorMode:
             if style not in ("", way.style):
                 raise OptionError(f"the checkpoint's cursors are of the style {style}, not {way.style}: set paginate={style}")
             style = way.style
-        return plan.Paging(style, {name: found[name] for name in found if name == "paginate" or not self._options.get(name, "")})
+        return survey.Paging(style, {name: found[name] for name in found if name == "paginate" or not self._options.get(name, "")})
 
-    def _paging(self) -> plan.Paging:
+    def _paging(self) -> survey.Paging:
         if self._way is None:
-            way = plan.lasting_paging(self._options)
+            way = survey.lasting_paging(self._options)
             if way.style not in STYLES:
                 instead = ": use stream_mode offset" if way.seekable else ""
                 raise OptionError(f"stream_mode cursor can't follow a list in style {way.style}{instead}")
-            self._way = plan.Paging(way.style, {name: value for name, value in way.found.items() if name not in UNKEPT})
+            self._way = survey.Paging(way.style, {name: value for name, value in way.found.items() if name not in UNKEPT})
         return self._way
 
     def _walk(self, begin: Place, most: "int | None") -> Place:
@@ -130,7 +131,7 @@ class CursorMode:
 
     def _probe(self, begin: Place, skip: int, limit: "int | None") -> dict:
         flags = {"offset": skip} if limit is None else {"offset": skip, "limit": limit}
-        with Child(self._options, "read", flags, probe=True, **_config(begin)) as child:
+        with Process(self._options, "read", flags, probe=True, **_config(begin)) as child:
             return child.finish()
 
     def _after(self, begin: Place, summary: dict, rows: int, more: int = 0) -> Place:

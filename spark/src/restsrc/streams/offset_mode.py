@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from restsrc import plan
 from restsrc.errors import OptionError, UnexpectedAnswer
-from restsrc.settings import Settings, part_of
-from restsrc.task import Piece, ReadTask
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import by_offset, survey
+from restsrc.settings import Settings
+from restsrc.streams.mode import part_of
 
 _log = logging.getLogger("restsrc")
 
@@ -20,9 +21,9 @@ class OffsetMode:
         if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
             settings.refuse(f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number")
         style = self._options.get("paginate", "auto")
-        if style not in (*plan.SEEKABLE, "auto"):
+        if style not in (*survey.SEEKABLE, "auto"):
             settings.refuse(_cannot_seek(style))
-        self._way: "plan.Paging | None" = None  # not known before the first request
+        self._way: "survey.Paging | None" = None  # not known before the first request
         self._newest: "int | None" = None  # the last count
         self._target: "int | None" = None  # where to end
         self._page_size: "int | None" = None
@@ -54,7 +55,7 @@ class OffsetMode:
         """From now on nothing is new."""
         self._target = self._count()
 
-    def tasks(self, start: dict, end: dict) -> "list[ReadTask]":
+    def tasks(self, start: dict, end: dict) -> "list[RestApiPartition]":
         begin, stop = _number(start), _number(end)
         if stop < begin:
             self._shrunk(begin, stop)
@@ -62,15 +63,15 @@ class OffsetMode:
         if self._on_shrink != "fail":
             stop = min(stop, self._count())
         if begin and not self._checked:
-            plan.check_offsets(self._options, **self._paging().found)
+            survey.check_offsets(self._options, **self._paging().found)
             self._checked = True
         few = stop - begin <= int(self._options.get("page_size", "100"))
         page_size = self._learned_page_size(stop, few)
         config = {**self._paging().found, "on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift
         if page_size:
             config["page_size"] = page_size
-        ranges = plan.cut(begin, stop, page_size or max(1, stop), 1 if few else self._options.num_partitions)
-        return [ReadTask([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
+        ranges = by_offset.cut(begin, stop, page_size or max(1, stop), 1 if few else self._options.num_partitions)
+        return [RestApiPartition([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
 
     def _shrunk(self, begin: int, total: int) -> str:
         """What to do about it: reset or ignore."""
@@ -85,10 +86,10 @@ class OffsetMode:
         self._waits = self._on_shrink == "ignore"
         return self._on_shrink
 
-    def _paging(self) -> plan.Paging:
+    def _paging(self) -> survey.Paging:
         """Whichever is found, also another one after a restart: styles that seek give the same records for the same offsets."""
         if self._way is None:
-            way = plan.lasting_paging(self._options)
+            way = survey.lasting_paging(self._options)
             if not way.seekable:
                 raise OptionError(_cannot_seek(way.style))
             self._way = way
@@ -97,7 +98,7 @@ class OffsetMode:
     def _count(self) -> int:
         found = self._paging().found
         try:
-            self._newest = plan.count(self._options, **found)
+            self._newest = survey.count(self._options, **found)
         except UnexpectedAnswer as error:
             hint = "stream_mode offset needs the number of records: say where it is with count_from, or use stream_mode cursor"
             raise UnexpectedAnswer(f"{error}; {hint}", error.exit_code, error.retryable, error.http_status) from None
@@ -111,7 +112,7 @@ class OffsetMode:
         if few and self._paging().style != "page":
             return None
         if self._page_size is None:
-            size = plan.real_page_size(self._options, **self._paging().found)
+            size = survey.real_page_size(self._options, **self._paging().found)
             if size is None or size >= total:  # a list of one page doesn't tell how long a page can be
                 return size
             self._page_size = size

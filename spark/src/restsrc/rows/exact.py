@@ -15,14 +15,21 @@ import math
 import re
 import struct
 from base64 import b64decode
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, DecimalException
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+)
 from json.decoder import JSONDecoder, scanstring
 from typing import Any, Callable
 
 from pyspark.sql import types as t
 
-from restsrc import spark_time
 from restsrc.errors import OptionError
+from restsrc.rows import spark_time
 
 Parser = Callable[[str, int], "tuple[Any, int]"]
 

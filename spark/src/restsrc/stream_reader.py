@@ -1,6 +1,6 @@
 """What Spark calls for streams: where a batch begins and ends, which tasks read it, and their reading.
 
-Three modes know what offsets mean: `stream_offset`, `stream_time` and `stream_cursor`. Offsets are all that Spark keeps of a
+Three modes know what offsets mean: `streams.offset_mode`, `streams.time_mode` and `streams.cursor_mode`. Offsets are all that Spark keeps of a
 source in its checkpoint, so the same two must lead to the same records, also after a crash. PySpark before 4.2 tells a source
 neither a batch's start nor a limit.
 """
@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
-from restsrc import task
-from restsrc.arrow import BatchMaker
 from restsrc.options import Options
+from restsrc.reader import read_partition
+from restsrc.rows.decode import BatchMaker
 from restsrc.settings import Settings
-from restsrc.stream_cursor import CursorMode
-from restsrc.stream_offset import OffsetMode
-from restsrc.stream_time import TimeMode
+from restsrc.streams.cursor_mode import CursorMode
+from restsrc.streams.mode import StreamMode
+from restsrc.streams.offset_mode import OffsetMode
+from restsrc.streams.time_mode import TimeMode
 
-MODES = {"offset": OffsetMode, "time": TimeMode, "cursor": CursorMode}
+MODES: "dict[str, Callable[[Settings], StreamMode]]" = {"offset": OffsetMode, "time": TimeMode, "cursor": CursorMode}
 HAS_LIMITS = hasattr(DataSourceStreamReader, "getDefaultReadLimit")  # PySpark 4.2 and later
 
 _log = logging.getLogger("restsrc")
 
 
-class StreamReader(DataSourceStreamReader):
+class RestApiStreamReader(DataSourceStreamReader):
     """What all versions of PySpark call."""
 
     def __init__(self, options: Options, schema: StructType, hint: str):
@@ -55,7 +56,7 @@ class StreamReader(DataSourceStreamReader):
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """Runs in a task: its records as Arrow record batches."""
-        return task.read(self._options, self._batch_maker(), partition, self._hint)
+        return read_partition(self._options, self._batch_maker(), partition, self._hint)
 
     def commit(self, end: dict) -> None:
         """The API keeps no state of ours; what is read is in Spark's checkpoint."""
@@ -73,9 +74,14 @@ class StreamReader(DataSourceStreamReader):
 
 
 if HAS_LIMITS:
-    from pyspark.sql.streaming.datasource import ReadAllAvailable, ReadLimit, ReadMaxRows, SupportsTriggerAvailableNow
+    from pyspark.sql.streaming.datasource import (
+        ReadAllAvailable,
+        ReadLimit,
+        ReadMaxRows,
+        SupportsTriggerAvailableNow,
+    )
 
-    class LimitedStreamReader(StreamReader, SupportsTriggerAvailableNow):
+    class LimitedStreamReader(RestApiStreamReader, SupportsTriggerAvailableNow):
         """PySpark 4.2 and later."""
 
         _quiet_until = 0.0  # when to ask again, after nothing new was found
@@ -98,7 +104,7 @@ if HAS_LIMITS:
             self._mode.freeze()
 
 
-class UnlimitedStreamReader(StreamReader):
+class UnlimitedStreamReader(RestApiStreamReader):
     """PySpark 4.0 and 4.1, which take all there is in each batch."""
 
     _asked = 0.0  # when the last answer came
@@ -120,5 +126,5 @@ class UnlimitedStreamReader(StreamReader):
             settings.refuse(f"{what} needs PySpark 4.2 or later")
 
 
-def reader(options: Options, schema: StructType, hint: str) -> StreamReader:
+def stream_reader(options: Options, schema: StructType, hint: str) -> RestApiStreamReader:
     return (LimitedStreamReader if HAS_LIMITS else UnlimitedStreamReader)(options, schema, hint)

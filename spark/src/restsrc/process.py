@@ -27,7 +27,7 @@ STDERR_LINE_BYTES = 8 << 10
 _LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
 
 
-class Child:
+class Process:
     """A running `restsrc COMMAND`. Use it in a `with`: whatever happens, the process is gone after it.
 
     Start it from the main thread of a Spark worker: the kernel ends it when the thread that started it ends.
@@ -84,7 +84,7 @@ class Child:
             _enlarge_pipe(self._process.stdin.fileno())
         _write_all(config_source, config_text.encode())
 
-    def __enter__(self) -> "Child":
+    def __enter__(self) -> "Process":
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,0 +1,98 @@
+"""A list cut by offset: ranges of about equal length that begin where a page begins."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field, replace
+from typing import Mapping
+
+from restsrc.errors import UnexpectedAnswer
+from restsrc.options import Options
+from restsrc.partition import Piece, RestApiPartition
+from restsrc.planning import survey
+from restsrc.settings import Settings
+
+PAGES_PER_RANGE = 50
+MOST_RANGES = 32
+
+
+@dataclass(frozen=True)
+class Range:
+    """The records [offset, offset + limit); without a limit, to the end."""
+
+    offset: int
+    limit: "int | None"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known.
+
+    `found`: options that every task needs besides the user's own.
+    """
+
+    ranges: "list[Range]"
+    total: "int | None" = None
+    page_size: "int | None" = None
+    found: "Mapping[str, str]" = field(default_factory=dict)
+
+
+def partitions(settings: Settings) -> "list[RestApiPartition]":
+    settings.check()
+    made = plan(settings.options)
+    config = {**made.found} | ({"page_size": made.page_size} if made.page_size else {})
+    counted = made.total is not None
+    return [
+        RestApiPartition([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges
+    ]
+
+
+def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
+    """[offset, end) cut at multiples of `page_size` into about equal ranges, none of them empty.
+
+    Without `parts`: about PAGES_PER_RANGE pages each, at most MOST_RANGES, at least 2 where there are 2 pages.
+    An empty or tiny Spark task costs more than many pages under way inside one tool.
+    """
+    if end <= offset:
+        return []
+    first, last = offset // page_size, -(-end // page_size)
+    pages = last - first
+    if parts is None:
+        parts = min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2))
+    parts = min(parts, pages)
+    bounds = [offset, *((first + pages * part // parts) * page_size for part in range(1, parts)), end]
+    return [Range(start, stop - start) for start, stop in zip(bounds, bounds[1:])]
+
+
+def plan(options: Options) -> Plan:
+    """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
+    if options.limit == 0:
+        return Plan([])
+    way = survey.paging(options)
+    return replace(_cut(options, way), found=way.found)
+
+
+def _cut(options: Options, way: survey.Paging) -> Plan:
+    offset, limit = options.offset, options.limit
+    if not way.seekable:
+        return _one_range(options, f"the style {way.style} can't start in the middle of the list")
+    try:
+        total = survey.count(options, **way.found)
+    except UnexpectedAnswer as error:
+        if options.get("count_from", "auto") != "auto":
+            raise
+        return _one_range(options, f"the server tells no count: {error}")
+    end = total if limit is None else min(total, offset + limit)
+    if end <= offset:
+        return Plan([], total)
+    page_size = survey.real_page_size(options, **way.found)
+    if offset:
+        survey.check_offsets(options, **way.found)
+    if page_size is None:
+        return Plan([Range(offset, end - offset)], total)
+    return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
+
+
+def _one_range(options: Options, why: str) -> Plan:
+    logging.getLogger("restsrc").warning("restsrc: reading in one Spark task, because %s", why)
+    return Plan([Range(options.offset, options.limit)])

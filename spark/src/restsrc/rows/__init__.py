@@ -1,0 +1,1 @@
+"""Records as JSON lines to and from rows as Arrow record batches."""
