@@ -239,7 +239,7 @@ static int check_end(const struct read_run *r, const struct held_page *end, stru
     return 0;
 }
 
-static enum transfer_next take(struct exchange *x, const struct held_page *h, int verdict)
+static int take(struct exchange *x, const struct held_page *h, int verdict)
 {
     if (verdict == PAGE_REST)
         x->offset = h->page.offset;

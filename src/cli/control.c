@@ -49,7 +49,7 @@ static void print(cJSON *object, struct buf *out)
 void control_summary(const struct summary *s, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
-    char status[8];
+    char status[16];
     add_integer(o, "records", s->records);
     add_integer(o, "pages", s->pages);
     add_integer(o, "bytes", s->bytes);

@@ -69,7 +69,7 @@ int body_parse(struct body_shape *shape, const char *text, const char *prefix, s
         return error_set(e, EXIT_USAGE, "--ndjson-prefix goes with --body ndjson");
     if (prefix && !is_json_line(prefix))
         return error_set(e, EXIT_USAGE, "--ndjson-prefix takes a JSON text in one line");
-    shape->kind = kind;
+    shape->kind = (enum body_kind)kind;
     if (key)
         value_quote(key, strlen(key), &shape->key);
     return 0;

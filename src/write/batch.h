@@ -28,7 +28,7 @@ int64_t batch_line(const struct batch *b, size_t n);
 
 /* How records make a body. */
 struct body_shape {
-    enum { BODY_ARRAY, BODY_OBJECT, BODY_NDJSON, BODY_SINGLE } kind;
+    enum body_kind { BODY_ARRAY, BODY_OBJECT, BODY_NDJSON, BODY_SINGLE } kind;
     struct buf key;     /* as JSON text; empty: none */
     const char *prefix; /* BODY_NDJSON: a line before each record, or NULL */
 };
