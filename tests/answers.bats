@@ -383,3 +383,27 @@ END
     exits 76
     says deep
 }
+
+# ---- what servers say, on the terminal ----
+
+@test "characters that would play tricks with a terminal are blanks in errors, notes and what check says" {
+    odd='\u001b[31m\u0085\u009b2J\u202e\u2028\u2066\ufeff\u00ad\u200b'
+    raw=$(printf "$odd")
+    for text in "$odd" "$(jq -Rs . <<<"$raw" | sed 's/^"//; s/\\n"$//')"; do
+        list "n=1,status=400,body-of=$(encoded "{\"message\":\"no${text}thing\"}")"
+        for format in text json; do
+            restsrc read --error-format $format "$list"
+            exits 69
+            says no thing
+            shows_plain_text "$err"
+        done
+        list "n=1,body=$(encoded "{\"a${text}b\":[{\"id\":1},{\"id\":2}]}")"
+        restsrc check "$list"
+        exits 0
+        shows_plain_text "$out"
+    done
+    list "n=1,status=400,body-of=$(encoded "no${raw}thing")"
+    restsrc read --verbose "$list"
+    exits 69
+    shows_plain_text "$err"
+}

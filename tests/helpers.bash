@@ -96,3 +96,14 @@ eventually() {
         sleep 0.02
     done
 }
+
+# shows_plain_text FILE: nothing in it but line breaks moves the cursor of a terminal, breaks a line, or turns the direction of writing.
+shows_plain_text() {
+    "$PYTHON3" - "$1" <<'END' || { cat -v "$1"; return 1; }
+import sys, unicodedata
+text = open(sys.argv[1], encoding="utf-8", newline="").read()
+assert text
+odd = [hex(ord(c)) for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]
+assert not odd, odd
+END
+}

@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
-	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip
+	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_text
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/count.bats tests/command_line.bats tests/config.bats \
@@ -18,6 +18,7 @@ LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
+tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h
 tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
 tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
 tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h

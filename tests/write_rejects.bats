@@ -427,3 +427,16 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     [ "$(wc -l <"$in")" -eq 3 ]
     requests_are 0
 }
+
+@test "what a server says of a record is one line of plain text on the terminal" {
+    odd='\u001b[31m\u0085\u009b2J\u202e\u2028'
+    for text in "$odd" "$(printf "${odd/u001b/u00a0}")"; do
+        body="[{\"status\":400,\"error\":\"no${text}thing\"},{\"status\":201}]"
+        sink "created=200,body=$(jq -rn --arg b "$body" '$b | @uri'),n=${#text}"
+        plain 2
+        write --max-rejects 1 --verbose
+        exits 0
+        says "input line 1 was rejected"
+        shows_plain_text "$err"
+    done
+}

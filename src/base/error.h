@@ -33,7 +33,8 @@ struct error {
     bool quiet; /* nothing to tell: whoever read our output has gone */
 };
 
-/* Sets code and message (control characters become spaces, so a message is one line), keeps the rest. Always -1. */
+/* Sets code and message, keeps the rest. Always -1. The message becomes one line of plain text (text_clean()). e's own
+ * message may be among the arguments: that is how more is said around an error. */
 int error_set(struct error *e, enum exit_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

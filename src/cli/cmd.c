@@ -1,17 +1,21 @@
 #include "cli/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/control.h"
 #include "http/url.h"
 
-void cmd_note(const struct options *o, bool verbose, const char *line)
+void cmd_note(const struct options *o, bool verbose, const char *lines)
 {
-    for (size_t n; *line && (!o->quiet || verbose); line += n + (line[n] == '\n')) {
-        n = strcspn(line, "\n");
-        fprintf(stderr, "restsrc: %.*s\n", (int)n, line);
-    }
+    char *text = mem_text(lines, strlen(lines)), *rest = text;
+    text_clean_lines(text);
+    for (char *line; (!o->quiet || verbose) && (line = strsep(&rest, "\n"));)
+        if (*line)
+            fprintf(stderr, "restsrc: %s\n", line);
+    free(text);
 }
 
 int cmd_records_path(const struct options *o, struct path *records, struct error *e)

@@ -21,7 +21,7 @@ int cmd_check(const struct options *o, struct error *e);
 int cmd_settle_auto(struct options *o, struct error *e);
 
 /* A line on stderr, "restsrc: " before it; unless --quiet. */
-void cmd_note(const struct options *o, bool verbose, const char *line);
+void cmd_note(const struct options *o, bool verbose, const char *lines);
 
 /* --records, or the usual places. EXIT_USAGE when it is no PATH. */
 int cmd_records_path(const struct options *o, struct path *records, struct error *e);

@@ -63,10 +63,7 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
 
 static void say_unsettled(struct error *e)
 {
-    struct buf message = {0};
-    buf_addf(&message, "%s; the server may have acted on it", e->message);
-    error_set(e, e->code, "%s", buf_text(&message));
-    buf_free(&message);
+    error_set(e, e->code, "%s; the server may have acted on it", e->message);
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)

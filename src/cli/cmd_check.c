@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/text.h"
 #include "cli/control.h"
 #include "discover/discover.h"
 #include "http/url.h"
@@ -311,6 +312,8 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
              : f->stable     ? "the same twice"
                              : "not the same twice: pages may overlap; ask the API to sort");
     suggest(o, f, out);
+    text_clean_lines((char *)buf_text(out)); /* names are the server's */
+    out->len = strlen(out->data);
 }
 
 /* What a person may do about it. */
@@ -336,12 +339,8 @@ static const char *advice(const struct options *o, const struct error *e)
 static void advise(const struct options *o, struct error *e)
 {
     const char *what = advice(o, e);
-    struct buf message = {0};
-    if (!what)
-        return;
-    buf_addf(&message, "%s (%s)", e->message, what);
-    error_set(e, e->code, "%s", buf_text(&message));
-    buf_free(&message);
+    if (what)
+        error_set(e, e->code, "%s (%s)", e->message, what);
 }
 
 int cmd_check(const struct options *o, struct error *e)

@@ -267,17 +267,17 @@ static int give_receipt(struct write_run *w, const struct timespec *began, struc
 /* Says which lines may or may not have been stored. */
 static void name_unknown(const struct write_run *w, struct error *e)
 {
-    struct buf message = {0};
+    struct buf lines = {0};
     const struct receipt_ranges *unknown = &w->receipt.unknown;
     if (!unknown->count)
         return;
-    buf_addf(&message, "%s; may or may not have been stored: ", e->message);
     for (size_t i = 0; i < unknown->count && i < 8; i++) {
-        buf_adds(&message, i ? ", " : "");
-        receipt_name(unknown->range[i].first, unknown->range[i].last, &message);
+        buf_adds(&lines, i ? ", " : "");
+        receipt_name(unknown->range[i].first, unknown->range[i].last, &lines);
     }
-    error_set(e, e->code, "%s%s", buf_text(&message), unknown->count > 8 ? ", ... (see the receipt)" : "");
-    buf_free(&message);
+    error_set(e, e->code, "%s; may or may not have been stored: %s%s", e->message, buf_text(&lines),
+              unknown->count > 8 ? ", ... (see the receipt)" : "");
+    buf_free(&lines);
 }
 
 static void note_rejects(const struct write_run *w)

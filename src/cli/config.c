@@ -120,13 +120,8 @@ static int set_lines(struct options *o, const bool *given, bool *now, struct buf
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';
         *end = '\0';
-        if (set_line(o, given, now, line, secrets, e)) {
-            struct buf what = {0};
-            buf_adds(&what, e->message);
-            error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, buf_text(&what));
-            buf_free(&what);
-            return -1;
-        }
+        if (set_line(o, given, now, line, secrets, e))
+            return error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, e->message);
         line = end + !last;
     }
     return 0;

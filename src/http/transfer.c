@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/text.h"
 #include "http/http.h"
 #include "http/rate.h"
 #include "http/retry.h"
@@ -158,12 +159,8 @@ void transfer_mask(const struct exchange *x, char *text)
 static void add_trace(const struct exchange *x, struct error *e)
 {
     const char *trace = x->attempt->http.trace;
-    struct buf message = {0};
-    if (!*trace || strstr(e->message, trace))
-        return;
-    buf_adds(&message, e->message);
-    error_set(e, e->code, "%s (traceparent: %s)", buf_text(&message), trace);
-    buf_free(&message);
+    if (*trace && !strstr(e->message, trace))
+        error_set(e, e->code, "%s (traceparent: %s)", e->message, trace);
 }
 
 void transfer_locate(const struct exchange *x, struct error *e)
@@ -175,6 +172,7 @@ void transfer_locate(const struct exchange *x, struct error *e)
     buf_free(&url);
     buf_free(&shown);
     transfer_mask(x, e->url);
+    text_clean(e->url);
     transfer_mask(x, e->message);
     add_trace(x, e);
     e->http_status = x->status;
@@ -257,11 +255,8 @@ static void begin(struct transfer *t, struct attempt *a)
 static void give_up(struct attempt *a)
 {
     struct error *e = &a->exchange->error;
-    struct buf message = {0};
-    buf_adds(&message, e->message);
     if (a->retries)
-        error_set(e, e->code, "%s; given up after %u tries", buf_text(&message), a->retries + 1);
-    buf_free(&message);
+        error_set(e, e->code, "%s; given up after %u tries", e->message, a->retries + 1);
     settle(a, true);
 }
 

@@ -181,13 +181,11 @@ static const char *hint(long status)
 static void fail_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
     struct error *e = &x->error;
-    struct buf message = {0};
+    struct buf lines = {0};
     int64_t first = line_of(h, h->now.from), last = line_of(h, h->now.to - 1);
-    buf_adds(&message, "input ");
-    receipt_name(first, last, &message);
-    buf_addf(&message, ": %s%s", e->message, hint(x->status));
-    error_set(e, e->code, "%s", buf_text(&message));
-    buf_free(&message);
+    receipt_name(first, last, &lines);
+    error_set(e, e->code, "input %s: %s%s", buf_text(&lines), e->message, hint(x->status));
+    buf_free(&lines);
     fail(w, e);
     if (x->unsettled)
         receipt_unknown(&w->receipt, first, last);
