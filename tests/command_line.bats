@@ -166,10 +166,19 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     done
 }
 
-@test "--version names restsrc and the linked libcurl" {
+@test "--version names restsrc, the linked libcurl and the license" {
     restsrc --version
     exits 0
     grep -E '^restsrc [0-9]+\.[0-9]+.*libcurl/[0-9]' "$out"
+    grep -F 'the restsrc authors. License: MIT' "$out"
+}
+
+@test "The tool, the Python package and the change log have the version that configure.ac states" {
+    version=$(sed -n 's/^AC_INIT(\[restsrc\], \[\(.*\)\])$/\1/p' "$tests/../configure.ac")
+    [ -n "$version" ]
+    [ "$("$RESTSRC" --version | sed -n '1s/^restsrc \([^ ]*\) .*/\1/p')" = "$version" ]
+    grep -Fx "__version__ = \"$version\"" "$tests/../spark/src/restsrc/__init__.py"
+    [[ $(grep -m 1 '^## ' "$tests/../CHANGELOG.md") == "## $version"* ]]
 }
 
 @test "help options is one JSON object a line, complete in each" {

@@ -77,9 +77,13 @@ fuzz:
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
 CLEANFILES = tests/fuzz/fuzz_split
 
-EXTRA_DIST = docs HACKING.md CHANGELOG.md bootstrap .ci spark tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/data tests/demo tests/servers tests/run_all.py tests/property tests/helpers.bash tests/styles.bash tests/sink.bash tests/presets_real.bash tests/presets_apis.bats tests/guard.bash tests/truth.py $(BATS_TESTS)
-# Folders are taken as they are; what only this machine made of them stays here. (bench is a target too, so it is no file for EXTRA_DIST.)
+# ---- make dist ----
+EXTRA_DIST = CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
+	tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
+	tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/presets_apis.bats $(BATS_TESTS)
+# These are taken whole; what was only made or installed in them stays here.
+DIST_FOLDERS = .ci bench docs spark tests/data tests/demo tests/property tests/servers
+DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse \
+	metastore_db derby.log spark/build spark/dist
 dist-hook:
-	cp -R $(srcdir)/bench $(distdir)/
-	cd $(distdir) && find . -depth \( -name __pycache__ -o -name node_modules -o -name .cache -o -name '*.egg-info' -o -name .pytest_cache -o -name .hypothesis \
-		-o -name spark-warehouse -o -name metastore_db -o -name build -o -name dist \) -exec rm -rf {} +
+	(cd $(srcdir) && tar -cf - $(DIST_WITHOUT:%=--exclude=%) $(DIST_FOLDERS)) | (cd $(distdir) && tar -xf -)

@@ -74,6 +74,7 @@ static int print_version(struct error *e)
 {
     struct buf out = {0};
     buf_addf(&out, "%s %s (%s)\n", PACKAGE_NAME, PACKAGE_VERSION, transfer_library());
+    buf_adds(&out, "Copyright (c) the restsrc authors. License: MIT.\n");
     return print(&out, e);
 }
 
