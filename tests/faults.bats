@@ -155,7 +155,7 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
 }
 
 @test "each status that may pass is tried again" {
-    for code in 408 425 429 500 502 503 504 522 524; do
+    for code in 408 425 429 500 502 503 504 507 509 520 522 524 529 530 598 599; do
         list "n=150,fail=$code:1"
         read_through
         exits 0
@@ -176,7 +176,7 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
 }
 
 @test "statuses that will not pass are not tried again" {
-    for code in 400 401 403 404 410 422 501; do
+    for code in 400 401 403 404 410 422 501 505 511; do
         list "status=$code"
         read_through --retry 3
         [ "$(log length)" -eq 1 ]

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/number.h"
 #include "http/url.h"
 #include "pages/ask.h"
 #include "pages/total.h"
@@ -103,13 +104,14 @@ static int check_page_length(struct count *c, const struct total *total, struct 
 static int64_t before(const struct options *o, const char *url, int64_t size)
 {
     struct buf value = {0};
-    int64_t n = -1;
+    int64_t n, first = *o->page_base - '0';
+    bool says = false;
     if (url_query(url, o->param_page, &value))
-        n = (strtoll(buf_text(&value), NULL, 10) - (*o->page_base - '0')) * size;
+        says = number_of_text(buf_text(&value), &n) && n >= first && number_combine(n - first, size, 0, &n);
     else if (url_query(url, o->param_offset, &value))
-        n = strtoll(buf_text(&value), NULL, 10);
+        says = number_of_text(buf_text(&value), &n);
     buf_free(&value);
-    return n;
+    return says ? n : -1;
 }
 
 /* A list of one page may do without links. */
@@ -140,7 +142,7 @@ static int64_t before_last(struct count *c, const char *last, struct error *e)
     if (size == 0)
         return error_set(e, EXIT_ANSWER, "the first page is empty, but not the last one: how long are pages?");
     if (n < 0)
-        return error_set(e, EXIT_ANSWER, "the link to the last page has no %s: see --param-page",
+        return error_set(e, EXIT_ANSWER, "the link to the last page has no number at %s: see --param-page",
                          c->options->param_page);
     if (!leads_to(c, "first", 0) || !leads_to(c, "next", size))
         return error_set(e, EXIT_ANSWER,
@@ -170,6 +172,16 @@ static int check_second(struct count *c, struct error *e)
     return result;
 }
 
+/* With n records before the page at hand. */
+static int counted_from(struct count *c, int64_t n, struct error *e)
+{
+    int64_t all;
+    if (number_combine(n, 1, c->probe.split.count, &all))
+        return counted(all, e);
+    error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
+    return about_answer(c, e);
+}
+
 /* The link to the last page says how many pages there are; how long the last one is, it says itself. */
 static int count_by_last_page(struct count *c, struct error *e)
 {
@@ -183,7 +195,7 @@ static int count_by_last_page(struct count *c, struct error *e)
     if (n < 0 || paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
         about_answer(c, e);
     else
-        result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted(n + c->probe.split.count, e);
+        result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted_from(c, n, e);
     buf_free(&link);
     buf_free(&last);
     return result;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/number.h"
+
 /* Integers as raw text: cJSON's own numbers are doubles. */
 static void add_integer(cJSON *object, const char *name, int64_t n)
 {
@@ -246,11 +248,18 @@ static bool take_text(const cJSON *object, const char *name, struct buf *to)
     return true;
 }
 
+static const double LONGEST = 1e12; /* seconds; also of a time since 1970 */
+
 /* Some servers write the number as a string. */
 static double seconds_of(const cJSON *object, const char *name)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsString(value) ? strtod(value->valuestring, NULL) : cJSON_IsNumber(value) ? value->valuedouble : 0;
+    double n = 0;
+    if (cJSON_IsString(value))
+        number_decimal(value->valuestring, &n);
+    else if (cJSON_IsNumber(value))
+        n = value->valuedouble;
+    return n > -LONGEST && n < LONGEST ? n : 0;
 }
 
 int control_read_token(const char *json, size_t n, double now, struct control_token *token)

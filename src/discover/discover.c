@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/cmd.h"
 #include "discover/compare.h"
 #include "http/url.h"
@@ -54,8 +55,10 @@ static void weigh_count(struct compare *l)
 static void count_pages(struct compare *l)
 {
     struct buf last = {0}, number = {0};
-    if (l->f->count < 0 && ask_link(l->probe, "last", &last) && url_query(buf_text(&last), l->way.place, &number)) {
-        l->f->count = strtoll(buf_text(&number), NULL, 10) + l->way.zero;
+    int64_t count;
+    if (l->f->count < 0 && ask_link(l->probe, "last", &last) && url_query(buf_text(&last), l->way.place, &number) &&
+        number_of_text(buf_text(&number), &count) && number_combine(count, 1, l->way.zero, &count)) {
+        l->f->count = count;
         buf_adds(&l->f->count_from, "last-page");
         l->proven = true;
     }

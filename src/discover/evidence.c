@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "http/url.h"
 #include "pages/link_header.h"
 
@@ -129,13 +130,7 @@ static bool is_text(struct slice value, const char *text)
 
 static bool is_number(struct slice value, int64_t *n)
 {
-    char digits[20];
-    if (!value.len || value.len >= sizeof digits)
-        return false;
-    memcpy(digits, value.text, value.len);
-    digits[value.len] = '\0';
-    *n = strtoll(digits, NULL, 10);
-    return digits[strspn(digits, "0123456789")] == '\0';
+    return number_whole(value.text, value.len, n);
 }
 
 /* The first of these names that the query of url has; its value, too. */
@@ -172,7 +167,7 @@ static void find_link(struct evidence *v, const struct answer *a)
         buf_clear(&text);
         if (!value_is_void(value) && *value.text == '"')
             value_scalar(value, &text);
-        else if (value.text && !v->end_style && value_is_void(value) && memcmp(value.text, "false", 5)) {
+        else if (value.text && !v->end_style && value_is_void(value) && *value.text != 'f') {
             v->end_style = "next-url";
             v->end_at = next_links[i];
         }
@@ -211,12 +206,12 @@ static void find_cursor(struct evidence *v, const struct answer *a)
 static void ways_of_link(struct evidence *v, int64_t records)
 {
     struct buf value = {0};
+    int64_t number;
     const char *offset = named_in(&v->next_url, offset_names, &value);
-    if (offset && strtoll(buf_text(&value), NULL, 10) == records)
+    if (offset && number_of_text(buf_text(&value), &number) && number == records)
         add_way(v, (struct way){false, false, offset, v->limit ? v->limit : "limit"});
     const char *page = named_in(&v->next_url, page_names, &value);
-    int64_t number = page ? strtoll(buf_text(&value), NULL, 10) : 0;
-    if (number == 1 || number == 2) {
+    if (page && number_of_text(buf_text(&value), &number) && (number == 1 || number == 2)) {
         bool zero = number == 1;
         if (v->limit)
             add_way(v, (struct way){true, zero, page, v->limit});

@@ -342,20 +342,27 @@ static const char *header_of(const void *h, const char *name)
 
 double http_pause(const struct http *h)
 {
-    curl_off_t after = 0;
-    curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
-    return after > 0 ? (double)after : ratelimit_wait(header_of, h, (double)time(NULL));
+    double now = io_time(), wait = ratelimit_retry_after(http_header(h, "Retry-After", 0), now);
+    return wait >= 0 ? wait : ratelimit_wait(header_of, h, now);
 }
 
-bool http_says_when(const struct http *h)
-{
-    return http_header(h, "Retry-After", 0);
-}
-
-bool http_status_may_pass(const struct http *h)
+/* A refusal that is none of us, but of so many requests. */
+static bool is_limit(struct http *h)
 {
     long status = http_status(h);
-    return retry_status(status) || (status == 403 && http_pause(h) > 0);
+    return ((status == 403 || status == 420) && http_pause(h) > 0) ||
+           retry_says_limit(status, buf_text(&h->error_body));
+}
+
+bool http_status_may_pass(struct http *h)
+{
+    return retry_status(http_status(h)) || is_limit(h);
+}
+
+bool http_not_now(struct http *h)
+{
+    long status = http_status(h);
+    return status == 429 || (status == 503 && http_header(h, "Retry-After", 0)) || is_limit(h);
 }
 
 void http_worked(struct http *h)
@@ -380,7 +387,7 @@ static void take_beginning(const struct http *h, char *detail)
     free(text);
 }
 
-void http_status_error(const struct http *h, struct error *e)
+void http_status_error(struct http *h, struct error *e)
 {
     long status = http_status(h);
     char detail[300];

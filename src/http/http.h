@@ -71,20 +71,20 @@ long http_status(const struct http *h); /* 0: none */
 const char *http_header(const struct http *h, const char *name, size_t n);
 /* Where a redirect leads; NULL when it is none. */
 const char *http_redirect(const struct http *h);
-/* Seconds for which the server wants no request, by Retry-After or, when nothing remains, RateLimit headers; 0: it does
- * not say. */
+/* Seconds for which the server wants no request, by Retry-After or, where it has none that can be read and nothing
+ * remains, by RateLimit headers; 0: it does not say. */
 double http_pause(const struct http *h);
-bool http_says_when(const struct http *h); /* has it a Retry-After? */
-/* An answer that another time may bring another one: by its status, or a 403 that only says that too much was asked
- * for. */
-bool http_status_may_pass(const struct http *h);
+/* Does the answer only say that too much was asked for? Then the server has done nothing, and nobody should ask now. */
+bool http_not_now(struct http *h);
+/* An answer that another time may bring another one: by its status, or because it says so. */
+bool http_status_may_pass(struct http *h);
 /* The server took our credentials. */
 void http_worked(struct http *h);
 /* A 401 that another token may cure: then the next http_prepare() has it. */
 bool http_may_renew(struct http *h);
 
 /* What an answer that is no success means. */
-void http_status_error(const struct http *h, struct error *e);
+void http_status_error(struct http *h, struct error *e);
 /* Is the end of the compressed body missing? libcurl does not look. */
 bool http_is_cut(const struct http *h);
 /* What a failed transfer (a CURLcode) means. */

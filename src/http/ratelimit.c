@@ -1,29 +1,24 @@
 #include "http/ratelimit.h"
 
 #include <math.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/number.h"
 
 static const double EPOCH = 1e9,
                     EPOCH_MS =
                         1e11; /* a Reset above is a time of day, in seconds, or in milli-, micro- or nanoseconds */
 
-static bool is_number(double n)
-{
-    return n == n && n - n == 0;
-}
-
 /* A number that is all of the text, or of an item in it; else NAN. */
 static double number(const char *text)
 {
-    char *end;
-    double n = text ? strtod(text, &end) : NAN;
-    return text && end != text && strchr(";,", end[strspn(end, " \t")]) && is_number(n) ? n : NAN;
+    double n;
+    size_t len = text ? number_decimal(text, &n) : 0;
+    return len && strchr(";,", text[len + strspn(text + len, " \t")]) ? n : NAN;
 }
 
 /* 350ms, 1m30s: seconds; else NAN. */
@@ -33,40 +28,64 @@ static double duration(const char *text)
         const char *name;
         double seconds;
     } units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-    double total = 0;
+    double total = 0, n;
     while (*text) {
-        char *end;
-        double n = strtod(text, &end);
-        size_t i = 0, len = strcspn(end, "0123456789.");
-        while (i < 5 && (strlen(units[i].name) != len || strncmp(units[i].name, end, len)))
+        size_t taken = number_decimal(text, &n), i = 0;
+        const char *unit = text + taken;
+        size_t len = strcspn(unit, "0123456789.");
+        while (i < 5 && (strlen(units[i].name) != len || strncmp(units[i].name, unit, len)))
             i++;
-        if (end == text || i == 5)
+        if (!taken || i == 5)
             return NAN;
         total += n * units[i].seconds;
-        text = end + len;
+        text = unit + len;
     }
-    return total;
+    return total < EPOCH ? total : NAN;
 }
 
-/* 2026-11-24T09:20:01Z, or as HTTP writes dates: seconds since 1970; else NAN. */
+/* What a time that is written for another zone is ahead of UTC, in seconds: 2026-11-24T09:20:01.5+02:00. */
+static double zone(const char *text)
+{
+    int hours, minutes = 0;
+    if (*text == '.')
+        text += 1 + strspn(text + 1, "0123456789");
+    text += strspn(text, " ");
+    if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d%*1[:]%2d", &hours, &minutes) < 1)
+        return 0;
+    return (*text == '-' ? -60 : 60) * (60.0 * hours + minutes);
+}
+
+/* 2026-11-24T09:20:01Z, or as HTTP writes dates (RFC 9110, section 5.6.7): seconds since 1970; else NAN. */
 static double date(const char *text)
 {
-    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S"};
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S",
+                                        "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         struct tm tm = {0};
-        if (strptime(text, forms[i], &tm))
-            return (double)timegm(&tm);
+        const char *end = strptime(text, forms[i], &tm);
+        if (end)
+            return (double)timegm(&tm) - zone(end);
     }
     return NAN;
 }
 
-/* When the budget is new again: in so many seconds, or at a time. */
-static double moment(const char *text)
+/* A number of seconds, or a time of day in seconds, milli-, micro- or nanoseconds since 1970. */
+static double from_now(double n, double now)
 {
-    double n = number(text);
-    if (text && n != n)
-        n = duration(text);
-    return text && n != n ? date(text) : n;
+    if (!(n > EPOCH))
+        return n;
+    while (n > EPOCH_MS)
+        n /= 1000;
+    return n - now;
+}
+
+/* In how many seconds a text says that something is: a number, a duration or a date. NAN: it cannot be read. */
+static double moment(const char *text, double now)
+{
+    if (!text || !*text)
+        return NAN;
+    double n = number(text), lasts = isnan(n) ? duration(text) : n;
+    return !isnan(n) ? from_now(n, now) : !isnan(lasts) ? lasts : date(text) - now;
 }
 
 /* NAME=NUMBER among the words of one item, which are divided by ';', ',' and blanks; NAN: not there. */
@@ -82,13 +101,10 @@ static double word(const char *item, size_t len, const char *name)
     return NAN;
 }
 
-static double if_spent(double remaining, double reset, double now)
+/* reset: seconds from now. */
+static double if_spent(double remaining, double reset)
 {
-    if (!(remaining <= 0) || !(reset > 0))
-        return 0;
-    while (reset > EPOCH_MS)
-        reset /= 1000;
-    return reset > EPOCH ? fmax(reset - now, 0) : reset;
+    return remaining <= 0 && reset > 0 ? reset : 0;
 }
 
 /* A list of policies; the one that lasts longest counts. */
@@ -96,10 +112,10 @@ static double single_field(const char *field, double now)
 {
     double longest = 0;
     if (strcasestr(field, "remaining="))
-        return if_spent(word(field, strlen(field), "remaining"), word(field, strlen(field), "reset"), now);
+        return if_spent(word(field, strlen(field), "remaining"), from_now(word(field, strlen(field), "reset"), now));
     for (const char *p = field; *p; p += *p == ',') {
         size_t len = strcspn(p, ",");
-        longest = fmax(longest, if_spent(word(p, len, "r"), word(p, len, "t"), now));
+        longest = fmax(longest, if_spent(word(p, len, "r"), from_now(word(p, len, "t"), now)));
         p += len;
     }
     return longest;
@@ -115,9 +131,15 @@ double ratelimit_wait(ratelimit_header header, const void *headers, double now)
         buf_addf(&remaining, "%sRemaining", families[i]);
         buf_addf(&reset, "%sReset", families[i]);
         longest = fmax(longest, if_spent(number(header(headers, buf_text(&remaining))),
-                                         moment(header(headers, buf_text(&reset))), now));
+                                         moment(header(headers, buf_text(&reset)), now)));
         buf_free(&remaining);
         buf_free(&reset);
     }
     return longest;
+}
+
+double ratelimit_retry_after(const char *value, double now)
+{
+    double wait = moment(value, now);
+    return isnan(wait) ? -1 : fmax(wait, 0);
 }

@@ -11,4 +11,8 @@ typedef const char *(*ratelimit_header)(const void *headers, const char *name);
  * and `"name";r=0;t=30, ...`. now: seconds since the epoch. */
 double ratelimit_wait(ratelimit_header header, const void *headers, double now);
 
+/* What a Retry-After says: seconds, perhaps with a fraction or a unit, or a time, as HTTP, ISO 8601 or the clock of
+ * Unix write it. 0: at once, or a time that has passed, which both say nothing; -1: it cannot be read. */
+double ratelimit_retry_after(const char *value, double now);
+
 #endif

@@ -17,6 +17,9 @@ struct retry_policy retry_policy(int64_t retries, double delay, double longest);
 /* HTTP statuses that may be different the next time. */
 bool retry_status(long status);
 
+/* Does an answer of this status, by what its body says, only mean that too much was asked for? Of a 403, 420 or 400. */
+bool retry_says_limit(long status, const char *body);
+
 /* Seconds to wait before try number `retry` (from 1). random in [0, 1); retry_after: what the server asked for, 0:
  * nothing. */
 double retry_wait(const struct retry_policy *policy, unsigned retry, double retry_after, double random);

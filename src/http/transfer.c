@@ -266,7 +266,7 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
 {
     struct exchange *x = a->exchange;
     double after = x->status / 100 == 2 ? 0 : http_pause(&a->http);
-    bool not_now = x->status == 429 || x->status == 403 || (x->status == 503 && http_says_when(&a->http));
+    bool not_now = http_not_now(&a->http);
     double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
     double start = now() + wait;
     if (not_now) /* for all, also when this one is not tried again */

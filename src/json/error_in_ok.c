@@ -62,20 +62,11 @@ static bool echoes(struct slice sent, const char *name, struct slice value)
     return echo;
 }
 
-static long number(struct slice value)
-{
-    struct buf text = {0};
-    value_scalar(value, &text);
-    long n = strtol(buf_text(&text), NULL, 10);
-    buf_free(&text);
-    return n;
-}
-
 static struct slice status_of(struct slice json, struct slice sent)
 {
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         struct slice found = path_get(statuses[i], json);
-        if (number(found) && !echoes(sent, statuses[i], found))
+        if (value_status(found) && !echoes(sent, statuses[i], found))
             return found;
     }
     return (struct slice){0};
@@ -83,7 +74,7 @@ static struct slice status_of(struct slice json, struct slice sent)
 
 long error_in_ok_status(struct slice json, struct slice sent)
 {
-    return number(status_of(json, sent));
+    return value_status(status_of(json, sent));
 }
 
 struct slice error_in_ok_find(struct slice json, struct slice sent)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 /* Past the string that starts at the quote s. */
 static const char *skip_string(const char *s)
 {
@@ -151,6 +153,19 @@ void value_scalar(struct slice value, struct buf *out)
         unescape(value.text + 1, value.len - 2, out);
     else
         buf_add(out, value.text, value.len);
+}
+
+long value_status(struct slice value)
+{
+    enum { MOST = 1000000 }; /* what is more is a status all the same, and no good one */
+    struct buf text = {0};
+    double n = 0;
+    if (value.text)
+        value_scalar(value, &text);
+    const char *digits = buf_text(&text);
+    bool is = *digits >= '0' && *digits <= '9', fits = number_decimal(digits, &n) && n < MOST;
+    buf_free(&text);
+    return !is ? 0 : fits ? (long)n : MOST;
 }
 
 bool value_is_void(struct slice value)

@@ -34,6 +34,9 @@ void value_quote(const char *text, size_t len, struct buf *out);
  */
 void value_scalar(struct slice value, struct buf *out);
 
+/* The status, as HTTP's are, that a scalar begins with (409, "409 Conflict"); 0: none. */
+long value_status(struct slice value);
+
 /* null, false, "" or nothing at all. */
 bool value_is_void(struct slice value);
 /* Or an empty list or object. */

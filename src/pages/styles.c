@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "http/url.h"
 #include "pages/link_header.h"
 
@@ -63,22 +64,32 @@ static void by_range(const struct paginate *p, const struct page *page, struct r
     add_limit(p, r, page->asked);
 }
 
+/* items 100-199/1000 */
+static bool read_span(const char *value, int64_t *first, int64_t *last)
+{
+    static const char digits[] = "0123456789";
+    const char *from = value + strcspn(value, digits), *dash = from + strspn(from, digits);
+    const char *to = dash + (*dash == '-');
+    return *dash == '-' && number_whole(from, (size_t)(dash - from), first) &&
+           number_whole(to, strspn(to, digits), last);
+}
+
 /* Content-Range: 100-199/1000, perhaps with a unit before it; the span is * when the page is empty. */
 static int check_range(const struct page *page, const struct answer *a, struct error *e)
 {
     const char *value = a->header(a->headers, "Content-Range", 0);
-    long long first, last;
+    int64_t first, last;
     if (!page->got)
         return 0;
-    if (!value || sscanf(value + strcspn(value, "0123456789*"), "%lld-%lld", &first, &last) != 2)
+    if (!value || !read_span(value, &first, &last))
         return error_set(e, EXIT_ANSWER,
                          "the answer does not say in Content-Range which records it has: does the API page by Range "
                          "headers (--paginate)?");
-    if (first != page->offset || last - first + 1 != page->got)
+    if (first != page->offset || last < first || last - first != page->got - 1)
         return error_set(
             e, EXIT_ANSWER,
             "the answer has %lld records and calls them %lld-%lld (Content-Range) where %lld-%lld were asked for",
-            (long long)page->got, first, last, (long long)page->offset,
+            (long long)page->got, (long long)first, (long long)last, (long long)page->offset,
             (long long)(paginate_sum(page->offset, page->asked) - 1));
     return 0;
 }

@@ -1,10 +1,11 @@
 #include "pages/total.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "base/number.h"
 
 /* Where bodies usually say how many records there are, in the order that restsrc(1) gives. */
 static const char *const usual_names[] = {
@@ -75,23 +76,14 @@ void total_free(struct total_source *s)
 /* A count is a whole number; anything else is said to be what it is, never rounded. */
 static int read_count(const char *text, size_t len, const char *where, struct total *total, struct error *e)
 {
-    char digits[24], *end;
     while (len && isspace((unsigned char)*text))
         text++, len--;
     while (len && isspace((unsigned char)text[len - 1]))
         len--;
-    bool whole = len > 0 && len < sizeof digits;
-    for (size_t i = 0; i < len; i++)
-        whole &= isdigit((unsigned char)text[i]) != 0;
-    if (!whole)
+    if (!number_whole(text, len, &total->records)) {
+        total->records = -1;
         return error_set(e, EXIT_ANSWER, "%s is no count of records: %.*s", where, (int)(len < 40 ? len : 40), text);
-    memcpy(digits, text, len);
-    digits[len] = '\0';
-    errno = 0;
-    long long n = strtoll(digits, &end, 10);
-    if (errno)
-        return error_set(e, EXIT_ANSWER, "%s is too large: %s", where, digits);
-    total->records = n;
+    }
     total->where = where;
     return 1;
 }

@@ -81,16 +81,6 @@ const char *results_find(struct results *r, const struct results_paths *paths, s
     return NULL;
 }
 
-static long status_of(struct slice value)
-{
-    struct buf text = {0};
-    if (value.text)
-        value_scalar(value, &text);
-    long status = strtol(buf_text(&text), NULL, 10);
-    buf_free(&text);
-    return status;
-}
-
 static struct slice error_of(const struct results *r, struct slice element, struct slice sent)
 {
     const struct path *path = &r->paths->error;
@@ -105,7 +95,7 @@ static void read_result(const struct results *r, struct slice element, struct sl
     const struct path *path = &r->paths->status;
     result->error = error_of(r, element, sent);
     result->status =
-        path->count ? status_of(path_find(path, element.text, element.len)) : error_in_ok_status(element, sent);
+        path->count ? value_status(path_find(path, element.text, element.len)) : error_in_ok_status(element, sent);
     result->rejected = result->error.text || result->status >= 400;
 }
 

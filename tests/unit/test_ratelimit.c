@@ -62,8 +62,64 @@ static const struct {
      "of two families the longer"},
 };
 
+/* Whatever a server writes: an end, at once, with a number of seconds that is finite. */
+static void check_nonsense(void)
+{
+    static const char *const values[] = {"1e308d",
+                                         "infs",
+                                         "inf",
+                                         "nan",
+                                         "-inf",
+                                         "1e308",
+                                         "1e309",
+                                         "nand",
+                                         "infinity",
+                                         "0x1p999",
+                                         "-1e308",
+                                         "1e18d1e18d1e18d",
+                                         "99999999999999999999",
+                                         "d",
+                                         "."};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct headers h = {{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", values[i]}};
+        double wait = ratelimit_wait(header, &h, NOW), after = ratelimit_retry_after(values[i], NOW);
+        ok(wait >= 0 && wait < 1e30 && after >= -1 && after < 1e30, "a Reset of %s is no trap", values[i]);
+    }
+}
+
+static void retry_after(const char *value, double want)
+{
+    double got = ratelimit_retry_after(value, NOW);
+    if (!ok(got > want - 0.001 && got < want + 0.001, "Retry-After: %s is %g s", value ? value : "(none)", want))
+        tap_note("got %g", got);
+}
+
+static void check_retry_after(void)
+{
+    retry_after("7", 7);
+    retry_after("1.9", 1.9);
+    retry_after("2s", 2);
+    retry_after("1700000009", 9);
+    retry_after("2023-11-14T22:13:27Z", 7);
+    retry_after("2023-11-14T22:13:27.5+00:00", 7);
+    retry_after("2023-11-15T00:13:27+02:00", 7);
+    retry_after("2023-11-14 17:13:27 -0500", 7);
+    retry_after("Tue, 14 Nov 2023 22:13:27 GMT", 7);
+    retry_after("Tuesday, 14-Nov-23 22:13:27 GMT", 7);
+    retry_after("Tue Nov 14 22:13:27 2023", 7);
+    retry_after("0", 0);
+    retry_after("-5", 0);
+    retry_after("Tue, 14 Nov 2023 22:13:00 GMT", 0);
+    retry_after("1999-01-01T00:00:00Z", 0);
+    retry_after("soon", -1);
+    retry_after("", -1);
+    retry_after(NULL, -1);
+}
+
 int main(void)
 {
+    check_nonsense();
+    check_retry_after();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double wait = ratelimit_wait(header, &cases[i].headers, NOW);
         if (!ok(wait == cases[i].wait, "%s: %g s", cases[i].name, cases[i].wait))

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""A server that sends bytes which no HTTP library would send: answers cut anywhere, bodies without end, headers that lie.
+
+    raw.py [--until-eof]
+
+It prints `http://127.0.0.1:PORT` once it listens. The first path segment of a URL names one of the functions below ('-' for '_'),
+and may have words after a colon: /cut-headers:30/items. A function is given the connection and the request; what it returns is
+sent, and when it returns nothing the connection closes. GET /_log is what was asked so far: one line "METHOD TARGET" a request.
+Python's standard library only."""
+
+import gzip
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PAGE, END = b'{"total": 3, "results": [{"id": 1}, {"id": 2}, {"id": 3}]}', b'{"total": 3, "results": []}'
+asked, counts, lock = [], {}, threading.Lock()
+SCENARIOS = {}
+
+
+def scenario(function):
+    SCENARIOS[function.__name__.replace("_", "-")] = function
+    return function
+
+
+class Request:
+    def __init__(self, head):
+        lines = head.decode("latin-1").split("\r\n")
+        self.method, self.target = lines[0].split(" ")[:2]
+        self.headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:])}
+        self.name, *self.words = (unquote(word) for word in self.target.split("/")[1].split("?")[0].split(":"))
+        self.page = PAGE if parse_qs(urlsplit(self.target).query).get("offset", ["0"]) == ["0"] else END
+        with lock:
+            self.n = counts[self.target.split("?")[0]] = counts.get(self.target.split("?")[0], 0) + 1
+
+
+class Connection:
+    def __init__(self, sock):
+        self.sock, self.pending = sock, b""
+
+    def receive(self, until):
+        """Bytes up to a length, or to a text and including it; None when the client has gone."""
+        while (until not in self.pending) if isinstance(until, bytes) else (len(self.pending) < until):
+            more = self.sock.recv(65536)
+            if not more:
+                return None
+            self.pending += more
+        at = until if isinstance(until, int) else self.pending.index(until) + len(until)
+        taken, self.pending = self.pending[:at], self.pending[at:]
+        return taken
+
+    def body(self, request):
+        return self.receive(int(request.headers.get("content-length") or 0))
+
+    def send(self, raw):
+        self.sock.sendall(raw)
+
+    def for_ever(self, chunk):
+        """The chunk again and again, as chunks of HTTP, until the client leaves."""
+        while True:
+            self.send(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+
+def answer(body=PAGE, *headers, status="200 OK", length=True, kind="application/json"):
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", *([f"Content-Length: {len(body)}"] if length else []), *headers]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+# ---- headers ----
+
+@scenario
+def header(c, r):
+    """A good page with these headers: /header:NAME=VALUE:..."""
+    c.body(r)
+    return answer(r.page, *(word.replace("=", ": ", 1) for word in r.words))
+
+
+@scenario
+def once(c, r):
+    """This status and these headers the first time, then a good page: /once:STATUS:NAME=VALUE:..."""
+    c.body(r)
+    if r.n > 1:
+        return answer(r.page)
+    return answer(b'{"detail": "not now"}', *(word.replace("=", ": ", 1) for word in r.words[1:]), status=f"{r.words[0]} Odd")
+
+
+@scenario
+def says(c, r):
+    """This status and this body the first time, then a good page: /says:STATUS:TEXT"""
+    c.body(r)
+    return answer(r.page) if r.n > 1 else answer(":".join(r.words[1:]).encode(), status=f"{r.words[0]} Odd", kind="text/plain")
+
+
+def serve(sock):
+    c = Connection(sock)
+    try:
+        while head := c.receive(b"\r\n\r\n"):
+            r = Request(head)
+            if r.name == "_log":
+                c.send(answer("".join(f"{line}\n" for line in asked).encode(), kind="text/plain"))
+                continue
+            asked.append(f"{r.method} {r.target}")
+            raw = SCENARIOS[r.name](c, r)
+            if raw is None:
+                break
+            c.send(raw)
+        c.sock.shutdown(socket.SHUT_RDWR)
+    except (OSError, ValueError, KeyError):
+        pass
+    c.sock.close()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+    if "--until-eof" in sys.argv:
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    while True:
+        sock = listener.accept()[0]
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=serve, args=(sock,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
