@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
-	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_text
+	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/hostile.bats tests/count.bats tests/command_line.bats tests/config.bats \
@@ -31,6 +31,7 @@ tests_unit_test_batch_SOURCES = tests/unit/test_batch.c tests/unit/tap.h
 tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/unit/tap.h
 tests_unit_test_input_SOURCES = tests/unit/test_input.c tests/unit/tap.h
 tests_unit_test_gzip_SOURCES = tests/unit/test_gzip.c tests/unit/tap.h
+tests_unit_test_ca_SOURCES = tests/unit/test_ca.c tests/unit/tap.h
 tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
@@ -76,10 +77,10 @@ fuzz:
 		$(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
 	tests/fuzz/fuzz_split -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=$(srcdir)/tests/fuzz/json.dict -artifact_prefix=tests/fuzz/found/ \
 		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
-CLEANFILES = tests/fuzz/fuzz_split
+CLEANFILES += tests/fuzz/fuzz_split
 
 # ---- make dist ----
-EXTRA_DIST = CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
+EXTRA_DIST += CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
 	tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
 	tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/presets_apis.bats $(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.

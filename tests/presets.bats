@@ -60,6 +60,16 @@ no_count() {
     done
 }
 
+@test "presets are in the program: it lists and shows them from any place, and with no other file" {
+    cp "$RESTSRC" "$BATS_TEST_TMPDIR/alone"
+    [ "$("$BATS_TEST_TMPDIR/alone" help apis | wc -l)" -eq "$(ls "$tests"/../share/apis/*.conf | wc -l)" ]
+    for file in "$tests"/../share/apis/*.conf; do
+        "$BATS_TEST_TMPDIR/alone" help apis "$(basename "$file" .conf)" | cmp - "$file"
+    done
+    restsrc help apis none
+    exits 78
+}
+
 @test "a user's own preset comes first, and its options may be overridden" {
     mkdir -p "$XDG_CONFIG_HOME/restsrc/apis"
     printf '# stripe: mine\npaginate = last-id\nparam-cursor = starting_after\npage-size = 50\n' >"$XDG_CONFIG_HOME/restsrc/apis/stripe.conf"

@@ -101,6 +101,24 @@ refused() {
     says "$BATS_TEST_TMPDIR/none"
 }
 
+@test "CURL_CA_BUNDLE, else SSL_CERT_FILE and SSL_CERT_DIR, name authorities; --cacert wins over them" {
+    CURL_CA_BUNDLE=$nginx/ca.pem SSL_CERT_FILE=/nonexistent restsrc count "$tls$path"
+    wrote 250
+    SSL_CERT_FILE=$nginx/ca.pem restsrc count "$tls$path"
+    wrote 250
+    mkdir "$BATS_TEST_TMPDIR/hashed"
+    cp "$nginx/ca.pem" "$BATS_TEST_TMPDIR/hashed/$(openssl x509 -noout -hash -in "$nginx/ca.pem").0"
+    SSL_CERT_DIR=$BATS_TEST_TMPDIR/hashed restsrc count "$tls$path"
+    wrote 250
+    SSL_CERT_FILE=$nginx/other.pem restsrc count "${ca[@]}" "$tls$path"
+    wrote 250
+    SSL_CERT_FILE=$nginx/other.pem restsrc count "$tls$path"
+    exits 75
+    SSL_CERT_FILE=$BATS_TEST_TMPDIR/none restsrc count "$tls$path"
+    exits 66
+    says "$BATS_TEST_TMPDIR/none"
+}
+
 # ---- client certificates ----
 
 @test "--cert and --key show a client certificate" {

@@ -160,9 +160,16 @@ static int load_fd(struct options *o, bool *given, int fd, struct error *e)
 
 static int load_preset(struct options *o, bool *given, struct error *e)
 {
-    struct buf path = {0};
-    int result = preset_find(o->api, &path, e) || load_file(o, given, buf_text(&path), e) ? -1 : 0;
-    buf_free(&path);
+    struct buf text = {.cap = CONFIG_BYTES}, where = {0};
+    bool secrets = false;
+    int result = preset_find(o->api, &text, &where, e) ||
+                         load_text(o, given, &text, buf_text(&where), &secrets, e)
+                     ? -1
+                     : 0;
+    if (secrets)
+        secret_check_file(buf_text(&where), &o->warning);
+    buf_free(&text);
+    buf_free(&where);
     return result;
 }
 

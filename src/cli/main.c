@@ -56,6 +56,7 @@ static int print_usage(struct error *e)
              "  restsrc help COMMAND              the options of a command\n"
              "  restsrc help options              the table of all options, as NDJSON\n"
              "  restsrc help apis                 the presets for --api\n"
+             "  restsrc help apis NAME            a preset, with what it leaves to you\n"
              "  restsrc --version\n\n"
              "Example:\n"
              "  restsrc read --limit 1000 --header @token.txt https://api.example.com/v1/orders > orders.ndjson\n");
@@ -83,7 +84,21 @@ static int unknown_command(const char *name, struct error *e)
     return error_set(e, EXIT_USAGE, "unknown command '%s': try restsrc --help", name);
 }
 
-static int help(const char *topic, struct error *e)
+static int print_presets(const char *name, struct error *e)
+{
+    struct buf out = {0}, where = {0};
+    int result = 0;
+    if (name)
+        result = preset_find(name, &out, &where, e);
+    else
+        preset_list(&out);
+    buf_free(&where);
+    if (result)
+        buf_free(&out);
+    return result ? result : print(&out, e);
+}
+
+static int help(const char *topic, const char *name, struct error *e)
 {
     struct buf out = {0};
     if (!topic)
@@ -92,10 +107,8 @@ static int help(const char *topic, struct error *e)
         options_list(&out);
         return print(&out, e);
     }
-    if (strcmp(topic, "apis") == 0) {
-        preset_list(&out);
-        return print(&out, e);
-    }
+    if (strcmp(topic, "apis") == 0)
+        return print_presets(name, e);
     const struct command_row *row = find(topic);
     return row ? print_help(row, e) : unknown_command(topic, e);
 }
@@ -131,7 +144,7 @@ static int dispatch(struct options *o, int parent, int argc, char **argv, struct
         return error_set(e, EXIT_USAGE, "a command is missing: try restsrc --help");
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return help(argc > 2 ? argv[2] : NULL, e);
+        return help(argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL, e);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
         return print_version(e);
     const struct command_row *row = find(argv[1]);

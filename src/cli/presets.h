@@ -1,13 +1,21 @@
-/* presets: configuration files for APIs that are well known, found by name: the user's own first, then those that came
- * with restsrc. */
+/* presets: configuration files for APIs that are well known, found by name: the user's own first, then those that are
+ * in the program. */
 #ifndef RESTSRC_PRESETS_H
 #define RESTSRC_PRESETS_H
 
 #include "base/buf.h"
 #include "base/error.h"
 
-/* The path of the preset's file. -1: EXIT_CONFIG, there is none of that name. */
-int preset_find(const char *name, struct buf *path, struct error *e);
+struct preset {
+    const char *name, *text;
+};
+
+/* Made from share/apis when restsrc is built; the last one has no name. */
+extern const struct preset presets_builtin[];
+
+/* The preset's text, and in where what messages call it: the path of the user's own, or its name. -1: EXIT_CONFIG,
+ * there is none of that name, or EXIT_NO_FILE. */
+int preset_find(const char *name, struct buf *text, struct buf *where, struct error *e);
 
 /* A line for each preset: its name and what its first comment says. */
 void preset_list(struct buf *out);

@@ -70,9 +70,15 @@ static const char *find_header(const struct http_client *c, const char *name)
     return NULL;
 }
 
+static struct ca find_authorities(void)
+{
+    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
+    return ca_find(library->cainfo, library->capath);
+}
+
 int http_client_init(struct http_client *c, const struct options *o, struct error *e)
 {
-    *c = (struct http_client){.options = o};
+    *c = (struct http_client){.options = o, .ca = find_authorities()};
     if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
         return error_set(e, EXIT_USAGE, "--user-agent must be one line");
     if (auth_init(&c->auth, o, e))
@@ -166,13 +172,20 @@ static void set_options(CURL *c, const struct options *o)
     curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
     curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
     curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
-    if (o->cacert) /* NULL would mean none */
-        curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->netrc || o->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc_file);
     curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->aws_sigv4);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
+}
+
+/* --cacert is for the server alone, as in curl. */
+static void set_authorities(CURL *c, const struct ca *found, const char *cacert)
+{
+    curl_easy_setopt(c, CURLOPT_CAINFO, cacert ? cacert : found->file);
+    curl_easy_setopt(c, CURLOPT_CAPATH, cacert ? NULL : found->dir);
+    curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, found->file);
+    curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, found->dir);
 }
 
 static CURL *new_handle(struct http *h)
@@ -188,6 +201,7 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
     set_options(c, h->client->options);
+    set_authorities(c, &h->client->ca, h->client->options->cacert);
     return c;
 }
 
@@ -422,6 +436,11 @@ static void compression_error(const struct http *h, struct error *e)
                   encoding ? encoding : "");
 }
 
+static bool knows_no_authority(const struct http_client *c)
+{
+    return !c->options->cacert && !c->ca.file && !c->ca.dir;
+}
+
 void http_network_error(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
@@ -435,6 +454,13 @@ void http_network_error(const struct http *h, int code, struct error *e)
                   : refusal / 100 == 4             ? EXIT_REFUSED
                                                    : EXIT_UNAVAILABLE,
                   "the proxy answered HTTP %ld", refusal);
+        return;
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION && knows_no_authority(h->client)) {
+        error_set(e, EXIT_UNAVAILABLE,
+                  "%s (this machine has no certificates of authorities where they usually are: name a file of them "
+                  "with --cacert, or install the package ca-certificates)",
+                  h->curl_error);
         return;
     }
     bool odd =

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cli/options.h"
 #include "http/auth.h"
+#include "http/ca.h"
 #include "http/gzip.h"
 #include "http/request.h"
 
@@ -20,6 +21,7 @@ struct curl_slist;
 struct http_client {
     const struct options *options;
     struct auth auth;
+    struct ca ca; /* the authorities without --cacert */
     struct curl_slist *headers; /* --header, and our own where that has none */
     bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
     unsigned char trace[16];    /* --trace-ids */
