@@ -2,22 +2,24 @@
  * stdout, whatever its status. */
 #include "cli/cmd.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/terminal.h"
+#include "http/transfer.h"
 #include "write/idempotency.h"
 
 struct call {
     const struct options *options;
     struct buf url, body;
     struct transfer_stats stats;
+    struct terminal terminal;
     bool asked;
 };
 
-static bool repeatable(const struct options *o, const char *method)
+static bool repeatable(const struct options *o, enum method method)
 {
-    return (strcmp(method, "POST") && strcmp(method, "PATCH")) || (o->idempotency_key && o->idempotent);
+    return (method != METHOD_POST && method != METHOD_PATCH) || (o->write.idempotency_key && o->write.idempotent);
 }
 
 static int on_next(void *ctx, struct exchange *x, struct error *e)
@@ -31,10 +33,10 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     c->asked = true;
     request_clear(r);
     buf_swap(&r->url, &c->url);
-    buf_add(&r->body, o->data, o->data_len);
-    if (o->idempotency_key)
-        buf_addf(&r->headers, "%s: %s\n", o->idempotency_header, o->idempotency_key);
-    r->method = o->method ? o->method : o->data ? "POST" : "GET";
+    buf_add(&r->body, o->request.data, o->request.data_len);
+    if (o->write.idempotency_key)
+        buf_addf(&r->headers, "%s: %s\n", o->write.idempotency_header, o->write.idempotency_key);
+    r->method = request_options_method(&o->request);
     r->repeatable = repeatable(o, r->method);
     x->offset = -1;
     return TRANSFER_READY;
@@ -51,7 +53,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 {
     struct call *c = ctx;
     (void)x;
-    c->body.cap = (size_t)c->options->max_page_bytes;
+    c->body.cap = (size_t)c->options->network.max_page_bytes;
     return buf_add(&c->body, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
 }
 
@@ -83,7 +85,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     struct call *c = ctx;
-    cmd_note(c->options, verbose, line);
+    terminal_note(&c->terminal, verbose, line);
 }
 
 static const struct transfer_ops call_ops = {
@@ -98,11 +100,13 @@ static const struct transfer_ops call_ops = {
 
 int cmd_call(const struct options *o, struct error *e)
 {
+    struct http_options http = options_http(o);
     struct call c = {.options = o};
-    int result = cmd_target(o, &c.url, e);
-    if (result == 0 && o->idempotency_key)
-        result = idempotency_check(o->idempotency_header, o->idempotency_key, e);
-    struct transfer *t = result ? NULL : transfer_new(o, 1, &c.stats, e);
+    terminal_init(&c.terminal, o->run.quiet, false, -1);
+    int result = request_url(&o->request, &c.url, e);
+    if (result == 0 && o->write.idempotency_key)
+        result = idempotency_check(o->write.idempotency_header, o->write.idempotency_key, e);
+    struct transfer *t = result ? NULL : transfer_new(&http, 1, &c.stats, e);
     result = t ? transfer_run(t, &call_ops, &c, e) : -1;
     transfer_free(t);
     buf_free(&c.url);

@@ -8,6 +8,8 @@
 
 #include "base/io.h"
 #include "base/number.h"
+#include "base/terminal.h"
+#include "http/answer.h"
 #include "http/url.h"
 #include "pages/ask.h"
 #include "pages/total.h"
@@ -17,6 +19,7 @@
 
 struct count {
     const struct options *options;
+    struct terminal terminal;
     struct total_source source;
     struct path places;
     struct ask probe;
@@ -27,7 +30,7 @@ struct count {
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     struct count *c = ctx;
-    cmd_note(c->options, verbose, line);
+    terminal_note(&c->terminal, verbose, line);
 }
 
 /* *e becomes what is wrong with the last answer. */
@@ -57,13 +60,17 @@ static int counted(int64_t records, struct error *e)
 /* One page of one record, at an offset. */
 static int ask_page(struct count *c, int64_t offset, struct error *e)
 {
-    struct options one = *c->options;
+    const struct options *o = c->options;
+    struct http_options http = options_http(o);
+    struct range_options one = {.offset = offset,
+                                .limit = NOT_GIVEN,
+                                .page_size = 1,
+                                .max_pages = NOT_GIVEN,
+                                .planned_total = NOT_GIVEN,
+                                .on_drift = DRIFT_IGNORE};
     struct page page;
     struct error ignored;
-    one.offset = offset;
-    one.page_size = 1;
-    one.limit = one.max_pages = NOT_GIVEN;
-    int result = paginate_init(&c->paginate, &one, e);
+    int result = paginate_init(&c->paginate, &o->paging, &one, &http, e);
     if (result == 0) {
         paginate_next(&c->paginate, &page, &c->probe.request);
         result = ask_request(&c->probe, &c->places) ? because(c, e) : 0;
@@ -104,11 +111,11 @@ static int check_page_length(struct count *c, const struct total *total, struct 
 static int64_t before(const struct options *o, const char *url, int64_t size)
 {
     struct buf value = {0};
-    int64_t n, first = *o->page_base - '0';
+    int64_t n, first = o->paging.page_base;
     bool says = false;
-    if (url_query(url, o->param_page, &value))
+    if (url_query(url, o->paging.param_page, &value))
         says = number_of_text(buf_text(&value), &n) && n >= first && number_combine(n - first, size, 0, &n);
-    else if (url_query(url, o->param_offset, &value))
+    else if (url_query(url, o->paging.param_offset, &value))
         says = number_of_text(buf_text(&value), &n);
     buf_free(&value);
     return says ? n : -1;
@@ -143,7 +150,7 @@ static int64_t before_last(struct count *c, const char *last, struct error *e)
         return error_set(e, EXIT_ANSWER, "the first page is empty, but not the last one: how long are pages?");
     if (n < 0)
         return error_set(e, EXIT_ANSWER, "the link to the last page has no number at %s: see --param-page",
-                         c->options->param_page);
+                         c->options->paging.param_page);
     if (!leads_to(c, "first", 0) || !leads_to(c, "next", size))
         return error_set(e, EXIT_ANSWER,
                          "the links to the first and the next page are not those to records 0 and %" PRId64
@@ -160,7 +167,7 @@ static int check_second(struct count *c, struct error *e)
     struct buf url = {0}, second = {0};
     int result = 0;
     if (ask_link(&c->probe, "next", &url) &&
-        paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
+        paginate_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
         result = ask_get(&c->probe, buf_text(&second), &c->places) ? because(c, e) : 0;
         if (result == 0 && c->probe.split.count != size)
             result = error_set(e, EXIT_ANSWER,
@@ -192,7 +199,7 @@ static int count_by_last_page(struct count *c, struct error *e)
     int64_t n = before_last(c, buf_text(&link), e);
     if (n > c->probe.split.count && check_second(c, e))
         n = -1;
-    if (n < 0 || paginate_link(c->options, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
+    if (n < 0 || paginate_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
         about_answer(c, e);
     else
         result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted_from(c, n, e);
@@ -205,9 +212,9 @@ static int count_by_last_page(struct count *c, struct error *e)
 static int check_denial(struct count *c, struct error *e)
 {
     struct slice said = {buf_text(&c->probe.envelope), c->probe.envelope.len};
-    if (c->probe.split.count || c->options->error_is_empty || !error_in_ok_is(said, (struct slice){0}))
+    if (c->probe.split.count || c->options->paging.error_is_empty || !error_in_ok_is(said, (struct slice){0}))
         return 0;
-    cmd_denied(c->probe.exchange, said, e);
+    answer_denied(c->probe.exchange, said, e);
     return about_answer(c, e);
 }
 
@@ -218,7 +225,7 @@ static int count_by_page(struct count *c, struct error *e)
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
-    int found = total_find(&c->source, cmd_header, c->probe.exchange, buf_text(&c->probe.envelope),
+    int found = total_find(&c->source, answer_header, c->probe.exchange, buf_text(&c->probe.envelope),
                            c->probe.envelope.len, &total, e);
     if (found == 0)
         error_set(e, EXIT_ANSWER,
@@ -235,10 +242,10 @@ static int make_count_request(struct count *c, struct error *e)
 {
     struct paginate p;
     struct request *r = &c->probe.request;
-    int result = paginate_init(&p, c->options, e);
+    int result = paginate_init(&p, &c->options->paging, &c->options->range, &c->probe.http, e);
     request_clear(r);
     r->repeatable = true;
-    r->method = c->options->method ? c->options->method : c->options->data ? "POST" : "GET";
+    r->method = request_options_method(&c->options->request);
     buf_swap(&r->body, &p.body);
     if (result == 0 && c->source.kind == TOTAL_URL) {
         result = url_resolve(buf_text(&p.base), c->source.url, &r->url)
@@ -279,10 +286,11 @@ static int count_by_url(struct count *c, struct error *e)
 
 int cmd_count(const struct options *o, struct error *e)
 {
-    struct count c = {.options = o, .probe = {.options = o, .note = on_note}};
+    struct count c = {.options = o, .probe = {.http = options_http(o), .note = on_note}};
     int result = -1;
     c.probe.ctx = &c;
-    if (cmd_records_path(o, &c.places, e) == 0 && total_parse(&c.source, o->count_from, e) == 0 &&
+    terminal_init(&c.terminal, o->run.quiet, false, -1);
+    if (paging_records(o->paging.records, &c.places, e) == 0 && total_parse(&c.source, o->paging.count_from, e) == 0 &&
         ask_init(&c.probe, e) == 0)
         result = c.source.kind == TOTAL_AUTO || c.source.kind == TOTAL_URL ? count_by_url(&c, e) : count_by_page(&c, e);
     ask_free(&c.probe);

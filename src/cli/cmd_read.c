@@ -9,10 +9,12 @@
 
 #include "base/io.h"
 #include "base/terminal.h"
-#include "cli/control.h"
+#include "cli/report.h"
+#include "http/answer.h"
 #include "pages/follow.h"
 #include "pages/paginate.h"
 #include "pages/repeat.h"
+#include "json/error_body.h"
 #include "json/error_in_ok.h"
 
 /* What is kept of the page in one slot of the window. */
@@ -40,7 +42,7 @@ struct read_run {
     int64_t ready_missing; /* so many records fewer than asked for were in it */
     int64_t written, bytes;
     struct transfer_stats stats;
-    struct progress progress;
+    struct terminal terminal;
     struct timespec began;
     bool enough; /* --stream has all of the range */
     bool told_denied;
@@ -100,9 +102,9 @@ static int stream_out(struct read_run *r, struct exchange *x, struct error *e)
     struct held_page *h = held_of(r, x);
     const struct options *o = r->options;
     int64_t lines = h->split.count - h->streamed;
-    int64_t skip = o->offset > h->streamed ? o->offset - h->streamed : 0;
+    int64_t skip = o->range.offset > h->streamed ? o->range.offset - h->streamed : 0;
     skip = skip < lines ? skip : lines;
-    int64_t keep = lines - skip, left = r->paginate.end - o->offset - r->written;
+    int64_t keep = lines - skip, left = r->paginate.end - o->range.offset - r->written;
     keep = keep < left ? keep : left;
     if (lines == 0)
         return 0;
@@ -128,18 +130,19 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
-    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x))
+    if (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x))
         split_many(&h->split);
-    h->bytes = r->options->stream ? h->records.len + h->envelope.len : h->bytes;
+    h->bytes = r->options->paging.stream ? h->records.len + h->envelope.len : h->bytes;
     h->bytes += n;
-    if (h->bytes > (size_t)r->options->max_page_bytes)
+    if (h->bytes > (size_t)r->options->network.max_page_bytes)
         return error_set(e, EXIT_ANSWER,
                          "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
-                         r->options->max_page_bytes);
+                         r->options->network.max_page_bytes);
     if (split_feed(&h->split, bytes, n) == 0)
-        return r->options->stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT) ? stream_out(r, x, e)
-                                                                                               : 0;
-    cmd_split_error(&h->split, e);
+        return r->options->paging.stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT)
+                   ? stream_out(r, x, e)
+                   : 0;
+    answer_split_error(&h->split, e);
     return -1;
 }
 
@@ -149,7 +152,7 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     char detail[200];
     path_show(&r->records.way[0], &place);
     const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
-    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
     if (h->split.scalar)
         error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
@@ -164,9 +167,9 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
 static int check_denial(const struct read_run *r, struct held_page *h, const struct exchange *x, struct error *e)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
-    bool matters = h->split.way >= 0 && (h->split.count || !r->options->error_is_empty);
+    bool matters = h->split.way >= 0 && (h->split.count || !r->options->paging.error_is_empty);
     h->denied = matters && error_in_ok_is(envelope, (struct slice){0});
-    return h->denied && !h->split.count ? cmd_denied(x, envelope, e) : 0;
+    return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
 }
 
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
@@ -175,19 +178,19 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
     struct held_page *h = held_of(r, x);
     if (x->status == 204 || x->status == 205) /* no content: no records */
         return 0;
-    if (h->bytes == 0 && paginate_single(&r->paginate) && cmd_is_ndjson(x)) /* no lines */
+    if (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x)) /* no lines */
         return 0;
     if (split_end(&h->split)) {
-        cmd_split_error(&h->split, e);
+        answer_split_error(&h->split, e);
         return h->split.reason == SPLIT_CUT ? 1 : -1;
     }
     if (check_denial(r, h, x, e))
         return -1;
     if (h->split.way >= 0 || h->split.many)
-        return r->options->stream ? stream_out(r, x, e) : 0;
+        return r->options->paging.stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
-    control_error_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
-    bool absent = r->options->absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    bool absent = r->options->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
     return r->records_known && (h->split.null_records || absent) && !*detail ? 0 : no_records(r, h, x, e);
 }
 
@@ -208,7 +211,7 @@ static void find_total(struct read_run *r, const struct exchange *x, struct held
 {
     struct error ignored;
     const char *envelope = buf_text(&h->envelope);
-    if (total_find(&r->total_source, cmd_header, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
+    if (total_find(&r->total_source, answer_header, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
         h->page.total.records = -1;
 }
 
@@ -276,8 +279,8 @@ static int check_offset(struct read_run *r, struct held_page *h, struct exchange
                                 h->page.offset)
                     : 0;
     }
-    if (!paginate_seeks(&r->paginate) || r->paginate.style->check || r->options->allow_repeats || r->paginate.pages ||
-        h->page.offset == 0 || h->split.count <= h->page.asked)
+    if (!paginate_seeks(&r->paginate) || r->paginate.style->check || r->options->range.allow_repeats ||
+        r->paginate.pages || h->page.offset == 0 || h->split.count <= h->page.asked)
         return 0;
     buf_swap(&r->doubted, &h->records);
     r->doubted_count = h->split.count;
@@ -298,7 +301,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
-    if (r->enough || (r->options->stream && !x->failed)) {
+    if (r->enough || (r->options->paging.stream && !x->failed)) {
         r->paginate.over = true;
         r->paginate.pages++;
         return TRANSFER_STOP;
@@ -317,7 +320,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         return -1;
     struct answer answer = {
         .url = buf_text(&x->request.url),
-        .header = cmd_header,
+        .header = answer_header,
         .headers = x,
         .envelope = {buf_text(&h->envelope), h->envelope.len},
         .records = {h->records.data, h->records.len},
@@ -333,8 +336,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     struct read_run *r = ctx;
-    terminal_progress_hide(&r->progress);
-    cmd_note(r->options, verbose, line);
+    terminal_note(&r->terminal, verbose, line);
 }
 
 static void wait_for_reader(void *ctx, int fd)
@@ -358,7 +360,7 @@ static int on_idle(void *ctx, struct error *e)
     r->written += r->ready_records;
     r->ready_bytes = 0;
     r->ready_records = 0;
-    terminal_progress_show(&r->progress, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
+    terminal_progress_show(&r->terminal, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
     return 0;
 }
 
@@ -374,10 +376,11 @@ static const struct transfer_ops read_ops = {
 
 static int run(struct read_run *r, struct error *e)
 {
-    unsigned parallel = cmd_parallel(r->options, 4);
-    if (r->options->limit == 0)
+    struct http_options http = options_http(r->options);
+    unsigned parallel = options_parallel(r->options, 4);
+    if (r->options->range.limit == 0)
         return 0;
-    struct transfer *t = transfer_new(r->options, parallel, &r->stats, e);
+    struct transfer *t = transfer_new(&http, parallel, &r->stats, e);
     if (!t)
         return -1;
     r->held = mem_zeroed(parallel, sizeof *r->held);
@@ -396,12 +399,12 @@ static int run(struct read_run *r, struct error *e)
 static int check_coverage(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
-    if (o->expect >= 0 && r->written < o->expect)
+    if (o->range.expect >= 0 && r->written < o->range.expect)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64
                          " were expected: the list ended at offset %" PRId64,
-                         r->written, o->expect, o->offset + r->written);
-    if (o->max_pages >= 0 && !r->paginate.over && o->limit != 0)
+                         r->written, o->range.expect, o->range.offset + r->written);
+    if (o->range.max_pages >= 0 && !r->paginate.over && o->range.limit != 0)
         on_note(r, false, "stopped by --max-pages");
     return 0;
 }
@@ -409,48 +412,50 @@ static int check_coverage(struct read_run *r, struct error *e)
 static int summarize(struct read_run *r, struct error *e)
 {
     struct buf line = {0};
-    struct summary s = {
+    struct report_summary s = {
         .records = r->written,
         .pages = r->paginate.pages,
         .bytes = r->bytes,
         .retries = r->stats.retries,
         .total = r->paginate.total,
-        .first_offset = r->options->offset,
-        .next_offset = r->options->offset + r->written,
+        .first_offset = r->options->range.offset,
+        .next_offset = r->options->range.offset + r->written,
         .next_skip = -1,
         .page_size = r->paginate.learned_size,
         .status = r->stats.status,
         .style = r->paginate.style->name,
         .seconds = io_seconds_since(&r->began),
     };
-    if (r->options->stream)
+    if (r->options->paging.stream)
         s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;
     else if (!paginate_seeks(&r->paginate) && !r->ready_records)
         follow_resume(&r->paginate, &s.next_cursor, &s.next_skip);
-    control_summary(&s, &line);
-    int result = io_write_lines((int)r->options->summary_fd, line.data, line.len, e);
+    report_summary(&s, &line);
+    int result = io_write_lines((int)r->options->run.summary_fd, line.data, line.len, e);
     buf_free(&line);
     return result;
 }
 
 int cmd_read(const struct options *o, struct error *e)
 {
-    struct read_run r = {.options = o, .records_known = o->records != NULL};
+    struct read_run r = {.options = o, .records_known = o->paging.records != NULL};
+    struct http_options http = options_http(o);
     clock_gettime(CLOCK_MONOTONIC, &r.began);
-    terminal_progress_start(&r.progress, o->progress_meter && !o->quiet && !o->verbose, o->limit);
+    terminal_init(&r.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, o->range.limit);
     int result = -1;
-    if (o->summary_fd >= 0 && !io_is_open((int)o->summary_fd))
-        error_set(e, EXIT_USAGE, "--summary-fd %" PRId64 " is not an open file descriptor", o->summary_fd);
-    else if (o->stream && strcmp(o->paginate, "none"))
+    if (o->run.summary_fd >= 0 && !io_is_open((int)o->run.summary_fd))
+        error_set(e, EXIT_USAGE, "--summary-fd %" PRId64 " is not an open file descriptor", o->run.summary_fd);
+    else if (o->paging.stream && o->paging.paginate != PAGING_NONE)
         error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
-    else if (cmd_records_path(o, &r.records, e) == 0 && total_parse(&r.total_source, o->count_from, e) == 0 &&
-             paginate_init(&r.paginate, o, e) == 0)
+    else if (paging_records(o->paging.records, &r.records, e) == 0 &&
+             total_parse(&r.total_source, o->paging.count_from, e) == 0 &&
+             paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0)
         result = run(&r, e);
-    terminal_progress_hide(&r.progress);
+    terminal_progress_hide(&r.terminal);
     if (result == 0)
         result = check_coverage(&r, e);
     struct error lost = {0};
-    if (o->summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
+    if (o->run.summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
         *e = lost;
         result = -1;
     }

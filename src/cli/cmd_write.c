@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "cli/control.h"
+#include "cli/cmd.h"
+#include "cli/report.h"
 #include "http/gzip.h"
 #include "http/url.h"
 #include "write/url_template.h"
@@ -21,13 +22,13 @@
 /* The URL of --url-template, with --query. */
 static int fill_template(struct write_run *w, struct slice record, int64_t line, struct buf *url, struct error *e)
 {
-    const struct options *o = w->options;
+    const struct write_options *o = w->options;
     struct buf filled = {0};
     int result = url_template_fill(o->url_template, record, line, &filled, e);
     if (result == 0 && url_resolve(buf_text(&w->url), buf_text(&filled), url))
         result = error_set(e, EXIT_USAGE, "--url-template makes no URL");
     buf_free(&filled);
-    return result ? -1 : url_add_queries(url, o->query.item, o->query.count, e);
+    return result ? -1 : url_add_queries(url, w->http.request->query.item, w->http.request->query.count, e);
 }
 
 static int compress(struct request *r, struct error *e)
@@ -44,14 +45,14 @@ static int compress(struct request *r, struct error *e)
 /* The request for the piece at hand of the batch. */
 static int address(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
 {
-    const struct options *o = w->options;
+    const struct write_options *o = w->options;
     struct request *r = &x->request;
     request_clear(r);
     body_build(&w->shape, &h->batch, h->now.from, h->now.to, &r->body);
     h->body_bytes = r->body.len;
-    r->method = o->method ? o->method : "POST";
+    r->method = w->method;
     r->content_type = body_content_type(&w->shape);
-    r->repeatable = strcmp(r->method, "PUT") == 0 || (o->idempotency_key && o->idempotent);
+    r->repeatable = r->method == METHOD_PUT || (o->idempotency_key && o->idempotent);
     if (o->idempotency_key)
         idempotency_add(&w->keys, o->idempotency_header, o->idempotency_key, &r->body, &r->headers);
     x->offset = -1;
@@ -101,7 +102,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 {
     struct write_run *w = ctx;
     struct held_batch *h = &w->held[x->slot];
-    h->answer.cap = (size_t)w->options->max_page_bytes;
+    h->answer.cap = (size_t)w->http.network->max_page_bytes;
     return buf_add(&h->answer, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
 }
 
@@ -136,15 +137,14 @@ static int on_idle(void *ctx, struct error *e)
 {
     struct write_run *w = ctx;
     (void)e;
-    terminal_progress_show(&w->progress, w->receipt.records, w->receipt.batches, w->stats.retries, -1);
+    terminal_progress_show(&w->terminal, w->receipt.records, w->receipt.batches, w->stats.retries, -1);
     return 0;
 }
 
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     struct write_run *w = ctx;
-    terminal_progress_hide(&w->progress);
-    cmd_note(w->options, verbose, line);
+    terminal_note(&w->terminal, verbose, line);
 }
 
 /* ---- the whole ---- */
@@ -174,7 +174,7 @@ static int open_output(const struct write_run *w, const char *name, int *to, str
 
 static int open_input(struct write_run *w, struct error *e)
 {
-    const struct options *o = w->options;
+    const struct write_options *o = w->options;
     w->input.fd = STDIN_FILENO;
     if (!o->replay)
         return 0;
@@ -190,9 +190,8 @@ static int parse_path(struct path *path, const char *name, const char *text, str
 
 static int set_up(struct write_run *w, struct error *e)
 {
-    const struct options *o = w->options;
-    const char *method = o->method ? o->method : "POST";
-    if (strcmp(method, "POST") && strcmp(method, "PUT") && strcmp(method, "PATCH"))
+    const struct write_options *o = w->options;
+    if (w->method != METHOD_POST && w->method != METHOD_PUT && w->method != METHOD_PATCH)
         return error_set(e, EXIT_USAGE, "--method of write is POST, PUT or PATCH");
     if (body_parse(&w->shape, o->body, o->ndjson_prefix, e) ||
         (o->url_template && url_template_check(o->url_template, e)) ||
@@ -207,7 +206,7 @@ static int set_up(struct write_run *w, struct error *e)
     w->input.batch_size = w->shape.kind == BODY_SINGLE ? 1 : (size_t)o->batch_size;
     w->input.batch_bytes = (size_t)o->batch_bytes;
     input_init(&w->input);
-    if (cmd_target(o, &w->url, e) || parse_path(&w->paths.results, "results", o->results, e) ||
+    if (request_url(w->http.request, &w->url, e) || parse_path(&w->paths.results, "results", o->results, e) ||
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
@@ -217,9 +216,8 @@ static int set_up(struct write_run *w, struct error *e)
                : 0;
 }
 
-static int run(struct write_run *w, struct error *e)
+static int run(struct write_run *w, unsigned parallel, struct error *e)
 {
-    unsigned parallel = cmd_parallel(w->options, 1);
     struct transfer_ops ops = {.next = on_next,
                                .begin = on_begin,
                                .data = on_data,
@@ -228,7 +226,7 @@ static int run(struct write_run *w, struct error *e)
                                .idle = on_idle,
                                .note = on_note,
                                .input_fd = w->input.fd};
-    struct transfer *t = transfer_new(w->options, parallel, &w->stats, e);
+    struct transfer *t = transfer_new(&w->http, parallel, &w->stats, e);
     if (!t)
         return -1;
     w->held = mem_zeroed(parallel, sizeof *w->held);
@@ -255,7 +253,7 @@ static int give_receipt(struct write_run *w, const struct timespec *began, struc
     w->receipt.requests = w->stats.requests;
     w->receipt.retries = w->stats.retries;
     w->receipt.seconds = io_seconds_since(began);
-    control_receipt(&w->receipt, &line);
+    report_receipt(&w->receipt, &line);
     if (io_signalled())
         io_write_last(STDOUT_FILENO, line.data, line.len);
     else
@@ -280,34 +278,38 @@ static void name_unknown(const struct write_run *w, struct error *e)
     buf_free(&lines);
 }
 
-static void note_rejects(const struct write_run *w)
+static void note_rejects(struct write_run *w)
 {
     struct buf note = {0};
     int64_t n = w->receipt.rejected;
     if (!n || !w->options->reject_file)
         return;
     buf_addf(&note, "%" PRId64 " record%s rejected: see %s", n, n == 1 ? " was" : "s were", w->options->reject_file);
-    cmd_note(w->options, false, buf_text(&note));
+    terminal_note(&w->terminal, false, buf_text(&note));
     buf_free(&note);
 }
 
-static void note_ids(const struct write_run *w)
+static void note_ids(struct write_run *w)
 {
     if (w->ids_fd >= 0 && w->receipt.records && !w->has_ids)
-        cmd_note(w->options, false, "no answer had an id at --ids: the file of ids has null for each record");
+        terminal_note(&w->terminal, false, "no answer had an id at --ids: the file of ids has null for each record");
 }
 
 int cmd_write(const struct options *o, struct error *e)
 {
-    struct write_run w = {.options = o, .reject_fd = -1, .ids_fd = -1};
+    struct write_run w = {.options = &o->write,
+                          .http = options_http(o),
+                          .method = o->request.method == METHOD_NOT_GIVEN ? METHOD_POST : o->request.method,
+                          .reject_fd = -1,
+                          .ids_fd = -1};
     struct timespec began;
     struct error ignored = {0};
     clock_gettime(CLOCK_MONOTONIC, &began);
-    terminal_progress_start(&w.progress, o->progress_meter && !o->quiet && !o->verbose, -1);
+    terminal_init(&w.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, -1);
     int result = set_up(&w, e);
     if (result == 0) {
-        result = run(&w, e);
-        terminal_progress_hide(&w.progress);
+        result = run(&w, options_parallel(o, 1), e);
+        terminal_progress_hide(&w.terminal);
         if (result)
             name_unknown(&w, e);
         if (result == 0) {

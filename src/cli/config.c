@@ -61,8 +61,8 @@ static bool is_overridden(const struct options *o, const struct option_row *row,
     }
     if (row->place == OPTION_AT_FILE) {
         size_t len = strcspn(value, "=") + 1;
-        for (size_t i = 0; i < o->query_secret.count; i++)
-            if (strncmp(o->query_secret.item[i], value, len) == 0)
+        for (size_t i = 0; i < o->auth.query_secret.count; i++)
+            if (strncmp(o->auth.query_secret.item[i], value, len) == 0)
                 return true;
     }
     return row->type != OPTION_LIST && given[row - option_table];
@@ -79,7 +79,7 @@ static bool holds_secret(const struct option_row *row, const char *value)
            (strcmp(row->name, "header") == 0 && *value != '@' && secret_in_header(value));
 }
 
-static int set_line(struct options *o, const bool *given, bool *now, char *line, bool *secrets, struct error *e)
+static int set_line(struct options *o, const bool *given, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
     struct buf value = {0};
@@ -103,14 +103,14 @@ static int set_line(struct options *o, const bool *given, bool *now, char *line,
     else
         result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
     if (row && result == 0)
-        now[row - option_table] = true;
+        o->given[row - option_table] = true;
     *secrets |= row && holds_secret(row, buf_text(&value));
     free(name);
     buf_free(&value);
     return result;
 }
 
-static int set_lines(struct options *o, const bool *given, bool *now, struct buf *text, const char *name, bool *secrets,
+static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, bool *secrets,
                      struct error *e)
 {
     if (memchr(text->data ? text->data : "", '\0', text->len))
@@ -120,7 +120,7 @@ static int set_lines(struct options *o, const bool *given, bool *now, struct buf
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';
         *end = '\0';
-        if (set_line(o, given, now, line, secrets, e))
+        if (set_line(o, given, line, secrets, e))
             return error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, e->message);
         line = end + !last;
     }
@@ -128,44 +128,42 @@ static int set_lines(struct options *o, const bool *given, bool *now, struct buf
 }
 
 /* One file; afterwards what it set is given, so that the next one does not change it. */
-static int load_text(struct options *o, bool *given, struct buf *text, const char *name, bool *secrets, struct error *e)
+static int load_text(struct options *o, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
     bool before[option_count];
-    memcpy(before, given, sizeof before);
-    return set_lines(o, before, given, text, name, secrets, e);
+    memcpy(before, o->given, sizeof before);
+    return set_lines(o, before, text, name, secrets, e);
 }
 
-static int load_file(struct options *o, bool *given, const char *name, struct error *e)
+static int load_file(struct options *o, const char *name, struct error *e)
 {
     struct buf text = {.cap = CONFIG_BYTES};
     bool secrets = false;
-    int result = io_read_file(name, &text, e) || load_text(o, given, &text, name, &secrets, e) ? -1 : 0;
+    int result = io_read_file(name, &text, e) || load_text(o, &text, name, &secrets, e) ? -1 : 0;
     if (secrets)
         secret_check_file(name, &o->warning);
     buf_free(&text);
     return result;
 }
 
-static int load_fd(struct options *o, bool *given, int fd, struct error *e)
+static int load_fd(struct options *o, int fd, struct error *e)
 {
     struct buf text = {.cap = CONFIG_BYTES};
     bool secrets = false;
     int result = io_read_all(fd, "the configuration", EXIT_NO_FILE, &text, e) ||
-                         load_text(o, given, &text, "configuration", &secrets, e)
+                         load_text(o, &text, "configuration", &secrets, e)
                      ? -1
                      : 0;
     buf_free(&text);
     return result;
 }
 
-static int load_preset(struct options *o, bool *given, struct error *e)
+static int load_preset(struct options *o, struct error *e)
 {
     struct buf text = {.cap = CONFIG_BYTES}, where = {0};
     bool secrets = false;
-    int result = preset_find(o->api, &text, &where, e) ||
-                         load_text(o, given, &text, buf_text(&where), &secrets, e)
-                     ? -1
-                     : 0;
+    int result =
+        presets_find(o->run.api, &text, &where, e) || load_text(o, &text, buf_text(&where), &secrets, e) ? -1 : 0;
     if (secrets)
         secret_check_file(buf_text(&where), &o->warning);
     buf_free(&text);
@@ -173,11 +171,11 @@ static int load_preset(struct options *o, bool *given, struct error *e)
     return result;
 }
 
-int config_load(struct options *o, bool *given, struct error *e)
+int config_load(struct options *o, struct error *e)
 {
-    if (o->config && load_file(o, given, o->config, e))
+    if (o->run.config && load_file(o, o->run.config, e))
         return -1;
-    if (o->config_fd >= 0 && load_fd(o, given, (int)o->config_fd, e))
+    if (o->run.config_fd >= 0 && load_fd(o, (int)o->run.config_fd, e))
         return -1;
-    return o->api ? load_preset(o, given, e) : 0;
+    return o->run.api ? load_preset(o, e) : 0;
 }

@@ -7,8 +7,8 @@
 
 #include "cli/options.h"
 
-/* Loads what --config, --config-fd and --api name, in this order. given[row]: it has a value already, from the command
- * line or an earlier file, which wins (an option that may repeat adds up). */
-int config_load(struct options *o, bool *given, struct error *e);
+/* Loads what --config, --config-fd and --api name, in this order. What has a value already, from the command line
+ * or an earlier file, keeps it (an option that may repeat adds up). */
+int config_load(struct options *o, struct error *e);
 
 #endif

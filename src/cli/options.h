@@ -9,66 +9,37 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/list.h"
+#include "discover/settings.h"
+#include "http/http.h"
+#include "pages/paging.h"
+#include "write/write_run.h"
 
-enum command { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8, COMMAND_CHECK = 16 };
-
-struct list {
-    size_t count;
-    char **item;
-};
+/* The commands, one bit each, so that a row of the table can name several. */
+enum command_bit { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8, COMMAND_CHECK = 16 };
 
 enum { NOT_GIVEN = -1 };
 
-struct options {
-    char *url;
+enum error_format { ERROR_TEXT, ERROR_JSON };
 
-    int64_t offset, limit; /* records; limit NOT_GIVEN: to the end */
-    int64_t page_size, max_pages, expect, planned_total;
-    char *on_drift;
-    bool allow_repeats;
-
-    char *paginate, *records;
-    char *param_offset, *param_limit, *param_page, *param_cursor; /* param_limit NULL: as the style has it */
-    char *page_base;
-    char *next, *has_more, *id, *cursor;
-    bool cursor_inclusive, stream, absent_is_empty, error_is_empty;
-    char *page_in;
+struct run_options {
     int64_t parallel;
-    char *count_from;
-
-    struct list header, query, trust_host;
-    char *method, *data;
-    size_t data_len; /* data may hold NUL bytes */
-    bool compressed;
-    char *user_agent;
-
-    int64_t batch_size, batch_bytes, max_rejects;
-    char *body, *ndjson_prefix, *url_template;
-    bool compress_body, idempotent;
-    char *idempotency_key, *idempotency_header;
-    char *reject_file, *replay, *end_marker;
-    char *results, *result_status, *result_error, *ids, *ids_file;
-
-    double connect_timeout, max_time, speed_time; /* seconds */
-    int64_t speed_limit;                          /* bytes per second */
-    int64_t retry;
-    double retry_delay, retry_max_time; /* seconds; NOT_GIVEN */
-    int64_t max_redirs, max_page_bytes;
-    char *cacert, *proxy, *rate, *rate_scope;
-
-    char *bearer, *bearer_file, *user, *user_file; /* NAME and NAME_file: the secret itself, or where it is */
-    bool netrc;
-    char *netrc_file;
-    struct list query_secret; /* NAME=VALUE */
-    char *oauth_token_url, *oauth_client_id, *oauth_client_secret, *oauth_client_secret_file;
-    char *oauth_refresh_token, *oauth_refresh_token_file, *oauth_scope, *oauth_audience, *oauth_auth;
-    struct list oauth_param;
-    char *cert, *key, *aws_sigv4;
-
     char *config, *api;
     int64_t config_fd, summary_fd;
-    char *error_format;
-    bool die_with_parent, verbose, quiet, progress_meter, trace_ids;
+    enum error_format error_format;
+    bool die_with_parent, quiet, progress_meter;
+};
+
+/* What each module reads, together. They are complete when options_complete() has been called; nobody changes them
+ * after that. */
+struct options {
+    struct request_options request;
+    struct range_options range;
+    struct paging_options paging;
+    struct write_options write;
+    struct network_options network;
+    struct auth_options auth;
+    struct run_options run;
 
     struct buf warning; /* about a file, for the command to tell */
     bool *given;        /* by row of the table: it has a value that is no default */
@@ -112,13 +83,20 @@ const char *option_nearest(const char *name);
 /* Sets one option from text. -1: EXIT_USAGE, with a message that names the option. Flags take "true" and "false". */
 int option_set(struct options *o, const struct option_row *row, const char *text, struct error *e);
 
-/* The command line of `command`, then the configuration files that it names, which it overrides. */
-int options_parse(struct options *o, enum command command, int argc, char **argv, struct error *e);
+/* All sources have been heard: --data @FILE becomes what it stands for. -1: no URL is given, or the file cannot be
+ * read.
+ */
+int options_complete(struct options *o, struct error *e);
+
+/* Takes what discover() found for --paginate auto, the last source there is. */
+int options_take(struct options *o, const struct settings *found, struct error *e);
+
+/* What requests need to know, as http/ takes it. */
+struct http_options options_http(const struct options *o);
+/* --parallel, or what the command takes instead; at most 64. */
+unsigned options_parallel(const struct options *o, unsigned fallback);
 
 /* Was it set, on the command line or in a file? */
 bool option_is_given(const struct options *o, const char *name);
-
-void options_help(unsigned commands, struct buf *out); /* the options of a command, for people */
-void options_list(struct buf *out);                    /* the whole table, as NDJSON */
 
 #endif

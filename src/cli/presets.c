@@ -24,7 +24,7 @@ static bool is_name(const char *name)
     return *name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_")] == '\0';
 }
 
-int preset_find(const char *name, struct buf *text, struct buf *where, struct error *e)
+int presets_find(const char *name, struct buf *text, struct buf *where, struct error *e)
 {
     if (is_name(name) && own_folder(where)) {
         buf_addf(where, "/%s.conf", name);
@@ -82,7 +82,7 @@ static void list_file(const char *folder, char *file, struct buf *out)
     buf_free(&text);
 }
 
-void preset_list(struct buf *out)
+void presets_list(struct buf *out)
 {
     struct buf folder = {0};
     struct dirent **entries = NULL;

@@ -15,9 +15,9 @@ extern const struct preset presets_builtin[];
 
 /* The preset's text, and in where what messages call it: the path of the user's own, or its name. -1: EXIT_CONFIG,
  * there is none of that name, or EXIT_NO_FILE. */
-int preset_find(const char *name, struct buf *text, struct buf *where, struct error *e);
+int presets_find(const char *name, struct buf *text, struct buf *where, struct error *e);
 
 /* A line for each preset: its name and what its first comment says. */
-void preset_list(struct buf *out);
+void presets_list(struct buf *out);
 
 #endif

@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "base/io.h"
-#include "cli/cmd.h"
-#include "cli/control.h"
+#include "http/answer.h"
 #include "http/url.h"
+#include "json/error_body.h"
 #include "json/error_in_ok.h"
 
 /* ---- asking ---- */
@@ -15,6 +15,11 @@
 bool compare_has_list(const struct compare *l)
 {
     return l->probe->split.way >= 0 || l->probe->split.many;
+}
+
+bool compare_is_given(const struct compare *l, const char *option)
+{
+    return l->options->is_given(l->options->ctx, option);
 }
 
 bool compare_may_ask(struct compare *l)
@@ -82,8 +87,8 @@ static int no_list(struct compare *l, struct error *e)
 {
     char detail[200];
     const struct buf *body = &l->probe->envelope;
-    const char *type = cmd_header(l->probe->exchange, "Content-Type", 0);
-    control_error_detail(body->data, body->len, detail, sizeof detail);
+    const char *type = answer_header(l->probe->exchange, "Content-Type", 0);
+    error_body_detail(body->data, body->len, detail, sizeof detail);
     if (l->probe->failed && type && strcasestr(type, "html") && l->probe->error.code == EXIT_ANSWER &&
         l->probe->error.http_status / 100 != 3)
         error_set(e, EXIT_ANSWER,
@@ -119,7 +124,7 @@ static int find_elsewhere(struct compare *l, struct error *e)
 {
     struct buf at = {0}, more = {0};
     unsigned lists = 0;
-    if (!l->probe->failed && !l->options->records && !compare_has_list(l))
+    if (!l->probe->failed && !l->options->paging->records && !compare_has_list(l))
         lists = evidence_lists((struct slice){buf_text(&l->probe->envelope), l->probe->envelope.len}, &at, &more);
     if (lists == 1)
         split_again(l, buf_text(&at));
@@ -164,8 +169,15 @@ int compare_first(struct compare *l, struct error *e)
     l->probe->lines = false;
     find_place(l);
     struct answer a = ask_answer(l->probe);
-    evidence_find(&l->v, l->options, &a, l->f->length);
-    evidence_total(l->options, &a, &l->f->count, &l->f->count_from);
+    struct evidence_names names = {
+        .has_more = l->options->paging->has_more,
+        .limit = l->options->paging->param_limit,
+        .offset = compare_is_given(l, "param-offset") ? l->options->paging->param_offset : NULL,
+        .page = compare_is_given(l, "param-page") ? l->options->paging->param_page : NULL,
+        .page_base = l->options->paging->page_base,
+    };
+    evidence_find(&l->v, &names, &a, l->f->length);
+    evidence_total(l->options->paging->count_from, &a, &l->f->count, &l->f->count_from);
     l->count_query = evidence_count_query(a.envelope);
     buf_swap(&l->first, &l->probe->records);
     buf_clear(&l->base); /* where redirects have led */

@@ -6,7 +6,7 @@
 #include "discover/evidence.h"
 
 struct compare {
-    const struct options *options;
+    const struct discover_options *options;
     struct ask *probe;
     struct finding *f;
     bool brief;
@@ -18,10 +18,13 @@ struct compare {
     int asked;
     bool reacted;      /* a try was answered by another list than the first one */
     bool proven;       /* the count is not the length of a page */
+    bool took_end;     /* the style is that of a list which ends with its first page */
     struct way way;    /* that leads on; place NULL: none */
     const char *limit; /* the parameter for the page size; "": there is none; NULL: not known */
 };
 
+/* Has the user set that option? */
+bool compare_is_given(const struct compare *l, const char *option);
 /* Is one of the requests left? Then it is taken. */
 bool compare_may_ask(struct compare *l);
 /* Has the last answer a list? */

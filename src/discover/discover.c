@@ -6,17 +6,24 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "cli/cmd.h"
 #include "discover/compare.h"
 #include "http/url.h"
+#include "pages/styles.h"
 #include "pages/total.h"
 
 static void set(struct compare *l, const char *name, const char *value)
 {
     bool more = strcmp(name, "paginate") == 0 || strcmp(name, "header") == 0 ||
                 strcmp(name, "query") == 0; /* which is auto, or adds up */
-    if (more || !option_is_given(l->options, name))
-        buf_addf(&l->f->options, "%s=%s\n", name, value);
+    if (more || !compare_is_given(l, name))
+        settings_add(&l->f->settings, name, value);
+}
+
+static void take_style(struct compare *l, enum paging_style style)
+{
+    l->f->found = true;
+    l->f->style = style;
+    set(l, "paginate", styles_find(style)->name);
 }
 
 static void set_number(struct compare *l, const char *name, int64_t n)
@@ -40,7 +47,7 @@ static void weigh_count(struct compare *l)
     struct answer a = ask_answer(l->probe);
     struct buf from = {0};
     int64_t count;
-    bool stated = evidence_total(l->options, &a, &count, &from);
+    bool stated = evidence_total(l->options->paging->count_from, &a, &count, &from);
     if (stated && count > l->probe->split.count && (l->f->count < 0 || l->f->count == count)) {
         l->f->count = count;
         l->proven = true;
@@ -75,9 +82,8 @@ static void try_count_url(struct compare *l)
     struct buf url = {0};
     buf_add(&url, l->base.data, l->base.len);
     buf_text(&url);
-    if (l->f->count < 0 && !option_is_given(l->options, "count-from") &&
-        url_add_segment(&url, "count", &ignored) == 0 && compare_may_ask(l) &&
-        ask_get(l->probe, buf_text(&url), NULL) == 0 &&
+    if (l->f->count < 0 && !compare_is_given(l, "count-from") && url_add_segment(&url, "count", &ignored) == 0 &&
+        compare_may_ask(l) && ask_get(l->probe, buf_text(&url), NULL) == 0 &&
         total_of_count(&source, buf_text(&l->probe->envelope), l->probe->envelope.len, &total, &ignored) == 1 &&
         total.records >= l->f->length) {
         l->f->count = total.records;
@@ -92,19 +98,17 @@ static void try_count_url(struct compare *l)
 static void try_count_query(struct compare *l)
 {
     const struct count_query *q = l->count_query;
-    struct options asked = *l->options;
     struct buf url = {0}, from = {0}, query = {0};
     int64_t count;
-    if (!q || l->f->count >= 0 || option_is_given(l->options, "count-from"))
+    if (!q || l->f->count >= 0 || compare_is_given(l, "count-from"))
         return;
-    asked.count_from = (char *)q->count_from;
     buf_add(&url, l->base.data, l->base.len);
     buf_text(&url);
     url_drop_query(&url, q->name);
     url_add_query(&url, q->name, q->value, strlen(q->value));
     bool listed = compare_ask(l, buf_text(&url));
     struct answer a = ask_answer(l->probe);
-    if (listed && evidence_total(&asked, &a, &count, &from) && count >= l->f->length) {
+    if (listed && evidence_total(q->count_from, &a, &count, &from) && count >= l->f->length) {
         l->f->count = count;
         l->proven = true;
         buf_swap(&l->f->count_from, &from);
@@ -121,7 +125,7 @@ static void try_count_query(struct compare *l)
 static bool try_way(struct compare *l, struct way way)
 {
     const char *at = way.page && !way.zero ? "2" : "1",
-               *limit = l->options->param_limit ? l->options->param_limit : way.limit;
+               *limit = l->options->paging->param_limit ? l->options->paging->param_limit : way.limit;
     int64_t size = way.page ? 1 : 2;
     if (!compare_ask_with(l, way.place, at, limit, size))
         return false;
@@ -155,9 +159,8 @@ static bool try_ways(struct compare *l, size_t from, size_t to)
         right = try_way(l, l->v.ways[i]);
     if (!l->way.place)
         return false;
-    l->f->style = l->way.page ? "page" : "offset";
+    take_style(l, l->way.page ? PAGING_PAGE : PAGING_OFFSET);
     l->f->seekable = true;
-    set(l, "paginate", l->f->style);
     set(l, l->way.page ? "param-page" : "param-offset", l->way.place);
     set(l, "param-limit", l->limit);
     if (l->way.zero)
@@ -171,8 +174,7 @@ static bool try_cursor(struct compare *l)
         const struct cursor_row *row = &l->v.cursor[i];
         if (!compare_ask_with(l, row->param, buf_text(&l->v.token), NULL, 0) || !compare_moved_on(l))
             continue;
-        l->f->style = "cursor";
-        set(l, "paginate", "cursor");
+        take_style(l, PAGING_CURSOR);
         set(l, "next", row->next);
         set(l, "param-cursor", row->param);
         l->v.limit = l->v.limit ? l->v.limit : row->limit;
@@ -186,13 +188,12 @@ static bool try_link(struct compare *l)
     struct error why = {0};
     struct buf url = {0};
     bool right = false;
-    if (l->v.next_url.len && paginate_link(l->options, l->base.data, buf_text(&l->v.next_url), &url, &why) < 0)
+    if (l->v.next_url.len && paginate_link(&l->options->http, l->base.data, buf_text(&l->v.next_url), &url, &why) < 0)
         buf_adds(&l->f->doubt, why.message);
     else if (l->v.next_url.len)
         right = compare_ask(l, buf_text(&url)) && compare_moved_on(l);
     if (right) {
-        l->f->style = l->v.next_at.len ? "next-url" : "link";
-        set(l, "paginate", l->f->style);
+        take_style(l, l->v.next_at.len ? PAGING_NEXT_URL : PAGING_LINK);
         if (l->v.next_at.len)
             set(l, "next", buf_text(&l->v.next_at));
     }
@@ -214,9 +215,8 @@ static bool try_last_id(struct compare *l)
         right = compare_ask_with(l, names[i], buf_text(&id), "limit", 1) && compare_begins_with(l, 1);
         if (!right)
             continue;
-        l->f->style = "last-id";
+        take_style(l, PAGING_LAST_ID);
         l->limit = l->probe->split.count == 1 ? "limit" : "";
-        set(l, "paginate", "last-id");
         set(l, "param-cursor", names[i]);
         set(l, "param-limit", l->limit);
         if (*l->limit)
@@ -239,9 +239,8 @@ static bool try_range(struct compare *l)
         !compare_begins_with(l, 1))
         return false;
     bool counted = l->f->count >= 0;
-    l->f->style = "range";
+    take_style(l, PAGING_RANGE);
     l->f->seekable = true;
-    set(l, "paginate", "range");
     weigh_count(l);
     if (!counted && l->f->count >= 0)
         set(l, "header", prefer);
@@ -253,10 +252,10 @@ static bool try_range(struct compare *l)
 /* A null where a next link or cursor would be: this page is the last one. */
 static bool take_end(struct compare *l)
 {
-    if (!l->v.end_style || l->v.has_more || (l->f->count >= 0 && l->f->count > l->f->length))
+    if (!l->v.ended || l->v.has_more || (l->f->count >= 0 && l->f->count > l->f->length))
         return false;
-    l->f->style = l->v.end_style;
-    set(l, "paginate", l->f->style);
+    take_style(l, l->v.end_style);
+    l->took_end = true;
     set(l, "next", l->v.end_at);
     if (l->v.end_row)
         set(l, "param-cursor", l->v.end_row->param);
@@ -298,8 +297,7 @@ static void take_none(struct compare *l)
 {
     if (doubtful(l))
         return;
-    l->f->style = "none";
-    set(l, "paginate", "none");
+    take_style(l, PAGING_NONE);
 }
 
 static void decide(struct compare *l)
@@ -353,7 +351,7 @@ static void find_size(struct compare *l)
 {
     struct finding *f = l->f;
     const char *limit = l->limit ? l->limit : l->v.limit ? l->v.limit : "";
-    bool cursor = strcmp(f->style, "cursor") == 0, open = !l->limit;
+    bool cursor = f->style == PAGING_CURSOR, open = !l->limit;
     int64_t given =
         *limit && (!l->brief || cursor) ? ask_size(l, limit, l->brief ? l->options->page_size : DISCOVER_SIZE) : -1;
     bool heeded = !open || (given > 0 && given != f->length && compare_begins_with(l, 0));
@@ -377,33 +375,33 @@ static void find_size(struct compare *l)
 static void count_outcome(struct compare *l)
 {
     struct finding *f = l->f;
-    bool more = f->style && strcmp(f->style, "none") && f->style != l->v.end_style;
+    bool more = f->found && f->style != PAGING_NONE && !l->took_end;
     if (f->count >= 0 &&
         (f->count < f->length || f->count < f->page_size || (more && !l->proven && f->count == f->length)))
         forget_count(l);
     try_count_query(l);
     if (!l->brief)
         try_count_url(l);
-    if (f->style && f->count > f->length && strncmp(buf_text(&f->count_from), "url:", 4))
+    if (f->found && f->count > f->length && strncmp(buf_text(&f->count_from), "url:", 4))
         set(l, "count-from", buf_text(&f->count_from));
 }
 
-int discover(const struct options *o, struct ask *probe, bool brief, struct finding *f, struct error *e)
+int discover(const struct discover_options *o, struct ask *ask, struct finding *f, struct error *e)
 {
-    struct compare l = {.options = o, .probe = probe, .f = f, .brief = brief};
+    struct compare l = {.options = o, .probe = ask, .f = f, .brief = o->brief};
     *f = (struct finding){.count = -1, .page_size_asked = -1, .page_size = -1};
-    int result = cmd_records_path(o, &l.places, e) || cmd_target(o, &l.base, e) ? -1 : 0;
-    path_parse(&l.id, o->id);
+    int result = paging_records(o->paging->records, &l.places, e) || request_url(o->http.request, &l.base, e) ? -1 : 0;
+    path_parse(&l.id, o->paging->id);
     if (result == 0)
         result = compare_first(&l, e);
     if (result == 0) {
         if (f->records.len)
             set(&l, "records", buf_text(&f->records));
         decide(&l);
-        if (f->style && strcmp(f->style, "none") && strcmp(f->style, "range"))
+        if (f->found && f->style != PAGING_NONE && f->style != PAGING_RANGE)
             find_size(&l);
         count_outcome(&l);
-        if (!brief && !f->asked_twice && compare_ask(&l, buf_text(&l.base)))
+        if (!o->brief && !f->asked_twice && compare_ask(&l, buf_text(&l.base)))
             compare_order(&l);
     }
     path_free(&l.places);
@@ -414,26 +412,11 @@ int discover(const struct options *o, struct ask *probe, bool brief, struct find
     return result;
 }
 
-void finding_free(struct finding *f)
+void discover_free(struct finding *f)
 {
     buf_free(&f->records);
     buf_free(&f->others);
     buf_free(&f->count_from);
-    buf_free(&f->options);
+    settings_free(&f->settings);
     buf_free(&f->doubt);
-}
-
-int finding_apply(const struct finding *f, struct options *o, struct error *e)
-{
-    for (size_t at = 0; at < f->options.len;) {
-        const char *line = f->options.data + at, *equals = strchr(line, '=');
-        size_t len = strcspn(line, "\n");
-        char *value = mem_text(equals + 1, len - (size_t)(equals + 1 - line));
-        int result = option_set(o, option_find(line, (size_t)(equals - line)), value, e);
-        free(value);
-        if (result)
-            return -1;
-        at += len + 1;
-    }
-    return 0;
 }

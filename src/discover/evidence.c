@@ -167,8 +167,9 @@ static void find_link(struct evidence *v, const struct answer *a)
         buf_clear(&text);
         if (!value_is_void(value) && *value.text == '"')
             value_scalar(value, &text);
-        else if (value.text && !v->end_style && value_is_void(value) && *value.text != 'f') {
-            v->end_style = "next-url";
+        else if (value.text && !v->ended && value_is_void(value) && *value.text != 'f') {
+            v->ended = true;
+            v->end_style = PAGING_NEXT_URL;
             v->end_at = next_links[i];
         }
         if (text.len && strpbrk(buf_text(&text), "/?") && url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
@@ -184,8 +185,9 @@ static void find_cursor(struct evidence *v, const struct answer *a)
     for (size_t i = 0; i < CURSORS && !v->cursor; i++) {
         struct slice value = path_get(cursors[i].next, a->envelope);
         bool is_offset = strcmp(cursors[i].next, "offset") == 0 && is_number(value, &number);
-        if (value.text && value_is_void(value) && !v->end_style) {
-            v->end_style = "cursor";
+        if (value.text && value_is_void(value) && !v->ended) {
+            v->ended = true;
+            v->end_style = PAGING_CURSOR;
             v->end_at = cursors[i].next;
             v->end_row = &cursors[i];
         }
@@ -308,21 +310,21 @@ static void visit_lead(void *ctx, struct slice key, struct slice value)
 
 /* ---- */
 
-void evidence_find(struct evidence *v, const struct options *o, const struct answer *a, int64_t records)
+void evidence_find(struct evidence *v, const struct evidence_names *given, const struct answer *a, int64_t records)
 {
     struct buf ignored = {0};
     *v = (struct evidence){0};
-    struct slice more = path_get(o->has_more ? o->has_more : "has_more", a->envelope);
+    struct slice more = path_get(given->has_more ? given->has_more : "has_more", a->envelope);
     const char *range = a->header(a->headers, "Content-Range", 0);
     v->has_more = more.text && !value_is_void(more);
     v->ranges = range && strncasecmp(range, "bytes", 5);
     find_link(v, a);
     find_cursor(v, a);
-    v->limit = o->param_limit ? o->param_limit : named_in(&v->next_url, limit_names, &ignored);
-    if (option_is_given(o, "param-offset"))
-        add_way(v, (struct way){false, false, o->param_offset, v->limit ? v->limit : "limit"});
-    if (option_is_given(o, "param-page"))
-        add_way(v, (struct way){true, *o->page_base == '0', o->param_page, v->limit ? v->limit : "per_page"});
+    v->limit = given->limit ? given->limit : named_in(&v->next_url, limit_names, &ignored);
+    if (given->offset)
+        add_way(v, (struct way){false, false, given->offset, v->limit ? v->limit : "limit"});
+    if (given->page)
+        add_way(v, (struct way){true, given->page_base == 0, given->page, v->limit ? v->limit : "per_page"});
     ways_of_link(v, records);
     ways_of_echo(v, a->envelope);
     v->out_of_reach =
@@ -354,14 +356,14 @@ static void tell_source(const char *where, struct buf *count_from)
         buf_addf(count_from, "body:%s", where);
 }
 
-bool evidence_total(const struct options *o, const struct answer *a, int64_t *count, struct buf *count_from)
+bool evidence_total(const char *asked, const struct answer *a, int64_t *count, struct buf *count_from)
 {
-    bool given = strcmp(o->count_from, "auto") != 0;
+    bool given = strcmp(asked, "auto") != 0;
     for (size_t i = 0; i < (given ? 1 : sizeof totals / sizeof *totals); i++) {
         struct total_source source;
         struct total total;
         struct error ignored;
-        const char *from = given ? o->count_from : totals[i];
+        const char *from = given ? asked : totals[i];
         bool found =
             total_parse(&source, from, &ignored) == 0 &&
             total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, &total, &ignored) == 1;

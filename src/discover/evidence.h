@@ -2,7 +2,6 @@
 #ifndef RESTSRC_EVIDENCE_H
 #define RESTSRC_EVIDENCE_H
 
-#include "cli/options.h"
 #include "pages/paginate.h"
 
 enum { EVIDENCE_WAYS = 10 };
@@ -25,9 +24,10 @@ struct evidence {
     const char *limit;   /* the parameter in it, or elsewhere in the answer, that looks like the page size */
     const struct cursor_row *cursor; /* so many rows that may be meant; NULL: the answer has no cursor */
     unsigned cursor_rows;
-    struct buf token; /* what the cursor says */
-    const char *end_style,
-        *end_at; /* a usual name says that nothing follows: next-url or cursor, and its PATH; NULL: none does */
+    struct buf token;                 /* what the cursor says */
+    bool ended;                       /* a usual name says that nothing follows */
+    enum paging_style end_style;      /* then: of next-url or cursor */
+    const char *end_at;               /* its PATH */
     const struct cursor_row *end_row; /* for a cursor */
     bool has_more;                    /* has_more says true */
     bool out_of_reach;                /* Elasticsearch has more than from and size get at */
@@ -37,12 +37,18 @@ struct evidence {
     size_t way_count, sure_ways;      /* so many of them are the answer's own; the others are the commonest names */
 };
 
+/* Names that the user has given; NULL: not given. */
+struct evidence_names {
+    const char *has_more, *limit, *offset, *page;
+    int page_base;
+};
+
 /* records: how many the answer has. Free with evidence_free(). */
-void evidence_find(struct evidence *v, const struct options *o, const struct answer *a, int64_t records);
+void evidence_find(struct evidence *v, const struct evidence_names *given, const struct answer *a, int64_t records);
 void evidence_free(struct evidence *v);
 
-/* The total that the answer states, and in --count-from's words where. false: none. */
-bool evidence_total(const struct options *o, const struct answer *a, int64_t *total, struct buf *count_from);
+/* The total that the answer states, and in --count-from's words where. asked: --count-from. false: none. */
+bool evidence_total(const char *asked, const struct answer *a, int64_t *total, struct buf *count_from);
 
 /* How an API that does not count by itself may be asked to: a query, and in --count-from's words where the number then
  * is. NULL: no such API is known to answer so. */

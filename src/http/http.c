@@ -11,11 +11,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "cli/control.h"
-#include "http/oauth.h"
 #include "http/ratelimit.h"
 #include "http/retry.h"
 #include "http/url.h"
+#include "json/error_body.h"
 
 enum {
     HIDDEN_FILE = 4,
@@ -52,15 +51,6 @@ static int add_header_file(struct http_client *c, const char *name, struct error
     return result;
 }
 
-/* Does it stand on the command line, where everybody can see it? */
-static bool is_typed(const struct options *o, const char *header)
-{
-    for (size_t i = 0; i < o->line.count; i++)
-        if (strncmp(o->line.item[i], "header=", 7) == 0 && strcmp(o->line.item[i] + 7, header) == 0)
-            return true;
-    return false;
-}
-
 static const char *find_header(const struct http_client *c, const char *name)
 {
     size_t len = strlen(name);
@@ -76,22 +66,36 @@ static struct ca find_authorities(void)
     return ca_find(library->cainfo, library->capath);
 }
 
-int http_client_init(struct http_client *c, const struct options *o, struct error *e)
+/* Secrets that stand in URLs and queries. */
+static void hide_urls(struct http_client *c)
 {
-    *c = (struct http_client){.options = o, .ca = find_authorities()};
-    if (o->user_agent && strpbrk(o->user_agent, "\r\n"))
+    const struct http_options *o = &c->options;
+    const char *const urls[] = {o->request->url,       o->network->proxy,   getenv("http_proxy"), getenv("https_proxy"),
+                                getenv("HTTPS_PROXY"), getenv("all_proxy"), getenv("ALL_PROXY")};
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+        if (urls[i])
+            secret_hide_url(&c->auth.secrets, urls[i]);
+    for (size_t i = 0; i < o->request->query.count; i++)
+        secret_hide_param(&c->auth.secrets, o->request->query.item[i]);
+}
+
+int http_client_init(struct http_client *c, const struct http_options *o, struct error *e)
+{
+    *c = (struct http_client){.options = *o, .ca = find_authorities()};
+    if (o->request->user_agent && strpbrk(o->request->user_agent, "\r\n"))
         return error_set(e, EXIT_USAGE, "--user-agent must be one line");
-    if (auth_init(&c->auth, o, e))
+    if (auth_init(&c->auth, o->auth, e))
         return -1;
-    for (size_t i = 0; i < o->header.count; i++) {
-        const char *text = o->header.item[i];
+    hide_urls(c);
+    for (size_t i = 0; i < o->request->header.count; i++) {
+        const char *text = o->request->header.item[i];
         if (*text == '@' ? add_header_file(c, text + 1, e)
-                         : add_header(c, text, is_typed(o, text) ? SIZE_MAX : HIDDEN_CONFIG, e))
+                         : add_header(c, text, i < o->request->typed_headers ? SIZE_MAX : HIDDEN_CONFIG, e))
             return -1;
     }
     c->has_type = find_header(c, "Content-Type");
     c->has_auth = find_header(c, "Authorization");
-    if (c->has_auth && (c->auth.bearer || c->auth.user || o->oauth_token_url))
+    if (c->has_auth && (c->auth.bearer || c->auth.user || o->auth->oauth_token_url))
         return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
     if (!find_header(c, "Accept"))
         c->headers = curl_slist_append(c->headers, "Accept: application/json, */*;q=0.5");
@@ -103,7 +107,7 @@ int http_client_init(struct http_client *c, const struct options *o, struct erro
 void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text)
 {
     struct buf copy = {0};
-    if (c->note && text->len && (!verbose || c->options->verbose)) {
+    if (c->note && text->len && (!verbose || c->options.network->verbose)) {
         buf_add(&copy, text->data, text->len);
         char *rest = (char *)buf_text(&copy);
         secret_mask(&c->auth.secrets, rest);
@@ -161,21 +165,22 @@ static int on_send(void *user, char *ip, char *local_ip, int port, int local_por
 }
 
 /* Every curl option that a command-line option sets. */
-static void set_options(CURL *c, const struct options *o)
+static void set_options(CURL *c, const struct http_options *o)
 {
-    curl_easy_setopt(c, CURLOPT_USERAGENT, o->user_agent ? o->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
-    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->compressed ? GZIP_ACCEPTED : NULL);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->connect_timeout * 1000));
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->max_time * 1000));
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->speed_limit);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->speed_time));
-    curl_easy_setopt(c, CURLOPT_PROXY, o->proxy);
-    curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
-    curl_easy_setopt(c, CURLOPT_SSLKEY, o->key);
+    curl_easy_setopt(c, CURLOPT_USERAGENT,
+                     o->request->user_agent ? o->request->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
+    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->request->compressed ? GZIP_ACCEPTED : NULL);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->network->connect_timeout * 1000));
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->network->max_time * 1000));
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->network->speed_limit);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->network->speed_time));
+    curl_easy_setopt(c, CURLOPT_PROXY, o->network->proxy);
+    curl_easy_setopt(c, CURLOPT_SSLCERT, o->auth->cert);
+    curl_easy_setopt(c, CURLOPT_SSLKEY, o->auth->key);
     curl_easy_setopt(c, CURLOPT_NETRC,
-                     o->netrc || o->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->netrc_file);
-    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->aws_sigv4);
+                     o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->auth->netrc_file);
+    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->auth->aws_sigv4);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
@@ -200,8 +205,8 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
-    set_options(c, h->client->options);
-    set_authorities(c, &h->client->ca, h->client->options->cacert);
+    set_options(c, &h->client->options);
+    set_authorities(c, &h->client->ca, h->client->options.network->cacert);
     return c;
 }
 
@@ -267,14 +272,14 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
         h->headers = curl_slist_append(h->headers, s->data);
     if (h->authorization.len)
         add_own(h, "Authorization", buf_text(&h->authorization));
-    if (h->client->options->trace_ids)
+    if (h->client->options.network->trace_ids)
         add_trace(h);
     if (has_body) {
-        if (!h->client->options->aws_sigv4) /* it would be signed, and not sent */
-            add_own(h, "Expect", "");       /* many servers make curl wait a second for their 100 Continue */
+        if (!h->client->options.auth->aws_sigv4) /* it would be signed, and not sent */
+            add_own(h, "Expect", "");            /* many servers make curl wait a second for their 100 Continue */
         if (!h->client->has_type &&
             (r->body.len ||
-             !h->client->options->aws_sigv4)) /* some servers refuse an empty body that says it is JSON */
+             !h->client->options.auth->aws_sigv4)) /* some servers refuse an empty body that says it is JSON */
             add_own(h, "Content-Type", !r->body.len ? "" : r->content_type ? r->content_type : "application/json");
     }
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
@@ -283,7 +288,7 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
 /* The secret parameters join the URL here only, so that no message can show them. */
 static void set_url(struct http *h, const struct request *r)
 {
-    const struct list *secret = &h->client->options->query_secret;
+    const struct list *secret = &h->client->options.auth->query_secret;
     struct buf url = {0};
     buf_add(&url, r->url.data, r->url.len);
     for (size_t i = 0; i < secret->count; i++) {
@@ -293,7 +298,7 @@ static void set_url(struct http *h, const struct request *r)
         url_add_query(&url, name, equals + 1, strlen(equals + 1));
         free(name);
     }
-    if (h->client->options->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
+    if (h->client->options.auth->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
         url_sort_query(&url);
     curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
     buf_free(&url);
@@ -301,13 +306,9 @@ static void set_url(struct http *h, const struct request *r)
 
 /* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be
  * sent twice therefore gets a connection of its own. */
-int http_prepare(struct http *h, const struct request *r, struct error *e)
+void http_prepare(struct http *h, const struct request *r)
 {
-    const char *method = r->method ? r->method : "GET";
-    bool has_body = r->body.len || (strcmp(method, "GET") && strcmp(method, "HEAD"));
-    buf_clear(&h->authorization);
-    if (!h->client->has_auth && oauth_authorize(h->client, &h->authorization, e))
-        return -1;
+    bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     buf_clear(&h->error_body);
     gunzip_end(&h->gunzip);
     *h->curl_error = *h->trace = '\0';
@@ -318,13 +319,12 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
         curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, r->body.data ? r->body.data : "");
         curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.len);
     }
-    curl_easy_setopt(h->easy, CURLOPT_NOBODY, strcmp(method, "HEAD") == 0 ? 1L : 0L);
-    curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(h->easy, CURLOPT_NOBODY, r->method == METHOD_HEAD ? 1L : 0L);
+    curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, request_method(r->method));
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);
     set_url(h, r);
-    return 0;
 }
 
 /* ---- about the last answer ---- */
@@ -379,16 +379,6 @@ bool http_not_now(struct http *h)
     return status == 429 || (status == 503 && http_header(h, "Retry-After", 0)) || is_limit(h);
 }
 
-void http_worked(struct http *h)
-{
-    auth_worked(&h->client->auth, buf_text(&h->authorization));
-}
-
-bool http_may_renew(struct http *h)
-{
-    return http_status(h) == 401 && h->authorization.len && auth_renew(&h->client->auth, buf_text(&h->authorization));
-}
-
 /* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
 static void take_beginning(const struct http *h, char *detail)
 {
@@ -405,7 +395,7 @@ void http_status_error(struct http *h, struct error *e)
 {
     long status = http_status(h);
     char detail[300];
-    control_error_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
+    error_body_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
     secret_mask(&h->client->auth.secrets, detail);
     if (!*detail && h->error_body.len && *h->error_body.data != '<')
         take_beginning(h, detail);
@@ -438,7 +428,7 @@ static void compression_error(const struct http *h, struct error *e)
 
 static bool knows_no_authority(const struct http_client *c)
 {
-    return !c->options->cacert && !c->ca.file && !c->ca.dir;
+    return !c->options.network->cacert && !c->ca.file && !c->ca.dir;
 }
 
 void http_network_error(const struct http *h, int code, struct error *e)

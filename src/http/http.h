@@ -9,19 +9,38 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "cli/options.h"
 #include "http/auth.h"
 #include "http/ca.h"
 #include "http/gzip.h"
+#include "http/rate.h"
 #include "http/request.h"
 
 struct curl_slist;
 
+struct network_options {
+    double connect_timeout, max_time, speed_time; /* seconds */
+    int64_t speed_limit;                          /* bytes per second */
+    int64_t retry;
+    double retry_delay, retry_max_time; /* seconds; negative: not given */
+    int64_t max_redirs, max_page_bytes;
+    char *cacert, *proxy, *rate;
+    enum rate_scope rate_scope;
+    struct list trust_host;
+    bool trace_ids, verbose;
+};
+
+/* What requests need to know. Nothing of it is owned. */
+struct http_options {
+    const struct request_options *request;
+    const struct auth_options *auth;
+    const struct network_options *network;
+};
+
 /* What all requests of a process have in common. */
 struct http_client {
-    const struct options *options;
+    struct http_options options;
     struct auth auth;
-    struct ca ca; /* the authorities without --cacert */
+    struct ca ca;               /* the authorities without --cacert */
     struct curl_slist *headers; /* --header, and our own where that has none */
     bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
     unsigned char trace[16];    /* --trace-ids */
@@ -29,13 +48,10 @@ struct http_client {
     /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
     void (*note)(void *ctx, bool verbose, const char *line);
     void *ctx;
-    /* About the last try at the token URL: */
-    bool token_may_pass;
-    double token_pause; /* seconds that the server asked for */
 };
 
-/* o must outlive it. Free with http_client_free(), also after a failure. */
-int http_client_init(struct http_client *c, const struct options *o, struct error *e);
+/* What o points to must outlive it. Free with http_client_free(), also after a failure. */
+int http_client_init(struct http_client *c, const struct http_options *o, struct error *e);
 void http_client_free(struct http_client *c);
 /* Tells each line of text, masked; or what warnings there are. */
 void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
@@ -49,12 +65,12 @@ struct http {
     int (*sink)(void *user, const char *bytes, size_t n);
     void *user;
     bool any_status, stopped;
+    struct buf authorization; /* to send, set before http_prepare(); empty: none */
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                       dies */
     /* The rest is private. */
     struct curl_slist *headers;
-    struct buf authorization; /* sent */
-    char trace[56];           /* the traceparent sent */
+    char trace[56]; /* the traceparent sent */
     struct buf error_body;
     char curl_error[256];
     bool begun; /* the body */
@@ -64,8 +80,8 @@ struct http {
 void http_open(struct http *h, struct http_client *c);
 void http_close(struct http *h);
 
-/* Makes the next request ready to be performed. -1: no token to be had. */
-int http_prepare(struct http *h, const struct request *r, struct error *e);
+/* Makes the next request ready to be performed, with h->authorization. */
+void http_prepare(struct http *h, const struct request *r);
 
 /* ---- about the last answer ---- */
 
@@ -80,10 +96,6 @@ double http_pause(const struct http *h);
 bool http_not_now(struct http *h);
 /* An answer that another time may bring another one: by its status, or because it says so. */
 bool http_status_may_pass(struct http *h);
-/* The server took our credentials. */
-void http_worked(struct http *h);
-/* A 401 that another token may cure: then the next http_prepare() has it. */
-bool http_may_renew(struct http *h);
 
 /* What an answer that is no success means. */
 void http_status_error(struct http *h, struct error *e);

@@ -1,15 +1,98 @@
+/* oauth: OAuth 2 tokens: asked for, kept for other processes, renewed. */
 #include "http/oauth.h"
 
+#include <cjson/cJSON.h>
 #include <curl/curl.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
+#include "base/number.h"
+#include "http/cache.h"
 #include "http/retry.h"
 #include "http/url.h"
+#include "json/error_body.h"
 
 enum { ANSWER = 65536 };
+
+/* An OAuth 2 token, as it is answered (RFC 6749, section 5.1) and as it is kept. */
+struct token {
+    struct buf access_token, refresh_token;
+    double expires; /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
+};
+
+/* ---- as JSON ---- */
+
+static bool take_text(const cJSON *object, const char *name, struct buf *to)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    if (!text || !*text || strpbrk(text, "\r\n"))
+        return false;
+    buf_clear(to);
+    buf_adds(to, text);
+    return true;
+}
+
+static const double LONGEST = 1e12; /* seconds; also of a time since 1970 */
+
+/* Some servers write the number as a string. */
+static double seconds_of(const cJSON *object, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
+    double n = 0;
+    if (cJSON_IsString(value))
+        number_decimal(value->valuestring, &n);
+    else if (cJSON_IsNumber(value))
+        n = value->valuedouble;
+    return n > -LONGEST && n < LONGEST ? n : 0;
+}
+
+/* The answer of a token URL. -1: it has no access_token. A refresh token stays when the answer has none. */
+static int read_token(const char *json, size_t n, double now, struct token *token)
+{
+    cJSON *answer = cJSON_ParseWithLength(json, n);
+    bool there = take_text(answer, "access_token", &token->access_token);
+    double lasts = seconds_of(answer, "expires_in");
+    take_text(answer, "refresh_token", &token->refresh_token);
+    token->expires = lasts > 120 ? now + lasts - 60 : lasts > 0 ? now + lasts / 2 : 0;
+    cJSON_Delete(answer);
+    return there ? 0 : -1;
+}
+
+/* What save_token() made; anything else is no token. */
+static void load_token(const char *json, size_t n, struct token *token)
+{
+    cJSON *kept = cJSON_ParseWithLength(json, n);
+    take_text(kept, "access_token", &token->access_token);
+    take_text(kept, "refresh_token", &token->refresh_token);
+    token->expires = seconds_of(kept, "expires");
+    cJSON_Delete(kept);
+}
+
+static void save_token(const struct token *token, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct buf access = token->access_token, refresh = token->refresh_token;
+    cJSON_AddStringToObject(o, "access_token", buf_text(&access));
+    if (refresh.len)
+        cJSON_AddStringToObject(o, "refresh_token", buf_text(&refresh));
+    cJSON_AddNumberToObject(o, "expires", token->expires);
+    char *text = cJSON_PrintUnformatted(o);
+    buf_addf(out, "%s\n", text ? text : "");
+    free(text);
+    cJSON_Delete(o);
+}
+
+static void free_token(struct token *token)
+{
+    buf_free(&token->access_token);
+    buf_free(&token->refresh_token);
+}
+
+/* ---- the token URL ---- */
 
 static int on_token(void *user, const char *bytes, size_t n)
 {
@@ -68,25 +151,26 @@ static void show_token_request(const struct http_client *c, const char *before, 
     buf_free(&line);
 }
 
-/* One try. A token is asked for while everything else waits: nothing can be sent without it. */
-static int fetch_token(void *ctx, const char *url, const char *user, const char *password, const struct buf *form,
-                       struct buf *answer, long *status, struct error *e)
+/* One try. Everything else waits meanwhile: nothing can be sent without a token. user and password: for HTTP Basic, or
+ * NULL. -1: no answer. */
+static int fetch(struct oauth *a, const char *user, const char *password, const struct buf *form, struct buf *answer,
+                 long *status, struct error *e)
 {
-    struct http_client *c = ctx;
+    const char *url = a->auth->options->oauth_token_url;
     struct http h;
     answer->cap = ANSWER;
-    http_open(&h, c);
+    http_open(&h, a->client);
     h.sink = on_token;
     h.user = answer;
     h.any_status = true;
     set_form(&h, url, user, password, form);
-    show_token_request(c, "> POST ", 0, url);
+    show_token_request(a->client, "> POST ", 0, url);
     CURLcode code = perform(h.easy);
     *status = http_status(&h);
     if (code == 0)
-        show_token_request(c, "< ", *status, url);
-    c->token_may_pass = code ? http_may_pass(&h, (int)code) : retry_status(*status);
-    c->token_pause = code ? 0 : http_pause(&h);
+        show_token_request(a->client, "< ", *status, url);
+    a->may_pass = code ? http_may_pass(&h, (int)code) : retry_status(*status);
+    a->pause = code ? 0 : http_pause(&h);
     if (code) {
         struct error cause = {0};
         http_network_error(&h, (int)code, &cause);
@@ -96,26 +180,236 @@ static int fetch_token(void *ctx, const char *url, const char *user, const char 
     return code ? -1 : 0;
 }
 
-int oauth_authorize(struct http_client *c, struct buf *authorization, struct error *e)
+static void add_field(struct buf *form, const char *name, const char *value)
 {
-    const struct options *o = c->options;
+    if (!value)
+        return;
+    if (form->len)
+        buf_addc(form, '&');
+    url_escape_text(name, strlen(name), form);
+    buf_addc(form, '=');
+    url_escape_text(value, strlen(value), form);
+}
+
+static bool in_body(const struct oauth *a)
+{
+    return a->auth->options->oauth_auth == OAUTH_BODY;
+}
+
+static int make_form(const struct oauth *a, const char *refresh_token, struct buf *form, struct error *e)
+{
+    const struct auth_options *o = a->auth->options;
+    add_field(form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
+    add_field(form, "refresh_token", refresh_token);
+    add_field(form, "scope", o->oauth_scope);
+    add_field(form, "audience", o->oauth_audience);
+    if (in_body(a) || !a->auth->client_secret)
+        add_field(form, "client_id", o->oauth_client_id);
+    if (in_body(a))
+        add_field(form, "client_secret", a->auth->client_secret);
+    for (size_t i = 0; i < o->oauth_param.count; i++) {
+        const char *equals = strchr(o->oauth_param.item[i], '=');
+        if (!equals)
+            return error_set(e, EXIT_USAGE, "--oauth-param takes NAME=VALUE");
+        char *name = mem_text(o->oauth_param.item[i], (size_t)(equals - o->oauth_param.item[i]));
+        add_field(form, name, equals + 1);
+        free(name);
+    }
+    return 0;
+}
+
+/* A token URL that refuses the client is no better than an API that does. */
+static enum exit_code meaning(long status)
+{
+    if (status == 400 || status == 401 || status == 403)
+        return EXIT_DENIED;
+    if (retry_status(status) || status / 100 == 5)
+        return EXIT_UNAVAILABLE;
+    return status / 100 == 4 ? EXIT_REFUSED : EXIT_ANSWER;
+}
+
+static int bad_answer(const struct oauth *a, long status, const struct buf *answer, struct error *e)
+{
+    char detail[300];
+    error_body_detail(answer->data, answer->len, detail, sizeof detail);
+    secret_mask(&a->auth->secrets, detail);
+    if (status / 100 == 2)
+        return error_set(e, EXIT_ANSWER, "the token URL answered without an access_token");
+    return error_set(e, meaning(status), "no token: the token URL answered HTTP %ld%s%s", status, *detail ? ": " : "",
+                     detail);
+}
+
+static int ask(struct oauth *a, struct token *token, struct error *e)
+{
+    struct buf form = {0}, answer = {0}, id = {0}, secret = {0};
+    const struct auth_options *o = a->auth->options;
+    const char *kept = token->refresh_token.len ? buf_text(&token->refresh_token) : a->auth->refresh_token;
+    bool basic = !in_body(a) && a->auth->client_secret;
+    long status = 0;
+    int result = make_form(a, a->auth->refresh_token ? kept : NULL, &form, e);
+    if (basic) { /* both form-encoded first: RFC 6749, section 2.3.1 */
+        url_escape_text(o->oauth_client_id, strlen(o->oauth_client_id), &id);
+        url_escape_text(a->auth->client_secret, strlen(a->auth->client_secret), &secret);
+        secret_hide_user(&a->auth->secrets, buf_text(&id), buf_text(&secret));
+    }
+    if (result == 0)
+        result = fetch(a, basic ? buf_text(&id) : NULL, basic ? buf_text(&secret) : NULL, &form, &answer, &status, e);
+    if (result == 0 && (status / 100 != 2 || read_token(answer.data, answer.len, io_time(), token)))
+        result = bad_answer(a, status, &answer, e);
+    buf_free(&form);
+    buf_free(&answer);
+    buf_free(&id);
+    buf_free(&secret);
+    return result;
+}
+
+static bool is_fresh(const struct token *token, const struct buf *refused)
+{
+    bool same = token->access_token.len == refused->len && refused->len &&
+                memcmp(token->access_token.data, refused->data, refused->len) == 0;
+    return token->access_token.len && !same && (token->expires == 0 || token->expires > io_time());
+}
+
+static void adopt(struct oauth *a, struct token *token)
+{
+    buf_swap(&a->token, &token->access_token);
+    a->expires = token->expires;
+    a->worked = false;
+    secret_hide(&a->auth->secrets, buf_text(&a->token));
+    if (!a->auth->refresh_token || !token->refresh_token.len ||
+        strcmp(a->auth->refresh_token, buf_text(&token->refresh_token)) == 0)
+        return;
+    free(a->auth->refresh_token);
+    a->auth->refresh_token = mem_text(token->refresh_token.data, token->refresh_token.len);
+    secret_hide(&a->auth->secrets, a->auth->refresh_token);
+}
+
+/* Keeps a new token for the other processes. */
+static void keep(struct oauth *a, int fd, const struct token *token)
+{
+    struct buf content = {0}, latest = token->refresh_token;
+    save_token(token, &content);
+    if (fd < 0 || cache_write(fd, content.data, content.len)) {
+        bool replaced = a->auth->refresh_token && latest.len && strcmp(a->auth->refresh_token, buf_text(&latest));
+        buf_addf(&a->auth->warning,
+                 "warning: no private cache folder can be written: tokens are not shared with other processes%s\n",
+                 replaced ? ", and the server has replaced the refresh token, so that later ones may be refused" : "");
+    }
+    buf_free(&content);
+}
+
+/* The token in the cache, or a new one; the lock is held meanwhile, so that of many processes one asks. */
+static int get_token(struct oauth *a, struct error *e)
+{
+    struct buf content = {0};
+    struct token token = {0};
+    int result = 0;
+    int fd = cache_lock("token", buf_text(&a->key));
+    if (fd >= 0) {
+        cache_read(fd, &content);
+        load_token(content.data, content.len, &token);
+    }
+    if (io_signalled()) { /* perhaps while we waited for the lock */
+        result = error_set(e, EXIT_UNAVAILABLE, "no token: ended by a signal");
+    } else if (!is_fresh(&token, &a->token)) {
+        result = ask(a, &token, e);
+        if (result == 0)
+            keep(a, fd, &token);
+    }
+    if (fd >= 0)
+        close(fd);
+    if (result == 0)
+        adopt(a, &token);
+    buf_free(&content);
+    free_token(&token);
+    return result;
+}
+
+/* ---- which token ---- */
+
+/* What a token is good for. A refresh token stands for the one who consented, so it belongs to the key. */
+static void make_key(struct oauth *a)
+{
+    const struct auth_options *o = a->auth->options;
+    buf_addf(&a->key, "%s\n%s\n%s\n%s\n", o->oauth_token_url, o->oauth_client_id, o->oauth_scope ? o->oauth_scope : "",
+             o->oauth_audience ? o->oauth_audience : "");
+    for (size_t i = 0; i < o->oauth_param.count; i++)
+        buf_addf(&a->key, "%s\n", o->oauth_param.item[i]);
+    buf_adds(&a->key, a->auth->refresh_token ? a->auth->refresh_token : "");
+}
+
+void oauth_init(struct oauth *a, struct http_client *c)
+{
+    *a = (struct oauth){.client = c, .auth = &c->auth};
+    if (c->auth.options->oauth_token_url)
+        make_key(a);
+}
+
+void oauth_free(struct oauth *a)
+{
+    buf_free(&a->key);
+    buf_free(&a->token);
+}
+
+static int value(struct oauth *a, struct buf *authorization, struct error *e)
+{
+    bool usable = a->token.len && a->expires >= 0 && (a->expires == 0 || a->expires > io_time());
+    if (!usable && get_token(a, e))
+        return -1;
+    buf_addf(authorization, "Bearer %s", buf_text(&a->token));
+    return 0;
+}
+
+int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e)
+{
+    const struct network_options *o = a->client->options.network;
     struct retry_policy policy = retry_policy(o->retry, o->retry_delay, o->retry_max_time);
     double waited = 0;
     unsigned tries = 0;
     int result;
-    c->token_may_pass = false;
-    while ((result = auth_value(&c->auth, fetch_token, c, authorization, e)) && c->token_may_pass && !io_signalled()) {
+    if (!a->auth->options->oauth_token_url)
+        return 0;
+    a->may_pass = false;
+    while ((result = value(a, authorization, e)) && a->may_pass && !io_signalled()) {
         struct buf line = {0};
-        double wait = retry_wait(&policy, ++tries, c->token_pause, erand48(c->random));
+        double wait = retry_wait(&policy, ++tries, a->pause, erand48(a->client->random));
         if (!retry_allowed(&policy, tries, waited + wait))
             break;
         buf_addf(&line, "%s; try %u of %ld in %.3g s", e->message, tries + 1, policy.tries + 1, wait);
-        http_client_tell(c, false, &line);
+        http_client_tell(a->client, false, &line);
         buf_free(&line);
         pause_for(wait);
         waited += wait;
-        c->token_may_pass = false;
+        a->may_pass = false;
     }
-    http_client_warn(c);
+    http_client_warn(a->client);
     return result;
+}
+
+/* Is it the token that the next request would have? */
+static bool is_current(const struct oauth *a, const char *authorization)
+{
+    return a->token.len && strncmp(authorization, "Bearer ", 7) == 0 && strlen(authorization + 7) == a->token.len &&
+           memcmp(authorization + 7, a->token.data, a->token.len) == 0;
+}
+
+void oauth_worked(struct oauth *a, const char *authorization)
+{
+    if (is_current(a, authorization)) {
+        a->worked = true;
+        a->doubtful = false;
+    }
+}
+
+bool oauth_renew(struct oauth *a, const char *refused)
+{
+    if (!a->auth->options->oauth_token_url || strncmp(refused, "Bearer ", 7) != 0)
+        return false;
+    if (!is_current(a, refused) || a->expires < 0) /* another request was quicker */
+        return true;
+    if (!a->worked && a->doubtful)
+        return false;
+    a->doubtful = !a->worked;
+    a->expires = -1; /* get_token() does not take the same one from the cache again */
+    return true;
 }

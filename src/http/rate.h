@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+enum rate_scope { RATE_PROCESS, RATE_MACHINE };
+
 struct rate_state {
     double next;     /* no request before this, for the sake of the rate */
     double hold;     /* none before this, because the server asked for it */

@@ -1,4 +1,19 @@
+/* request: what is sent, apart from what all requests have in common. */
 #include "http/request.h"
+
+#include "http/url.h"
+
+enum method request_options_method(const struct request_options *o)
+{
+    if (o->method != METHOD_NOT_GIVEN)
+        return o->method;
+    return o->data ? METHOD_POST : METHOD_GET;
+}
+
+int request_url(const struct request_options *o, struct buf *url, struct error *e)
+{
+    return url_accept(o->url, url, e) || url_add_queries(url, o->query.item, o->query.count, e) ? -1 : 0;
+}
 
 void request_clear(struct request *r)
 {
@@ -12,4 +27,10 @@ void request_free(struct request *r)
     buf_free(&r->url);
     buf_free(&r->headers);
     buf_free(&r->body);
+}
+
+const char *request_method(enum method method)
+{
+    static const char *const names[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"};
+    return names[method];
 }

@@ -10,7 +10,7 @@
 
 #include "base/io.h"
 #include "base/text.h"
-#include "http/http.h"
+#include "http/oauth.h"
 #include "http/rate.h"
 #include "http/retry.h"
 #include "http/url.h"
@@ -31,9 +31,10 @@ struct attempt {
 };
 
 struct transfer {
-    const struct options *options;
+    struct http_options options;
     struct transfer_stats *stats;
     struct http_client client;
+    struct oauth oauth;
     struct retry_policy retry;
     struct rate rate;
     CURLM *multi;
@@ -65,27 +66,29 @@ static int on_body(void *user, const char *bytes, size_t n)
 
 static int set_rate(struct transfer *t, struct error *e)
 {
-    const struct options *o = t->options;
+    const struct http_options *o = &t->options;
     struct buf origin = {0};
-    bool machine = strcmp(o->rate_scope, "machine") == 0;
+    bool machine = o->network->rate_scope == RATE_MACHINE;
     if (machine)
         url_origin(buf_text(&t->base), &origin);
-    int result = rate_init(&t->rate, o->rate, machine ? buf_text(&origin) : NULL, e);
+    int result = rate_init(&t->rate, o->network->rate, machine ? buf_text(&origin) : NULL, e);
     buf_free(&origin);
     return result;
 }
 
-struct transfer *transfer_new(const struct options *o, unsigned parallel, struct transfer_stats *stats, struct error *e)
+struct transfer *transfer_new(const struct http_options *o, unsigned parallel, struct transfer_stats *stats,
+                              struct error *e)
 {
     struct transfer *t = mem_zeroed(1, sizeof *t);
-    *t = (struct transfer){.options = o, .stats = stats, .slots = parallel};
-    t->retry = retry_policy(o->retry, o->retry_delay, o->retry_max_time);
+    *t = (struct transfer){.options = *o, .stats = stats, .slots = parallel};
+    t->retry = retry_policy(o->network->retry, o->network->retry_delay, o->network->retry_max_time);
     t->multi = curl_multi_init();
     t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
-    if (url_accept(o->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
+    if (url_accept(o->request->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
         transfer_free(t);
         return NULL;
     }
+    oauth_init(&t->oauth, &t->client);
     for (unsigned i = 0; i < parallel; i++) {
         struct attempt *a = mem_zeroed(1, sizeof *a);
         *a = (struct attempt){.transfer = t, .exchange = &t->exchange[i]};
@@ -119,6 +122,7 @@ void transfer_free(struct transfer *t)
         free(a);
     }
     curl_multi_cleanup(t->multi);
+    oauth_free(&t->oauth);
     http_client_free(&t->client);
     rate_free(&t->rate);
     buf_free(&t->base);
@@ -141,7 +145,7 @@ const char *transfer_library(void)
 static void show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after)
 {
     struct buf line = {0};
-    if (verbose && !t->options->verbose)
+    if (verbose && !t->options.network->verbose)
         return;
     buf_adds(&line, before);
     url_redact(buf_text(&x->request.url), &line);
@@ -184,7 +188,7 @@ void transfer_locate(const struct exchange *x, struct error *e)
 
 static const char *method(const struct exchange *x)
 {
-    return x->request.method ? x->request.method : "GET";
+    return request_method(x->request.method);
 }
 
 static void schedule(struct attempt *a)
@@ -218,13 +222,25 @@ static bool may_ask(const struct transfer *t, const char *url, struct error *e)
     const char *base = t->base.data;
     struct buf shown = {0};
     if (url_same_origin(base, url) ||
-        url_is_trusted(base, url, t->options->trust_host.item, t->options->trust_host.count))
+        url_is_trusted(base, url, t->options.network->trust_host.item, t->options.network->trust_host.count))
         return true;
     url_redact(url, &shown);
     error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s",
               buf_text(&shown));
     buf_free(&shown);
     return false;
+}
+
+/* Credentials of the request's own come before ours. -1: no token to be had. */
+static int authorize(struct transfer *t, struct attempt *a)
+{
+    struct buf *authorization = &a->http.authorization;
+    buf_clear(authorization);
+    if (t->client.has_auth)
+        return 0;
+    if (t->client.auth.bearer)
+        return buf_addf(authorization, "Bearer %s", t->client.auth.bearer);
+    return oauth_authorize(&t->oauth, authorization, &a->exchange->error);
 }
 
 static void begin(struct transfer *t, struct attempt *a)
@@ -237,10 +253,11 @@ static void begin(struct transfer *t, struct attempt *a)
     a->http.any_status = t->ops->any_status;
     buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
     t->ops->begin(t->ctx, x);
-    if (!may_ask(t, buf_text(&x->request.url), &x->error) || http_prepare(&a->http, &x->request, &x->error)) {
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a)) {
         settle(a, true);
         return;
     }
+    http_prepare(&a->http, &x->request);
     buf_addf(&line, "> %s ", method(x));
     if (*a->http.trace)
         buf_addf(&trace, " traceparent: %s", a->http.trace);
@@ -295,18 +312,19 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     struct exchange *x = a->exchange;
     struct buf shown = {0}, target = {0};
     buf_adds(&target, to);
-    url_drop_queries(&target, t->options->query_secret.item,
-                     t->options->query_secret.count); /* the server's echo of ours */
+    url_drop_queries(&target, t->options.auth->query_secret.item,
+                     t->options.auth->query_secret.count); /* the server's echo of ours */
     url_redact(buf_text(&target), &shown);
-    if (strcmp(method(x), "GET") && strcmp(method(x), "HEAD") && x->status < 307)
+    if (x->request.method != METHOD_GET && x->request.method != METHOD_HEAD && x->status < 307)
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x),
                   buf_text(&shown));
     else if (!url_same_origin(buf_text(&x->request.url), to) &&
-             !url_is_trusted(buf_text(&x->request.url), to, t->options->trust_host.item, t->options->trust_host.count))
+             !url_is_trusted(buf_text(&x->request.url), to, t->options.network->trust_host.item,
+                             t->options.network->trust_host.count))
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin (--trust-host): %s", x->status,
                   buf_text(&shown));
-    else if (a->redirects++ >= t->options->max_redirs)
-        error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options->max_redirs);
+    else if (a->redirects++ >= t->options.network->max_redirs)
+        error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options.network->max_redirs);
     buf_free(&shown);
     buf_free(&target);
     if (x->error.code) {
@@ -357,7 +375,7 @@ static void whole(struct transfer *t, struct attempt *a)
 static void refused(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    if (a->renewals < RENEWALS && http_may_renew(&a->http)) {
+    if (x->status == 401 && a->renewals < RENEWALS && oauth_renew(&t->oauth, buf_text(&a->http.authorization))) {
         a->renewals++;
         soon(a);
         return;
@@ -386,7 +404,7 @@ static void finish(struct transfer *t, struct attempt *a, int code)
         t->stats->retries += a->http.sent - 1;
     }
     if (x->status / 100 == 2)
-        http_worked(&a->http);
+        oauth_worked(&t->oauth, buf_text(&a->http.authorization));
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
     if (pause > 0 && rate_hold(&t->rate, pause) && pause >= TOLD_PAUSE) {
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);

@@ -9,8 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "cli/options.h"
-#include "http/request.h"
+#include "http/http.h"
 
 /* One request and its answer. The caller fills request and offset; the rest is for reading. */
 struct exchange {
@@ -59,8 +58,8 @@ struct transfer_stats {
 
 struct transfer;
 
-/* o and stats must outlive it. NULL with an error: a header or file is wrong. */
-struct transfer *transfer_new(const struct options *o, unsigned parallel, struct transfer_stats *stats,
+/* What o points to, and stats, must outlive it. NULL with an error: a header or file is wrong. */
+struct transfer *transfer_new(const struct http_options *o, unsigned parallel, struct transfer_stats *stats,
                               struct error *e);
 void transfer_free(struct transfer *t);
 

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "cli/cmd.h"
+#include "http/answer.h"
 #include "http/url.h"
 #include "pages/link_header.h"
 
@@ -35,15 +35,15 @@ static void on_begin(void *ctx, struct exchange *x)
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
 {
     struct ask *p = ctx;
-    if (p->bytes == 0 && p->lines && cmd_is_ndjson(x))
+    if (p->bytes == 0 && p->lines && answer_is_ndjson(x))
         split_many(&p->split);
     p->bytes += n;
-    if (p->bytes > (size_t)p->options->max_page_bytes)
+    if (p->bytes > (size_t)p->http.network->max_page_bytes)
         return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64,
-                         p->options->max_page_bytes);
+                         p->http.network->max_page_bytes);
     if (split_feed(&p->split, bytes, n) == 0)
         return 0;
-    cmd_split_error(&p->split, e);
+    answer_split_error(&p->split, e);
     return -1;
 }
 
@@ -53,7 +53,7 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
     (void)x;
     if (split_end(&p->split) == 0)
         return 0;
-    cmd_split_error(&p->split, e);
+    answer_split_error(&p->split, e);
     return p->split.reason == SPLIT_CUT ? 1 : -1;
 }
 
@@ -84,7 +84,7 @@ static const struct transfer_ops ask_ops = {
 
 int ask_init(struct ask *p, struct error *e)
 {
-    p->transfer = transfer_new(p->options, 1, &p->stats, e);
+    p->transfer = transfer_new(&p->http, 1, &p->stats, e);
     return p->transfer ? 0 : -1;
 }
 
@@ -109,7 +109,7 @@ int ask_get(struct ask *p, const char *url, const struct path *places)
 {
     request_clear(&p->request);
     buf_adds(&p->request.url, url);
-    p->request.method = NULL;
+    p->request.method = METHOD_GET;
     p->request.repeatable = true;
     return ask_request(p, places);
 }
@@ -118,7 +118,7 @@ struct answer ask_answer(struct ask *p)
 {
     return (struct answer){
         .url = p->exchange->request.url.data,
-        .header = cmd_header,
+        .header = answer_header,
         .headers = p->exchange,
         .envelope = {buf_text(&p->envelope), p->envelope.len},
         .records = {buf_text(&p->records), p->records.len},
@@ -128,7 +128,7 @@ struct answer ask_answer(struct ask *p)
 bool ask_link(struct ask *p, const char *relation, struct buf *url)
 {
     struct buf target = {0};
-    bool found = link_header_find(cmd_header, p->exchange, relation, &target) &&
+    bool found = link_header_find(answer_header, p->exchange, relation, &target) &&
                  url_resolve(p->exchange->request.url.data, buf_text(&target), url) == 0;
     buf_free(&target);
     return found;

@@ -2,13 +2,12 @@
 #ifndef RESTSRC_ASK_H
 #define RESTSRC_ASK_H
 
-#include "cli/options.h"
 #include "http/transfer.h"
 #include "pages/paginate.h"
 #include "json/split.h"
 
 struct ask {
-    const struct options *options;
+    struct http_options http;
     struct transfer *transfer;
     struct transfer_stats stats;
     void (*note)(void *ctx, bool verbose, const char *line);
@@ -25,7 +24,7 @@ struct ask {
     struct split split;
     struct buf records, envelope; /* NDJSON; compact JSON */
     size_t bytes;
-    const struct exchange *exchange; /* for cmd_header() */
+    const struct exchange *exchange; /* for answer_header() */
     bool failed;
     struct error error;
 };

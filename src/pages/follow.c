@@ -6,7 +6,7 @@ enum { EMPTY_NOTED = 100, EMPTY_MOST = 1000 }; /* empty pages in a row */
 
 static bool sends_json(const struct paginate *p)
 {
-    return *p->options->page_in == 'b' || strcmp(p->options->page_in, "query-json") == 0;
+    return p->paging->page_in == PAGE_IN_BODY || p->paging->page_in == PAGE_IN_QUERY_JSON;
 }
 
 /* As JSON a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
@@ -24,7 +24,7 @@ static void set_cursor(struct paginate *p, const char *cursor)
 
 void follow_init(struct paginate *p)
 {
-    const char *cursor = p->options->cursor;
+    const char *cursor = p->paging->cursor;
     p->to_skip = p->start;
     p->page_skip = p->start;
     if (!cursor)
@@ -48,7 +48,7 @@ bool follow_next(struct paginate *p, struct page *page)
 {
     if (p->under_way || p->next >= p->end)
         return false;
-    int64_t extra = p->options->cursor_inclusive && p->token.text.len ? 1 : 0;
+    int64_t extra = p->paging->cursor_inclusive && p->token.text.len ? 1 : 0;
     *page = (struct page){.offset = p->position - p->to_skip, .asked = p->size < INT64_MAX ? p->size + extra : p->size};
     return true;
 }
@@ -77,7 +77,7 @@ static bool loops(struct paginate *p)
 static int64_t repeated(const struct paginate *p, const struct answer *a, int64_t got)
 {
     struct buf id = {0};
-    if (!p->options->cursor_inclusive || !p->token.text.len || !got)
+    if (!p->paging->cursor_inclusive || !p->token.text.len || !got)
         return 0;
     const char *end = memchr(a->records.text, '\n', a->records.len);
     struct slice found = path_find(&p->id_path, a->records.text, (size_t)(end - a->records.text));
@@ -111,7 +111,7 @@ static void doubt_end(struct paginate *p, const struct page *page, const struct 
 {
     const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
     bool is_short = paginate_sends_limit(p) && page->got < page->asked;
-    if (missing && p->pages == 1 && !p->options->cursor && page->got && !is_short && !is_all(page))
+    if (missing && p->pages == 1 && !p->paging->cursor && page->got && !is_short && !is_all(page))
         buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?",
                  missing);
 }
@@ -129,7 +129,7 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
     p->empty_pages = page->got ? 0 : p->empty_pages + 1;
     if (p->empty_pages == EMPTY_NOTED)
         buf_addf(&p->note, "%d empty pages in a row, each of which leads on to another one", EMPTY_NOTED);
-    if (p->empty_pages < EMPTY_MOST || p->options->allow_repeats)
+    if (p->empty_pages < EMPTY_MOST || p->range->allow_repeats)
         return 0;
     return error_set(e, EXIT_ANSWER,
                      "%d empty pages in a row: does the list end? (--has-more, --limit; --allow-repeats goes on)",

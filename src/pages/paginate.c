@@ -14,7 +14,7 @@
 /* What we send takes the place of parameters of the same name in the URL. */
 static void drop_own_params(struct paginate *p)
 {
-    if (*p->options->page_in != 'q')
+    if (!paginate_in_query(p))
         return;
     if (paginate_sends_limit(p))
         url_drop_query(&p->base, styles_limit_name(p));
@@ -25,7 +25,7 @@ static void drop_own_params(struct paginate *p)
 /* The cursor of next-url and link is a URL: one of the server's links. */
 static int start_at_url(struct paginate *p, struct error *e)
 {
-    if (styles_follow_link(p, buf_text(&p->base), p->options->cursor, e)) {
+    if (styles_follow_link(p, buf_text(&p->base), p->paging->cursor, e)) {
         e->code = EXIT_USAGE;
         return -1;
     }
@@ -42,16 +42,15 @@ int paginate_compact(const char *text, size_t len, struct buf *compact)
 /* --data with --page-in body must be an object that holds, or can take, each of our parameters. */
 static int set_body(struct paginate *p, struct error *e)
 {
-    const struct options *o = p->options;
     const char *place = styles_place_name(p);
     struct slice any = {"0", 1};
-    if (o->data)
-        buf_adds(&p->body, o->data);
-    if (*o->page_in != 'b')
+    if (p->http.request->data)
+        buf_adds(&p->body, p->http.request->data);
+    if (p->paging->page_in != PAGE_IN_BODY)
         return 0;
     if (p->style->by_links)
         return error_set(e, EXIT_USAGE, "--page-in body does not go with --paginate %s", p->style->name);
-    const char *data = o->data ? o->data : "{}";
+    const char *data = p->http.request->data ? p->http.request->data : "{}";
     buf_clear(&p->body);
     if (paginate_compact(data, strlen(data), &p->body) || *p->body.data != '{')
         return error_set(e, EXIT_USAGE, "--page-in body needs a JSON object in --data");
@@ -65,29 +64,39 @@ static int set_body(struct paginate *p, struct error *e)
     return missing ? error_set(e, EXIT_USAGE, "--data has no object to hold %s", missing) : 0;
 }
 
-int paginate_init(struct paginate *p, const struct options *o, struct error *e)
+int paginate_init(struct paginate *p, const struct paging_options *paging, const struct range_options *range,
+                  const struct http_options *http, struct error *e)
 {
-    *p = (struct paginate){
-        .options = o, .style = styles_find(o->paginate), .start = o->offset, .next = o->offset, .position = o->offset};
+    enum method method = http->request->method;
+    *p = (struct paginate){.paging = paging,
+                           .range = range,
+                           .http = *http,
+                           .style = styles_find(paging->paginate),
+                           .start = range->offset,
+                           .next = range->offset,
+                           .position = range->offset};
     p->total = p->learned_size = -1;
-    p->size = o->page_size;
-    p->end = o->limit < 0 ? INT64_MAX : paginate_sum(o->offset, o->limit);
-    if (o->method && strcmp(o->method, "GET") && strcmp(o->method, "POST"))
+    p->size = p->range->page_size;
+    p->end = p->range->limit < 0 ? INT64_MAX : paginate_sum(p->range->offset, p->range->limit);
+    if (method != METHOD_NOT_GIVEN && method != METHOD_GET && method != METHOD_POST)
         return error_set(e, EXIT_USAGE,
-                         "a list is not read by %s: --method is GET, or POST where the API searches by it", o->method);
-    if (url_accept(o->url, &p->base, e) || url_add_queries(&p->base, o->query.item, o->query.count, e) ||
+                         "a list is not read by %s: --method is GET, or POST where the API searches by it",
+                         request_method(method));
+    if (url_accept(p->http.request->url, &p->base, e) ||
+        url_add_queries(&p->base, p->http.request->query.item, p->http.request->query.count, e) ||
         styles_set_paths(p, e))
         return -1;
     drop_own_params(p);
     if (set_body(p, e))
         return -1;
     if (p->style->seeks)
-        return o->cursor ? error_set(e, EXIT_USAGE,
-                                     "--cursor goes with a style that follows the server, not with --paginate %s",
-                                     p->style->name)
-                         : 0;
+        return p->paging->cursor
+                   ? error_set(e, EXIT_USAGE,
+                               "--cursor goes with a style that follows the server, not with --paginate %s",
+                               p->style->name)
+                   : 0;
     follow_init(p);
-    return o->cursor && p->style->by_links ? start_at_url(p, e) : 0;
+    return p->paging->cursor && p->style->by_links ? start_at_url(p, e) : 0;
 }
 
 void paginate_free(struct paginate *p)
@@ -122,6 +131,11 @@ bool paginate_sends_limit(const struct paginate *p)
     return *styles_limit_name(p) != '\0';
 }
 
+bool paginate_in_query(const struct paginate *p)
+{
+    return p->paging->page_in == PAGE_IN_QUERY || p->paging->page_in == PAGE_IN_QUERY_JSON;
+}
+
 /* ---- the common part of both kinds of styles ---- */
 
 int64_t paginate_sum(int64_t a, int64_t b)
@@ -132,7 +146,9 @@ int64_t paginate_sum(int64_t a, int64_t b)
 void paginate_address(const struct paginate *p, const struct page *page, struct request *r)
 {
     request_clear(r);
-    r->method = p->options->method ? p->options->method : p->body.len ? "POST" : "GET";
+    r->method = p->http.request->method;
+    if (r->method == METHOD_NOT_GIVEN)
+        r->method = p->body.len ? METHOD_POST : METHOD_GET;
     r->repeatable = true; /* a search, whatever its method */
     buf_add(&r->url, p->base.data, p->base.len);
     buf_add(&r->body, p->body.data, p->body.len);
@@ -141,7 +157,7 @@ void paginate_address(const struct paginate *p, const struct page *page, struct 
 
 bool paginate_next(struct paginate *p, struct page *page, struct request *r)
 {
-    bool budget = p->options->max_pages < 0 || p->asked_pages < p->options->max_pages || seek_pending(p);
+    bool budget = p->range->max_pages < 0 || p->asked_pages < p->range->max_pages || seek_pending(p);
     if (p->over || !budget || !(p->style->seeks ? seek_next(p, page) : follow_next(p, page)))
         return false;
     page->total.records = -1;
@@ -155,7 +171,7 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r)
 static int check_address(const struct paginate *p, const struct answer *a, struct error *e)
 {
     struct buf value = {0};
-    const char *place = p->style->seeks && *p->options->page_in == 'q' ? styles_place_name(p) : "";
+    const char *place = p->style->seeks && paginate_in_query(p) ? styles_place_name(p) : "";
     bool lost = *place && !url_query(a->url, place, &value);
     buf_free(&value);
     return lost ? error_set(e, EXIT_ANSWER, "a redirect leads to a URL without %s: use the URL that it leads to", place)
@@ -181,10 +197,9 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
 /* --on-drift; what: one sentence. */
 static int drift(struct paginate *p, struct error *e, const char *what)
 {
-    const char *policy = p->options->on_drift;
-    if (strcmp(policy, "fail") == 0)
+    if (p->range->on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
-    if (strcmp(policy, "warn") == 0) {
+    if (p->range->on_drift == DRIFT_WARN) {
         buf_clear(&p->note);
         buf_addf(&p->note, "warning: %s", what);
     }
@@ -224,7 +239,7 @@ static bool doubtful(const struct paginate *p, const struct page *page)
 
 int paginate_learn_total(struct paginate *p, const struct page *page, struct error *e)
 {
-    int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->options->planned_total;
+    int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->range->planned_total;
     if (said < 0)
         return 0;
     if (doubtful(p, page)) {

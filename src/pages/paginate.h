@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "cli/options.h"
-#include "http/request.h"
+#include "http/http.h"
+#include "pages/paging.h"
 #include "pages/total.h"
 #include "json/path.h"
 
@@ -39,6 +39,7 @@ struct cursor {
 struct paginate;
 
 struct style {
+    enum paging_style style;
     const char *name;
     bool seeks;     /* any offset can be asked for: seek.c; otherwise follow.c */
     bool by_links;  /* its cursors are URLs */
@@ -56,7 +57,9 @@ struct style {
 };
 
 struct paginate {
-    const struct options *options;
+    const struct paging_options *paging;
+    const struct range_options *range;
+    struct http_options http;
     const struct style *style;
     struct buf base; /* the URL with its queries, without paging parameters */
     struct buf body; /* --data, checked and compact, for --page-in body */
@@ -88,8 +91,9 @@ struct paginate {
     int64_t page_skip;    /* how many records of the page at `token` have been used up; -1: it is done with */
 };
 
-/* o must outlive p. Free with paginate_free(), also after a failure. */
-int paginate_init(struct paginate *p, const struct options *o, struct error *e);
+/* All options must outlive p. Free with paginate_free(), also after a failure. */
+int paginate_init(struct paginate *p, const struct paging_options *paging, const struct range_options *range,
+                  const struct http_options *http, struct error *e);
 void paginate_free(struct paginate *p);
 
 /* Can any offset be asked for? */
@@ -122,7 +126,8 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
 
 /* Where a link of the server's leads from base: within the origin, or to a host that is trusted. 1: it said http, and
  * https is used. -1: EXIT_ANSWER. */
-int paginate_link(const struct options *o, const char *base, const char *reference, struct buf *to, struct error *e);
+int paginate_link(const struct http_options *o, const char *base, const char *reference, struct buf *to,
+                  struct error *e);
 
 /* ---- for seek.c and follow.c ---- */
 
@@ -131,6 +136,8 @@ int64_t paginate_sum(int64_t a, int64_t b);
 
 /* Does a request say how many records it wants? */
 bool paginate_sends_limit(const struct paginate *p);
+/* Do the paging parameters go into the query? */
+bool paginate_in_query(const struct paginate *p);
 /* JSON text without white space. -1: it is none. Appends. */
 int paginate_compact(const char *text, size_t len, struct buf *compact);
 

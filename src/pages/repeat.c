@@ -10,7 +10,7 @@ static bool repeats(const struct paginate *p, const struct page *page, struct sl
 {
     bool seeks = paginate_seeks(p);
     bool telling = identified || (seeks && page->got >= page->asked);
-    int64_t least = identified || (seeks && p->options->page_size > 1) ? 1 : 2;
+    int64_t least = identified || (seeks && p->range->page_size > 1) ? 1 : 2;
     bool as_long =
         records.len == before.len || (identified && seeks && records.len < before.len); /* or the beginning of it */
     return telling && page->got >= least && as_long && memcmp(records.text, before.text, records.len) == 0;
@@ -48,8 +48,8 @@ static int check_overlap(struct paginate *p, struct slice records, const struct 
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
 {
-    bool token_itself = p->options->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
-    if (p->options->allow_repeats || !before->records.len || !records.len || token_itself)
+    bool token_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
+    if (p->range->allow_repeats || !before->records.len || !records.len || token_itself)
         return 0;
     bool identified = paginate_has_id(p, records.text, records.len);
     if (repeats(p, page, records, before->records, identified))

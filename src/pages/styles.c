@@ -12,14 +12,14 @@
 static void add_param(const struct paginate *p, struct request *r, const char *name, const char *text, size_t len,
                       struct slice json)
 {
-    const char *where = p->options->page_in;
+    enum page_in where = p->paging->page_in;
     if (!*name)
         return;
-    if (strcmp(where, "query-json") == 0)
+    if (where == PAGE_IN_QUERY_JSON)
         url_add_query(&r->url, name, json.text, json.len);
-    else if (*where == 'q')
+    else if (where == PAGE_IN_QUERY)
         url_add_query(&r->url, name, text, len);
-    else if (*where == 'h')
+    else if (where == PAGE_IN_HEADER)
         buf_addf(&r->headers, "%s: %.*s\n", name, (int)len, text);
     else
         path_set(&r->body, name, json);
@@ -34,7 +34,7 @@ static void add_number(const struct paginate *p, struct request *r, const char *
 
 const char *styles_limit_name(const struct paginate *p)
 {
-    return p->options->param_limit ? p->options->param_limit : p->style->has_limit ? "limit" : "";
+    return p->paging->param_limit ? p->paging->param_limit : p->style->has_limit ? "limit" : "";
 }
 
 static void add_limit(const struct paginate *p, struct request *r, int64_t n)
@@ -46,13 +46,13 @@ static void add_limit(const struct paginate *p, struct request *r, int64_t n)
 
 static void by_offset(const struct paginate *p, const struct page *page, struct request *r)
 {
-    add_number(p, r, p->options->param_offset, page->offset);
+    add_number(p, r, p->paging->param_offset, page->offset);
     add_limit(p, r, page->asked);
 }
 
 static void by_page(const struct paginate *p, const struct page *page, struct request *r)
 {
-    add_number(p, r, p->options->param_page, page->offset / page->asked + (*p->options->page_base - '0'));
+    add_number(p, r, p->paging->param_page, page->offset / page->asked + p->paging->page_base);
     add_limit(p, r, page->asked);
 }
 
@@ -97,10 +97,10 @@ static int check_range(const struct page *page, const struct answer *a, struct e
 static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
 {
     const struct buf *text = &p->token.text, *json = &p->token.json;
-    if (text->len && *p->options->page_in == 'q')
-        url_drop_query(&r->url, p->options->param_cursor);
+    if (text->len && paginate_in_query(p))
+        url_drop_query(&r->url, p->paging->param_cursor);
     if (text->len)
-        add_param(p, r, p->options->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
+        add_param(p, r, p->paging->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
     add_limit(p, r, page->asked);
 }
 
@@ -128,12 +128,12 @@ static int check_end(const struct paginate *p, const struct answer *a, const cha
     if (more.len != 4 || memcmp(more.text, "true", 4))
         return 0;
     return error_set(e, EXIT_ANSWER, "%s is true, so the list goes on, but the page has no %s",
-                     p->options->has_more ? p->options->has_more : "has_more", missing);
+                     p->paging->has_more ? p->paging->has_more : "has_more", missing);
 }
 
 static const char *next_header(const struct paginate *p)
 {
-    return p->options->next && strncmp(p->options->next, "header:", 7) == 0 ? p->options->next + 7 : NULL;
+    return p->paging->next && strncmp(p->paging->next, "header:", 7) == 0 ? p->paging->next + 7 : NULL;
 }
 
 static void set_token(struct cursor *t, struct slice value)
@@ -163,7 +163,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
     }
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
-        if (!value_is_void(found) && (p->options->next || is_plausible(p, found)))
+        if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
             set_token(t, found);
     }
 }
@@ -173,7 +173,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
 static int check_odd(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
 {
     bool odd = false;
-    for (unsigned w = 0; !p->options->next && w < p->next_path.count; w++) {
+    for (unsigned w = 0; !p->paging->next && w < p->next_path.count; w++) {
         struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
         if (found.text && value_is_empty(found))
             return 0;
@@ -212,7 +212,7 @@ static const char *leads_on_by_header(const struct paginate *p, const struct ans
 /* A header holds no line breaks, and no bytes that some servers take for one. */
 static int check_token(const struct paginate *p, const struct cursor *t, struct error *e)
 {
-    for (size_t i = 0; *p->options->page_in == 'h' && i < t->text.len; i++)
+    for (size_t i = 0; p->paging->page_in == PAGE_IN_HEADER && i < t->text.len; i++)
         if ((unsigned char)t->text.data[i] < ' ' || t->text.data[i] == 0x7f)
             return error_set(e, EXIT_ANSWER,
                              "the next cursor has control characters: no header can take it (--page-in)");
@@ -242,20 +242,21 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     struct slice id = path_find(&p->id_path, record, (size_t)(last - record));
     if (value_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
-                         p->options->id);
+                         p->paging->id);
     set_token(&p->next_token, id);
     return check_token(p, &p->next_token, e);
 }
 
 /* Servers behind a proxy may write http for https. */
-int paginate_link(const struct options *o, const char *base, const char *reference, struct buf *to, struct error *e)
+int paginate_link(const struct http_options *o, const char *base, const char *reference, struct buf *to,
+                  struct error *e)
 {
     if (url_resolve(base, reference, to))
         return error_set(e, EXIT_ANSWER, "the next link is no URL: %.80s", reference);
-    url_drop_queries(to, o->query_secret.item,
-                     o->query_secret.count); /* the server's echo; each request gets it anew */
+    url_drop_queries(to, o->auth->query_secret.item,
+                     o->auth->query_secret.count); /* the server's echo; each request gets it anew */
     if (url_same_origin(base, buf_text(to)) ||
-        url_is_trusted(base, buf_text(to), o->trust_host.item, o->trust_host.count))
+        url_is_trusted(base, buf_text(to), o->network->trust_host.item, o->network->trust_host.count))
         return 0;
     if (url_upgrade(base, to))
         return 1;
@@ -268,7 +269,7 @@ int paginate_link(const struct options *o, const char *base, const char *referen
 
 int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
 {
-    int result = paginate_link(p->options, base, reference, &p->next_token.text, e);
+    int result = paginate_link(&p->http, base, reference, &p->next_token.text, e);
     if (result > 0 && p->pages == 1)
         buf_adds(&p->note, "warning: the next link says http; https is used");
     return result < 0 ? -1 : 0;
@@ -301,20 +302,23 @@ static int follow_link_header(struct paginate *p, const struct answer *a, struct
 
 /* A new style: its row here and its functions above. */
 static const struct style styles[] = {
-    {"offset", .seeks = true, .has_limit = true, .address = by_offset},
-    {"page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
-    {"range", .seeks = true, .address = by_range, .check = check_range},
-    {"cursor", .has_limit = true, .address = by_cursor, .follow = follow_cursor, .leads_on = leads_on_by_cursor},
-    {"last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
-    {"next-url", .by_links = true, .address = by_url, .follow = follow_next_url, .leads_on = leads_on_by_url},
-    {"link", .by_links = true, .address = by_url, .follow = follow_link_header, .leads_on = leads_on_by_header},
-    {"none", .by_links = true, .address = by_url},
+    {PAGING_OFFSET, "offset", .seeks = true, .has_limit = true, .address = by_offset},
+    {PAGING_PAGE, "page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
+    {PAGING_RANGE, "range", .seeks = true, .address = by_range, .check = check_range},
+    {PAGING_CURSOR, "cursor", .has_limit = true, .address = by_cursor, .follow = follow_cursor,
+     .leads_on = leads_on_by_cursor},
+    {PAGING_LAST_ID, "last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
+    {PAGING_NEXT_URL, "next-url", .by_links = true, .address = by_url, .follow = follow_next_url,
+     .leads_on = leads_on_by_url},
+    {PAGING_LINK, "link", .by_links = true, .address = by_url, .follow = follow_link_header,
+     .leads_on = leads_on_by_header},
+    {PAGING_NONE, "none", .by_links = true, .address = by_url},
 };
 
-const struct style *styles_find(const char *name)
+const struct style *styles_find(enum paging_style style)
 {
     const struct style *s = styles;
-    while (strcmp(s->name, name)) /* the option table lets no other name through */
+    while (s->style != style)
         s++;
     return s;
 }
@@ -340,26 +344,25 @@ static const char *const usual_more[] = {"has_more", "hasMore", "/pageInfo/hasNe
 
 int styles_set_paths(struct paginate *p, struct error *e)
 {
-    const struct options *o = p->options;
     bool cursor = p->style->has_limit;
     const char *const *usual = cursor ? usual_cursors : usual_links;
     size_t count = cursor ? sizeof usual_cursors / sizeof *usual_cursors : sizeof usual_links / sizeof *usual_links;
-    if (!o->next)
+    if (!p->paging->next)
         path_parse_all(&p->next_path, usual, count);
-    else if (path_parse(&p->next_path, o->next))
+    else if (path_parse(&p->next_path, p->paging->next))
         return error_set(e, EXIT_USAGE, "--next is nested too deep");
-    if (!o->has_more)
+    if (!p->paging->has_more)
         path_parse_all(&p->more_path, usual_more, sizeof usual_more / sizeof *usual_more);
-    if ((o->has_more && path_parse(&p->more_path, o->has_more)) || path_parse(&p->id_path, o->id))
+    if ((p->paging->has_more && path_parse(&p->more_path, p->paging->has_more)) ||
+        path_parse(&p->id_path, p->paging->id))
         return error_set(e, EXIT_USAGE, "--has-more or --id is nested too deep");
     return 0;
 }
 
 const char *styles_place_name(const struct paginate *p)
 {
-    const struct options *o = p->options;
-    return p->style->address == by_offset   ? o->param_offset
-           : p->style->address == by_page   ? o->param_page
-           : p->style->address == by_cursor ? o->param_cursor
+    return p->style->address == by_offset   ? p->paging->param_offset
+           : p->style->address == by_page   ? p->paging->param_page
+           : p->style->address == by_cursor ? p->paging->param_cursor
                                             : "";
 }

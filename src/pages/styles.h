@@ -4,7 +4,7 @@
 
 #include "pages/paginate.h"
 
-const struct style *styles_find(const char *name);
+const struct style *styles_find(enum paging_style style);
 
 /* Where answers have the next cursor or link, has_more and ids: --next, --has-more, --id, or the usual places. */
 int styles_set_paths(struct paginate *p, struct error *e);

@@ -1,4 +1,4 @@
-/* settle: what became of the records of a batch: what the answer says of them, rejects, ids, the receipt. */
+/* outcome: what became of the records of a batch: what the answer says of them, rejects, ids, the receipt. */
 #include "write/write_run.h"
 
 #include <inttypes.h>
@@ -7,7 +7,8 @@
 #include <strings.h>
 
 #include "base/io.h"
-#include "cli/control.h"
+#include "http/answer.h"
+#include "json/error_body.h"
 
 /* ---- the answer ---- */
 
@@ -33,7 +34,7 @@ static int read_answer(struct held_batch *h, const struct exchange *x, struct er
     }
     if (!type || !strcasestr(type, "json"))
         return 0;
-    cmd_split_error(&split, e);
+    answer_split_error(&split, e);
     return -1;
 }
 
@@ -50,7 +51,7 @@ int outcome_answer(struct write_run *w, struct held_batch *h, const struct excha
         wrong = "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)";
     if (!wrong)
         return 0;
-    control_error_detail(answer.text, answer.len, detail, sizeof detail);
+    error_body_detail(answer.text, answer.len, detail, sizeof detail);
     return error_set(e, EXIT_ANSWER, "%s%s%s", wrong, *detail ? ": " : "", detail);
 }
 
@@ -96,7 +97,7 @@ static int write_id(struct write_run *w, struct slice id, struct error *e)
 /* -1 with the first reject that is too many; others are told where no file keeps them. */
 static int count_reject(struct write_run *w, const struct exchange *x, int64_t line, struct slice why, struct error *e)
 {
-    const struct options *o = w->options;
+    const struct write_options *o = w->options;
     int64_t most = o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
     char *said = mem_text(why.text ? why.text : "", why.len);
     struct buf note = {0};
@@ -106,10 +107,28 @@ static int count_reject(struct write_run *w, const struct exchange *x, int64_t l
     if (enough)
         error_set(e, EXIT_REFUSED, "%s; more rejects than --max-rejects %" PRId64, buf_text(&note), most);
     else if (!o->reject_file)
-        cmd_note(o, false, buf_text(&note));
+        terminal_note(&w->terminal, false, buf_text(&note));
     buf_free(&note);
     free(said);
     return enough ? -1 : 0;
+}
+
+/* A line of a reject file; record and why are JSON text and go through as they are. */
+static void add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
+{
+    buf_adds(out, "{\"record\":");
+    buf_add(out, record.text, record.len);
+    buf_addf(out, ",\"line\":%lld,\"http_status\":", (long long)line);
+    if (status)
+        buf_addf(out, "%ld", status);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, ",\"error\":");
+    if (why.len)
+        buf_add(out, why.text, why.len);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, "}\n");
 }
 
 static int reject(struct write_run *w, struct held_batch *h, const struct exchange *x, size_t n, long status,
@@ -117,7 +136,7 @@ static int reject(struct write_run *w, struct held_batch *h, const struct exchan
 {
     struct buf line = {0};
     struct error wrong = {0};
-    control_reject(batch_record(&h->batch, n), line_of(h, n), status, why, &line);
+    add_reject(batch_record(&h->batch, n), line_of(h, n), status, why, &line);
     int result = keep(w->reject_fd, &line, &wrong);
     buf_free(&line);
     if (count_reject(w, x, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))

@@ -4,7 +4,7 @@
 #define RESTSRC_WRITE_RUN_H
 
 #include "base/terminal.h"
-#include "cli/cmd.h"
+#include "http/transfer.h"
 #include "write/batch.h"
 #include "write/idempotency.h"
 #include "write/input.h"
@@ -12,6 +12,15 @@
 #include "write/results.h"
 
 enum { PIECES = 64 };
+
+struct write_options {
+    int64_t batch_size, batch_bytes, max_rejects; /* max_rejects -1: not given */
+    char *body, *ndjson_prefix, *url_template;
+    bool compress_body, idempotent;
+    char *idempotency_key, *idempotency_header;
+    char *reject_file, *replay, *end_marker;
+    char *results, *result_status, *result_error, *ids, *ids_file;
+};
 
 /* Records [from, to) of a batch. */
 struct piece {
@@ -31,7 +40,9 @@ struct held_batch {
 };
 
 struct write_run {
-    const struct options *options;
+    const struct write_options *options;
+    struct http_options http;
+    enum method method;
     struct buf url;
     struct input input;
     struct body_shape shape;
@@ -47,7 +58,7 @@ struct write_run {
     struct error torn;    /* what is wrong with the input; it comes behind all that has been sent */
     bool failed, input_done;
     struct transfer_stats stats;
-    struct progress progress;
+    struct terminal terminal;
 };
 
 /* A 2xx answer is complete: a whole() of struct transfer_ops. 1: it is cut short; -1: it is no answer to what was sent.

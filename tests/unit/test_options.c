@@ -2,13 +2,13 @@
  * config.bats.) */
 #include <stdlib.h>
 
-#include "cli/options.h"
+#include "cli/command_line.h"
 #include "tap.h"
 
 enum { MOST = 16 };
 
 /* Parses a command line of `read`, divided at blanks. */
-static int parse(struct options *o, enum command command, const char *line, struct error *e)
+static int parse(struct options *o, enum command_bit command, const char *line, struct error *e)
 {
     static char copy[512];
     char *argv[MOST + 1] = {(char *)"read"};
@@ -18,10 +18,10 @@ static int parse(struct options *o, enum command command, const char *line, stru
         argv[argc++] = word;
     *e = (struct error){0};
     options_init(o);
-    return options_parse(o, command, argc, argv, e);
+    return command_line_parse(o, command, argc, argv, e) || options_complete(o, e) ? -1 : 0;
 }
 
-static void refuses(enum command command, const char *line, const char *what)
+static void refuses(enum command_bit command, const char *line, const char *what)
 {
     struct options o;
     struct error e;
@@ -37,13 +37,15 @@ static void check_defaults(void)
     struct options o;
     struct error e;
     is_int(parse(&o, COMMAND_READ, "http://h/", &e), 0, "a URL is enough");
-    is_text(o.url, "http://h/", "and is the operand");
-    ok(o.offset == 0 && o.limit == NOT_GIVEN && o.page_size == 100 && o.retry == 5,
+    is_text(o.request.url, "http://h/", "and is the operand");
+    ok(o.range.offset == 0 && o.range.limit == NOT_GIVEN && o.range.page_size == 100 && o.network.retry == 5,
        "from the first record to the end, a hundred records a page, five retries");
-    ok(o.retry_delay == NOT_GIVEN && o.connect_timeout == 10 && o.max_time == 0 && o.speed_time == 60,
+    ok(o.network.retry_delay == NOT_GIVEN && o.network.connect_timeout == 10 && o.network.max_time == 0 &&
+           o.network.speed_time == 60,
        "the defaults of times");
-    ok(o.compressed && o.progress_meter && !o.quiet && !o.verbose, "the defaults of flags");
-    ok(strcmp(o.param_offset, "offset") == 0 && strcmp(o.on_drift, "warn") == 0 && strcmp(o.count_from, "auto") == 0,
+    ok(o.request.compressed && o.run.progress_meter && !o.run.quiet && !o.network.verbose, "the defaults of flags");
+    ok(strcmp(o.paging.param_offset, "offset") == 0 && o.range.on_drift == DRIFT_WARN &&
+           strcmp(o.paging.count_from, "auto") == 0,
        "the defaults of texts");
     options_free(&o);
 }
@@ -57,13 +59,14 @@ static void check_values(void)
                  "--query b= -q --param-limit= --on-drift fail",
                  &e),
            0, "options and operand in any order");
-    ok(o.limit == 7 && o.offset == INT64_MAX, "integers");
-    ok(o.retry_delay > 0.049 && o.retry_delay < 0.051, "fractions of a second");
-    ok(!o.compressed && o.quiet, "flags");
-    ok(o.query.count == 2 && strcmp(o.query.item[0], "a=1") == 0 && strcmp(o.query.item[1], "b=") == 0,
+    ok(o.range.limit == 7 && o.range.offset == INT64_MAX, "integers");
+    ok(o.network.retry_delay > 0.049 && o.network.retry_delay < 0.051, "fractions of a second");
+    ok(!o.request.compressed && o.run.quiet, "flags");
+    ok(o.request.query.count == 2 && strcmp(o.request.query.item[0], "a=1") == 0 &&
+           strcmp(o.request.query.item[1], "b=") == 0,
        "lists keep their order");
-    ok(o.param_limit && *o.param_limit == '\0', "an empty text is a value");
-    is_text(o.on_drift, "fail", "choices");
+    ok(o.paging.param_limit && *o.paging.param_limit == '\0', "an empty text is a value");
+    is_int(o.range.on_drift, DRIFT_FAIL, "choices");
     options_free(&o);
 }
 

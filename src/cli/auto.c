@@ -1,0 +1,64 @@
+/* auto: discover/ run with the options of a command. */
+#include "cli/auto.h"
+
+#include "base/terminal.h"
+
+static void on_note(void *ctx, bool verbose, const char *line)
+{
+    terminal_note(ctx, verbose, line);
+}
+
+static bool is_given(const void *options, const char *name)
+{
+    return option_is_given(options, name);
+}
+
+int auto_discover(const struct options *o, bool brief, struct finding *f, struct error *e)
+{
+    struct terminal terminal;
+    struct ask ask = {.http = options_http(o), .note = on_note, .ctx = &terminal};
+    struct discover_options wanted = {.http = options_http(o),
+                                      .paging = &o->paging,
+                                      .page_size = o->range.page_size,
+                                      .brief = brief,
+                                      .is_given = is_given,
+                                      .ctx = o};
+    *f = (struct finding){0};
+    terminal_init(&terminal, o->run.quiet, false, -1);
+    int result = ask_init(&ask, e) || discover(&wanted, &ask, f, e) ? -1 : 0;
+    ask_free(&ask);
+    return result;
+}
+
+static void say_found(const struct settings *found)
+{
+    struct terminal terminal;
+    struct buf line = {0};
+    buf_adds(&line, "--paginate auto found:");
+    for (const struct setting *s = found->at; s < found->at + found->count; s++)
+        buf_addf(&line, " --%s=%s", s->option, s->value);
+    terminal_init(&terminal, false, false, -1);
+    terminal_note(&terminal, true, buf_text(&line));
+    buf_free(&line);
+}
+
+int auto_settings(const struct options *o, struct settings *found, struct error *e)
+{
+    struct finding f;
+    enum method method = o->request.method;
+    *found = (struct settings){0};
+    if (o->request.data || (method != METHOD_NOT_GIVEN && method != METHOD_GET) || o->paging.page_in != PAGE_IN_QUERY)
+        return error_set(e, EXIT_USAGE,
+                         "--paginate auto looks at lists that are asked for by GET and a query: set --paginate");
+    int result = auto_discover(o, true, &f, e);
+    if (result == 0 && !f.found)
+        result = error_set(e, EXIT_ANSWER, "--paginate auto: %s: set --paginate", buf_text(&f.doubt));
+    if (result == 0) {
+        *found = f.settings;
+        f.settings = (struct settings){0};
+        if (o->network.verbose)
+            say_found(found);
+    }
+    discover_free(&f);
+    return result;
+}

@@ -1,0 +1,31 @@
+/* report: the JSON documents that the tool prints: the summary of a read, the receipt of a write, what check found, an
+ * error, a row of the option table. Records never come here: cJSON would alter them (numbers become doubles). */
+#ifndef RESTSRC_REPORT_H
+#define RESTSRC_REPORT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "cli/options.h"
+#include "discover/discover.h"
+#include "write/receipt.h"
+
+/* What a read did, as the one JSON object of --summary-fd. -1 stands for null. */
+struct report_summary {
+    int64_t records, pages, bytes, retries, total, first_offset, next_offset, next_skip, page_size;
+    const char *next_cursor; /* or NULL */
+    const char *style;       /* --paginate, as the command line, a file or a preset has it */
+    double seconds;
+    const int64_t *status; /* [600], answers by HTTP status */
+};
+
+/* Each appends one line of JSON. */
+void report_summary(const struct report_summary *s, struct buf *out);
+/* What a write did, as the one JSON object on its standard output. */
+void report_receipt(const struct receipt *r, struct buf *out);
+void report_error(const struct error *e, struct buf *out);
+void report_option(const struct option_row *row, struct buf *out);
+void report_finding(const struct finding *f, struct buf *out);
+
+#endif

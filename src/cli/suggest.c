@@ -1,0 +1,174 @@
+/* suggest: command lines and Spark code for what was given and what was found. */
+#include "cli/suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/url.h"
+
+/* For a shell: as it is, or in single quotes. */
+static void add_word(const char *text, struct buf *out)
+{
+    if (*text &&
+        text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,=-")] == '\0') {
+        buf_adds(out, text);
+        return;
+    }
+    buf_addc(out, '\'');
+    for (; *text; text++)
+        if (*text == '\'')
+            buf_adds(out, "'\\''");
+        else
+            buf_addc(out, *text);
+    buf_addc(out, '\'');
+}
+
+/* Inside double quotes of Python. */
+static void add_python(const char *text, struct buf *out)
+{
+    for (; *text; text++)
+        if (*text == '\n')
+            buf_adds(out, "\\n");
+        else if (strchr("\"\\", *text))
+            buf_addf(out, "\\%c", *text);
+        else
+            buf_addc(out, *text);
+}
+
+bool suggest_hides(const char *name, size_t len)
+{
+    static const char *const words[] = {"authorization", "cookie", "key", "token", "secret", "password", "signature"};
+    char *text = mem_text(name, len);
+    bool secret = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        secret |= strcasestr(text, words[i]) != NULL;
+    free(text);
+    return secret;
+}
+
+/* The value of an option of the command line as it may be shown. */
+static void shown(const char *name, const char *value, struct buf *out)
+{
+    size_t len = strcspn(value, ":=");
+    bool pair = strcmp(name, "header") == 0 || strcmp(name, "query") == 0;
+    buf_clear(out);
+    if (pair && *value != '@' && value[len] && suggest_hides(value, len))
+        buf_addf(out, "%.*s%s***", (int)len, value, value[len] == ':' ? ": " : "=");
+    else
+        buf_adds(out, value);
+}
+
+/* Is this option of check's command line one for read's as well? */
+static bool is_kept(const struct option_row *row)
+{
+    return row->commands & COMMAND_READ && strcmp(row->name, "url") && strcmp(row->name, "config-fd") &&
+           strcmp(row->name, "error-format") && strcmp(row->name, "verbose") && strcmp(row->name, "quiet");
+}
+
+static void add_shell_option(const struct option_row *row, const char *value, struct buf *out)
+{
+    bool flag = row->type == OPTION_FLAG;
+    buf_addf(out, " --%s%s", flag && *value == 'f' ? "no-" : "", row->name);
+    if (flag)
+        return;
+    buf_addc(out, ' ');
+    add_word(value, out);
+}
+
+/* Secrets are in files for the shell, and values for Spark. */
+static void add_spark_option(const struct option_row *row, const char *value, struct buf *out)
+{
+    static const char suffix[] = "-file";
+    size_t len = strlen(row->name);
+    bool file = len > 5 && strcmp(row->name + len - 5, suffix) == 0 && option_find(row->name, len - 5);
+    const char *at = row->place == OPTION_AT_FILE ? strstr(value, "=@") : NULL;
+    buf_adds(out, ".option(\"");
+    for (size_t i = 0; i < len - (file ? 5 : 0); i++)
+        buf_addc(out, row->name[i] == '-' ? '_' : row->name[i]);
+    buf_adds(out, "\", ");
+    if (at)
+        buf_addf(out, "\"%.*s=\" + ", (int)(at - value), value);
+    buf_adds(out, file || at ? "open(\"" : "\"");
+    add_python(at ? at + 2 : value, out);
+    buf_adds(out, file || at ? "\").read().strip())" : "\")");
+}
+
+/* Spark has one value for an option that repeats: one a line. */
+static bool gather(const struct options *o, const struct option_row *row, size_t from, struct buf *all)
+{
+    struct buf text = {0};
+    size_t len = strlen(row->name), before = 0;
+    buf_clear(all);
+    for (size_t i = 0; i < o->line.count; i++) {
+        if (strncmp(o->line.item[i], row->name, len) || o->line.item[i][len] != '=')
+            continue;
+        before += i < from;
+        shown(row->name, o->line.item[i] + len + 1, &text);
+        buf_addf(all, "%s%s", all->len ? "\n" : "", buf_text(&text));
+    }
+    buf_free(&text);
+    return before == 0;
+}
+
+static void add_given(const struct options *o, bool shell, struct buf *out)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < o->line.count; i++) {
+        const char *equals = strchr(o->line.item[i], '=');
+        const struct option_row *row = option_find(o->line.item[i], (size_t)(equals - o->line.item[i]));
+        shown(row->name, equals + 1, &text);
+        if (!is_kept(row) || (!shell && row->place == OPTION_LINE_ONLY))
+            continue;
+        if (shell)
+            add_shell_option(row, buf_text(&text), out);
+        else if (row->type != OPTION_LIST || gather(o, row, i, &text))
+            add_spark_option(row, buf_text(&text), out);
+    }
+    buf_free(&text);
+}
+
+/* What is found joins what is given; the last .option() of a name is the one that counts. */
+static void add_found_spark(const struct options *o, const struct option_row *row, const char *value, struct buf *out)
+{
+    struct buf all = {0};
+    if (row->type == OPTION_LIST)
+        gather(o, row, 0, &all);
+    buf_addf(&all, "%s%s", all.len ? "\n" : "", value);
+    add_spark_option(row, buf_text(&all), out);
+    buf_free(&all);
+}
+
+static void add_found(const struct options *o, const struct settings *found, bool shell, struct buf *out)
+{
+    for (const struct setting *s = found->at; s < found->at + found->count; s++) {
+        const struct option_row *row = option_find(s->option, strlen(s->option));
+        if (shell)
+            add_shell_option(row, s->value, out);
+        else
+            add_found_spark(o, row, s->value, out);
+    }
+}
+
+void suggest_shell(const struct options *o, const struct settings *found, struct buf *out)
+{
+    struct buf url = {0};
+    url_redact(o->request.url, &url);
+    buf_adds(out, "restsrc read");
+    add_given(o, true, out);
+    add_found(o, found, true, out);
+    buf_addc(out, ' ');
+    add_word(buf_text(&url), out);
+    buf_free(&url);
+}
+
+void suggest_spark(const struct options *o, const struct settings *found, struct buf *out)
+{
+    struct buf url = {0};
+    url_redact(o->request.url, &url);
+    buf_adds(out, "spark.read.format(\"rest-api\")");
+    add_spark_option(option_find("url", 3), buf_text(&url), out);
+    add_given(o, false, out);
+    add_found(o, found, false, out);
+    buf_adds(out, ".load()");
+    buf_free(&url);
+}

@@ -1,0 +1,40 @@
+/* answer: what an answer says about itself. */
+#include "http/answer.h"
+
+#include <string.h>
+
+#include "json/error_body.h"
+
+bool answer_is_ndjson(const struct exchange *x)
+{
+    const char *type = transfer_header(x, "Content-Type", 0);
+    return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
+}
+
+const char *answer_header(const void *exchange, const char *name, size_t n)
+{
+    return transfer_header(exchange, name, n);
+}
+
+int answer_denied(const struct exchange *x, struct slice envelope, struct error *e)
+{
+    char detail[200];
+    error_body_detail(envelope.text, envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)",
+                     *detail ? ": " : "", detail);
+}
+
+void answer_split_error(const struct split *s, struct error *e)
+{
+    const char *hint = s->position == 0 && s->reason != SPLIT_CUT ? " (is this the URL of a JSON API?)" : "";
+    if (s->reason == SPLIT_TOO_LARGE)
+        error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes");
+    else if (s->reason == SPLIT_CUT && s->position == 0)
+        error_set(e, EXIT_ANSWER, "the answer is empty");
+    else if (s->reason == SPLIT_CUT)
+        error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
+    else
+        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s", s->reason,
+                  (unsigned long long)s->position, hint);
+}

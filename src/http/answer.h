@@ -1,0 +1,25 @@
+/* answer: what the answer of an exchange says about itself, apart from its records: the type it claims, an error beside
+ * the records, and why it could not be read. */
+#ifndef RESTSRC_ANSWER_H
+#define RESTSRC_ANSWER_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "http/transfer.h"
+#include "json/path.h"
+#include "json/split.h"
+
+/* transfer_header() for those who know no exchange: pages/. */
+const char *answer_header(const void *exchange, const char *name, size_t n);
+
+/* Does it say that it is NDJSON? */
+bool answer_is_ndjson(const struct exchange *x);
+
+/* It has no records, but an error beside them. Always -1: EXIT_ANSWER, with what the server says of it. */
+int answer_denied(const struct exchange *x, struct slice envelope, struct error *e);
+
+/* What a failed split_feed() or split_end() of it means. */
+void answer_split_error(const struct split *s, struct error *e);
+
+#endif

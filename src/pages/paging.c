@@ -1,0 +1,11 @@
+/* paging: what all of pages/ shares. */
+#include "pages/paging.h"
+
+int paging_records(const char *text, struct path *records, struct error *e)
+{
+    if (!text) {
+        path_usual_records(records);
+        return 0;
+    }
+    return path_parse(records, text) ? error_set(e, EXIT_USAGE, "--records is nested too deep") : 0;
+}
