@@ -18,6 +18,7 @@ VENV_PYTHON = ROOT / ".venv/bin/python"
 
 # nginx ------------------------------------------------------------------------------------------------------------
 
+
 def find_nginx():
     """nginx from PATH, or as ./bootstrap unpacked it."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", str(ROOT / ".bootstrap/nginx/usr/sbin")])
@@ -58,7 +59,8 @@ def start_nginx(prefix, folder):
 
 @contextlib.contextmanager
 def nginx(folder):
-    """The URL of the server, while nginx runs: /items has the pages in the folder, /sink takes what is written and forgets it."""
+    """The URL of the server, while nginx runs: /items has the pages in the folder, /sink takes what is
+    written and forgets it."""
     with tempfile.TemporaryDirectory() as prefix:
         server, port = start_nginx(prefix, folder)
         try:
@@ -70,8 +72,9 @@ def nginx(folder):
 
 # Programs ---------------------------------------------------------------------------------------------------------
 
+
 def restsrc():
-    """RESTSRC_BIN, or what make built: in the current folder (a build outside the source tree) or in the source tree."""
+    """RESTSRC_BIN, or what make built, in the current folder (a build outside the source tree) or the source tree."""
     for path in [os.environ["RESTSRC_BIN"]] if "RESTSRC_BIN" in os.environ else ["src/restsrc", ROOT / "src/restsrc"]:
         if os.access(path, os.X_OK):
             return str(Path(path).resolve())
@@ -83,10 +86,14 @@ def has(program):
 
 
 def has_requests():
-    return VENV_PYTHON.exists() and subprocess.run([VENV_PYTHON, "-c", "import requests"], capture_output=True).returncode == 0
+    return (
+        VENV_PYTHON.exists()
+        and subprocess.run([VENV_PYTHON, "-c", "import requests"], capture_output=True).returncode == 0
+    )
 
 
 # Measuring --------------------------------------------------------------------------------------------------------
+
 
 def descendants(pid):
     """The process and all below it."""
@@ -107,13 +114,15 @@ def peaks(pid):
 
 
 def watch(pid, ended, found):
-    """Note the peaks until it ended. (The ru_maxrss of a child starts at the size of the process that forked it: of no use.)"""
+    """Note the peaks until it ended. (The ru_maxrss of a child starts at the size of the process
+    that forked it: of no use.)"""
     while not ended.wait(0.01):
         found.update(peaks(pid))
 
 
 def measure(argv, stdin=os.devnull):
-    """(wall seconds, processor seconds, peak memory in MiB) of a command, everything it started included. stdin: a file's name."""
+    """(wall seconds, processor seconds, peak memory in MiB) of a command, everything it started included.
+    stdin: a file's name."""
     ended, found = threading.Event(), {}
     start = time.monotonic()
     with open(stdin, "rb") as source:
@@ -147,6 +156,11 @@ def rounds(commands, count, stdin=os.devnull):
 
 def table(medians, records):
     ours = medians["restsrc"]
-    print(f"{'':12}{'wall s':>9}{'of restsrc':>12}{'processor s':>13}{'of restsrc':>12}{'peak MiB':>10}{'records/s':>12}")
+    print(
+        f"{'':12}{'wall s':>9}{'of restsrc':>12}{'processor s':>13}{'of restsrc':>12}{'peak MiB':>10}{'records/s':>12}"
+    )
     for name, (wall, processor, peak) in medians.items():
-        print(f"{name:12}{wall:9.2f}{wall / ours[0]:11.1f}x{processor:13.2f}{processor / ours[1]:11.1f}x{peak:10.1f}{records / wall:12,.0f}")
+        print(
+            f"{name:12}{wall:9.2f}{wall / ours[0]:11.1f}x{processor:13.2f}{processor / ours[1]:11.1f}x{peak:10.1f}"
+            f"{records / wall:12,.0f}"
+        )

@@ -15,9 +15,12 @@ def record(i):
     """About 250 bytes, with what records have: ids, times, text, numbers, a null, a nested object."""
     day = f"2013-{i % 12 + 1:02}-{i % 28 + 1:02}"
     carrier = CARRIERS[i % 8]
-    return (f'{{"id":{9007199254740993 + i},"day":"{day}","carrier":"{carrier}","flight":{i % 8500},"tail":"N{i % 99999:05}",'
-            f'"from":"JFK","to":"S{i % 97:02}","delay":{i % 173 - 40},"distance":{i % 4983}.50,"gate":null,"late":{str(i % 3 == 0).lower()},'
-            f'"crew":{{"captain":"caf\u00e9 {i % 3001}","size":{i % 9}}},"scheduled":"{day}T{i % 24:02}:15:00Z"}}').encode()
+    return (
+        f'{{"id":{9007199254740993 + i},"day":"{day}","carrier":"{carrier}","flight":{i % 8500},'
+        f'"tail":"N{i % 99999:05}","from":"JFK","to":"S{i % 97:02}","delay":{i % 173 - 40},'
+        f'"distance":{i % 4983}.50,"gate":null,"late":{str(i % 3 == 0).lower()},'
+        f'"crew":{{"captain":"caf\u00e9 {i % 3001}","size":{i % 9}}},"scheduled":"{day}T{i % 24:02}:15:00Z"}}'
+    ).encode()
 
 
 def make(folder, records):
@@ -32,7 +35,7 @@ def make(folder, records):
 
 
 def ensure(records):
-    """The folder of the pages, and the SHA-256 of all their records as NDJSON. It appears under its name when complete."""
+    """The folder of the pages, and the SHA-256 of all their records as NDJSON. It gets its name when complete."""
     source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
     folder = CACHE / f"pages-{records}-{source}"
     if not folder.exists():

@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/run_all.py [PYTEST ARGUMENT...]
 
-One line a suite while all is well; the details of what failed, and everything in .bootstrap/*.log. Exit code 1 on any failure.
+One line a suite while all is well; the details of what failed, and everything in .bootstrap/*.log. Exit code 1 on any
+failure.
 """
 
 import os
@@ -16,14 +17,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / ".bootstrap"
-OUTCOMES = {"PASS": "passed", "XFAIL": "passed", "FAIL": "failed", "XPASS": "failed", "ERROR": "failed", "SKIP": "skipped"}
+OUTCOMES = {
+    "PASS": "passed",
+    "XFAIL": "passed",
+    "FAIL": "failed",
+    "XPASS": "failed",
+    "ERROR": "failed",
+    "SKIP": "skipped",
+}
 
 
 def run(name, command):
     """Run a suite with its output in a log; the exit code and the log's path."""
     log = LOGS / f"{name}.log"
     with log.open("w") as out:
-        code = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+        code = subprocess.run(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        ).returncode
     return code, log
 
 
@@ -34,7 +44,9 @@ def result_files():
 
 def results(path):
     """[(outcome, name)] of one test file. That bats exits 1 after a failed test is not one more failure."""
-    found = re.findall(r"^(PASS|XFAIL|FAIL|XPASS|ERROR|SKIP): (.*)$", path.with_suffix(".log").read_text(errors="replace"), re.M)
+    found = re.findall(
+        r"^(PASS|XFAIL|FAIL|XPASS|ERROR|SKIP): (.*)$", path.with_suffix(".log").read_text(errors="replace"), re.M
+    )
     failed = any(outcome == "FAIL" for outcome, _ in found)
     return [(OUTCOMES[outcome], name) for outcome, name in found if not (failed and "exited with status" in name)]
 

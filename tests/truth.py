@@ -6,8 +6,20 @@ Input lines must differ from each other. A line with a member "bad" that is true
 import json
 import sys
 from collections import Counter
+from pathlib import Path
 
-MEMBERS = {"records", "batches", "requests", "rejected", "retries", "bytes", "lines_done", "lines_done_later", "lines_unknown", "seconds"}
+MEMBERS = {
+    "records",
+    "batches",
+    "requests",
+    "rejected",
+    "retries",
+    "bytes",
+    "lines_done",
+    "lines_done_later",
+    "lines_unknown",
+    "seconds",
+}
 
 
 def lines(name):
@@ -29,7 +41,7 @@ def is_bad(line):
         return False
 
 
-receipt_lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+receipt_lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
 assert len(receipt_lines) == 1, "the receipt is not one line"
 receipt = json.loads(receipt_lines[0])
 assert set(receipt) == MEMBERS, f"members of the receipt: {sorted(receipt)}"
@@ -44,7 +56,10 @@ for number, line in enumerate(lines(sys.argv[2]), 1):
     done = number <= receipt["lines_done"] or number in later
     bad = bool(line) and is_bad(line)
     expected = (0, 1) if number in unknown and line else (int(done and bool(line) and not bad),)
-    assert times in expected, f"line {number} ({'unknown' if number in unknown else 'done' if done else 'not done'}) is stored {times} times: {receipt}"
+    assert times in expected, (
+        f"line {number} ({'unknown' if number in unknown else 'done' if done else 'not done'}) "
+        f"is stored {times} times: {receipt}"
+    )
     if done and line:
         records, rejected = records + (not bad), rejected + bad
 assert not stored, f"stored, but no line of the input: {stored.most_common(3)}"

@@ -1,4 +1,4 @@
-"""./bootstrap demo: a real REST server, read from the shell and from Spark, checked against the CSV it was loaded from."""
+"""./bootstrap demo: a real REST server, read from the shell and from Spark, checked against its CSV."""
 
 import argparse
 import contextlib
@@ -15,7 +15,7 @@ SERVERS = Path(__file__).resolve().parent.parent / "servers"
 SCRIPTS = Path(sys.executable).parent
 sys.path.insert(0, str(SERVERS))
 
-from flights import source  # noqa: E402  (needs the path above)
+from flights import source  # noqa: E402
 
 SPARK_SETTINGS = {
     "spark.ui.enabled": "false",
@@ -73,7 +73,9 @@ def quiet_spark():
 
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "spark.log")
-        builder = SparkSession.builder.master("local[*]").appName("restsrc demo").config("spark.sql.warehouse.dir", folder)
+        builder = (
+            SparkSession.builder.master("local[*]").appName("restsrc demo").config("spark.sql.warehouse.dir", folder)
+        )
         for name, value in SPARK_SETTINGS.items():
             builder = builder.config(name, value)
         with stderr_in(log):
@@ -100,7 +102,8 @@ figures = delays.collect()"""
 
 
 def delays_by_spark(url):
-    """{carrier: (flights, sum of delays, how many have one)}, the number of columns, and seconds. It runs the code as shown."""
+    """{carrier: (flights, sum of delays, how many have one)}, the number of columns, and seconds.
+    It runs the code as shown."""
     from pyspark.sql import functions as F
 
     with quiet_spark() as spark:
@@ -133,7 +136,9 @@ def compare(spark, csv):
     for carrier in sorted(spark.keys() | csv.keys()):
         left, right = spark.get(carrier), csv.get(carrier)
         verdict = "equal" if left == right else "DIFFERENT"
-        print(f"{carrier:7} {(left or [0])[0]:10,}   {mean(left)}   {(right or [0])[0]:10,}   {mean(right)}   {verdict}")
+        print(
+            f"{carrier:7} {(left or [0])[0]:10,}   {mean(left)}   {(right or [0])[0]:10,}   {mean(right)}   {verdict}"
+        )
     return spark == csv
 
 
@@ -154,7 +159,10 @@ def main():
         print(*(f">>> {line}" for line in SPARK_CODE.splitlines()), sep="\n", flush=True)
         spark, columns, seconds = delays_by_spark(url)
     rows = sum(entry[0] for entry in spark.values())
-    print(f"{rows:,} rows of {columns} columns in {seconds:.1f} s: {rows / seconds:,.0f} rows/s, schema inferred, server on this machine too")
+    print(
+        f"{rows:,} rows of {columns} columns in {seconds:.1f} s: {rows / seconds:,.0f} rows/s, "
+        "schema inferred, server on this machine too"
+    )
     title("4. The same figures computed straight from the CSV (mean departure delay in minutes)")
     equal = compare(spark, delays_by_csv(options.rows))
     print("\nAll equal: every flight came through." if equal else "\nNOT EQUAL: see above.")

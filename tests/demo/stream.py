@@ -1,4 +1,5 @@
-"""./bootstrap demo-stream: a list that grows behind a REST API, streamed into Parquet files, stopped and taken up again; and those onwards to another API."""
+"""./bootstrap demo-stream: a list that grows behind a REST API, streamed into Parquet files, stopped and taken up
+again; and those onwards to another API."""
 
 import argparse
 import contextlib
@@ -15,14 +16,16 @@ from demo import SERVERS, quiet_spark, title
 SPARK_CODE = """\
 from restsrc import RestApiDataSource
 spark.dataSource.register(RestApiDataSource)
-events = spark.readStream.format("rest-api").option("url", url).option("rows_per_batch", 5000).schema("id long, at timestamp").load()
+events = (spark.readStream.format("rest-api").option("url", url).option("rows_per_batch", 5000)
+          .schema("id long, at timestamp").load())
 query = (events.writeStream.format("parquet").option("path", f"{folder}/events")
          .option("checkpointLocation", f"{folder}/checkpoint").start())"""
 
 ONWARDS_CODE = """\
 files = spark.readStream.schema("id long, at timestamp").option("maxFilesPerTrigger", 20).parquet(f"{folder}/events")
 query = (files.writeStream.format("rest-api").option("url", target).option("batch_size", 500)
-         .option("stage_url", "stage/{job_id}/{batch_id}/{partition_id}/{attempt}").option("commit_url", "commit/{job_id}/{batch_id}")
+         .option("stage_url", "stage/{job_id}/{batch_id}/{partition_id}/{attempt}")
+         .option("commit_url", "commit/{job_id}/{batch_id}")
          .option("checkpointLocation", f"{folder}/checkpoint-onwards").trigger(availableNow=True).start())
 query.awaitTermination()"""
 
@@ -79,7 +82,11 @@ def show(batch):
     source = batch["sources"][0]
     start, end, there = (offset(source[name]) for name in ("startOffset", "endOffset", "latestOffset"))
     seconds = batch["durationMs"]["triggerExecution"] / 1000
-    print(f"{batch['batchId']:5}   {start:9,} to {end:9,} {end - start:8,}   {seconds:7.2f} {(end - start) / seconds:10,.0f}   {there - end:12,}", flush=True)
+    print(
+        f"{batch['batchId']:5}   {start:9,} to {end:9,} {end - start:8,}   "
+        f"{seconds:7.2f} {(end - start) / seconds:10,.0f}   {there - end:12,}",
+        flush=True,
+    )
 
 
 HEADING = "batch   offsets                     rows   seconds     rows/s   waiting then"
@@ -137,7 +144,9 @@ def main():
 
 def stream(spark, source, folder, options):
     names = {"spark": spark, "url": source.url, "folder": folder}
-    print(f"\nMeanwhile the list grows by {options.rate:,} records a second, for {options.seconds:g} seconds.\n{HEADING}")
+    print(
+        f"\nMeanwhile the list grows by {options.rate:,} records a second, for {options.seconds:g} seconds.\n{HEADING}"
+    )
     with growing(source, options.rate):
         exec(SPARK_CODE, names)
         watch, end = Watch(names["query"]), time.monotonic() + options.seconds
@@ -157,7 +166,10 @@ def stream(spark, source, folder, options):
 
 
 def onwards(spark, source, folder, target):
-    title("6. Onwards: the Parquet files are streamed to another API, which takes each batch in two phases: rows, then the commit")
+    title(
+        "6. Onwards: the Parquet files are streamed to another API, "
+        "which takes each batch in two phases: rows, then the commit"
+    )
     names = {"spark": spark, "folder": folder, "target": target}
     print(*(f">>> {line}" for line in ONWARDS_CODE.splitlines()), sep="\n", flush=True)
     exec(ONWARDS_CODE, names)

@@ -2,7 +2,8 @@
 
     texts.py RESTSRC SERVER [SEED]
 
-Each page is one answer of the fault server (body-file=): random records, random escapes and white space, in a random envelope.
+Each page is one answer of the fault server (body-file=): random records, random escapes and white space, in a random
+envelope.
 """
 
 import json
@@ -14,7 +15,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 PAGES, MOST_RECORDS = 25, 120
-NUMBERS = ["0", "-0", "1.10", "1e400", "-1E-400", "9007199254740993", "123456789012345678901234567890.125", "-0.0", "2E+05", "18446744073709551615"]
+NUMBERS = [
+    "0",
+    "-0",
+    "1.10",
+    "1e400",
+    "-1E-400",
+    "9007199254740993",
+    "123456789012345678901234567890.125",
+    "-0.0",
+    "2E+05",
+    "18446744073709551615",
+]
 CHARACTERS = '"\\/\b\f\n\r\t\0\x1f\x7f abcz0]}[{,:é\u2028漢\uffff😀\U0010ffff\ud800\udc00'
 SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -33,7 +45,7 @@ def value(rng, depth):
     if kind < 3:
         return characters(rng)
     if kind < 6:
-        return Number(rng.choice(NUMBERS)) if rng.random() < 0.5 else Number(rng.randrange(-10**20, 10**20))
+        return Number(rng.choice(NUMBERS)) if rng.random() < 0.5 else Number(rng.randrange(-(10**20), 10**20))
     if kind == 6:
         return rng.choice([None, True, False])
     size = rng.randrange(6)
@@ -51,7 +63,7 @@ def character(rng, c):
     if ord(c) < 0x20 or 0xD800 <= ord(c) < 0xE000 or c in '"\\' or rng.random() < 0.2:
         units = c.encode("utf-16-be", "surrogatepass")
         digits = "{:04x}" if rng.random() < 0.5 else "{:04X}"
-        return "".join("\\u" + digits.format(int.from_bytes(units[i:i + 2], "big")) for i in range(0, len(units), 2))
+        return "".join("\\u" + digits.format(int.from_bytes(units[i : i + 2], "big")) for i in range(0, len(units), 2))
     return c
 
 
@@ -93,7 +105,9 @@ def records_of(text):
 
 def check(restsrc, url, text):
     expected = records_of(text)
-    run = subprocess.run([restsrc, "read", "--page-size", "1000", "--max-pages", "1", "--quiet", url], capture_output=True)
+    run = subprocess.run(
+        [restsrc, "read", "--page-size", "1000", "--max-pages", "1", "--quiet", url], capture_output=True
+    )
     assert run.returncode == 0, run.stderr
     lines = run.stdout.decode().split("\n")
     assert lines.pop() == "", "the last line has no end"

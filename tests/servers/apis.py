@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Well-known APIs, as their public documentation describes them (share/apis/NAME.conf has its address): their parameters, page sizes,
-envelopes, links and errors. Each refuses what the real one would refuse, and every parameter that it does not document: a
-misspelled one would otherwise go unnoticed. And lists in the shapes of frameworks, which ignore what they do not know.
+"""Well-known APIs, as their public documentation describes them (share/apis/NAME.conf has its address): their
+parameters, page sizes, envelopes, links and errors. Each refuses what the real one would refuse, and every parameter
+that it does not document: a misspelled one would otherwise go unnoticed. And lists in the shapes of frameworks, which
+ignore what they do not know.
 
     apis.py [--port N] [--until-eof]
 
 It starts, ends and is addressed like fault.py: the first path segment is a scenario, a comma separated list of words.
 
-    /SCENARIO/NAME[/...]    the list of the API of that name (vendors.py, frameworks.py; below some are other resources of it)
+    /SCENARIO/NAME[/...]    the list of the API of that name (vendors.py, frameworks.py; some have more below it)
     /SCENARIO/NAME/_records NDJSON: what a correct reader must write
     /SCENARIO/_log          as in fault.py
 
@@ -31,7 +32,7 @@ class ApiHandler(Handler):
         return super().own(s, rest)
 
     def rows(self, s, name):
-        return [SHAPES[name](i, row) for i, row in enumerate(s.rows[:s.number("n", 250)])]
+        return [SHAPES[name](i, row) for i, row in enumerate(s.rows[: s.number("n", 250)])]
 
     def make(self, s, rest):
         name = rest.split("/")[0]

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A real server: datasette over a small SQLite table, which pages by a token (next, to be sent as _next) and by whole URLs (next_url).
+"""A real server: datasette over a small SQLite table, which pages by a token (next, to be sent as _next) and by whole
+URLs (next_url).
 
     datasette_server.py [--rows N] [--until-eof]     serve; prints `http://127.0.0.1:PORT` when it listens
     datasette_server.py [--rows N] --records         print the rows as NDJSON: what a correct reader must write
@@ -20,7 +21,13 @@ from pathlib import Path
 
 def rows(n):
     for i in range(1, n + 1):
-        yield {"id": i, "name": f'n\u00e4me "{i}" \U0001f600', "half": i / 2, "big": 9007199254740993 + 2 * i, "none": None}
+        yield {
+            "id": i,
+            "name": f'n\u00e4me "{i}" \U0001f600',
+            "half": i / 2,
+            "big": 9007199254740993 + 2 * i,
+            "none": None,
+        }
 
 
 def make(path, n):

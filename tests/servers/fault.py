@@ -13,9 +13,9 @@ as it is spelled, so a test makes one of its own by adding `id=SOMETHING`.
     GET /SCENARIO/items?offset=O&limit=L   the records [O, O+L) as {"total": N, "results": [...]}
     GET /SCENARIO/items/count              {"total": N}
     GET /SCENARIO/pages, cursor, last-id, next, link, range, whole
-                                           the same list in the other pagination styles: see styles.py, also for its words
+                                           the same list in the other pagination styles: see styles.py and its words
     GET /SCENARIO/_records?offset=&limit=  what a correct reader must write: exact NDJSON (all by default)
-    POST /SCENARIO/_grow?n=K               K more records at the list's end (negative: fewer), answered with {"total": N}
+    POST /SCENARIO/_grow?n=K               K more records at the list's end (negative: fewer); answers {"total": N}
     GET /SCENARIO/_log                     NDJSON, one object a request so far: method, target, headers, connection
                                            (an id per TCP connection), time, status (null: unanswered), body, open
                                            (requests of the scenario being answered, this one included)
@@ -45,7 +45,8 @@ Words about the body
     bom                        a byte order mark first
     pad=N                      N spaces after the JSON
     truncate=OFFSET:BYTES[:COUNT]   JSON cut to BYTES (negative: from the end) in a complete HTTP answer
-    body=TEXT, body-file=PATH  this text instead of any page or count (unless count= is there); type=TYPE: its Content-Type
+    body=TEXT, body-file=PATH  this text instead of any page or count (unless count= is there); type=TYPE: its
+                               Content-Type
     html, garbage, blank       200 with a login page, with bytes that are not JSON, with no body at all
     error200                   200 with {"error": ...}; for these, =OFFSET: only instead of that page
 Words about failure; COUNT is how many times (else as said), OFFSET limits it to the page that starts there
@@ -57,10 +58,12 @@ Words about failure; COUNT is how many times (else as said), OFFSET limits it to
     delay=S[:OFFSET]           waits S seconds first
     barrier=N:OFFSET           pages from OFFSET on wait until N requests are open (5 s at most)
     slow=BYTES_PER_S           speed of the body
-    redirect=same|other|loop|bare[:STATUS]   to a page of this server, of another origin (localhost), to itself, to one without the query
+    redirect=same|other|loop|bare[:STATUS]   to a page of this server, of another origin (localhost), to itself, to one
+                                             without the query
     require-header=NAME:VALUE, require-query=NAME:VALUE, require-body=PATH:VALUE   401, 400, 400 otherwise
 Words about HTTP
-    gzip[=force|members|cut]   compressed, if the client accepts it; or anyhow; or in two members and some zeros; or its end is missing
+    gzip[=force|members|cut]   compressed, if the client accepts it; or anyhow; or in two members and some zeros; or its
+                               end is missing
     deflate[=bare]             compressed in the zlib format, or without its header
     encoded=NAME               says that it is compressed in that way
     chunked[=BYTES]            in chunks of BYTES (1000), no Content-Length
@@ -130,14 +133,20 @@ class Handler(BaseHTTPRequestHandler):
             start = int(self.query.get("offset", [0])[0])
             stop = min(s.n, start + int(self.query.get("limit", [s.n])[0]))
             return ndjson(s.rows[start:stop])
-
         if rest == "_grow":
             return Answer(body=json.dumps({"total": s.grow(int(self.query["n"][0]))}).encode())
 
     def answer(self, s, rest):
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        entry = {"method": self.command, "target": self.path, "headers": dict(self.headers.items()), "connection": self.id,
-                 "time": time.time(), "status": None, "body": self.body.decode(errors="replace")}
+        entry = {
+            "method": self.command,
+            "target": self.path,
+            "headers": dict(self.headers.items()),
+            "connection": self.id,
+            "time": time.time(),
+            "status": None,
+            "body": self.body.decode(errors="replace"),
+        }
         with s.lock:
             s.open += 1
             entry["open"] = s.open
@@ -197,8 +206,11 @@ class Handler(BaseHTTPRequestHandler):
     def param(self, s, name, default):
         """A parameter's text, from where the scenario looks for it."""
         where = s.get("in", "query")
-        found = {"query": lambda: self.query.get(name, [None])[0], "header": lambda: self.headers.get(name),
-                 "body": lambda: self.member(name)}[where]()
+        found = {
+            "query": lambda: self.query.get(name, [None])[0],
+            "header": lambda: self.headers.get(name),
+            "body": lambda: self.member(name),
+        }[where]()
         if found is not None and "json" in s.words:
             found = as_text(json.loads(found))
         return default if found is None else found
@@ -228,10 +240,12 @@ class Handler(BaseHTTPRequestHandler):
         if "close" in words:
             lines.append("Connection: close")
         self.close_connection |= "close" in words or "drop-idle" in words or answer.stop is not None
-        head = "\r\n".join(lines + ["", ""]).encode("latin-1")
-        body = answer.body if answer.stop is None else answer.body[:max(answer.stop, 0)]
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        body = answer.body if answer.stop is None else answer.body[: max(answer.stop, 0)]
         if chunk:
-            pieces = [b"%x\r\n%s\r\n" % (len(body[i:i + chunk]), body[i:i + chunk]) for i in range(0, len(body), chunk)]
+            pieces = [
+                b"%x\r\n%s\r\n" % (len(body[i : i + chunk]), body[i : i + chunk]) for i in range(0, len(body), chunk)
+            ]
             body = b"".join(pieces) + (b"0\r\n\r\n" if answer.stop is None else b"")
         if self.command == "HEAD":
             body = b""
@@ -257,7 +271,7 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.sendall(head)
         step = max(1, int(speed / 50))
         for i in range(0, len(body), step):
-            self.connection.sendall(body[i:i + step])
+            self.connection.sendall(body[i : i + step])
             time.sleep(step / speed)
 
     def wait_until_left(self):

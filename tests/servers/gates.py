@@ -1,4 +1,4 @@
-"""What goes wrong before, in and after a page: one small function for each of the fault server's words about failure."""
+"""What goes wrong before, in and after a page: a small function for each of the fault server's words about failure."""
 
 import gzip
 import time
@@ -8,8 +8,8 @@ from email.utils import formatdate
 import records
 from scenario import Answer, Drop, at, error
 
-
 # Before the page: the first of GATES to return an answer wins.
+
 
 def gate_delay(s, request):
     for part in s.parts("delay"):
@@ -18,10 +18,11 @@ def gate_delay(s, request):
 
 
 def gate_barrier(s, request):
-    for n, offset in s.parts("barrier"):
+    for clients, offset in s.parts("barrier"):
+        n = int(clients)
         if request.offset is not None and request.offset >= int(offset):
             with s.lock:
-                s.lock.wait_for(lambda: s.seen.get("barrier") or s.open >= int(n), 5)
+                s.lock.wait_for(lambda n=n: s.seen.get("barrier") or s.open >= n, 5)
                 s.seen["barrier"] = 1
                 s.lock.notify_all()
 
@@ -55,8 +56,12 @@ def gate_redirect(s, request):
     for part in s.parts("redirect"):
         here = request.path.replace("/items", "/moved", 1)
         port = request.server.server_address[1]
-        target = {"same": here, "other": f"http://localhost:{port}{here}", "loop": request.path,
-                  "bare": here.partition("?")[0]}[part[0]]
+        target = {
+            "same": here,
+            "other": f"http://localhost:{port}{here}",
+            "loop": request.path,
+            "bare": here.partition("?")[0],
+        }[part[0]]
         if "/moved" not in request.path:
             return Answer(int(part[1]) if len(part) > 1 else 302, headers={"Location": target})
 
@@ -103,13 +108,14 @@ GATES = (gate_delay, gate_barrier, gate_require, gate_fail, gate_redirect, gate_
 
 # After the page.
 
+
 def shape(s, request, answer):
     """What the words about the body do to a page."""
     body = records.pretty(answer.body) if "pretty" in s.words else answer.body
     body = (b"\xef\xbb\xbf" if "bom" in s.words else b"") + body + b" " * int(s.get("pad", 0))
     for part in s.parts("truncate"):
         if at(part, 0, request.offset) and s.first(("truncate", *part), part[2] if len(part) > 2 else None):
-            body = body[:int(part[1])]
+            body = body[: int(part[1])]
     answer.body = body
 
 
@@ -133,6 +139,7 @@ def retry_after(s):
 
 # The body's compression.
 
+
 def flushed(body):
     """gzip whose last block and trailer are missing, though all of the body is there."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)
@@ -142,7 +149,7 @@ def flushed(body):
 GZIP = {
     None: lambda body: gzip.compress(body, 1),
     "force": lambda body: gzip.compress(body, 1),
-    "members": lambda body: gzip.compress(body[:len(body) // 2]) + gzip.compress(body[len(body) // 2:]) + bytes(100),
+    "members": lambda body: gzip.compress(body[: len(body) // 2]) + gzip.compress(body[len(body) // 2 :]) + bytes(100),
     "cut": flushed,
 }
 

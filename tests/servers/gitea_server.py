@@ -52,13 +52,33 @@ def main():
     options = arguments("Gitea with one repository.").parse_args()
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    module = subprocess.run(["go", "list", "-m", "-f", "{{.Dir}}", "code.gitea.io/gitea"], cwd=HERE / "gitea", check=True, capture_output=True, text=True).stdout.strip()
+    module = subprocess.run(
+        ["go", "list", "-m", "-f", "{{.Dir}}", "code.gitea.io/gitea"],
+        cwd=HERE / "gitea",
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "app.ini").write_text(CONFIGURATION.format(folder=folder, port=port, url=url, module=module))
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "USER": "git"}
         gitea = [str(HERE / ".cache/gitea"), "--config", folder + "/app.ini"]
-        for command in (["migrate"], ["admin", "user", "create", "--username", "bob", "--password", "password", "--email", "bob@example.com", "--admin",
-                                      "--must-change-password=false"]):
+        for command in (
+            ["migrate"],
+            [
+                "admin",
+                "user",
+                "create",
+                "--username",
+                "bob",
+                "--password",
+                "password",
+                "--email",
+                "bob@example.com",
+                "--admin",
+                "--must-change-password=false",
+            ],
+        ):
             subprocess.run([*gitea, *command], check=True, stdout=sys.stderr, env=environment)
         launch([*gitea, "web"], url, options.until_eof, "/api/v1/version", make_repository, environment)
 

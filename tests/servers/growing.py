@@ -5,7 +5,8 @@
 
 It starts, ends and is addressed like fault.py: the first path segment is a scenario, a comma separated list of words.
 
-    GET /SCENARIO/events?since=&until=&offset=&limit=   the records with since <= at < until, as {"total": N, "results": [...]}
+    GET /SCENARIO/events?since=&until=&offset=&limit=   the records with since <= at < until, as
+                                                        {"total": N, "results": [...]}
     GET /SCENARIO/events/count?since=&until=            {"total": N}
                                   both also take id__gte= and id__lt=
     POST /SCENARIO/_grow?n=K      K more records, made now
@@ -101,9 +102,9 @@ class Events(Handler):
         offset, limit = (int(self.param(s, name, default)) for name, default in (("offset", 0), ("limit", 100)))
         if offset > shown or (offset == shown and "cap" in s.words and total > shown):
             raise Refused(error(400, f"offsets end at {shown}"))
-        rows = s.rows[min(start + offset, end):min(start + offset + limit, end)]
+        rows = s.rows[min(start + offset, end) : min(start + offset + limit, end)]
         head = "".join(f'"{name}": {value}, ' for name, value in told.items())
-        return Answer(body=b"{%s\"results\": [%s]}" % (head.encode(), b", ".join(rows)))
+        return Answer(body=b'{%s"results": [%s]}' % (head.encode(), b", ".join(rows)))
 
     def time(self, s, name):
         text = self.param(s, name, None)

@@ -63,7 +63,8 @@ class Guard(Scenario):
     def issue(self):
         with self.lock:
             self.issued += 1
-            token = f"issued-{self.get('id', '')}-token-{self.issued}-{hashlib.sha256(str(self.words).encode()).hexdigest()}"
+            digest = hashlib.sha256(str(self.words).encode()).hexdigest()
+            token = f"issued-{self.get('id', '')}-token-{self.issued}-{digest}"
             self.tokens[token] = [self.number("lives", 1 << 30), time.time() + float(self.get("expires", 3600))]
             if "rotate" in self.words:
                 self.refresh = f"rotated-{self.issued}-{self.get('refresh')}"
@@ -79,6 +80,7 @@ class Guard(Scenario):
 
 
 # Credentials.
+
 
 def basic(request):
     """(name, password) of HTTP Basic, as sent."""
@@ -111,12 +113,23 @@ def signing_key(secret, *scope):
 
 
 def canonical(request, names):
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html; the path as S3 has it, for the scenario's own = and , in it."""
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html;
+    the path as S3 has it, for the scenario's own = and , in it."""
     parts = urlsplit(request.path)
-    query = sorted((quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in parse_qsl(parts.query, keep_blank_values=True))
+    query = sorted(
+        (quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in parse_qsl(parts.query, keep_blank_values=True)
+    )
     headers = "".join(f"{name}:{' '.join(','.join(request.headers.get_all(name)).split())}\n" for name in names)
-    return "\n".join([request.command, parts.path, "&".join("=".join(pair) for pair in query), headers, ";".join(names),
-                      hashlib.sha256(request.body).hexdigest()])
+    return "\n".join(
+        [
+            request.command,
+            parts.path,
+            "&".join("=".join(pair) for pair in query),
+            headers,
+            ";".join(names),
+            hashlib.sha256(request.body).hexdigest(),
+        ]
+    )
 
 
 def signature(request, secret, names, date, region, service):
@@ -135,15 +148,21 @@ def gate_sigv4(s, request):
             return error(403, "not signed, or for something else")
         if not all(map(request.headers.get_all, given["SignedHeaders"].split(";"))):
             return error(403, "a header is signed that was not sent")
-        if signature(request, secret, given["SignedHeaders"].split(";"), scope[1], region, service) != given["Signature"]:
+        if (
+            signature(request, secret, given["SignedHeaders"].split(";"), scope[1], region, service)
+            != given["Signature"]
+        ):
             return error(403, "the signature does not match")
 
 
 # Answers.
 
+
 def sent(request):
     """Everything that could be a credential."""
-    values = [v for k, v in request.headers.items() if k.lower() in ("authorization", "cookie") or k.lower().startswith("x-")]
+    values = [
+        v for k, v in request.headers.items() if k.lower() in ("authorization", "cookie") or k.lower().startswith("x-")
+    ]
     name, password = basic(request)
     form = [v for vs in parse_qs(request.body.decode(errors="replace")).values() for v in vs]
     return values + [v for vs in request.query.values() for v in vs] + ([password, name] if name else []) + form
@@ -153,7 +172,9 @@ def gate_echo(s, request):
     for part in s.parts("echo"):
         text = " and ".join(sent(request))
         if part[0] == "error":
-            return error(int(part[1] if len(part) > 1 else 400), "x" * int(part[2] if len(part) > 2 else 0) + f" not with {text}")
+            return error(
+                int(part[1] if len(part) > 1 else 400), "x" * int(part[2] if len(part) > 2 else 0) + f" not with {text}"
+            )
         if part[0] == "text":
             return Answer(400, f"not with {text}".encode(), type="text/plain")
         if part[0] == "redirect" and "/moved" not in request.path:
@@ -165,7 +186,7 @@ def gate_echo(s, request):
 def links(s, request):
     """A page of ten with a link to the next."""
     at = int(request.query.get("at", [0])[0])
-    rows = s.rows[at:min(at + 10, s.n)]
+    rows = s.rows[at : min(at + 10, s.n)]
     query = [(k, v) for k, vs in request.query.items() for v in vs if k != "at"]
     base = ":".join(s.parts("links")[0]) if "links" in s.words else "http://" + request.headers["Host"]
     following = f"{base}{urlsplit(request.path).path}?{urlencode([*query, ('at', at + 10)])}" if at + 10 < s.n else None
@@ -174,9 +195,12 @@ def links(s, request):
 
 # The token URL.
 
+
 def check_client(s, request, form):
-    shown = {"basic": tuple(parse_qs(f"v={part or ''}", keep_blank_values=True)["v"][0] for part in basic(request)),
-             "body": (form.get("client_id"), form.get("client_secret"))}
+    shown = {
+        "basic": tuple(parse_qs(f"v={part or ''}", keep_blank_values=True)["v"][0] for part in basic(request)),
+        "body": (form.get("client_id"), form.get("client_secret")),
+    }
     way = s.get("client-auth") or ("basic" if basic(request)[0] else "body")
     if "client-auth" in s.words and any(shown["body" if way == "basic" else "basic"]):
         raise Refused(error(400, "the client shows its secret in another way"))
@@ -191,7 +215,9 @@ def check_grant(s, form):
         raise Refused(Answer(400, b'{"error":"invalid_grant","error_description":"this refresh token has been used"}'))
     for name, value in s.pairs("form"):
         if form.get(name) != value:
-            raise Refused(Answer(400, json.dumps({"error": "invalid_request", "error_description": f"{name} is wrong"}).encode()))
+            raise Refused(
+                Answer(400, json.dumps({"error": "invalid_request", "error_description": f"{name} is wrong"}).encode())
+            )
 
 
 def trouble(s, request):

@@ -1,5 +1,5 @@
-"""For servers that are programs of their own: start one on a free loopback port, print its URL when it answers, end it on SIGTERM or
-with --until-eof when stdin ends."""
+"""For servers that are programs of their own: start one on a free loopback port, print its URL when it answers, end it
+on SIGTERM or with --until-eof when stdin ends."""
 
 import argparse
 import os
@@ -42,8 +42,15 @@ def wait_for(url, server):
 
 
 def launch(command, url, until_eof, ready="/", fill=None, environment=None, folder=None):
-    """Its output is on stderr, where a test shows it when it fails. fill(url), if there is one, puts records in before the URL is printed."""
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, cwd=folder, env={"PATH": os.environ["PATH"], **(environment or {})})
+    """Its output is on stderr, where a test shows it when it fails. fill(url), if there is one, puts records in before
+    the URL is printed."""
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], **(environment or {})},
+    )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         wait_for(url + ready, server)

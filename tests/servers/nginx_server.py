@@ -3,16 +3,17 @@
 
     nginx_server.py FOLDER UPSTREAM [--until-eof]
 
-FOLDER takes the configuration, the log and what a client needs: ca.pem, client.pem, client.key, other.pem and other.key (a client
-certificate of another authority). UPSTREAM is the URL of the server behind, such as fault.py. It prints the URL of the plain server when all
-listen. FOLDER/urls holds shell variables with all of them:
+FOLDER takes the configuration, the log and what a client needs: ca.pem, client.pem, client.key, other.pem and other.key
+(a client certificate of another authority). UPSTREAM is the URL of the server behind, such as fault.py. It prints the
+URL of the plain server when all listen. FOLDER/urls holds shell variables with all of them:
 
     tls, mtls                       certificates for localhost and 127.0.0.1; mtls wants one of the client
     expired, wrong_host, unknown    certificates that are over, for other.example, by an unknown authority
     old                             TLS 1.1 at most
-    plain                           http; /limited/ passes 20 requests a second (and 2 that are early) and answers 429 to the others
+    plain                           http; /limited/ passes 20 requests a second (and 2 that are early); others get 429
 
-FOLDER/access.log: JSON, one object a request: protocol, server port, status, request, client (the certificate's subject), traceparent, time.
+FOLDER/access.log: JSON, one object a request: protocol, server port, status, request, client (the certificate's
+subject), traceparent, time.
 """
 
 import os
@@ -37,7 +38,8 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 256; }}
 http {{
-    log_format json escape=json '{{"protocol":"$server_protocol","port":"$server_port","status":$status,"request":"$request",'
+    log_format json escape=json
+        '{{"protocol":"$server_protocol","port":"$server_port","status":$status,"request":"$request",'
         '"client":"$ssl_client_s_dn","traceparent":"$http_traceparent","time":$msec}}';
     access_log {folder}/access.log json;
     client_body_temp_path {folder}/temp; proxy_temp_path {folder}/temp; fastcgi_temp_path {folder}/temp;
@@ -66,10 +68,14 @@ PLAIN = """
         location /limited/ {{ limit_req zone=all burst=2 nodelay; proxy_pass {upstream}/; }}
     }}
 """
-MORE = {"mtls": "ssl_verify_client on; ssl_client_certificate {folder}/ca.pem;", "old": "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;"}
+MORE = {
+    "mtls": "ssl_verify_client on; ssl_client_certificate {folder}/ca.pem;",
+    "old": "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;",
+}
 
 
 # Certificates.
+
 
 def openssl(folder, *arguments):
     done = subprocess.run(["openssl", *arguments], cwd=folder, capture_output=True, text=True)
@@ -83,15 +89,44 @@ def key(folder, name):
 
 def authority(folder, name):
     key(folder, name)
-    openssl(folder, "req", "-x509", "-new", "-key", f"{name}.key", "-out", f"{name}.pem", "-days", "2", "-subj", f"/CN={name} of a test")
+    openssl(
+        folder,
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        f"{name}.key",
+        "-out",
+        f"{name}.pem",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={name} of a test",
+    )
 
 
 def certificate(folder, name, hosts, signer="ca", days="2"):
     key(folder, name)
     (folder / f"{name}.ext").write_text(f"subjectAltName={hosts}\n")
     openssl(folder, "req", "-new", "-key", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-    openssl(folder, "x509", "-req", "-in", f"{name}.csr", "-out", f"{name}.pem", "-CA", f"{signer}.pem", "-CAkey", f"{signer}.key",
-            "-CAcreateserial", "-days", days, "-extfile", f"{name}.ext")
+    openssl(
+        folder,
+        "x509",
+        "-req",
+        "-in",
+        f"{name}.csr",
+        "-out",
+        f"{name}.pem",
+        "-CA",
+        f"{signer}.pem",
+        "-CAkey",
+        f"{signer}.key",
+        "-CAcreateserial",
+        "-days",
+        days,
+        "-extfile",
+        f"{name}.ext",
+    )
 
 
 def certificates(folder):
@@ -108,6 +143,7 @@ def certificates(folder):
 
 
 # nginx.
+
 
 def find_nginx():
     """nginx from PATH, or as ./bootstrap unpacked it."""
@@ -136,7 +172,10 @@ def listens(port, server):
 
 def configure(folder, upstream, ports):
     common = {"folder": folder, "upstream": upstream}
-    servers = [TLS.format(name=name, port=ports[name], more=MORE.get(name, "").format(**common), **common) for name in SERVERS[:-1]]
+    servers = [
+        TLS.format(name=name, port=ports[name], more=MORE.get(name, "").format(**common), **common)
+        for name in SERVERS[:-1]
+    ]
     servers.append(PLAIN.format(port=ports["plain"], **common))
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(CONFIGURATION.format(user=user, servers="".join(servers), **common))
@@ -149,7 +188,9 @@ def start(folder, upstream):
     for _ in range(10):
         ports = dict(zip(SERVERS, free_ports(len(SERVERS))))
         configure(folder, upstream, ports)
-        server = subprocess.Popen([find_nginx(), "-p", folder, "-e", "stderr", "-c", "nginx.conf"], stdin=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            [find_nginx(), "-p", folder, "-e", "stderr", "-c", "nginx.conf"], stdin=subprocess.DEVNULL
+        )
         if all(listens(port, server) for port in ports.values()):
             return server, ports
     sys.exit("nginx did not start; its message is above")

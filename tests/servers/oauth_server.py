@@ -3,8 +3,9 @@
 
     oauth_server.py [--port N] [--until-eof]
 
-It starts and ends like fault.py. Client "basic" shows its secret by HTTP Basic, client "body" in the form; both secrets are "s3cret: /%é".
-Client "basic" may also refresh: the first refresh token is "first-refresh", and each use replaces it.
+It starts and ends like fault.py. Client "basic" shows its secret by HTTP Basic, client "body" in the form; both secrets
+are "s3cret: /%é". Client "basic" may also refresh: the first refresh token is "first-refresh", and each use
+replaces it.
 
     POST /token                   client_credentials, refresh_token; scope items:read
     GET  /items?offset=&limit=    needs a token with that scope; 100 records
@@ -12,7 +13,6 @@ Client "basic" may also refresh: the first refresh token is "first-refresh", and
 """
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -21,11 +21,11 @@ import time
 
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # loopback
 
-from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector  # noqa: E402
-from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants  # noqa: E402
-from authlib.oauth2.rfc6750 import BearerTokenValidator  # noqa: E402
-from flask import Flask, jsonify, request  # noqa: E402
-from werkzeug.serving import make_server  # noqa: E402
+from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
+from authlib.oauth2.rfc6749 import ClientMixin, TokenMixin, grants
+from authlib.oauth2.rfc6750 import BearerTokenValidator
+from flask import Flask, jsonify, request
+from werkzeug.serving import make_server
 
 SECRET = "s3cret: /%é"
 
@@ -77,7 +77,9 @@ class Token(TokenMixin):
 
 
 CLIENTS = {"basic": Client("basic", "client_secret_basic"), "body": Client("body", "client_secret_post")}
-TOKENS = [Token({"access_token": "never given", "refresh_token": "first-refresh", "scope": "items:read"}, "basic", "made up")]
+TOKENS = [
+    Token({"access_token": "never given", "refresh_token": "first-refresh", "scope": "items:read"}, "basic", "made up")
+]
 
 
 class ClientGrant(grants.ClientCredentialsGrant):
@@ -105,8 +107,11 @@ class Validator(BearerTokenValidator):
 def make_app():
     app = Flask(__name__)
     app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
-    server = AuthorizationServer(app, query_client=CLIENTS.get, save_token=lambda fields, r: TOKENS.append(
-        Token(dict(fields), r.client.client_id, r.payload.grant_type)))
+    server = AuthorizationServer(
+        app,
+        query_client=CLIENTS.get,
+        save_token=lambda fields, r: TOKENS.append(Token(dict(fields), r.client.client_id, r.payload.grant_type)),
+    )
     server.register_grant(ClientGrant)
     server.register_grant(RefreshGrant)
     protect = ResourceProtector()
@@ -120,7 +125,7 @@ def make_app():
     @protect("items:read")
     def items():
         offset, limit = (int(request.args.get(name, 10)) for name in ("offset", "limit"))
-        return jsonify(total=100, results=[{"i": i} for i in range(100)[offset:offset + limit]])
+        return jsonify(total=100, results=[{"i": i} for i in range(100)[offset : offset + limit]])
 
     @app.get("/issued")
     def issued():
@@ -138,7 +143,7 @@ def main():
     server = make_server("127.0.0.1", options.port, make_app(), threaded=True)
     if options.until_eof:
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
-    sys.stderr = open(os.devnull, "w")  # werkzeug's request log
+    sys.stderr = open(os.devnull, "w")  # noqa: SIM115  # werkzeug's request log
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()
 

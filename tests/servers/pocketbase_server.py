@@ -39,8 +39,20 @@ def main():
         migrations.mkdir()
         (migrations / "1_items.js").write_text(MIGRATION.replace("ROWS", str(options.rows)))
         url = f"http://127.0.0.1:{free_port()}"
-        launch([Path(sys.executable).with_name("pocketbase"), "serve", f"--http={url[7:]}", f"--dir={folder}/data", f"--migrationsDir={migrations}",
-                "--automigrate=false"], url, options.until_eof, "/api/health", environment={"HOME": folder})
+        launch(
+            [
+                Path(sys.executable).with_name("pocketbase"),
+                "serve",
+                f"--http={url[7:]}",
+                f"--dir={folder}/data",
+                f"--migrationsDir={migrations}",
+                "--automigrate=false",
+            ],
+            url,
+            options.until_eof,
+            "/api/health",
+            environment={"HOME": folder},
+        )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""A proxy in front of a real server, that adds the misfortunes of the sink: requests that are lost before or after the server has
-taken them, answers cut short, 429, 500.
+"""A proxy in front of a real server, that adds the misfortunes of the sink: requests that are lost before or after the
+server has taken them, answers cut short, 429, 500.
 
     proxy.py --target URL [--port N] [--until-eof]
 
-It starts, ends and is addressed like sink.py, with the same words about failure; what stands behind the first path segment is
-the path on the target. For reads there are no misfortunes.
+It starts, ends and is addressed like sink.py, with the same words about failure; what stands behind the first path
+segment is the path on the target. For reads there are no misfortunes.
 """
 
 import http.client
@@ -45,12 +45,14 @@ class Proxy(Sink):
         except (OSError, http.client.HTTPException) as problem:
             mine.connection.close()
             raise Drop from problem
-        kept = {name: value for name, value in answer.getheaders() if name.lower() in ("location", "retry-after", "etag")}
+        kept = {
+            name: value for name, value in answer.getheaders() if name.lower() in ("location", "retry-after", "etag")
+        }
         return Answer(answer.status, body, kept, answer.getheader("Content-Type", "application/json"))
 
 
 if __name__ == "__main__":
     at = sys.argv.index("--target")
     Proxy.target = urlsplit(sys.argv[at + 1])
-    del sys.argv[at:at + 2]
+    del sys.argv[at : at + 2]
     serve(Proxy, "A proxy in front of a real server, that adds the misfortunes of the sink.")

@@ -1,4 +1,4 @@
-"""Records with everything in them that JSON parsers get wrong, as raw text: what matters is that it arrives as it stands."""
+"""Records with everything in them that JSON parsers get wrong, as raw text: it must arrive as it stands."""
 
 import re
 
@@ -29,9 +29,11 @@ def odd(i):
 
 def flat(i):
     day = f"2013-{i % 12 + 1:02}-{i % 28 + 1:02}"
-    return (f'{{"id":{9007199254740993 + 2 * i},"i":{i},"name":"name {i}","price":{i}.10,'
-            f'"ok":{"true" if i % 3 else "false"},"day":"{day}","at":"{day}T0{i % 10}:30:00Z",'
-            f'"tags":["a","{i % 7}"],"place":{{"x":{i / 4},"y":null}}}}').encode()
+    return (
+        f'{{"id":{9007199254740993 + 2 * i},"i":{i},"name":"name {i}","price":{i}.10,'
+        f'"ok":{"true" if i % 3 else "false"},"day":"{day}","at":"{day}T0{i % 10}:30:00Z",'
+        f'"tags":["a","{i % 7}"],"place":{{"x":{i / 4},"y":null}}}}'
+    ).encode()
 
 
 def mixed(i):

@@ -80,7 +80,7 @@ class Answer:
     body: bytes = b""
     headers: dict = field(default_factory=dict)  # a list of values makes several headers
     type: str = "application/json"
-    stop: int = None    # bytes of the body after which we stop
+    stop: int = None  # bytes of the body after which we stop
     then: str = "close"  # and then: close, hang
     pieces: object = None  # instead of body: an iterable of bytes, sent in chunks
 

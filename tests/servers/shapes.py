@@ -13,9 +13,11 @@ LISTS, SHAPES = {}, {}
 
 def api(name, shape=lambda i, row: row):
     """Registers the function that answers for a list; shape(i, row) is its record i."""
+
     def register(function):
         LISTS[name], SHAPES[name] = function, shape
         return function
+
     return register
 
 
@@ -43,7 +45,15 @@ def params(r, *known, unknown=lambda name: refuse(400, message=f"unknown paramet
     return {name: values[0] for name, values in r.query.items()}
 
 
-def whole(p, name, default, least=0, most=None, clip=True, refusal=lambda name: refuse(400, message=f"invalid value of {name}")):
+def whole(
+    p,
+    name,
+    default,
+    least=0,
+    most=None,
+    clip=True,
+    refusal=lambda name: refuse(400, message=f"invalid value of {name}"),
+):
     """A whole number; above `most` it is clipped or refused."""
     value = str(p.get(name, default))
     if not value.isdigit() or int(value) < least or (most and int(value) > most and not clip):
@@ -81,4 +91,6 @@ def place_of(token, refusal):
 def page_links(r, page, size, n, name):
     last = max(1, -(-n // size))
     to = {"prev": page - 1 if page > 1 else 0, "next": page + 1 if page < last else 0, "last": last, "first": 1}
-    return links(**{relation: link(r, **{name: size, "page": number}) if number else None for relation, number in to.items()}), last
+    return links(
+        **{relation: link(r, **{name: size, "page": number}) if number else None for relation, number in to.items()}
+    ), last

@@ -9,14 +9,15 @@ It starts, ends and is addressed like fault.py: the first path segment is a scen
     PUT, PATCH /SCENARIO/items/ID stores one record by its id, in the place of one that is there
     GET, HEAD, DELETE /SCENARIO/items[/ID]   an array of all records, or one; DELETE removes it
     GET /SCENARIO/_stored         the stored records, byte for byte, as NDJSON in the order of their arrival
-    GET /SCENARIO/_log            NDJSON, one object a request so far: method, target, headers, connection, time, status (null:
-                                  unanswered), bytes (of the body as it came), records, torn (the body was cut short), open
+    GET /SCENARIO/_log            NDJSON, one object a request so far: method, target, headers, connection, time, status
+                                  (null: unanswered), bytes (of the body as it came), records, torn (the body was cut
+                                  short), open
     GET /SCENARIO/_release        lets go what hold= holds
 
 A record with a member "bad" that is true or a text is a bad record.
 
-WHICH is one of: COUNT[:AFTER], the COUNT requests after the first AFTER (0); iN, those with the record whose member i is N;
-nothing, all of them. Repeated requests count too.
+WHICH is one of: COUNT[:AFTER], the COUNT requests after the first AFTER (0); iN, those with the record whose member i
+is N; nothing, all of them. Repeated requests count too.
 
 Words about bodies
     key=KEY                    the body is {KEY: records}
@@ -92,6 +93,7 @@ class Store(Scenario):
 
 # Bodies.
 
+
 def skip(text, at):
     while at < len(text) and text[at] in SPACE:
         at += 1
@@ -135,12 +137,13 @@ def records_of(s, kind, body):
         if list(whole.value) != [s.get("key")]:
             raise ValueError(f"expected one member {s.get('key')}")
         name = DECODER.raw_decode(text, skip(text, text.index("{") + 1))[1]
-        text = text[text.index(":", name) + 1:text.rindex("}")]
+        text = text[text.index(":", name) + 1 : text.rindex("}")]
         whole = parse(text)
     return list(elements(text)) if isinstance(whole.value, list) else [whole]
 
 
 # Troubles.
+
 
 def due(s, request, which):
     if which and which[0].startswith("i"):
@@ -161,8 +164,22 @@ def chaotic(s, request):
     for seed, *percent in s.parts("chaos"):
         chance = random.Random(f"{seed}/{request.number}")
         if chance.randrange(100) < int(percent[0] if percent else 50):
-            return chance.choice([("lose", ""), ("fail", "500"), ("fail", "503"), ("fail", "429"), ("fail", "404"), ("after", "500"),
-                                  ("after", "502"), ("drop", ""), ("cut", "3"), ("delay", "0.01"), ("delay", "0.003"), ("delay", "0.02")])
+            return chance.choice(
+                [
+                    ("lose", ""),
+                    ("fail", "500"),
+                    ("fail", "503"),
+                    ("fail", "429"),
+                    ("fail", "404"),
+                    ("after", "500"),
+                    ("after", "502"),
+                    ("drop", ""),
+                    ("cut", "3"),
+                    ("delay", "0.01"),
+                    ("delay", "0.003"),
+                    ("delay", "0.02"),
+                ]
+            )
     return None, None
 
 
@@ -176,7 +193,7 @@ def before(s, request):
             s.lock.wait_for(lambda: s.released, 30)
     if next(words(s, request, "lose"), None) is not None or chance == "lose":
         raise Drop
-    for status, in words(s, request, "fail", 1):
+    for (status,) in words(s, request, "fail", 1):
         raise Refused(error(int(status)))
     if chance == "fail":
         raise Refused(error(int(argument)))
@@ -193,9 +210,9 @@ def afterwards(s, request, answer):
     nth = s.number("drop-nth", 0)
     if next(words(s, request, "drop"), None) is not None or chance == "drop" or (nth and request.nth == nth):
         raise Drop
-    for status, in list(words(s, request, "after", 1)) + [[argument]] * (chance == "after"):
+    for (status,) in list(words(s, request, "after", 1)) + [[argument]] * (chance == "after"):
         return error(int(status))
-    for stop, in list(words(s, request, "cut", 1)) + [[argument]] * (chance == "cut"):
+    for (stop,) in list(words(s, request, "cut", 1)) + [[argument]] * (chance == "cut"):
         answer.stop = int(stop)
     if next(words(s, request, "hang"), None) is not None:
         answer.stop, answer.then = -1, "hang"
@@ -212,6 +229,7 @@ def redirect(s, request):
 
 
 # Answers.
+
 
 def as_couchdb(record, number):
     if record.why:
@@ -260,10 +278,12 @@ def answer_to(s, request, numbers):
         kind = s.get("answer", "count")
         single = len(request.records) == 1 and not request.body.lstrip().startswith(b"[")
         echo = [with_id(*pair) for pair in zip(request.records, numbers)]
-        answer = {"count": lambda: Answer(201, b'{"stored": %d}' % len(request.records)),
-                  "ids": lambda: Answer(201, b"[" + b", ".join(b'{"id": %d}' % number for number in numbers) + b"]"),
-                  "echo": lambda: Answer(201, echo[0] if single else b"[" + b", ".join(echo) + b"]"),
-                  "none": lambda: Answer(204)}[kind]()
+        answer = {
+            "count": lambda: Answer(201, b'{"stored": %d}' % len(request.records)),
+            "ids": lambda: Answer(201, b"[" + b", ".join(b'{"id": %d}' % number for number in numbers) + b"]"),
+            "echo": lambda: Answer(201, echo[0] if single else b"[" + b", ".join(echo) + b"]"),
+            "none": lambda: Answer(204),
+        }[kind]()
     answer.status = s.number("created", answer.status)
     if "body" in s.words:
         answer.body = s.get("body", "").encode()
@@ -291,8 +311,16 @@ class Sink(Handler):
     def answer(self, s, rest):
         self.path_id = rest.partition("/")[2]
         self.records, self.nth = [], self.nth + 1
-        entry = {"method": self.command, "target": self.path, "headers": dict(self.headers.items()), "connection": self.id,
-                 "time": time.time(), "status": None, "records": 0, "torn": True}
+        entry = {
+            "method": self.command,
+            "target": self.path,
+            "headers": dict(self.headers.items()),
+            "connection": self.id,
+            "time": time.time(),
+            "status": None,
+            "records": 0,
+            "torn": True,
+        }
         with s.lock:
             s.open += 1
             entry["open"] = s.open
@@ -352,7 +380,7 @@ class Sink(Handler):
             self.records = [] if "blind" in s.words else records_of(s, self.headers.get("Content-Type", ""), body)
             entry["records"] = len(self.records)
         except (ValueError, OSError, IndexError) as problem:
-            raise Refused(error(400, f"the body is wrong: {problem}"))
+            raise Refused(error(400, f"the body is wrong: {problem}")) from problem
         before(s, self)
         key = self.headers.get(s.get("keys", "Idempotency-Key")) if "keys" in s.words else None
         with s.lock:
@@ -371,7 +399,7 @@ class Sink(Handler):
             if "detail" in s.words:
                 refusal.body, refusal.type = bytes.fromhex(s.get("detail", "")), "text/plain"
             raise Refused(refusal)
-        for status, in words(s, self, "deny", 1):
+        for (status,) in words(s, self, "deny", 1):
             raise Refused(error(int(status)))
 
     def keep(self, s):

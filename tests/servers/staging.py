@@ -3,15 +3,18 @@
 
     staging.py [--port N] [--until-eof]
 
-It starts and ends like fault.py. The first path segment is a name, with rows of its own (in one SQLite database in memory).
+It starts and ends like fault.py. The first path segment is a name, with rows of its own (in one SQLite database
+in memory).
 
     POST /NAME/stage/JOB/BATCH/PARTITION/ATTEMPT   stages the records of the body, an array; a key in the header
                                   Idempotency-Key does so once, wherever it was sent to
-    POST /NAME/commit/JOB/BATCH   shows what the attempts named in the body staged, and forgets what others did; the body is what
-                                  restsrc's Spark writer sends: {"overwrite": false, "partitions": [{"partition_id", "attempt",
-                                  "records"}]}. Again: shows nothing more. 409 if one of them has not staged so many records
+    POST /NAME/commit/JOB/BATCH   shows what the attempts named in the body staged, and forgets what others did; the
+                                  body is what restsrc's Spark writer sends: {"overwrite": false, "partitions":
+                                  [{"partition_id", "attempt", "records"}]}. Again: shows nothing more. 409 if one of
+                                  them has not staged so many records
     POST /NAME/abort/JOB/BATCH    forgets what is staged; what is committed stays
-    GET  /NAME/rows?offset=&limit=   {"total": N, "results": [...]}, in the order of commits; /NAME/rows/count   {"total": N}
+    GET  /NAME/rows?offset=&limit=   {"total": N, "results": [...]}, in the order of commits
+    GET  /NAME/rows/count            {"total": N}
     GET  /NAME/staged                {"total": N}
     GET  /NAME/_log                  NDJSON, one object a request: method, target, headers, body, status
 
@@ -117,7 +120,7 @@ class Staging(Handler):
             return {"total": total}
         page = [int(self.query.get(key, [default])[0]) for key, default in (("limit", 100), ("offset", 0))]
         rows = database.execute("SELECT row FROM rows WHERE name = ? ORDER BY number LIMIT ? OFFSET ?", (name, *page))
-        return b'{"total": %d, "results": [%s]}' % (total, b", ".join(row.encode() for row, in rows))
+        return b'{"total": %d, "results": [%s]}' % (total, b", ".join(row.encode() for (row,) in rows))
 
 
 if __name__ == "__main__":

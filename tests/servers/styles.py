@@ -1,5 +1,6 @@
-"""The fault server's pagination styles. Each is a row of STYLES: where a request wants its page to begin, and how an answer
-leads to the next one. A page begins at a position: an offset, or OFFSET.K for the K-th of the empty pages that the word gap puts there.
+"""The fault server's pagination styles. Each is a row of STYLES: where a request wants its page to begin, and how an
+answer leads to the next one. A page begins at a position: an offset, or OFFSET.K for the K-th of the empty pages that
+the word gap puts there.
 
     /SCENARIO/items       offset and limit
     /SCENARIO/pages       page (from 1) and page_size
@@ -23,13 +24,15 @@ Words about all of them
     put-at=OFFSET:PATH:JSON    the same, of the page that starts there
     hole=OFFSET                the page that starts there is empty
     total-at=OFFSET:JSON       the total that pages from OFFSET on tell
-    link[=FORM]                a Link header: plain, many (links in it), headers (many of them), quoted, relative, odd, rels
+    link[=FORM]                a Link header: plain, many (links in it), headers (many of them), quoted, relative, odd,
+                               rels
 pages:  base=0                 pages are counted from 0
         past=last              a page past the end is the last page again
 cursor, last-id, next, link:
     next=PATH|header:NAME      where the next cursor or URL is (next_cursor, next)
     more[=PATH], more=none     has_more, true or false (last-id has it unless none)
-    end=null|empty|false|absent|stay   what the last page tells for next; stay: a cursor that leads to an empty page with itself
+    end=null|empty|false|absent|stay   what the last page tells for next; stay: a cursor that leads to an empty page
+                                       with itself
     cursor=odd|plain|number|object     what cursors look like (odd: all that must be percent-encoded)
     fresh                      no cursor is given twice
     circle=OFFSET:TO           the page that ends at OFFSET leads on to TO
@@ -46,7 +49,8 @@ whole:  ndjson[=TYPE]          one record a line, as that Content-Type (applicat
 
 import json
 import re
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import quote
 
 from scenario import Answer, Refused, error
@@ -57,7 +61,9 @@ FIRST_ID = 9007199254740993  # of records.odd(0); ids are two apart
 class Style(NamedTuple):
     names: str
     locate: Callable  # (s, request) -> position
-    tell: Callable    # (s, request, tree, answer, after): says in the body or a header that the next page begins at `after`
+    tell: (
+        Callable  # (s, request, tree, answer, after): says in the body or a header that the next page begins at `after`
+    )
     target: Callable = None  # (s, request, position) -> query string for links; None: place=POSITION
 
 
@@ -79,6 +85,7 @@ def bad(text):
 
 
 # Where the page begins.
+
 
 def names(s, request):
     return s.get("names", request.style.names).split(":")
@@ -155,9 +162,12 @@ def by_nothing(s, request):
 
 # How the next page is told. `after` is its position, or None behind the last one.
 
+
 def cursor_text(s, place):
     kind = s.get("cursor", "plain" if s.get("in") == "header" else "odd")
-    return {"odd": f'o{place}+/=& %2B"\u00e9?#', "plain": f"p{place}", "number": place, "object": f'{{"at": {place}}}'}[kind]
+    return {"odd": f'o{place}+/=& %2B"\u00e9?#', "plain": f"p{place}", "number": place, "object": f'{{"at": {place}}}'}[
+        kind
+    ]
 
 
 def cursor_json(s, place):
@@ -222,6 +232,7 @@ def tell_range(s, request, tree, answer, after):
 
 # Links.
 
+
 def query_of(s, request, place):
     place_name, limit_name = names(s, request)
     if request.style.target:
@@ -254,26 +265,42 @@ def last_place(s, request):
 def link_headers(s, request, answer, after):
     """The word link: a header with a link to the next page, among others."""
     form = s.get("link", "plain")
-    url = lambda place: link_to(s, request, place, "query" if form == "relative" else s.get("form", "absolute"))
+    shape = "query" if form == "relative" else s.get("form", "absolute")
+
+    def url(place):
+        return link_to(s, request, place, shape)
+
     links = [f'<{url(after)}>; rel="next"'] if after else []
     first, last = f'<{url("0")}>; rel="first"', f'<{url(last_place(s, request))}>; rel="last"'
     if form in ("many", "headers"):
         links = [first, *links, last]
     if form == "quoted":
-        links = [f'<{url("0")}>; title="a, <b>; rel=\\"next\\", <c>;rel=next"; rel=first',
-                 *(f'<{url(after)}>; title="1, 2; \\"3\\""; rel="next"' for _ in links)]
+        links = [
+            f'<{url("0")}>; title="a, <b>; rel=\\"next\\", <c>;rel=next"; rel=first',
+            *(f'<{url(after)}>; title="1, 2; \\"3\\""; rel="next"' for _ in links),
+        ]
     if form == "odd":
-        links = [f"<{url('0')}>;rel=prefetch;rel=next", *(f"<{url(after)}> ;title*=UTF-8''n%c3%a4chste; x ; type=\"a/b\" ;\tREL = next" for _ in links)]
+        links = [
+            f"<{url('0')}>;rel=prefetch;rel=next",
+            *(f"<{url(after)}> ;title*=UTF-8''n%c3%a4chste; x ; type=\"a/b\" ;\tREL = next" for _ in links),
+        ]
     if form == "rels":
-        links = [f'<{url("0")}>; rel="nextish prev-next"', *(f'<{url(after)}>; rel="https://example.org/more NEXT"' for _ in links)]
+        links = [
+            f'<{url("0")}>; rel="nextish prev-next"',
+            *(f'<{url(after)}>; rel="https://example.org/more NEXT"' for _ in links),
+        ]
     if links:
         answer.headers["Link"] = links if form == "headers" else ", ".join(links)
 
 
 STYLES = {
     "items": Style("offset:limit", by_offset, tell_nothing, lambda s, request, place: place),
-    "pages": Style("page:page_size", by_page, tell_nothing,
-                   lambda s, request, place: str(int(place) // request.limit + s.number("base", 1))),
+    "pages": Style(
+        "page:page_size",
+        by_page,
+        tell_nothing,
+        lambda s, request, place: str(int(place) // request.limit + s.number("base", 1)),
+    ),
     "cursor": Style("cursor:limit", by_place, tell_cursor),
     "last-id": Style("starting_after:limit", by_last_id, tell_last_id),
     "next": Style("place:limit", by_place, tell_url),
@@ -284,6 +311,7 @@ STYLES = {
 
 
 # The page.
+
 
 def total_text(s, offset):
     word = s.get("total", str(s.n))
@@ -351,7 +379,9 @@ def page(s, request):
     if "content-range" in s.words and "Content-Range" not in answer.headers:
         span = f"{request.offset}-{request.offset + len(rows) - 1}" if rows else "*"
         answer.headers["Content-Range"] = f"items {span}/{s.get('content-range', total) or '*'}"
-    whole_body(s, answer, rows) if "ndjson" in s.words or "huge" in s.words else page_body(s, request.offset, answer, rows, total, tree)
+    whole_body(s, answer, rows) if "ndjson" in s.words or "huge" in s.words else page_body(
+        s, request.offset, answer, rows, total, tree
+    )
     return answer
 
 
@@ -363,7 +393,10 @@ def page_body(s, offset, answer, rows, total, tree):
 def envelope(s, offset, rows, total, told):
     tree = {}
     if "noise" in s.words:
-        tree = {"links": b'[{"rel":"next","href":"?x=]}"}]', "meta": {"results_url": b'"\\"results\\":["', "pages": b"[[1],[]]"}}
+        tree = {
+            "links": b'[{"rel":"next","href":"?x=]}"}]',
+            "meta": {"results_url": b'"\\"results\\":["', "pages": b"[[1],[]]"},
+        }
     if total is not None:
         put(tree, s.get("total-name", "total"), total.encode())
     put(tree, s.get("envelope", "results"), rows)

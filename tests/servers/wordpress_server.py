@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A real server: WordPress (from npm, @wp-playground/wordpress-builds) with posts, in SQLite; it is run by php, which must be there.
+"""A real server: WordPress (from npm, @wp-playground/wordpress-builds) with posts, in SQLite;
+it is run by php, which must be there.
 
     wordpress_server.py [--rows N] [--until-eof]     serve; prints `http://127.0.0.1:PORT` when it listens
 
@@ -17,7 +18,10 @@ from launch import arguments, free_port, launch
 
 HERE = Path(__file__).parent / "wordpress"
 BUILDS = HERE / "node_modules/@wp-playground/wordpress-builds/src"
-CONFIGURATION = "define('WP_HTTP_BLOCK_EXTERNAL', true); define('DISABLE_WP_CRON', true); define('DB_DIR', __DIR__ . '/db/'); define('DB_FILE', 'db.sqlite');\n"
+CONFIGURATION = (
+    "define('WP_HTTP_BLOCK_EXTERNAL', true); define('DISABLE_WP_CRON', true); "
+    "define('DB_DIR', __DIR__ . '/db/'); define('DB_FILE', 'db.sqlite');\n"
+)
 
 
 def unpack(site):
@@ -27,7 +31,9 @@ def unpack(site):
     zipfile.ZipFile(BUILDS / "sqlite-database-integration/sqlite-database-integration.zip").extractall(plugins)
     plugin = next(plugins.glob("sqlite-database-integration*"))
     text = (plugin / "db.copy").read_text()
-    text = text.replace("{SQLITE_IMPLEMENTATION_FOLDER_PATH}", str(plugin)).replace("{SQLITE_PLUGIN}", plugin.name + "/load.php")
+    text = text.replace("{SQLITE_IMPLEMENTATION_FOLDER_PATH}", str(plugin)).replace(
+        "{SQLITE_PLUGIN}", plugin.name + "/load.php"
+    )
     (site / "wp-content/db.php").write_text(text)
     sample = (site / "wp-config-sample.php").read_text()
     (site / "wp-config.php").write_text(sample.replace("$table_prefix =", CONFIGURATION + "$table_prefix ="))
@@ -42,8 +48,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder)
         unpack(site)
-        subprocess.run(["php", HERE / "fill.php", site, str(options.rows)], check=True, stdout=sys.stderr, env={"PATH": os.environ["PATH"]})
-        launch(["php", "-S", address, "-t", site, HERE / "router.php"], "http://" + address, options.until_eof, "/wp-json/")
+        subprocess.run(
+            ["php", HERE / "fill.php", site, str(options.rows)],
+            check=True,
+            stdout=sys.stderr,
+            env={"PATH": os.environ["PATH"]},
+        )
+        launch(
+            ["php", "-S", address, "-t", site, HERE / "router.php"], "http://" + address, options.until_eof, "/wp-json/"
+        )
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class Flight(Columns):
 
 
 class Written(Columns):
-    """A flight that was posted to the list of this name. Nothing but its number is unique: what comes twice is there twice."""
+    """A flight that was posted to the list of this name. Nothing but its number is unique: what comes twice is
+    there twice."""
 
     number = models.AutoField(primary_key=True)
     name = models.TextField(db_index=True)

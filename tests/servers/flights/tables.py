@@ -5,7 +5,7 @@ from django.db import connections
 
 django.setup()
 
-from .models import Key, Written  # noqa: E402  (needs the line above)
+from .models import Key, Written  # noqa: E402
 
 with connections["written"].schema_editor() as editor:
     for model in (Written, Key):
