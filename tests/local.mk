@@ -2,7 +2,7 @@
 
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
-	tests/unit/test_path tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
+	tests/unit/test_path tests/unit/test_jsonpath tests/unit/test_jsonpath_suite tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
 	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
@@ -20,6 +20,8 @@ tests_unit_test_number_SOURCES = tests/unit/test_number.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h
+tests_unit_test_jsonpath_SOURCES = tests/unit/test_jsonpath.c tests/unit/tap.h
+tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c tests/unit/tap.h
 tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
 tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
 tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
@@ -36,7 +38,9 @@ tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
 tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)
-tests_unit_test_corpus_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
+TEST_DATA_FLAG = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
+tests_unit_test_jsonpath_suite_CPPFLAGS = $(TEST_DATA_FLAG)
+tests_unit_test_corpus_CPPFLAGS = $(TEST_DATA_FLAG)
 
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .bats
@@ -66,23 +70,25 @@ check-apis: all
 	$(srcdir)/tests/servers/install-apis $(API)
 	$(AM_TESTS_ENVIRONMENT) $(BATS) --filter '^$(API)' $(srcdir)/tests/presets_apis.bats
 
-# make fuzz: FUZZ_SECONDS of libFuzzer on the splitter, from the corpus on. Needs clang; no part of make check.
+# make fuzz: libFuzzer on the splitter and on JSONPath, FUZZ_SECONDS each. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
-FUZZ_FILES = tests/fuzz/fuzz_split.c tests/unit/splitting.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/number.c
+FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
+FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/number.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }
-	$(MKDIR_P) tests/fuzz/found
-	cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		$(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
-	tests/fuzz/fuzz_split -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=$(srcdir)/tests/fuzz/json.dict -artifact_prefix=tests/fuzz/found/ \
-		-print_final_stats=1 tests/fuzz/found $(srcdir)/tests/data/json-test-suite/test_parsing
-CLEANFILES += tests/fuzz/fuzz_split
+	$(MKDIR_P) tests/fuzz/found/split tests/fuzz/found/jsonpath
+	$(FUZZ_CC) tests/fuzz/fuzz_split.c tests/unit/splitting.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
+	$(FUZZ_CC) tests/fuzz/fuzz_jsonpath.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_jsonpath
+	tests/fuzz/fuzz_split $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/json.dict tests/fuzz/found/split $(srcdir)/tests/data/json-test-suite/test_parsing
+	tests/fuzz/fuzz_jsonpath $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/jsonpath.dict tests/fuzz/found/jsonpath
+CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath
 
 # ---- make dist ----
 EXTRA_DIST += CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
 	tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
-	tests/fuzz/fuzz_split.c tests/fuzz/json.dict tests/presets_apis.bats $(BATS_TESTS)
+	tests/fuzz/fuzz_split.c tests/fuzz/fuzz_jsonpath.c tests/fuzz/json.dict tests/fuzz/jsonpath.dict tests/presets_apis.bats $(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
 DIST_FOLDERS = .ci bench docs spark tests/data tests/demo tests/property tests/servers
 DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse \

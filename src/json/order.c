@@ -1,0 +1,152 @@
+#include "json/order.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* A number as 0.DIGITS * 10^exponent, with no zeros at either end of DIGITS; none of them: it is 0. */
+struct number {
+    bool negative;
+    struct buf digits;
+    int64_t exponent;
+};
+
+enum { EXPONENT_MOST = 1000000000 }; /* what is larger is infinite, or 0, to everybody */
+
+static int64_t exponent_of(const char *text, const char *end)
+{
+    bool negative = *text == '-';
+    int64_t n = 0;
+    for (text += *text == '-' || *text == '+'; text < end && n < EXPONENT_MOST; text++)
+        n = n * 10 + (*text - '0');
+    return negative ? -n : n;
+}
+
+static void number_read(struct number *n, struct slice text)
+{
+    const char *p = text.text, *end = p + text.len;
+    bool point = false;
+    *n = (struct number){.negative = *p == '-'};
+    for (p += n->negative; p < end && *p != 'e' && *p != 'E'; p++) {
+        bool leads = *p == '0' && !n->digits.len;
+        if (*p == '.')
+            point = true;
+        else if (!leads)
+            buf_addc(&n->digits, *p);
+        n->exponent += *p == '.' ? 0 : point ? -leads : !leads;
+    }
+    if (p < end)
+        n->exponent += exponent_of(p + 1, end);
+    while (n->digits.len && n->digits.data[n->digits.len - 1] == '0')
+        n->digits.len--;
+    if (!n->digits.len)
+        n->exponent = n->negative = 0;
+}
+
+static int sign(int64_t n)
+{
+    return (n > 0) - (n < 0);
+}
+
+static int bytes_compare(const struct buf *a, const struct buf *b)
+{
+    size_t shorter = a->len < b->len ? a->len : b->len;
+    int order = shorter ? memcmp(a->data, b->data, shorter) : 0;
+    return order ? sign(order) : sign((int64_t)a->len - (int64_t)b->len);
+}
+
+static int size_compare(const struct number *x, const struct number *y)
+{
+    if (!x->digits.len || !y->digits.len)
+        return (x->digits.len > 0) - (y->digits.len > 0);
+    return x->exponent != y->exponent ? sign(x->exponent - y->exponent) : bytes_compare(&x->digits, &y->digits);
+}
+
+static int numbers_compare(struct slice a, struct slice b)
+{
+    struct number x, y;
+    number_read(&x, a);
+    number_read(&y, b);
+    int order = x.negative != y.negative ? y.negative - x.negative : (x.negative ? -1 : 1) * size_compare(&x, &y);
+    buf_free(&x.digits);
+    buf_free(&y.digits);
+    return order;
+}
+
+/* In UTF-8 the order of the bytes is that of the characters. */
+static int strings_compare(struct slice a, struct slice b)
+{
+    struct buf x = {0}, y = {0};
+    value_scalar(a, &x);
+    value_scalar(b, &y);
+    int order = bytes_compare(&x, &y);
+    buf_free(&x);
+    buf_free(&y);
+    return order;
+}
+
+static bool is_number(struct slice v)
+{
+    return v.len && (*v.text == '-' || (*v.text >= '0' && *v.text <= '9'));
+}
+
+static bool is_string(struct slice v)
+{
+    return v.len && *v.text == '"';
+}
+
+static bool lists_equal(struct slice a, struct slice b)
+{
+    struct slice x = {0}, y = {0};
+    size_t i = 0, j = 0;
+    for (;;) {
+        bool more = value_next(a, &i, NULL, &x);
+        if (value_next(b, &j, NULL, &y) != more)
+            return false;
+        if (!more)
+            return true;
+        if (!order_equal(x, y))
+            return false;
+    }
+}
+
+/* Every member of a is in b, with the same value. */
+static bool within(struct slice a, struct slice b)
+{
+    struct slice key, x;
+    bool same = true;
+    for (size_t at = 0; same && value_next(a, &at, &key, &x);) {
+        struct buf name = {0};
+        value_scalar((struct slice){key.text - 1, key.len + 2}, &name);
+        struct slice mine = value_member(a, buf_text(&name), name.len); /* of equal names the last counts */
+        struct slice other = value_member(b, buf_text(&name), name.len);
+        same = other.text && order_equal(mine, other);
+        buf_free(&name);
+    }
+    return same;
+}
+
+bool order_equal(struct slice a, struct slice b)
+{
+    if (!a.len || !b.len)
+        return a.len == b.len;
+    if (is_number(a) && is_number(b))
+        return numbers_compare(a, b) == 0;
+    if (*a.text != *b.text)
+        return false;
+    switch (*a.text) {
+    case '"':
+        return strings_compare(a, b) == 0;
+    case '[':
+        return lists_equal(a, b);
+    case '{':
+        return within(a, b) && within(b, a);
+    }
+    return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+bool order_less(struct slice a, struct slice b)
+{
+    if (is_number(a) && is_number(b))
+        return numbers_compare(a, b) < 0;
+    return is_string(a) && is_string(b) && strings_compare(a, b) < 0;
+}
