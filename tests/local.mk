@@ -21,7 +21,7 @@ tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h
 tests_unit_test_jsonpath_SOURCES = tests/unit/test_jsonpath.c tests/unit/tap.h
-tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c tests/unit/tap.h
+tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
 tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
 tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
 tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
@@ -74,7 +74,7 @@ check-apis: all
 FUZZ_SECONDS = 60
 FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
-FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/number.c
+FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/jsonpath_stream.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/error.c src/base/number.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }

@@ -150,7 +150,7 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
 {
     struct buf place = {0};
     char detail[200];
-    path_show(&r->records.way[0], &place);
+    path_show(&r->records, 0, &place);
     const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);

@@ -185,7 +185,7 @@ static int open_input(struct write_run *w, struct error *e)
 
 static int parse_path(struct path *path, const char *name, const char *text, struct error *e)
 {
-    return text && path_parse(path, text) ? error_set(e, EXIT_USAGE, "--%s is nested too deep", name) : 0;
+    return text ? path_option(path, name, text, e) : 0;
 }
 
 static int set_up(struct write_run *w, struct error *e)

@@ -148,7 +148,7 @@ static void find_place(struct compare *l)
     f->lines = l->probe->split.many;
     if (f->lines)
         return;
-    path_show(&l->places.way[l->probe->split.way], &f->records);
+    path_show(&l->places, (unsigned)l->probe->split.way, &f->records);
     evidence_lists((struct slice){buf_text(&l->probe->envelope), l->probe->envelope.len}, &f->others, &f->others);
 }
 

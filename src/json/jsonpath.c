@@ -5,15 +5,6 @@
 #include "json/jsonpath_tree.h"
 #include "json/order.h"
 
-/* One query on its way through a text. */
-struct walk {
-    struct slice root;
-    jsonpath_visit *visit;
-    void *ctx;
-};
-
-static bool follow(const struct walk *w, const struct jsonpath_segment *s, struct slice at);
-
 void jsonpath_free(struct jsonpath *q)
 {
     while (q && q->blocks) {
@@ -51,20 +42,20 @@ static struct slice operand_value(const struct jsonpath_operand *o, struct slice
     if (o->literal.text)
         return o->literal;
     struct slice found = {0};
-    struct walk w = {root, take_first, &found};
-    follow(&w, o->segments, o->from_root ? root : at);
+    struct jsonpath_walk w = {root, take_first, &found};
+    jsonpath_follow(&w, o->segments, o->from_root ? root : at);
     return found;
 }
 
-static bool holds(const struct jsonpath_test *t, struct slice root, struct slice at)
+bool jsonpath_test_holds(const struct jsonpath_test *t, struct slice root, struct slice at)
 {
     switch (t->op) {
     case TEST_OR:
-        return holds(t->left, root, at) || holds(t->right, root, at);
+        return jsonpath_test_holds(t->left, root, at) || jsonpath_test_holds(t->right, root, at);
     case TEST_AND:
-        return holds(t->left, root, at) && holds(t->right, root, at);
+        return jsonpath_test_holds(t->left, root, at) && jsonpath_test_holds(t->right, root, at);
     case TEST_NOT:
-        return !holds(t->left, root, at);
+        return !jsonpath_test_holds(t->left, root, at);
     default:
         break;
     }
@@ -114,8 +105,8 @@ static void slice_bounds(const struct jsonpath_selector *s, int64_t length, int6
     *to = forward ? bound(end, 0, length) : bound(end, -1, length - 1);
 }
 
-static bool select_slice(const struct walk *w, const struct jsonpath_selector *s, const struct jsonpath_segment *rest,
-                         struct slice list)
+static bool select_slice(const struct jsonpath_walk *w, const struct jsonpath_selector *s,
+                         const struct jsonpath_segment *rest, struct slice list)
 {
     int64_t length = list_length(list), from, to, n = 0;
     struct slice value, *all = mem_zeroed((size_t)length + 1, sizeof *all);
@@ -124,40 +115,40 @@ static bool select_slice(const struct walk *w, const struct jsonpath_selector *s
         all[n++] = value;
     slice_bounds(s, length, &from, &to);
     for (n = from; more && s->step && (s->step > 0 ? n < to : n > to); n += bound(s->step, -length - 1, length + 1))
-        more = follow(w, rest, all[n]);
+        more = jsonpath_follow(w, rest, all[n]);
     free(all);
     return more;
 }
 
-static bool select_index(const struct walk *w, const struct jsonpath_selector *s, const struct jsonpath_segment *rest,
-                         struct slice list)
+static bool select_index(const struct jsonpath_walk *w, const struct jsonpath_selector *s,
+                         const struct jsonpath_segment *rest, struct slice list)
 {
     struct slice value;
     int64_t n = s->start < 0 ? s->start + list_length(list) : s->start;
     for (size_t at = 0; value_next(list, &at, NULL, &value); n--)
         if (n == 0)
-            return follow(w, rest, value);
+            return jsonpath_follow(w, rest, value);
     return true;
 }
 
-static bool select_children(const struct walk *w, const struct jsonpath_selector *s,
+static bool select_children(const struct jsonpath_walk *w, const struct jsonpath_selector *s,
                             const struct jsonpath_segment *rest, struct slice container)
 {
     struct slice value;
     for (size_t at = 0; value_next(container, &at, NULL, &value);)
-        if ((s->kind == SELECT_ALL || holds(s->test, w->root, value)) && !follow(w, rest, value))
+        if ((s->kind == SELECT_ALL || jsonpath_test_holds(s->test, w->root, value)) && !jsonpath_follow(w, rest, value))
             return false;
     return true;
 }
 
-static bool select_values(const struct walk *w, const struct jsonpath_selector *s, const struct jsonpath_segment *rest,
-                          struct slice at)
+static bool select_values(const struct jsonpath_walk *w, const struct jsonpath_selector *s,
+                          const struct jsonpath_segment *rest, struct slice at)
 {
     bool list = at.len && *at.text == '[';
     switch (s->kind) {
     case SELECT_NAME: {
         struct slice value = value_member(at, s->name.text, s->name.len);
-        return !value.text || follow(w, rest, value);
+        return !value.text || jsonpath_follow(w, rest, value);
     }
     case SELECT_INDEX:
         return !list || select_index(w, s, rest, at);
@@ -168,8 +159,7 @@ static bool select_values(const struct walk *w, const struct jsonpath_selector *
     }
 }
 
-/* What s and the segments after it name, seen from `at`. false: visit() has enough. */
-static bool follow(const struct walk *w, const struct jsonpath_segment *s, struct slice at)
+bool jsonpath_follow(const struct jsonpath_walk *w, const struct jsonpath_segment *s, struct slice at)
 {
     if (!s)
         return w->visit(w->ctx, at);
@@ -178,7 +168,7 @@ static bool follow(const struct walk *w, const struct jsonpath_segment *s, struc
             return false;
     struct slice value;
     for (size_t next = 0; s->deep && value_next(at, &next, NULL, &value);)
-        if (!follow(w, s, value))
+        if (!jsonpath_follow(w, s, value))
             return false;
     return true;
 }
@@ -187,8 +177,8 @@ static bool follow(const struct walk *w, const struct jsonpath_segment *s, struc
 
 void jsonpath_each(const struct jsonpath *q, struct slice json, jsonpath_visit *visit, void *ctx)
 {
-    struct walk w = {json, visit, ctx};
-    follow(&w, q->segments, json);
+    struct jsonpath_walk w = {json, visit, ctx};
+    jsonpath_follow(&w, q->segments, json);
 }
 
 struct slice jsonpath_first(const struct jsonpath *q, struct slice json)
@@ -200,5 +190,5 @@ struct slice jsonpath_first(const struct jsonpath *q, struct slice json)
 
 bool jsonpath_holds(const struct jsonpath *q, struct slice json)
 {
-    return holds(q->test, json, json);
+    return jsonpath_test_holds(q->test, json, json);
 }

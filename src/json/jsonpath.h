@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "json/value.h"
 
@@ -37,6 +38,28 @@ void jsonpath_each(const struct jsonpath *q, struct slice json, jsonpath_visit *
 
 /* The first of them; text NULL: there is none. */
 struct slice jsonpath_first(const struct jsonpath *q, struct slice json);
+
+/* ---- for a text that is still coming ---- */
+
+/* So many of the first segments name one value: the container of all that q can name. */
+unsigned jsonpath_base(const struct jsonpath *q);
+
+/* So deep in the text are the values by which q can be answered one after the other: what q names, or what its first
+ * filter is to test. fault->text is empty, or says why q needs the whole text. */
+unsigned jsonpath_levels(const struct jsonpath *q, struct jsonpath_fault *fault);
+
+/* Does q lead on from a container at this level through the member called key (as it stands, without the quotes), or
+ * where key.text is NULL through the element n? A filter may. */
+bool jsonpath_leads(const struct jsonpath *q, unsigned level, struct slice key, size_t n);
+
+/* Is such a value more than what q names: to be tested, or looked into? */
+bool jsonpath_has_rest(const struct jsonpath *q);
+/* Then this is what q names in it. */
+void jsonpath_each_rest(const struct jsonpath *q, struct slice value, jsonpath_visit *visit, void *ctx);
+
+/* The names and indexes of a singular query, in their order. false: one is from the end, or visit() had enough. */
+typedef bool jsonpath_visit_name(void *ctx, struct slice name, int64_t index);
+bool jsonpath_each_name(const struct jsonpath *q, jsonpath_visit_name *visit, void *ctx);
 
 /* Does the test q hold for json? */
 bool jsonpath_holds(const struct jsonpath *q, struct slice json);

@@ -51,6 +51,16 @@ struct jsonpath {
     struct jsonpath_block *blocks;    /* the memory of all these */
 };
 
+/* One query on its way through a text. */
+struct jsonpath_walk {
+    struct slice root;
+    jsonpath_visit *visit;
+    void *ctx;
+};
+
+/* What s and the segments after it name, seen from `at`. false: visit() has enough. */
+bool jsonpath_follow(const struct jsonpath_walk *w, const struct jsonpath_segment *s, struct slice at);
+bool jsonpath_test_holds(const struct jsonpath_test *t, struct slice root, struct slice at);
 bool jsonpath_segments_singular(const struct jsonpath_segment *s);
 
 #endif

@@ -1,5 +1,6 @@
 #include "json/path.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,12 +66,75 @@ static int add_ways(struct path *p, const char *text)
     return add_split(p, text, '.', add_segment);
 }
 
-int path_parse(struct path *p, const char *text)
+/* ---- JSONPath ---- */
+
+/* The names of a singular query, for path_set(). */
+static bool add_name(void *ctx, struct slice name, int64_t index)
 {
+    struct path *p = ctx;
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)index);
+    return add_segment(p, &p->way[0], name.text ? name.text : digits, name.text ? name.len : strlen(digits)) == 0;
+}
+
+static int parse_query(struct path *p, const char *text, struct jsonpath_fault *fault)
+{
+    p->query = jsonpath_parse(text, strlen(text), fault);
+    if (!p->query)
+        return -1;
+    p->count = 1;
+    buf_add(&p->names, text, strlen(text) + 1);
+    p->many = !jsonpath_is_singular(p->query);
+    p->base = jsonpath_base(p->query);
+    if (p->many || !jsonpath_each_name(p->query, add_name, p))
+        p->way[0].depth = 0;
+    settle(p);
+    return 0;
+}
+
+/* ---- any ---- */
+
+static int parse(struct path *p, const char *text, struct jsonpath_fault *fault)
+{
+    *fault = (struct jsonpath_fault){"nested too deep", 0};
     memset(p, 0, sizeof *p);
+    if (*text == '$')
+        return parse_query(p, text, fault);
     int result = add_ways(p, text);
     settle(p);
     return result;
+}
+
+int path_parse(struct path *p, const char *text)
+{
+    struct jsonpath_fault fault;
+    return parse(p, text, &fault);
+}
+
+static int refuse(const char *option, const char *text, const struct jsonpath_fault *fault, struct error *e)
+{
+    if (fault->at)
+        return error_set(e, EXIT_USAGE, "--%s %s: %s (at byte %zu)", option, text, fault->text, fault->at);
+    return error_set(e, EXIT_USAGE, "--%s %s: %s", option, text, fault->text);
+}
+
+int path_option(struct path *p, const char *option, const char *text, struct error *e)
+{
+    struct jsonpath_fault fault;
+    return parse(p, text, &fault) ? refuse(option, text, &fault, e) : 0;
+}
+
+int path_records(struct path *p, const char *text, struct error *e)
+{
+    struct jsonpath_fault fault;
+    if (path_option(p, "records", text, e))
+        return -1;
+    if (!p->query)
+        return 0;
+    p->way[0].depth = jsonpath_levels(p->query, &fault);
+    if (p->way[0].depth > PATH_DEPTH)
+        snprintf(fault.text, sizeof fault.text, "nested too deep");
+    return *fault.text ? refuse("records", text, &fault, e) : 0;
 }
 
 void path_parse_all(struct path *p, const char *const *texts, size_t count)
@@ -100,13 +164,20 @@ void path_only(struct path *p, const struct path *from, unsigned way)
 
 void path_free(struct path *p)
 {
+    jsonpath_free(p->query);
+    p->query = NULL;
     buf_free(&p->names);
     p->count = 0;
 }
 
-void path_show(const struct path_way *way, struct buf *out)
+void path_show(const struct path *p, unsigned w, struct buf *out)
 {
+    const struct path_way *way = &p->way[w];
     bool pointer = way->depth == 0;
+    if (p->query) {
+        buf_adds(out, p->names.data); /* the query as it was given */
+        return;
+    }
     for (unsigned d = 0; d < way->depth; d++)
         pointer |= strpbrk(way->segment[d], "./") || !*way->segment[d];
     for (unsigned d = 0; d < way->depth; d++) {
@@ -117,7 +188,8 @@ void path_show(const struct path_way *way, struct buf *out)
     }
 }
 
-bool path_is_index(const char *name, size_t n)
+/* Is name the array index n? */
+static bool is_index(const char *name, size_t n)
 {
     char *end;
     if (*name < '0' || *name > '9' || (*name == '0' && name[1]))
@@ -125,19 +197,26 @@ bool path_is_index(const char *name, size_t n)
     return strtoull(name, &end, 10) == n && *end == '\0';
 }
 
+bool path_leads(const struct path *p, unsigned way, unsigned level, struct slice key, size_t n)
+{
+    if (p->query)
+        return jsonpath_leads(p->query, level, key, n);
+    const char *name = p->way[way].segment[level];
+    return key.text ? value_spells(key, name, strlen(name)) : is_index(name, n);
+}
+
 static struct slice find_element(struct slice array, const char *name)
 {
     struct slice value;
     size_t n = 0;
     for (size_t at = 0; value_next(array, &at, NULL, &value); n++)
-        if (path_is_index(name, n))
+        if (is_index(name, n))
             return value;
     return (struct slice){0};
 }
 
-struct slice path_find_way(const struct path_way *way, const char *json, size_t len)
+static struct slice find_way(const struct path_way *way, struct slice value)
 {
-    struct slice value = {json, len};
     for (unsigned d = 0; d < way->depth && value.text; d++) {
         const char *name = way->segment[d];
         value = value.len && *value.text == '[' ? find_element(value, name) : value_member(value, name, strlen(name));
@@ -145,10 +224,15 @@ struct slice path_find_way(const struct path_way *way, const char *json, size_t 
     return value;
 }
 
+struct slice path_find_way(const struct path *p, unsigned way, struct slice json)
+{
+    return p->query ? jsonpath_first(p->query, json) : find_way(&p->way[way], json);
+}
+
 struct slice path_find(const struct path *p, const char *json, size_t len)
 {
     for (unsigned w = 0; w < p->count; w++) {
-        struct slice value = path_find_way(&p->way[w], json, len);
+        struct slice value = path_find_way(p, w, (struct slice){json, len});
         if (value.text)
             return value;
     }
@@ -191,18 +275,20 @@ static void insert(struct buf *json, struct slice object, const char *name, stru
 int path_set(struct buf *json, const char *name, struct slice value)
 {
     struct path p;
-    if (path_parse(&p, name))
+    if (path_parse(&p, name)) {
+        path_free(&p);
         return -1;
+    }
     int result = -1;
     struct slice old = path_find(&p, json->data, json->len);
     struct path_way parent = p.way[p.count - 1];
     parent.depth -= parent.depth > 0;
-    struct slice object = path_find_way(&parent, json->data, json->len);
+    struct slice object = find_way(&parent, (struct slice){json->data, json->len});
     if (old.text) {
         size_t from = (size_t)(old.text - json->data);
         replace(json, from, from + old.len, value.text, value.len);
         result = 0;
-    } else if (object.text && *object.text == '{' && p.way[p.count - 1].depth) {
+    } else if (!p.many && object.text && *object.text == '{' && p.way[p.count - 1].depth) {
         insert(json, object, p.way[p.count - 1].segment[parent.depth], value);
         result = 0;
     }

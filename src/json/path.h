@@ -1,8 +1,8 @@
 /* path: a PATH looked up in JSON text, as raw text. Pure.
  *
- * A PATH with a leading '/' is a JSON Pointer (RFC 6901). Any other is first one whole member name (@odata.count), then
- * split at the dots (data.items). The empty PATH is the whole document. So one PATH may stand for several ways, tried
- * in order. */
+ * A PATH with a leading '$' is a JSONPath (RFC 9535, see jsonpath.h), one with a leading '/' a JSON Pointer (RFC 6901).
+ * Any other is first one whole member name (@odata.count), then split at the dots (data.items). The empty PATH is the
+ * whole document. So one PATH may stand for several ways, tried in order. */
 #ifndef RESTSRC_PATH_H
 #define RESTSRC_PATH_H
 
@@ -10,6 +10,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/error.h"
+#include "json/jsonpath.h"
 #include "json/value.h"
 
 enum { PATH_WAYS = 18, PATH_DEPTH = 12 };
@@ -22,11 +24,18 @@ struct path_way {
 struct path {
     unsigned count;
     struct path_way way[PATH_WAYS];
-    struct buf names; /* owns the segments */
+    struct buf names;       /* owns the segments */
+    struct jsonpath *query; /* a JSONPath; then way 0 only says how deep it goes, and for path_set() which names */
+    bool many;              /* it names the records themselves, and not the list that holds them */
+    unsigned base;          /* of way 0, so many segments name one value: the container of all that it names */
 };
 
-/* 0, or -1 when text is deeper than PATH_DEPTH. Free with path_free(). */
+/* 0, or -1 when text is deeper than PATH_DEPTH or no right JSONPath. Free with path_free(). */
 int path_parse(struct path *p, const char *text);
+/* The same for the value of an option: EXIT_USAGE, and e says what is wrong with it. */
+int path_option(struct path *p, const char *option, const char *text, struct error *e);
+/* A PATH of records, to be found while the text arrives: a JSONPath that needs the whole text is refused, too. */
+int path_records(struct path *p, const char *text, struct error *e);
 /* The places where lists of records are usually found, the root first, in the order that restsrc(1) gives. */
 void path_usual_records(struct path *p);
 /* All of these PATHs, in their order, as far as PATH_WAYS reaches. */
@@ -34,17 +43,18 @@ void path_parse_all(struct path *p, const char *const *texts, size_t count);
 /* One way of p alone, as a path of its own (a copy). */
 void path_only(struct path *p, const struct path *from, unsigned way);
 void path_free(struct path *p);
-/* The way as people write it: data.items, or a JSON Pointer where a name has a dot. */
-void path_show(const struct path_way *way, struct buf *out);
+/* A way as people write it: data.items, or a JSON Pointer where a name has a dot. */
+void path_show(const struct path *p, unsigned way, struct buf *out);
 
-/* Is name the array index n? */
-bool path_is_index(const char *name, size_t n);
+/* May the way lead on from a container at this level through the member called key (as it stands, without the quotes),
+ * or where key.text is NULL through the element n? */
+bool path_leads(const struct path *p, unsigned way, unsigned level, struct slice key, size_t n);
 
 /* The value at p in json, which must be valid JSON without insignificant white space (as split makes it).
  * The slice points into json; text NULL when nothing is there. Of equal names the last counts, as in most JSON parsers.
  */
 struct slice path_find(const struct path *p, const char *json, size_t len);
-struct slice path_find_way(const struct path_way *way, const char *json, size_t len);
+struct slice path_find_way(const struct path *p, unsigned way, struct slice json);
 /* The same by the PATH's text, for a PATH that is looked up once. */
 struct slice path_get(const char *text, struct slice json);
 

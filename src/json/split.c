@@ -56,29 +56,26 @@ static bool emit(struct split *s, bytes upto, bytes from)
 
 /* ---- where the records are: ways of the path that lead through the value at hand ---- */
 
-static bool spells(const struct split *s, const char *name)
+/* Through the member called key, or where key.text is NULL through the element under way. */
+static void want(struct split *s, struct slice key)
 {
-    return value_spells((struct slice){s->key, s->key_len}, name, strlen(name));
+    unsigned level = s->depth - 1;
+    s->wanted = 0;
+    for (unsigned w = 0; w < s->records->count; w++)
+        if (s->open[level] >> w & 1 && path_leads(s->records, w, level, key, s->index[level]))
+            s->wanted |= 1u << w;
 }
 
 static void want_member(struct split *s)
 {
     s->wanted = 0;
-    if (s->key_len == SPLIT_KEY)
-        return;
-    unsigned level = s->depth - 1;
-    for (unsigned w = 0; w < s->records->count; w++)
-        if (s->open[level] >> w & 1 && spells(s, s->records->way[w].segment[level]))
-            s->wanted |= 1u << w;
+    if (s->key_len < SPLIT_KEY)
+        want(s, (struct slice){s->key, s->key_len});
 }
 
 static void want_element(struct split *s)
 {
-    s->wanted = 0;
-    unsigned level = s->depth - 1;
-    for (unsigned w = 0; w < s->records->count; w++)
-        if (s->open[level] >> w & 1 && path_is_index(s->records->way[w].segment[level], s->index[level]))
-            s->wanted |= 1u << w;
+    want(s, (struct slice){0});
 }
 
 /* May a way lead on through the container open now? Inside the records and below the ways none does. */
@@ -182,6 +179,70 @@ static bytes open_array(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
+/* ---- records that are picked one by one ---- */
+
+enum { PICKING = SPLIT_DEPTH + 1 }; /* the records_depth while one is under way: no comma there ends it */
+
+static int begin_pick(struct split *s, bytes p)
+{
+    int result = !emit(s, p, p) || buf_adds(s->envelope, "null");
+    s->to = s->out;
+    s->picked_depth = s->depth;
+    s->records_depth = PICKING;
+    s->wanted = 0;
+    return result;
+}
+
+static bool add_record(void *ctx, struct slice value)
+{
+    struct buf *lines = ctx;
+    return buf_add(lines, value.text, value.len) == 0 && buf_addc(lines, '\n') == 0;
+}
+
+/* What a filter takes of the last line of `out`, and names in it, stands there instead. */
+static int keep_named(struct split *s)
+{
+    struct buf lines = {.cap = s->out->cap}, *out = s->out;
+    const char *before = memrchr(out->data, '\n', out->len), *line = before ? before + 1 : out->data;
+    jsonpath_each_rest(s->records->query, (struct slice){line, out->len - (size_t)(line - out->data)}, add_record,
+                       &lines);
+    out->len = (size_t)(line - out->data);
+    for (size_t i = 0; i < lines.len; i++)
+        s->count += lines.data[i] == '\n';
+    int result = buf_add(out, buf_text(&lines), lines.len);
+    buf_free(&lines);
+    return result;
+}
+
+/* p is after the record. */
+static int end_pick(struct split *s, bytes p)
+{
+    if (!emit(s, p, p))
+        return -1;
+    s->to = s->envelope;
+    s->picked_depth = s->records_depth = 0;
+    if (jsonpath_has_rest(s->records->query))
+        return keep_named(s);
+    s->count++;
+    return buf_addc(s->out, '\n');
+}
+
+/* The value at p is on the way to records: is it one, or what holds all of them? */
+static bytes approach(struct split *s, bytes p, bytes from)
+{
+    if (way_here(s) >= 0)
+        return begin_pick(s, p) ? fail(s, p, from, SPLIT_TOO_LARGE) : p;
+    if (s->depth != s->records->base)
+        return p;
+    if (s->way >= 0)
+        return fail(s, p, from, "a second list of records");
+    s->null_records = *p == 'n';
+    s->way = *p == '{' || *p == '[' ? 0 : -1;
+    return p;
+}
+
+/* ---- containers ---- */
+
 static bytes end_record(struct split *s, bytes p, bytes from, bytes next)
 {
     if (!emit(s, p, next) || buf_addc(s->out, '\n'))
@@ -219,6 +280,8 @@ static bytes next_element(struct split *s, bytes p, bytes from)
 static bytes after(struct split *s, bytes p, bytes from)
 {
     bool object = s->in_object;
+    if (s->depth == s->picked_depth && end_pick(s, p))
+        return fail(s, p, from, SPLIT_TOO_LARGE);
     if (*p == ',' && object) {
         s->state = KEY;
         return p + 1;
@@ -279,7 +342,7 @@ static bytes member(struct split *s, bytes p, bytes end)
 static bytes past_value(struct split *s, bytes p, bytes end)
 {
     after_value(s);
-    if (end - p > 1 && p[0] == ',' && p[1] == '"' && s->in_object)
+    if (end - p > 1 && p[0] == ',' && p[1] == '"' && s->in_object && s->depth != s->picked_depth)
         return member(s, p + 1, end);
     return p;
 }
@@ -296,13 +359,16 @@ static bytes open_literal(struct split *s, bytes p, const char *text)
 
 static bytes value(struct split *s, bytes p, bytes from)
 {
+    bool closes = *p == ']' && s->state == FIRST_VALUE;
+    if (s->wanted && s->records->many && !closes && !approach(s, p, from))
+        return NULL;
     switch (*p) {
     case '{':
         return open_object(s, p, from);
     case '[':
         return open_array(s, p, from);
     case ']':
-        return s->state == FIRST_VALUE ? close_container(s, p, from) : fail(s, p, from, "expected a value");
+        return closes ? close_container(s, p, from) : fail(s, p, from, "expected a value");
     }
     s->scalar |= s->depth == 0;
     switch (*p) {
@@ -525,7 +591,7 @@ static int put_together(struct split *s)
 
 static bytes next_text(struct split *s, bytes p, bytes from)
 {
-    if (!s->lines)
+    if (!s->lines || (!s->many && s->records && s->records->many))
         return fail(s, p, from, "more after the end of the JSON");
     if (!emit(s, p, p) || (s->many ? end_text(s) : put_together(s)))
         return fail(s, p, from, SPLIT_TOO_LARGE);

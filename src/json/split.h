@@ -2,10 +2,11 @@
  *
  * A strict, incremental RFC 8259 parser that may stop and resume at any byte. Each element of the records array goes to
  * `out` as it stands, one line each, with insignificant white space dropped; all else goes to `envelope`, a small JSON
- * text in which the records array is empty. With `lines` set, a text after a text is taken too (NDJSON): then each
- * whole text is a record. It checks UTF-8, numbers, escapes and control characters and allows SPLIT_DEPTH levels. What
- * RFC 8259 leaves open: a byte order mark at the start is dropped; lone surrogates written as escapes pass; numbers of
- * any size pass; equal names in one object pass. It owns no memory. */
+ * text in which the records array is empty. Where `records` is a JSONPath that names the records themselves, wherever
+ * they are, the envelope has null for each, and what a filter of it refuses is dropped. With `lines` set, a text after
+ * a text is taken too (NDJSON): then each whole text is a record. It checks UTF-8, numbers, escapes and control
+ * characters and allows SPLIT_DEPTH levels. What RFC 8259 leaves open: a byte order mark at the start is dropped; lone
+ * surrogates written as escapes pass; numbers of any size pass; equal names in one object pass. It owns no memory. */
 #ifndef RESTSRC_SPLIT_H
 #define RESTSRC_SPLIT_H
 
@@ -38,6 +39,7 @@ struct split {
     int state;
     unsigned depth;                            /* containers open */
     unsigned records_depth;                    /* depth inside the records array; 0: not in it */
+    unsigned picked_depth;                     /* depth of the record under way, where each is picked by itself */
     size_t records_at;                         /* where the envelope has, or had, the records */
     struct buf *to;                            /* out or envelope */
     const unsigned char *run;                  /* start of bytes of this chunk that are not yet in `to` */

@@ -7,5 +7,5 @@ int paging_records(const char *text, struct path *records, struct error *e)
         path_usual_records(records);
         return 0;
     }
-    return path_parse(records, text) ? error_set(e, EXIT_USAGE, "--records is nested too deep") : 0;
+    return path_records(records, text, e);
 }

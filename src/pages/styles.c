@@ -162,7 +162,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
         value_quote(value, strlen(value), &t->json);
     }
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
-        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        struct slice found = path_find_way(&p->next_path, w, a->envelope);
         if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
             set_token(t, found);
     }
@@ -174,7 +174,7 @@ static int check_odd(const struct paginate *p, const struct answer *a, const cha
 {
     bool odd = false;
     for (unsigned w = 0; !p->paging->next && w < p->next_path.count; w++) {
-        struct slice found = path_find_way(&p->next_path.way[w], a->envelope.text, a->envelope.len);
+        struct slice found = path_find_way(&p->next_path, w, a->envelope);
         if (found.text && value_is_empty(found))
             return 0;
         odd |= found.text != NULL;
@@ -349,14 +349,13 @@ int styles_set_paths(struct paginate *p, struct error *e)
     size_t count = cursor ? sizeof usual_cursors / sizeof *usual_cursors : sizeof usual_links / sizeof *usual_links;
     if (!p->paging->next)
         path_parse_all(&p->next_path, usual, count);
-    else if (path_parse(&p->next_path, p->paging->next))
-        return error_set(e, EXIT_USAGE, "--next is nested too deep");
+    else if (path_option(&p->next_path, "next", p->paging->next, e))
+        return -1;
     if (!p->paging->has_more)
         path_parse_all(&p->more_path, usual_more, sizeof usual_more / sizeof *usual_more);
-    if ((p->paging->has_more && path_parse(&p->more_path, p->paging->has_more)) ||
-        path_parse(&p->id_path, p->paging->id))
-        return error_set(e, EXIT_USAGE, "--has-more or --id is nested too deep");
-    return 0;
+    else if (path_option(&p->more_path, "has-more", p->paging->has_more, e))
+        return -1;
+    return path_option(&p->id_path, "id", p->paging->id, e);
 }
 
 const char *styles_place_name(const struct paginate *p)

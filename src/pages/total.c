@@ -38,7 +38,7 @@ static int parse_url(struct total_source *s, const char *url, struct error *e)
     s->kind = TOTAL_URL;
     s->url = mem_text(url, len);
     s->has_path = url[len] == '#';
-    return s->has_path && path_parse(&s->path, url + len + 1) ? bad_source(e) : 0;
+    return s->has_path ? path_option(&s->path, "count-from", url + len + 1, e) : 0;
 }
 
 int total_parse(struct total_source *s, const char *text, struct error *e)
@@ -61,7 +61,7 @@ int total_parse(struct total_source *s, const char *text, struct error *e)
     if ((rest = after(text, "body:"))) {
         s->kind = TOTAL_BODY;
         s->has_path = true;
-        return path_parse(&s->path, rest) ? bad_source(e) : 0;
+        return path_option(&s->path, "count-from", rest, e);
     }
     return bad_source(e);
 }
@@ -170,7 +170,7 @@ static bool is_page(const char *json, size_t len)
     bool is = false;
     path_usual_records(&usual);
     for (unsigned w = 0; w < usual.count && !is; w++) {
-        struct slice list = path_find_way(&usual.way[w], json, len);
+        struct slice list = path_find_way(&usual, w, (struct slice){json, len});
         is = usual.way[w].depth && list.len > 2 && *list.text == '[';
     }
     path_free(&usual);

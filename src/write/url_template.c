@@ -16,11 +16,11 @@ int url_template_check(const char *text, struct error *e)
             return error_set(e, EXIT_USAGE, "--url-template has a brace too many, or nothing in one");
         struct path path;
         char *name = mem_text(p + 1, len);
-        int wrong = path_parse(&path, name);
+        int wrong = path_option(&path, "url-template", name, e);
         path_free(&path);
         free(name);
         if (wrong)
-            return error_set(e, EXIT_USAGE, "--url-template is nested too deep");
+            return -1;
         p += len + 2;
     }
     return strchr(text, '{')

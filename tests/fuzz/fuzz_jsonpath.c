@@ -1,11 +1,13 @@
 /* libFuzzer target: whatever the query and the text, what a query names lies within the text and is a value of it, the
- * first value is the first of all, and a query that names one value at the most does not name two.
+ * first value is the first of all, a query that names one value at the most does not name two, and the splitter takes
+ * it for records.
  *
  * A line with the query, then the text. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "json/jsonpath.h"
+#include "json/path.h"
 #include "json/split.h"
 
 struct seen {
@@ -51,6 +53,31 @@ static void try_query(const char *text, size_t len, struct slice json)
     jsonpath_free(q);
 }
 
+/* The same query as the place of records. */
+static void try_records(const char *text, size_t len, const char *json, size_t n)
+{
+    struct path path;
+    struct error e;
+    struct split s;
+    struct buf records = {0}, envelope = {0};
+    char *query = mem_text(text, len);
+    if (*query == '$' && path_records(&path, query, &e) == 0) {
+        int64_t lines = 0;
+        split_start(&s, &path, &records, &envelope);
+        for (size_t done = 0, piece = n % 40 + 1; done < n && !s.reason; done += piece)
+            split_feed(&s, json + done, n - done < piece ? n - done : piece);
+        bool whole = split_end(&s) == 0;
+        for (size_t i = 0; i < records.len; i++)
+            lines += records.data[i] == '\n';
+        require(!whole || lines == s.count);
+    }
+    if (*query == '$')
+        path_free(&path);
+    free(query);
+    buf_free(&records);
+    buf_free(&envelope);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -59,8 +86,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     struct buf json = {0};
     if (!line)
         return 0;
-    if (split_whole(&split, line + 1, n - (size_t)(line + 1 - text), &json) == 0)
-        try_query(text, (size_t)(line - text), (struct slice){buf_text(&json), json.len});
+    size_t query = (size_t)(line - text), rest = n - query - 1;
+    try_records(text, query, line + 1, rest);
+    if (split_whole(&split, line + 1, rest, &json) == 0)
+        try_query(text, query, (struct slice){buf_text(&json), json.len});
     buf_free(&json);
     return 0;
 }

@@ -2,9 +2,9 @@
  * refused, functions are refused by their name, and all other queries name exactly the values that they should. */
 #include <stdlib.h>
 
+#include "splitting.h"
 #include "tap.h"
 #include "json/jsonpath.h"
-#include "json/split.h"
 
 static const char FILE_NAME[] = TEST_DATA "/jsonpath-test-suite/cts.json";
 enum { SUITE_CASES = 703, SUITE_INVALID = 247, SUITE_FUNCTIONS = 83 };
@@ -43,7 +43,32 @@ static bool names_these(const struct jsonpath *q, struct slice test)
     return same;
 }
 
-static int invalid, functions;
+static int invalid, functions, streamed;
+
+static bool add_line(void *ctx, struct slice value)
+{
+    struct buf *lines = ctx;
+    buf_add(lines, value.text, value.len);
+    return buf_addc(lines, '\n') == 0;
+}
+
+/* A query that may say where records are finds the same while the text arrives, whatever the pieces. */
+static void check_streamed(const struct jsonpath *q, const char *name, const char *text, struct slice json)
+{
+    struct path path;
+    struct error e;
+    struct buf lines = {0};
+    size_t odd;
+    if (path_records(&path, text, &e) == 0 && path.many) {
+        struct splitting s = split_every_way(PAGE, &path, json.text, json.len, &odd);
+        jsonpath_each(q, json, add_line, &lines);
+        ok(s.result == 0 && !odd && strcmp(buf_text(&lines), s.records.data) == 0, "%s: the same as records", name);
+        splitting_free(&s);
+        streamed++;
+    }
+    buf_free(&lines);
+    path_free(&path);
+}
 
 static void check_case(struct slice test)
 {
@@ -65,6 +90,7 @@ static void check_case(struct slice test)
         bool any = value_next(member(test, "result"), &at, NULL, &want);
         ok(any == (first.text != NULL) && (!any || (first.len == want.len && !memcmp(first.text, want.text, want.len))),
            "%s: the first value", buf_text(&name));
+        check_streamed(q, buf_text(&name), buf_text(&text), member(test, "document"));
     } else if (!q) {
         tap_note("%s at byte %zu of %s", fault.text, fault.at, buf_text(&text));
     }
@@ -99,6 +125,7 @@ int main(void)
         check_case(test);
     is_int(cases, SUITE_CASES, "the whole suite was tried");
     is_int(invalid, SUITE_INVALID, "so many of it are invalid");
+    ok(streamed > 100, "%d of it are streamed", streamed);
     is_int(functions, SUITE_FUNCTIONS, "so many of it have functions, which are left out");
     buf_free(&suite);
     return tap_end();

@@ -77,10 +77,10 @@ static void check_ways(void)
     is_int(path.count, 3, "a dotted path has two ways: one name, and names one after the other");
     struct slice found = path_find(&path, "{\"z\":1,\"x\":{\"y\":2}}", 21);
     ok(found.len == 1 && *found.text == '2', "ways are tried in their order");
-    path_show(&path.way[1], &shown);
+    path_show(&path, 1, &shown);
     is_text(buf_text(&shown), "x.y", "a way is shown with dots");
     buf_clear(&shown);
-    path_show(&path.way[0], &shown);
+    path_show(&path, 0, &shown);
     is_text(buf_text(&shown), "/x.y", "a name with a dot is shown as a JSON Pointer");
     path_only(&one, &path, 1);
     path_free(&path);
@@ -89,7 +89,7 @@ static void check_ways(void)
     path_free(&one);
     buf_clear(&shown);
     path_parse(&path, "/a~1b/~0");
-    path_show(&path.way[0], &shown);
+    path_show(&path, 0, &shown);
     is_text(buf_text(&shown), "/a~1b/~0", "a JSON Pointer is shown as it was given");
     path_free(&path);
     buf_free(&shown);

@@ -7,8 +7,9 @@
 static struct path path_of(const char *records)
 {
     struct path path;
+    struct error e;
     if (records)
-        path_parse(&path, records);
+        path_records(&path, records, &e);
     else
         path_usual_records(&path);
     return path;
@@ -108,6 +109,69 @@ static void check_places(void)
          "\t{ \"results\" :\r\n[ { \"a b\" : [ 1 , 2 ] } , \" x \" ] , \"n\" : 1 }\n", "{\"a b\":[1,2]}\n\" x \"\n",
          "{\"results\":[],\"n\":1}");
     page("a byte order mark goes", NULL, "\xef\xbb\xbf[1]", "1\n", "[]");
+}
+
+/* A JSONPath that names one place is a place; one that names more names the records. */
+static void check_picked(void)
+{
+    page("a JSONPath to a list", "$.a['b.c']", "{\"a\":{\"b.c\":[1,2]}}", "1\n2\n", "{\"a\":{\"b.c\":[]}}");
+    page("a JSONPath through an array", "$[1].list", "[{\"list\":[1]},{\"list\":[2]}]", "2\n",
+         "[{\"list\":[1]},{\"list\":[]}]");
+    page("a name is no index in a JSONPath", "$['0']", "[[1]]", "", "[[1]]");
+    page("lists in lists", "$.data[*].items[*]",
+         "{\"data\":[{\"n\":1,\"items\":[1,{\"a\":[2,3]}]},{\"items\":[]},{\"items\":[\"x\"]}],\"next\":null}",
+         "1\n{\"a\":[2,3]}\n\"x\"\n",
+         "{\"data\":[{\"n\":1,\"items\":[null,null]},{\"items\":[]},{\"items\":[null]}],\"next\":null}");
+    page("records by key", "$.data.*", "{\"data\":{\"a\":{\"x\":1},\"b\":[1,2],\"c\":null,\"d\":-1.50e3},\"n\":{}}",
+         "{\"x\":1}\n[1,2]\nnull\n-1.50e3\n", "{\"data\":{\"a\":null,\"b\":null,\"c\":null,\"d\":null},\"n\":{}}");
+    page("records in wrappers, some without", "$.entry[*].resource",
+         "{\"entry\":[{\"u\":1,\"resource\":{\"id\":1}},{\"u\":2},{\"resource\":{\"id\":3}}]}",
+         "{\"id\":1}\n{\"id\":3}\n", "{\"entry\":[{\"u\":1,\"resource\":null},{\"u\":2},{\"resource\":null}]}");
+    page("records at the top", "$[*].r", "[{\"r\":1},{\"q\":2},{\"r\":[3]}]", "1\n[3]\n",
+         "[{\"r\":null},{\"q\":2},{\"r\":null}]");
+    page("a slice", "$.a[1:4:2]", "{\"a\":[0,1,2,3,4]}", "1\n3\n", "{\"a\":[0,null,2,null,4]}");
+    page("a filter", "$.a[?@.on==true]", "{\"a\":[{\"on\":true,\"i\":1},{\"on\":false,\"i\":2},{\"i\":3,\"on\":true}]}",
+         "{\"on\":true,\"i\":1}\n{\"i\":3,\"on\":true}\n", "{\"a\":[null,null,null]}");
+    page("a filter on the way", "$.entry[?@.mode=='match'].resource",
+         "{\"entry\":[{\"mode\":\"match\",\"resource\":{\"id\":1}},{\"resource\":2,\"mode\":\"include\"}]}",
+         "{\"id\":1}\n", "{\"entry\":[null,null]}");
+    page("several records in one filtered value", "$.a[?@.b].b[-1,0]", "{\"a\":[{\"b\":[1,2]},{},{\"b\":[3]}]}",
+         "2\n1\n3\n3\n", NULL);
+    page("white space around records goes", "$.a[*].b", " { \"a\" : [ { \"b\" : { \"c\" : 1 } , \"d\" : 2 } ] } ",
+         "{\"c\":1}\n", "{\"a\":[{\"b\":null,\"d\":2}]}");
+    page("none where the list is empty", "$.a[*].b", "{\"a\":[]}", "", "{\"a\":[]}");
+    page("members of the same name further down are no records", "$.a[*].b",
+         "{\"x\":{\"a\":[{\"b\":1}]},\"a\":[{\"c\":{\"b\":2}}]}", "", NULL);
+}
+
+static void found(const char *records, const char *text, int way, bool null_records)
+{
+    struct path path = path_of(records);
+    struct splitting s = split_in_chunks(PAGE, &path, text, strlen(text), WHOLE);
+    ok(s.result == 0 && s.way == way && s.null_records == null_records, "%s in %s: %s", records, text,
+       way == 0       ? "a list is there"
+       : null_records ? "null is there"
+                      : "nothing is there");
+    splitting_free(&s);
+    path_free(&path);
+}
+
+static void check_found(void)
+{
+    found("$.a[*].b", "{\"a\":[]}", 0, false);
+    found("$.a.*", "{\"a\":{}}", 0, false);
+    found("$[*]", "[]", 0, false);
+    found("$.a[*].b", "{\"b\":[1]}", -1, false);
+    found("$.a[*].b", "{\"a\":null}", -1, true);
+    found("$.a[*].b", "{\"a\":\"x\"}", -1, false);
+    found("$.a.b[*]", "{\"a\":[]}", -1, false);
+    found("$.a", "{\"a\":[]}", 0, false);
+    found("$.a", "{\"a\":{}}", -1, false);
+    struct path path = path_of("$.a[*]");
+    struct splitting s = split_in_chunks(PAGE, &path, "{\"a\":[1],\"a\":[2]}", 19, 1);
+    is_text(s.reason, "a second list of records", "the same name twice is refused");
+    splitting_free(&s);
+    path_free(&path);
 }
 
 static void check_keys(void)
@@ -357,6 +421,8 @@ static void check_caps(void)
 int main(void)
 {
     check_places();
+    check_picked();
+    check_found();
     check_keys();
     check_verbatim();
     check_numbers();
