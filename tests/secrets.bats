@@ -10,7 +10,7 @@ mark=Zq7
 
 # A case is a way to give secrets: its name, then what the server wants, then the options. $case_options and $case_words.
 cases="bearer bearer_config user user_config netrc header header_inline header_config cookie query_secret query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query
-    query_named proxy_config"
+    query_named proxy_config $(printf 'typed_%s ' jwt sig pwd auth sessionid code X-Goog-Signature X-Auth: X-Session: X-Credential:)"
 a_case() {
     case_words=() case_options=() case_config="" case_url=$list
     case $1 in
@@ -34,13 +34,18 @@ a_case() {
         url_query) case_config="url = $list?api_key=${mark}-key"; case_words=(need=query:api_key:${mark}-key); case_url="" ;;
         query_named) case_config="query = access_token=${mark}-key"; case_words=(need=query:access_token:${mark}-key) ;;
         proxy_config) case_config="proxy = http://me:${mark}-pass@127.0.0.1:1" ;;
+        typed_*:) name=${1#typed_} name=${name%:}; case_options=(--header "$name: ${mark}-key"); case_words=("need=header:$name:${mark}-key") ;;
+        typed_*) name=${1#typed_}; case_options=(--query "$name=${mark}-key"); case_words=("need=query:$name:${mark}-key") ;;
     esac
 }
 
-# run_case NAME WORDS OPTION...: restsrc read as that case has it, of a list with WORDS, and with OPTION...; $err and $out.
+# run_case NAME WORDS OPTION...: restsrc $command (read) as that case has it, of a list with WORDS, and with OPTION...; $err and $out.
+commands="read count write call check"
 run_case() {
     prepare_case "$1" "$2"
-    restsrc read --page-size 10 --retry 0 "${@:3}" "${case_options[@]}"
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+    echo '{"i":1}' | timeout 60 "$RESTSRC" ${command:=read} --retry 0 "${@:3}" "${case_options[@]}" >"$out" 2>"$err" || status=$?
+    [ "$command" != call ] || : >"$out" # the body is the server's, verbatim
 }
 
 prepare_case() {
@@ -56,19 +61,19 @@ prepare_case() {
 # Of all that the tool wrote; also of the tokens it was issued, and of Basic's encoding.
 basic_of=($(printf 'me:%s-pass' $mark | base64) $(printf 'me:%s:pass word%%' $mark | base64))
 tells_no_secret() {
-    ! grep -F -e "$mark" -e issued- -e rotated- -e "${basic_of[0]}" -e "${basic_of[1]}" "$err" "$out" || { echo "that was case $1"; return 1; }
+    ! grep -F -e "$mark" -e issued- -e rotated- -e "${basic_of[0]}" -e "${basic_of[1]}" "$err" "$out" || { echo "that was $command, case $1"; return 1; }
 }
 
 @test "each case is one that the server lets through" {
     for name in $cases; do
-        run_case "$name" ""
+        run_case "$name" "" --page-size 10
         [ "$name" = proxy_config ] || exits 0
     done
 }
 
 @test "secrets are in no command line and no environment while requests are under way" {
     for name in $cases; do
-        [ "$name" != proxy_config ] || continue
+        [[ $name != proxy_config && $name != typed_* ]] || continue
         prepare_case "$name" hang=10
         "$RESTSRC" read --page-size 10 "${case_options[@]}" >/dev/null 2>&1 3>&- &
         child=$!
@@ -83,10 +88,12 @@ tells_no_secret() {
     done
 }
 
-@test "a read that goes well tells no secret, with --verbose and --trace-ids" {
-    for name in $cases; do
-        run_case "$name" "" --verbose --trace-ids
-        tells_no_secret "$name"
+@test "a run that goes well tells no secret, with --verbose and --trace-ids, and check none of its own command line" {
+    for command in $commands; do
+        for name in $cases; do
+            run_case "$name" "" --verbose --trace-ids
+            tells_no_secret "$name"
+        done
     done
 }
 
@@ -98,6 +105,12 @@ tells_no_secret() {
             [ "$status" -ne 0 ]
             tells_no_secret "$name"
         done
+        for command in $commands; do
+            run_case "$name" echo=error --verbose
+            [ "$status" -ne 0 ]
+            tells_no_secret "$name"
+        done
+        command=read
     done
 }
 
@@ -115,8 +128,10 @@ tells_no_secret() {
 @test "redirects and next links that repeat what was sent tell no secret, here and elsewhere" {
     for name in $cases; do
         for words in "echo=redirect:" "echo=redirect:$(encoded "${server/127.0.0.1/localhost}")"; do
-            run_case "$name" "$words" --verbose
-            tells_no_secret "$name"
+            for command in $commands; do
+                run_case "$name" "$words" --verbose
+                tells_no_secret "$name"
+            done
         done
     done
     for base in "$server" "${server/127.0.0.1/localhost}"; do
@@ -157,8 +172,10 @@ tells_no_secret() {
 @test "servers that are not there, wrong pages, retries and counts tell no secret" {
     for name in $cases; do
         for words in html fail=500:1,cut=10:20; do
-            run_case "$name" "$words" --verbose --retry 1 --retry-delay 0.001
-            tells_no_secret "$name"
+            for command in $commands; do
+                run_case "$name" "$words" --verbose --retry 1 --retry-delay 0.001
+                tells_no_secret "$name"
+            done
         done
     done
     for name in bearer user query_secret; do
@@ -169,21 +186,56 @@ tells_no_secret() {
     done
 }
 
-@test "write and call tell no secret" {
-    echo '{"i":1}' >"$BATS_TEST_TMPDIR/in"
-    for name in bearer user header query_secret oauth; do
-        hidden_list "case=$name,echo=error"
-        a_case "$name"
-        printf '%s\n' "${case_words[@]}" >"$BATS_TEST_TMPDIR/words"
-        status=0
-        "$RESTSRC" write --verbose "${case_options[@]}" "$list" <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
-        [ "$status" -ne 0 ]
+# A page whose next link is $1.
+leads_to() {
+    printf 'body=%s\n' "$(jq -nc --arg n "$1" '{results: [{a: 1}], next: $n}')" >"$BATS_TEST_TMPDIR/words"
+    list "n=5,link=$((++links)),more=$(encoded "$BATS_TEST_TMPDIR/words")"
+}
+
+@test "next links show no value under the name of a secret, here and elsewhere" {
+    for name in X-Goog-Signature X-Goog-Credential X-Amz-Signature code token_auth user_key oauth_token oauth_signature X-Plex-Token job_token access-token; do
+        link="/items?page=2&$name=${mark}-signed#id_token=${mark}-too"
+        leads_to "$link"
+        restsrc read --verbose --paginate next-url "$list"
+        says "$name=***"
         tells_no_secret "$name"
-        restsrc call --verbose --error-format json "${case_options[@]}" "$list"
-        exits 69
-        : >"$out" # the body is the server's, verbatim
+        leads_to "http://elsewhere.example$link"
+        restsrc read --verbose --paginate next-url "$list"
+        exits 76
+        says "$name=***"
+        tells_no_secret "$name"
+        restsrc check "$list"
         tells_no_secret "$name"
     done
+}
+
+@test "an @ in a path is shown as it is: no user stands before it" {
+    list n=5 /@scope/me:name@2
+    restsrc read --verbose "$list"
+    says "/items/@scope/me:name@2"
+    says_not "***"
+}
+
+@test "a reject file is its owner's, and has no secret in what the server says; its records are untouched" {
+    umask 022
+    secret token "$mark/a\"b%25c"
+    body="[{\"error\":\"not with $mark/a\\\"b%25c\"},{\"error\":\"nor $mark%2Fa%22b%2525c\"},{\"error\":[\"$mark\\/a\\u0022b%25c\"]}]"
+    printf 'in=body\nbody=%s\n' "$body" >"$BATS_TEST_TMPDIR/words"
+    list "n=1,more=$(encoded "$BATS_TEST_TMPDIR/words")"
+    jq -nc --arg t "$(cat "$token")" '{i: 1, t: $t}, {i: 2}, {i: 3}' >"$BATS_TEST_TMPDIR/in"
+    rejects=$BATS_TEST_TMPDIR/rejects out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+    "$RESTSRC" write --bearer-file "$token" --reject-file "$rejects" "$list" <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err"
+    [ "$(stat -c %a "$rejects")" = 600 ]
+    jq -c .record "$rejects" | cmp - "$BATS_TEST_TMPDIR/in"
+    [ "$(jq -c .error "$rejects")" = '"not with ***"
+"nor ***"
+["***"]' ]
+    tells_no_secret rejects
+    secret token 123456789
+    printf 'in=body\nbody=%s\n' '[{"error":123456789}]' >"$BATS_TEST_TMPDIR/words"
+    list "n=1,two,more=$(encoded "$BATS_TEST_TMPDIR/words")"
+    "$RESTSRC" write --bearer-file "$token" --reject-file "$rejects" "$list" <<<'{}' >"$out" 2>"$err"
+    [ "$(jq -c .error "$rejects")" = '"***"' ]
 }
 
 @test "usage and configuration errors tell no secret" {

@@ -2,7 +2,6 @@
 #include "base/text.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 /* How long the UTF-8 sequence at c is; 0: it is not one. */
@@ -23,13 +22,14 @@ static size_t sequence(const unsigned char *c)
     return low || high ? 0 : more + 1;
 }
 
-static unsigned long code_point(const unsigned char *c, size_t len)
+size_t text_character(const char *text, unsigned long *c)
 {
     static const unsigned char bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    unsigned long point = *c & bits[len];
+    size_t len = *text ? sequence((const unsigned char *)text) : 0;
+    *c = (unsigned char)*text & bits[len];
     for (size_t i = 1; i < len; i++)
-        point = point << 6 | (c[i] & 0x3f);
-    return point;
+        *c = *c << 6 | ((unsigned char)text[i] & 0x3f);
+    return len;
 }
 
 /* Control and format characters. The joiners U+200C and U+200D stay: Persian and emoji need them. */
@@ -51,11 +51,11 @@ static void clean(char *text, char kept)
 {
     char *to = text;
     for (const char *from = text; *from;) {
-        const unsigned char *c = (const unsigned char *)from;
-        size_t len = sequence(c);
+        unsigned long c;
+        size_t len = text_character(from, &c);
         if (len == 0)
             *to++ = '?';
-        else if (is_unsafe(code_point(c, len)) && *from != kept)
+        else if (is_unsafe(c) && *from != kept)
             *to++ = ' ';
         else
             for (size_t i = 0; i < len; i++)

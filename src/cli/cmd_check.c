@@ -9,14 +9,14 @@
 #include "cli/cmd.h"
 #include "cli/report.h"
 #include "cli/suggest.h"
-#include "http/url.h"
+#include "http/secret.h"
 #include "pages/styles.h"
 
 static bool has_credentials(const struct options *o)
 {
     bool header = false;
     for (size_t i = 0; i < o->request.header.count; i++)
-        header |= suggest_hides(o->request.header.item[i], strcspn(o->request.header.item[i], ":"));
+        header |= *o->request.header.item[i] == '@' || secret_in_header(o->request.header.item[i]);
     return header || o->auth.bearer || o->auth.bearer_file || o->auth.user || o->auth.user_file || o->auth.netrc ||
            o->auth.netrc_file || o->auth.query_secret.count || o->auth.oauth_token_url || o->auth.cert ||
            o->auth.aws_sigv4;
@@ -72,7 +72,7 @@ static void suggest(const struct options *o, struct finding *f, struct buf *out)
 static void describe(const struct options *o, struct finding *f, struct buf *out)
 {
     buf_adds(out, "reached:  ");
-    url_redact(o->request.url, out);
+    secret_redact(o->request.url, out);
     buf_addf(out, " in %.0f ms%s\n", f->seconds * 1000, has_credentials(o) ? ", credentials accepted" : "");
     buf_addf(out, "records:  %s%s\n",
              f->lines         ? "one a line (NDJSON)"

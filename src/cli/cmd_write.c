@@ -157,11 +157,11 @@ static bool is_same_file(int a, int b)
 }
 
 /* A file is emptied only when it is not what is read, nor the other output. */
-static int open_output(const struct write_run *w, const char *name, int *to, struct error *e)
+static int open_output(const struct write_run *w, const char *name, mode_t mode, int *to, struct error *e)
 {
     if (!name)
         return 0;
-    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
     if (fd < 0)
         return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
     bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd);
@@ -210,8 +210,8 @@ static int set_up(struct write_run *w, struct error *e)
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
-    return open_input(w, e) || open_output(w, o->reject_file, &w->reject_fd, e) ||
-                   open_output(w, o->ids_file, &w->ids_fd, e)
+    return open_input(w, e) || open_output(w, o->reject_file, 0600, &w->reject_fd, e) ||
+                   open_output(w, o->ids_file, 0666, &w->ids_fd, e)
                ? -1
                : 0;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/url.h"
+#include "http/secret.h"
 
 /* For a shell: as it is, or in single quotes. */
 static void add_word(const char *text, struct buf *out)
@@ -35,25 +35,16 @@ static void add_python(const char *text, struct buf *out)
             buf_addc(out, *text);
 }
 
-bool suggest_hides(const char *name, size_t len)
-{
-    static const char *const words[] = {"authorization", "cookie", "key", "token", "secret", "password", "signature"};
-    char *text = mem_text(name, len);
-    bool secret = false;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        secret |= strcasestr(text, words[i]) != NULL;
-    free(text);
-    return secret;
-}
-
 /* The value of an option of the command line as it may be shown. */
-static void shown(const char *name, const char *value, struct buf *out)
+static void shown(const struct option_row *row, const char *value, struct buf *out)
 {
-    size_t len = strcspn(value, ":=");
-    bool pair = strcmp(name, "header") == 0 || strcmp(name, "query") == 0;
+    size_t len = strcspn(value, strcmp(row->name, "header") == 0 ? ":;" : "=");
+    bool pair = row->type == OPTION_LIST && *value != '@' && value[len];
     buf_clear(out);
-    if (pair && *value != '@' && value[len] && suggest_hides(value, len))
+    if (pair && secret_is_name(value, len))
         buf_addf(out, "%.*s%s***", (int)len, value, value[len] == ':' ? ": " : "=");
+    else if (!pair && strstr(value, "://"))
+        secret_redact(value, out);
     else
         buf_adds(out, value);
 }
@@ -103,7 +94,7 @@ static bool gather(const struct options *o, const struct option_row *row, size_t
         if (strncmp(o->line.item[i], row->name, len) || o->line.item[i][len] != '=')
             continue;
         before += i < from;
-        shown(row->name, o->line.item[i] + len + 1, &text);
+        shown(row, o->line.item[i] + len + 1, &text);
         buf_addf(all, "%s%s", all->len ? "\n" : "", buf_text(&text));
     }
     buf_free(&text);
@@ -116,7 +107,7 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
     for (size_t i = 0; i < o->line.count; i++) {
         const char *equals = strchr(o->line.item[i], '=');
         const struct option_row *row = option_find(o->line.item[i], (size_t)(equals - o->line.item[i]));
-        shown(row->name, equals + 1, &text);
+        shown(row, equals + 1, &text);
         if (!is_kept(row) || (!shell && row->place == OPTION_LINE_ONLY))
             continue;
         if (shell)
@@ -152,7 +143,7 @@ static void add_found(const struct options *o, const struct settings *found, boo
 void suggest_shell(const struct options *o, const struct settings *found, struct buf *out)
 {
     struct buf url = {0};
-    url_redact(o->request.url, &url);
+    secret_redact(o->request.url, &url);
     buf_adds(out, "restsrc read");
     add_given(o, true, out);
     add_found(o, found, true, out);
@@ -164,7 +155,7 @@ void suggest_shell(const struct options *o, const struct settings *found, struct
 void suggest_spark(const struct options *o, const struct settings *found, struct buf *out)
 {
     struct buf url = {0};
-    url_redact(o->request.url, &url);
+    secret_redact(o->request.url, &url);
     buf_adds(out, "spark.read.format(\"rest-api\")");
     add_spark_option(option_find("url", 3), buf_text(&url), out);
     add_given(o, false, out);

@@ -3,17 +3,11 @@
 #ifndef RESTSRC_SUGGEST_H
 #define RESTSRC_SUGGEST_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "base/buf.h"
 #include "cli/options.h"
 
 /* Each appends one line, without its end. */
 void suggest_shell(const struct options *o, const struct settings *found, struct buf *out);
 void suggest_spark(const struct options *o, const struct settings *found, struct buf *out);
-
-/* Is the value of a header or parameter of that name not shown? */
-bool suggest_hides(const char *name, size_t len);
 
 #endif

@@ -89,6 +89,7 @@ static int no_list(struct compare *l, struct error *e)
     const struct buf *body = &l->probe->envelope;
     const char *type = answer_header(l->probe->exchange, "Content-Type", 0);
     error_body_detail(body->data, body->len, detail, sizeof detail);
+    transfer_mask(l->probe->exchange, detail);
     if (l->probe->failed && type && strcasestr(type, "html") && l->probe->error.code == EXIT_ANSWER &&
         l->probe->error.http_status / 100 != 3)
         error_set(e, EXIT_ANSWER,

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "discover/compare.h"
+#include "http/secret.h"
 #include "http/url.h"
 #include "pages/styles.h"
 #include "pages/total.h"
@@ -89,7 +90,7 @@ static void try_count_url(struct compare *l)
         l->f->count = total.records;
         l->proven = true;
         buf_adds(&l->f->count_from, "url:");
-        url_redact(buf_text(&url), &l->f->count_from);
+        secret_redact(buf_text(&url), &l->f->count_from);
     }
     buf_free(&url);
 }

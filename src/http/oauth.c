@@ -13,6 +13,7 @@
 #include "base/number.h"
 #include "http/cache.h"
 #include "http/retry.h"
+#include "http/secret.h"
 #include "http/url.h"
 #include "json/error_body.h"
 
@@ -146,7 +147,7 @@ static void show_token_request(const struct http_client *c, const char *before, 
     buf_adds(&line, before);
     if (status)
         buf_addf(&line, "%ld ", status);
-    url_redact(url, &line);
+    secret_redact(url, &line);
     http_client_tell(c, true, &line);
     buf_free(&line);
 }

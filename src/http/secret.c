@@ -1,3 +1,4 @@
+/* secret: which names and values are secret, and texts without them. */
 #include "http/secret.h"
 
 #include <ctype.h>
@@ -7,21 +8,155 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "base/text.h"
+#include "http/mask.h"
 #include "http/url.h"
 
-enum { SHORTEST = 4, SHORTEST_WORD = 8, FILE_BYTES = 1 << 20 };
+enum { SHORTEST_WORD = 8, FILE_BYTES = 1 << 20 };
 
-/* ---- which ---- */
+/* ---- which names tell ---- */
+
+/* The words of a name in small letters, a blank before each and after the last: X-Api-Key2, pageToken, my%5Fkey. */
+static void spell(const char *name, size_t len, struct buf *words)
+{
+    struct buf plain = {0};
+    char last = '\0';
+    url_unescape(name, len, &plain);
+    buf_addc(words, ' ');
+    for (size_t i = 0; i < plain.len; i++) {
+        unsigned char c = (unsigned char)plain.data[i];
+        bool sign = !isalpha(c) && c < 0x80;
+        if (last != ' ' && i && (sign || (isupper(c) && !isupper((unsigned char)last))))
+            buf_addc(words, ' ');
+        if (!sign)
+            buf_addc(words, (char)tolower(c));
+        last = sign ? ' ' : (char)c;
+    }
+    if (last != ' ')
+        buf_addc(words, ' ');
+    buf_free(&plain);
+}
+
+enum place { ANYWHERE, LAST, WHOLE };
+
+static bool has_one(const char *words, const char *const *list, enum place place)
+{
+    for (size_t len = strlen(words); *list; list++) {
+        size_t n = strlen(*list);
+        if (place == ANYWHERE ? strstr(words, *list) != NULL
+                              : n <= len && (place == LAST || n == len) && strcmp(words + len - n, *list) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "auth" alone and in longer words, but not in author and authority. */
+static bool has_auth(const char *words)
+{
+    for (const char *at = words; (at = strstr(at, "auth")); at++)
+        if (strncmp(at, "author", 6) || strncmp(at, "authoriz", 8) == 0 || strncmp(at, "authoris", 8) == 0)
+            return true;
+    return false;
+}
+
+bool secret_is_name(const char *name, size_t len)
+{
+    static const char *const telling[] = {"secret",   "passw",     "passphrase", "credential", " creds ", "signature",
+                                          " sig ",    "cookie",    "jwt",        "bearer",     "hmac",    "saml",
+                                          "verifier", "sessid",    " session ",  "sessionid",  " pwd ",   "assertion",
+                                          "apikey",   "accesskey", "access key", " x amz ",    NULL};
+    static const char *const last[] = {" pass ", " otp ", "appkey ", "userkey ", "privatekey ", NULL};
+    static const char *const whole[] = {" code ", " appid ", " sid ", " sign ", NULL};
+    /* A token may be the place in a list, a key the name of a column. */
+    static const char *const token[] = {"token ", NULL}, *const key[] = {" key ", NULL};
+    static const char *const places[] = {"page",  "pagin", "next",   "prev",  "contin", "sync",  "skip",
+                                         "start", "after", "cursor", "delta", "scroll", "resum", NULL};
+    static const char *const columns[] = {" sort key ",
+                                          " start key ",
+                                          " end key ",
+                                          " first key ",
+                                          " last key ",
+                                          " next key ",
+                                          " order key ",
+                                          " group key ",
+                                          " range key ",
+                                          " partition key ",
+                                          " primary key ",
+                                          " foreign key ",
+                                          " parent key ",
+                                          " project key ",
+                                          " issue key ",
+                                          " cache key ",
+                                          " idempotency key ",
+                                          " evaluated key ",
+                                          NULL};
+    struct buf words = {0};
+    spell(name, len, &words);
+    const char *w = buf_text(&words);
+    bool is = has_auth(w) || has_one(w, telling, ANYWHERE) || has_one(w, last, LAST) || has_one(w, whole, WHOLE) ||
+              (has_one(w, token, ANYWHERE) && !has_one(w, places, ANYWHERE)) ||
+              (has_one(w, key, LAST) && !has_one(w, columns, LAST));
+    buf_free(&words);
+    return is;
+}
+
+bool secret_in_header(const char *line)
+{
+    return secret_is_name(line, strcspn(line, ":;"));
+}
+
+/* ---- which values ---- */
+
+static bool is_ordinary(const char *value)
+{
+    static const char *const words[] = {"true", "false", "null", "none"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(value, words[i]) == 0)
+            return true;
+    return strlen(value) < MASK_SHORTEST;
+}
+
+static void add(struct secrets *s, const char *value)
+{
+    for (size_t at = 0; at < s->values.len; at += strlen(s->values.data + at) + 1)
+        if (strcmp(s->values.data + at, value) == 0)
+            return;
+    buf_add(&s->values, value, strlen(value) + 1);
+}
+
+/* As JSON in ASCII spells it: letters beyond ASCII as \uXXXX. */
+static void add_ascii(struct secrets *s, const char *value)
+{
+    struct buf ascii = {0};
+    unsigned long c;
+    for (size_t n; (n = text_character(value, &c)); value += n)
+        if (c < 0x80)
+            buf_addc(&ascii, (char)c);
+        else if (c < 0x10000)
+            buf_addf(&ascii, "\\u%04lx", c);
+        else
+            buf_addf(&ascii, "\\u%04lx\\u%04lx", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + (c & 0x3ff));
+    if (!*value) /* all of it is UTF-8 */
+        add(s, buf_text(&ascii));
+    buf_free(&ascii);
+}
 
 void secret_hide(struct secrets *s, const char *value)
 {
-    if (strlen(value) >= SHORTEST)
-        buf_add(&s->values, value, strlen(value) + 1);
+    if (is_ordinary(value))
+        return;
+    add(s, value);
+    add_ascii(s, value);
 }
 
 void secret_free(struct secrets *s)
 {
     buf_free(&s->values);
+}
+
+void secret_mask(const struct secrets *s, char *text)
+{
+    mask_text(&s->values, text);
 }
 
 static void add_base64(const char *text, struct buf *out)
@@ -49,22 +184,6 @@ void secret_hide_user(struct secrets *s, const char *name, const char *password)
     buf_free(&basic);
 }
 
-static bool contains(const char *text, size_t len, const char *word)
-{
-    for (size_t i = 0, n = strlen(word); i + n <= len; i++)
-        if (strncasecmp(text + i, word, n) == 0)
-            return true;
-    return false;
-}
-
-static bool name_has(const char *name, size_t len, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (contains(name, len, words[i]))
-            return true;
-    return false;
-}
-
 /* "Bearer 0123" and "session=0123; theme=dark": the words stand in messages without the rest, too. */
 static void hide_words(struct secrets *s, const char *value)
 {
@@ -78,17 +197,17 @@ static void hide_words(struct secrets *s, const char *value)
     }
 }
 
+/* Of a header that stands in a file. */
 static bool is_plain(const char *line)
 {
-    static const char *const plain[] = {"accept", "content-type", "user-agent", "idempotency", "prefer", "version"};
-    return name_has(line, strcspn(line, ":;"), plain, sizeof plain / sizeof *plain);
-}
-
-bool secret_in_header(const char *line)
-{
-    static const char *const telling[] = {"auth",  "token",   "key",        "secret",   "cookie",
-                                          "passw", "session", "credential", "signature"};
-    return !is_plain(line) && name_has(line, strcspn(line, ":;"), telling, sizeof telling / sizeof *telling);
+    static const char *const plain[] = {"accept", "content-type", "user-agent", "idempotency",
+                                        "prefer", "version",      NULL};
+    struct buf name = {0};
+    for (size_t i = 0; i < strcspn(line, ":;"); i++)
+        buf_addc(&name, (char)tolower((unsigned char)line[i]));
+    bool is = has_one(buf_text(&name), plain, ANYWHERE);
+    buf_free(&name);
+    return is;
 }
 
 void secret_hide_header(struct secrets *s, const char *line, size_t shortest)
@@ -106,7 +225,7 @@ void secret_hide_header(struct secrets *s, const char *line, size_t shortest)
     char *value = mem_text(start, n);
     const char *space = strchr(value, ' ');
     secret_hide(s, value);
-    if (space) /* behind "Bearer" or "Basic" */
+    if (space) /* after "Bearer" or "Basic" */
         secret_hide(s, space + strspn(space, " "));
     hide_words(s, value);
     free(value);
@@ -115,14 +234,14 @@ void secret_hide_header(struct secrets *s, const char *line, size_t shortest)
 void secret_hide_param(struct secrets *s, const char *param)
 {
     size_t name = strcspn(param, "=");
-    if (param[name] && url_is_secret(param, name))
+    if (param[name] && secret_is_name(param, name))
         secret_hide(s, param + name + 1);
 }
 
-/* The user info as it stands, for messages about URLs that cannot be parsed. */
-static void hide_user_info(struct secrets *s, const char *url)
+/* The user info of a text that can't be parsed as a URL, as it stands. */
+static void hide_user_info(struct secrets *s, const char *text)
 {
-    const char *host = strstr(url, "://"), *start = host ? host + 3 : url, *at = strrchr(start, '@');
+    const char *host = strstr(text, "://"), *start = host ? host + 3 : text, *at = strrchr(start, '@');
     if (!at)
         return;
     char *info = mem_text(start, (size_t)(at - start)), *colon = strchr(info, ':');
@@ -132,92 +251,22 @@ static void hide_user_info(struct secrets *s, const char *url)
 
 void secret_hide_url(struct secrets *s, const char *url)
 {
-    struct buf name = {0}, value = {0};
-    hide_user_info(s, url);
+    struct buf name = {0}, value = {0}, origin = {0};
+    url_origin(url, &origin);
+    if (!origin.len)
+        hide_user_info(s, url);
     if (url_user(url, &name, &value))
         secret_hide_user(s, buf_text(&name), buf_text(&value));
-    for (const char *p = url + strcspn(url, "?"); *p; p += strcspn(p, "&")) {
-        p++;
-        if (url_secret_value(p, &value))
-            secret_hide(s, buf_text(&value));
+    for (const char *p = url + strcspn(url, "?#"); *p; p += strcspn(p, "&#")) {
+        size_t len = strcspn(++p, "=&#"), end = strcspn(p, "&#");
+        if (len == end || !secret_is_name(p, len))
+            continue;
+        url_unescape(p + len + 1, end - len - 1, &value);
+        secret_hide(s, buf_text(&value));
     }
     buf_free(&name);
     buf_free(&value);
-}
-
-/* ---- out of messages ---- */
-
-static bool hex(const char *text, unsigned char *byte)
-{
-    char digits[] = {text[0], text[0] ? text[1] : '\0', '\0'};
-    *byte = (unsigned char)strtoul(digits, NULL, 16);
-    return isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)digits[1]);
-}
-
-/* The byte that text begins with: itself, percent-encoded, or escaped as in JSON. Returns how many bytes of text that
- * takes. */
-static size_t decode(const char *text, unsigned char *byte)
-{
-    if (*text == '%' && hex(text + 1, byte))
-        return 3;
-    if (strncmp(text, "\\u00", 4) == 0 && hex(text + 4, byte))
-        return 6;
-    bool escaped = *text == '\\' && text[1] && strchr("\"\\/", text[1]);
-    *byte = (unsigned char)text[escaped];
-    return 1 + escaped;
-}
-
-/* Also in the middle of an escape. */
-static bool ends(const char *text)
-{
-    return !*text || (*text == '%' && (!text[1] || !text[2])) ||
-           (*text == '\\' && (!text[1] || (text[1] == 'u' && strlen(text) < 6)));
-}
-
-/* How many bytes of text are the secret; 0: it is not there. A text that ends in the middle of it has it. */
-static size_t match(const char *text, const char *secret)
-{
-    size_t taken = 0, found = 0;
-    for (; secret[found]; found++) {
-        unsigned char byte, want = (unsigned char)secret[found];
-        if (ends(text + taken))
-            return found >= SHORTEST ? taken + strlen(text + taken) : 0;
-        size_t n = decode(text + taken, &byte);
-        if (n > 1 && (unsigned char)text[taken] == want && byte != want) { /* the secret itself has a % or \ there */
-            n = 1;
-            byte = want;
-        }
-        if (tolower(byte) != tolower(want) && !(want == ' ' && byte == '+'))
-            return 0;
-        taken += n;
-    }
-    return taken;
-}
-
-static size_t longest_match(const struct secrets *s, const char *text)
-{
-    size_t longest = 0;
-    for (size_t at = 0; at < s->values.len; at += strlen(s->values.data + at) + 1) {
-        size_t n = match(text, s->values.data + at);
-        longest = n > longest ? n : longest;
-    }
-    return longest;
-}
-
-void secret_mask(const struct secrets *s, char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from;) {
-        size_t n = longest_match(s, from);
-        if (n) {
-            memcpy(to, "***", 3); /* n is at least SHORTEST */
-            to += 3;
-            from += n;
-        } else {
-            *to++ = *from++;
-        }
-    }
-    *to = '\0';
+    buf_free(&origin);
 }
 
 /* ---- from files ---- */
@@ -249,4 +298,40 @@ int secret_read(const char *file, char **value, struct buf *warning, struct erro
     }
     buf_free(&text);
     return result;
+}
+
+/* ---- URLs ---- */
+
+/* NAME=VALUE pieces, divided by one of these signs. */
+static void redact_pieces(const char *text, size_t len, char divider, struct buf *out)
+{
+    for (const char *p = text, *end = text + len, *next; p < end; p = next) {
+        const char *sign = memchr(p, divider, (size_t)(end - p));
+        size_t piece = (size_t)((sign ? sign : end) - p), name = strcspn(p, "=");
+        next = sign ? sign + 1 : end;
+        if (name < piece && secret_is_name(p, name))
+            buf_addf(out, "%.*s=***%s", (int)name, p, sign ? (char[]){divider, 0} : "");
+        else
+            buf_add(out, p, (size_t)(next - p));
+    }
+}
+
+void secret_redact(const char *url, struct buf *out)
+{
+    const char *host = strstr(url, "://");
+    const char *start = host ? host + 3 : url;
+    const char *at = memrchr(start, '@', strcspn(start, "/?#"));
+    if (at) {
+        buf_add(out, url, (size_t)(start - url));
+        buf_adds(out, "***");
+        url = at;
+    }
+    size_t path = strcspn(url, "?#");
+    buf_add(out, url, path);
+    for (url += path; *url;) { /* the query, the fragment */
+        buf_addc(out, *url++);
+        size_t len = strcspn(url, "#");
+        redact_pieces(url, len, '&', out);
+        url += len;
+    }
 }

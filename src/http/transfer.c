@@ -13,6 +13,7 @@
 #include "http/oauth.h"
 #include "http/rate.h"
 #include "http/retry.h"
+#include "http/secret.h"
 #include "http/url.h"
 
 enum { POLL_MS = 60000, RENEWALS = 10, TOLD_PAUSE = 5 /* seconds */ };
@@ -148,7 +149,7 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
     if (verbose && !t->options.network->verbose)
         return;
     buf_adds(&line, before);
-    url_redact(buf_text(&x->request.url), &line);
+    secret_redact(buf_text(&x->request.url), &line);
     buf_adds(&line, after);
     http_client_tell(&t->client, verbose, &line);
     buf_free(&line);
@@ -171,7 +172,7 @@ void transfer_locate(const struct exchange *x, struct error *e)
 {
     struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
     buf_add(&url, x->request.url.data, x->request.url.len);
-    url_redact(buf_text(&url), &shown);
+    secret_redact(buf_text(&url), &shown);
     snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));
     buf_free(&url);
     buf_free(&shown);
@@ -224,7 +225,7 @@ static bool may_ask(const struct transfer *t, const char *url, struct error *e)
     if (url_same_origin(base, url) ||
         url_is_trusted(base, url, t->options.network->trust_host.item, t->options.network->trust_host.count))
         return true;
-    url_redact(url, &shown);
+    secret_redact(url, &shown);
     error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s",
               buf_text(&shown));
     buf_free(&shown);
@@ -314,7 +315,7 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     buf_adds(&target, to);
     url_drop_queries(&target, t->options.auth->query_secret.item,
                      t->options.auth->query_secret.count); /* the server's echo of ours */
-    url_redact(buf_text(&target), &shown);
+    secret_redact(buf_text(&target), &shown);
     if (x->request.method != METHOD_GET && x->request.method != METHOD_HEAD && x->status < 307)
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x),
                   buf_text(&shown));

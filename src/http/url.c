@@ -5,47 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* Query parameters that carry credentials in APIs that are well known. */
-static const char *const secret_names[] = {
-    "access_key",
-    "access_token",
-    "accesstoken",
-    "api-key",
-    "api_key",
-    "api_secret",
-    "api_token",
-    "apikey",
-    "apitoken",
-    "app_key",
-    "appid",
-    "auth",
-    "auth_key",
-    "auth_token",
-    "authtoken",
-    "client_secret",
-    "hapikey",
-    "id_token",
-    "jwt",
-    "key",
-    "pass",
-    "password",
-    "private_token",
-    "pwd",
-    "refresh_token",
-    "secret",
-    "session_id",
-    "session_token",
-    "sessionid",
-    "sig",
-    "signature",
-    "subscription-key",
-    "token",
-    "x-amz-credential",
-    "x-amz-security-token",
-    "x-amz-signature",
-    "x-api-key",
-};
-
 /* Percent-encodes what may stand in no URL; everything else, '%' included, stays as given. */
 static void encode_stray(const char *text, struct buf *out)
 {
@@ -181,7 +140,7 @@ void url_drop_queries(struct buf *url, char *const *queries, size_t count)
     }
 }
 
-static void decode(const char *text, size_t len, struct buf *plain)
+void url_unescape(const char *text, size_t len, struct buf *plain)
 {
     int n = 0;
     char *decoded = curl_easy_unescape(NULL, text, (int)len, &n);
@@ -201,11 +160,11 @@ static char *encode_anew(const char *text, size_t len)
 {
     struct buf plain = {0}, out = {0};
     size_t name = strcspn(text, "=&");
-    decode(text, name, &plain);
+    url_unescape(text, name, &plain);
     url_escape_text(plain.data, plain.len, &out);
     buf_addc(&out, '=');
     if (name < len)
-        decode(text + name + 1, len - name - 1, &plain);
+        url_unescape(text + name + 1, len - name - 1, &plain);
     else
         buf_clear(&plain);
     url_escape_text(plain.data, plain.len, &out);
@@ -240,7 +199,7 @@ bool url_query(const char *url, const char *name, struct buf *value)
         size_t len = strcspn(++p, "&");
         const char *equals = memchr(p, '=', len);
         if (equals && is_named(p, len, name)) {
-            decode(equals + 1, len - (size_t)(equals + 1 - p), value);
+            url_unescape(equals + 1, len - (size_t)(equals + 1 - p), value);
             return true;
         }
         p += len;
@@ -346,65 +305,15 @@ bool url_upgrade(const char *base, struct buf *url)
     return is;
 }
 
-bool url_is_secret(const char *text, size_t len)
-{
-    struct buf name = {0};
-    bool is = false;
-    decode(text, len, &name);
-    for (size_t i = 0; i < sizeof secret_names / sizeof *secret_names; i++)
-        is |= strcasecmp(buf_text(&name), secret_names[i]) == 0;
-    buf_free(&name);
-    return is;
-}
-
 bool url_user(const char *url, struct buf *name, struct buf *password)
 {
     CURLU *u = parse(url);
     char *user = u ? part(u, CURLUPART_USER, 0) : NULL, *secret = u ? part(u, CURLUPART_PASSWORD, 0) : NULL;
     bool there = user || secret;
-    decode(user ? user : "", user ? strlen(user) : 0, name);
-    decode(secret ? secret : "", secret ? strlen(secret) : 0, password);
+    url_unescape(user ? user : "", user ? strlen(user) : 0, name);
+    url_unescape(secret ? secret : "", secret ? strlen(secret) : 0, password);
     curl_free(user);
     curl_free(secret);
     curl_url_cleanup(u);
     return there;
-}
-
-bool url_secret_value(const char *text, struct buf *value)
-{
-    size_t len = strcspn(text, "&"), name = strcspn(text, "=&");
-    if (text[name] != '=' || !url_is_secret(text, name))
-        return false;
-    decode(text + name + 1, len - name - 1, value);
-    return true;
-}
-
-static void redact_query(const char *query, struct buf *out)
-{
-    for (const char *p = query, *end; *p; p = end) {
-        end = p + strcspn(p, "&");
-        size_t name = strcspn(p, "=&");
-        if (p[name] == '=' && url_is_secret(p, name))
-            buf_addf(out, "%.*s=***", (int)name, p);
-        else
-            buf_add(out, p, (size_t)(end - p));
-        if (*end)
-            buf_addc(out, *end++);
-    }
-}
-
-void url_redact(const char *url, struct buf *out)
-{
-    const char *host = strstr(url, "://");
-    const char *start = host ? host + 3 : url;
-    const char *at = memrchr(start, '@', strcspn(start, "/?#"));
-    if (at) {
-        buf_add(out, url, (size_t)(start - url));
-        buf_adds(out, "***");
-        url = at;
-    }
-    size_t head = strcspn(url, "?");
-    buf_add(out, url, url[head] ? head + 1 : head);
-    if (url[head])
-        redact_query(url + head + 1, out);
 }

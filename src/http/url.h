@@ -47,12 +47,7 @@ bool url_upgrade(const char *base, struct buf *url);
 
 /* The user info of url, decoded; false when it has none. */
 bool url_user(const char *url, struct buf *name, struct buf *password);
-/* Is a query parameter of that name usually secret? */
-bool url_is_secret(const char *name, size_t len);
-/* Does the query parameter that text begins with have a name that says secret? Then its value, decoded. */
-bool url_secret_value(const char *text, struct buf *value);
-
-/* url as messages may show it: user info and the values of secret query parameters become ***. Appends. */
-void url_redact(const char *url, struct buf *out);
+/* What percent-encoded text stands for; takes the place of what plain holds. */
+void url_unescape(const char *text, size_t len, struct buf *plain);
 
 #endif

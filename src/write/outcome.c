@@ -95,21 +95,19 @@ static int write_id(struct write_run *w, struct slice id, struct error *e)
 }
 
 /* -1 with the first reject that is too many; others are told where no file keeps them. */
-static int count_reject(struct write_run *w, const struct exchange *x, int64_t line, struct slice why, struct error *e)
+static int count_reject(struct write_run *w, int64_t line, struct slice why, struct error *e)
 {
     const struct write_options *o = w->options;
     int64_t most = o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
-    char *said = mem_text(why.text ? why.text : "", why.len);
     struct buf note = {0};
     bool enough = w->receipt.rejected++ == most;
-    transfer_mask(x, said);
-    buf_addf(&note, "input line %" PRId64 " was rejected%s%.300s", line, *said ? ": " : "", said);
+    buf_addf(&note, "input line %" PRId64 " was rejected%s%.*s", line, why.len ? ": " : "",
+             (int)(why.len < 300 ? why.len : 300), why.len ? why.text : "");
     if (enough)
         error_set(e, EXIT_REFUSED, "%s; more rejects than --max-rejects %" PRId64, buf_text(&note), most);
     else if (!o->reject_file)
         terminal_note(&w->terminal, false, buf_text(&note));
     buf_free(&note);
-    free(said);
     return enough ? -1 : 0;
 }
 
@@ -131,16 +129,35 @@ static void add_reject(struct slice record, int64_t line, long status, struct sl
     buf_adds(out, "}\n");
 }
 
+/* What the server says of a record, JSON text, without secrets. */
+static void add_masked(const struct exchange *x, struct slice why, struct buf *said)
+{
+    struct split split;
+    struct buf compact = {0};
+    char *text = mem_text(why.text ? why.text : "", why.len);
+    transfer_mask(x, text);
+    size_t len = strlen(text);
+    if (len && split_whole(&split, text, len, &compact)) /* a number was a secret */
+        value_quote(text, len, said);
+    else
+        buf_add(said, text, len);
+    buf_free(&compact);
+    free(text);
+}
+
 static int reject(struct write_run *w, struct held_batch *h, const struct exchange *x, size_t n, long status,
                   struct slice why, struct error *e)
 {
-    struct buf line = {0};
+    struct buf line = {0}, said = {0};
     struct error wrong = {0};
+    add_masked(x, why, &said);
+    why = (struct slice){said.data, said.len};
     add_reject(batch_record(&h->batch, n), line_of(h, n), status, why, &line);
     int result = keep(w->reject_fd, &line, &wrong);
     buf_free(&line);
-    if (count_reject(w, x, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
+    if (count_reject(w, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
         result = -1;
+    buf_free(&said);
     if (result && !e->code)
         *e = wrong;
     return result;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tap.h"
@@ -93,6 +94,127 @@ static void check_headers(void)
        "the name tells");
 }
 
+static void check_names(void)
+{
+    static const char *const telling[] = {
+        /* of headers */
+        "Authorization", "Proxy-Authorization", "X-Auth", "X-Auth-User", "X-Session", "X-Credential", "Cookie",
+        "X-Api-Key", "Ocp-Apim-Subscription-Key", "X-Plex-Token", "PRIVATE-TOKEN", "X-Amz-Security-Token",
+        "X-Hub-Signature-256", "DD-APPLICATION-KEY", "apikey",
+        /* of parameters */
+        "X-Goog-Signature", "X-Goog-Credential", "X-Amz-Algorithm", "x-amz-date", "code", "token_auth", "user_key",
+        "oauth_token", "oauth_signature", "job_token", "access-token", "accessToken", "access%5Ftoken", "jwt", "sig",
+        "pwd", "auth", "sessionid", "session_id", "PHPSESSID", "appid", "hapikey", "api_key", "apiKey", "key", "pass",
+        "password", "user_password", "client_secret", "refresh_token", "id_token", "AWSAccessKeyId", "client_assertion",
+        "authKey", "userToken2", "app_key", "license_key"};
+    static const char *const plain[] = {"",
+                                        "page",
+                                        "pageToken",
+                                        "page_token",
+                                        "nextPageToken",
+                                        "next_token",
+                                        "NextToken",
+                                        "continuationToken",
+                                        "x-ms-continuationtoken",
+                                        "$skiptoken",
+                                        "syncToken",
+                                        "pagination_token",
+                                        "start_token",
+                                        "startkey",
+                                        "start_key",
+                                        "sort_key",
+                                        "ExclusiveStartKey",
+                                        "LastEvaluatedKey",
+                                        "project_key",
+                                        "keyword",
+                                        "keys",
+                                        "author",
+                                        "authors",
+                                        "authority",
+                                        "country_code",
+                                        "postcode",
+                                        "max_tokens",
+                                        "sessions",
+                                        "design",
+                                        "signed_after",
+                                        "passenger",
+                                        "assigned",
+                                        "count",
+                                        "cursor",
+                                        "X-Tenant",
+                                        "Accept",
+                                        "Content-Type",
+                                        "Idempotency-Key",
+                                        "Prefer",
+                                        "monkey",
+                                        "app_id"};
+    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+        ok(secret_is_name(telling[i], strlen(telling[i])), "%s says that it is secret", telling[i]);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        ok(!secret_is_name(plain[i], strlen(plain[i])), "%s does not", *plain[i] ? plain[i] : "no name");
+}
+
+/* As it is, percent-encoded, as JSON, and two of them: a server may name a secret in any of these. */
+static void check_layers(void)
+{
+    struct secrets s = {0};
+    secret_hide(&s, "a%25b\"c\\\\d e");
+    masked(&s, "is a%25b\"c\\\\d e.", "is ***.", "a secret that looks encoded, as it is");
+    masked(&s, "is a%2525b%22c%5C%5Cd%20e.", "is ***.", "percent-encoded");
+    masked(&s, "is a%2525b%22c%5C%5Cd+e.", "is ***.", "as a form has it");
+    masked(&s, "is \"a%25b\\\"c\\\\\\\\d e\".", "is \"***\".", "as JSON spells it");
+    masked(&s, "is a%25b\\u0022c\\u005C\\u005cd e.", "is ***.", "as JSON may spell it");
+    masked(&s, "is a%252525b%2522c%255C%255Cd%2520e.", "is ***.", "percent-encoded twice");
+    masked(&s, "is a%25b\\\\\\\"c\\\\\\\\\\\\\\\\d e.", "is ***.", "JSON in JSON");
+    masked(&s, "is a%2525b%22c%5C%5Cd\\u002520e.", "is ***.", "percent-encoded, and that as JSON may spell it");
+    masked(&s, "is a%25b\\\"c\\\\\\", "is ***", "cut short in an escape");
+    masked(&s, "is a%2525b%22c%5", "is ***", "of either kind");
+    masked(&s, "a%b\"c\\d e", "a%b\"c\\d e", "what is only like it stays");
+    secret_free(&s);
+    s = (struct secrets){0};
+    secret_hide(&s, "m\xc3\xbcller-\xf0\x9f\x98\x80");
+    masked(&s, "m\xc3\xbcller-\xf0\x9f\x98\x80, m%C3%BCller-%f0%9f%98%80, m\\u00fcller-\\uD83D\\uDE00", "***, ***, ***",
+           "letters beyond ASCII");
+    secret_free(&s);
+    s = (struct secrets){0};
+    secret_hide(&s, "abcd");
+    secret_hide(&s, "cdefg");
+    secret_hide(&s, "true");
+    masked(&s, "abcdefg ab\\ true %zz %4 \\u12", "*** ab\\ true %zz %4 \\u12", "two that overlap are one");
+    masked(&s, "%61bcd\\u0061bcd%", "******%", "side by side they are two");
+    secret_free(&s);
+}
+
+/* A second would be too much for any of these by far; one that takes n*n steps takes minutes. */
+static void check_time(void)
+{
+    enum { LENGTH = 1 << 20 };
+    static const char *const pieces[] = {"a", "%61", "\\u0061", "\\\\", "%25", "%2525", "\\u"};
+    struct secrets s = {0};
+    struct buf secret = {0}, text = {0};
+    for (int i = 0; i < 20000; i++)
+        buf_addc(&secret, 'a');
+    buf_addc(&secret, 'b');
+    secret_hide(&s, buf_text(&secret));
+    for (int i = 0; i < 5; i++) {
+        secret.data[secret.len - 2 - (size_t)i] = 'c';
+        secret_hide(&s, secret.data);
+    }
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        buf_clear(&text);
+        while (text.len < LENGTH)
+            buf_adds(&text, pieces[i]);
+        buf_adds(&text, ".");
+        clock_t began = clock();
+        secret_mask(&s, text.data);
+        double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
+        ok(seconds < 10, "a megabyte of %s is looked through in %.2f s", pieces[i], seconds);
+    }
+    buf_free(&secret);
+    buf_free(&text);
+    secret_free(&s);
+}
+
 static void check_urls(void)
 {
     struct secrets s = {0};
@@ -106,6 +228,56 @@ static void check_urls(void)
     masked(&s, "in http://me:broken-1@/ /", "in http://me:***@/ /", "user info of a text that is no URL");
     masked(&s, "value1 value2", "*** value2", "a parameter by its name");
     secret_free(&s);
+    s = (struct secrets){0};
+    secret_hide_url(&s, "https://example.com/@scope/me:name@2?to=a@b");
+    masked(&s, "https://example.com/@scope/me:name@2?to=a@b", "https://example.com/@scope/me:name@2?to=a@b",
+           "an @ in a path is not the end of a user info");
+    secret_free(&s);
+}
+
+static void shows(const char *url, const char *want)
+{
+    struct buf out = {0};
+    secret_redact(url, &out);
+    is_text(buf_text(&out), want, want);
+    buf_free(&out);
+}
+
+static void check_redact(void)
+{
+    shows("http://h/items?a=1&b=%20", "http://h/items?a=1&b=%20");
+    shows("http://me:hidden@h/x", "http://***@h/x");
+    shows("http://me:hid@den@h/x", "http://***@h/x");
+    shows("http://token@h:80/x?y", "http://***@h:80/x?y");
+    shows("http://h/x@y?z=@", "http://h/x@y?z=@");
+    shows("http://h/?api_key=hidden&a=1", "http://h/?api_key=***&a=1");
+    shows("http://h/?a=1&TOKEN=hidden", "http://h/?a=1&TOKEN=***");
+    shows("http://h/?api%5Fkey=hidden", "http://h/?api%5Fkey=***");
+    shows("http://h/?token=hid=den&x", "http://h/?token=***&x");
+    shows("http://h/?token&tokens=1&my=token", "http://h/?token&tokens=1&my=token");
+    shows("http://h/@me/x@y?to=a@b#c@d", "http://h/@me/x@y?to=a@b#c@d");
+    shows("http://h/?a=1#access_token=hidden&b=2", "http://h/?a=1#access_token=***&b=2");
+    shows("http://h/#id_token=hidden", "http://h/#id_token=***");
+    shows("http://h/?a=1&", "http://h/?a=1&");
+    static const char *const names[] = {"access_token",
+                                        "apikey",
+                                        "api-key",
+                                        "key",
+                                        "password",
+                                        "secret",
+                                        "sig",
+                                        "signature",
+                                        "auth",
+                                        "client_secret",
+                                        "X-Amz-Signature",
+                                        "X-Amz-Credential",
+                                        "X-Amz-Security-Token"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char url[100], want[100];
+        snprintf(url, sizeof url, "https://h/?%s=hidden", names[i]);
+        snprintf(want, sizeof want, "https://h/?%s=***", names[i]);
+        shows(url, want);
+    }
 }
 
 /* ---- files ---- */
@@ -168,7 +340,11 @@ int main(void)
     check_short();
     check_user();
     check_headers();
+    check_names();
     check_urls();
+    check_redact();
+    check_layers();
+    check_time();
     check_files();
     return tap_end();
 }

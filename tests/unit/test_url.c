@@ -234,47 +234,6 @@ static void check_upgrade(void)
     buf_free(&url);
 }
 
-static void shows(const char *url, const char *want)
-{
-    struct buf out = {0};
-    url_redact(url, &out);
-    is_text(buf_text(&out), want, want);
-    buf_free(&out);
-}
-
-static void check_redact(void)
-{
-    shows("http://h/items?a=1&b=%20", "http://h/items?a=1&b=%20");
-    shows("http://me:hidden@h/x", "http://***@h/x");
-    shows("http://me:hid@den@h/x", "http://***@h/x");
-    shows("http://token@h:80/x?y", "http://***@h:80/x?y");
-    shows("http://h/x@y?z=@", "http://h/x@y?z=@");
-    shows("http://h/?api_key=hidden&a=1", "http://h/?api_key=***&a=1");
-    shows("http://h/?a=1&TOKEN=hidden", "http://h/?a=1&TOKEN=***");
-    shows("http://h/?api%5Fkey=hidden", "http://h/?api%5Fkey=***");
-    shows("http://h/?token=hid=den&x", "http://h/?token=***&x");
-    shows("http://h/?token&tokens=1&my=token", "http://h/?token&tokens=1&my=token");
-    static const char *const names[] = {"access_token",
-                                        "apikey",
-                                        "api-key",
-                                        "key",
-                                        "password",
-                                        "secret",
-                                        "sig",
-                                        "signature",
-                                        "auth",
-                                        "client_secret",
-                                        "X-Amz-Signature",
-                                        "X-Amz-Credential",
-                                        "X-Amz-Security-Token"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char url[100], want[100];
-        snprintf(url, sizeof url, "https://h/?%s=hidden", names[i]);
-        snprintf(want, sizeof want, "https://h/?%s=***", names[i]);
-        shows(url, want);
-    }
-}
-
 int main(void)
 {
     check_accept();
@@ -287,6 +246,5 @@ int main(void)
     check_trust();
     check_sort();
     check_upgrade();
-    check_redact();
     return tap_end();
 }
