@@ -59,6 +59,6 @@ int auto_settings(const struct options *o, struct settings *found, struct error 
         if (o->network.verbose)
             say_found(found);
     }
-    discover_free(&f);
+    finding_free(&f);
     return result;
 }

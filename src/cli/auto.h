@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "discover/discover.h"
 
-/* Looks at the list at the URL. brief: only what reading needs. As discover(); free with discover_free(). */
+/* Looks at the list at the URL. brief: only what reading needs. As discover(); free with finding_free(). */
 int auto_discover(const struct options *o, bool brief, struct finding *f, struct error *e);
 
 /* What --paginate auto stands for, free with settings_free(). EXIT_USAGE; EXIT_ANSWER when it is not clear. */

@@ -138,7 +138,7 @@ int cmd_check(const struct options *o, struct error *e)
         describe(o, &f, &out);
     if (result == 0)
         result = io_write_lines(STDOUT_FILENO, out.data, out.len, e);
-    discover_free(&f);
+    finding_free(&f);
     buf_free(&out);
     return result;
 }

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/terminal.h"
 #include "http/answer.h"
+#include "http/origin.h"
 #include "http/url.h"
 #include "pages/ask.h"
 #include "pages/total.h"
@@ -167,7 +168,7 @@ static int check_second(struct count *c, struct error *e)
     struct buf url = {0}, second = {0};
     int result = 0;
     if (ask_link(&c->probe, "next", &url) &&
-        paginate_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
+        origin_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
         result = ask_get(&c->probe, buf_text(&second), &c->places) ? because(c, e) : 0;
         if (result == 0 && c->probe.split.count != size)
             result = error_set(e, EXIT_ANSWER,
@@ -199,7 +200,7 @@ static int count_by_last_page(struct count *c, struct error *e)
     int64_t n = before_last(c, buf_text(&link), e);
     if (n > c->probe.split.count && check_second(c, e))
         n = -1;
-    if (n < 0 || paginate_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
+    if (n < 0 || origin_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
         about_answer(c, e);
     else
         result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted_from(c, n, e);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cli/options.h"
-#include "discover/discover.h"
+#include "discover/finding.h"
 #include "write/receipt.h"
 
 /* What a read did, as the one JSON object of --summary-fd. -1 stands for null. */

@@ -2,8 +2,9 @@
 #ifndef RESTSRC_COMPARE_H
 #define RESTSRC_COMPARE_H
 
-#include "discover/discover.h"
 #include "discover/evidence.h"
+#include "discover/finding.h"
+#include "pages/ask.h"
 
 struct compare {
     const struct discover_options *options;

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "discover/compare.h"
+#include "http/origin.h"
 #include "http/secret.h"
 #include "http/url.h"
 #include "pages/styles.h"
@@ -189,7 +190,7 @@ static bool try_link(struct compare *l)
     struct error why = {0};
     struct buf url = {0};
     bool right = false;
-    if (l->v.next_url.len && paginate_link(&l->options->http, l->base.data, buf_text(&l->v.next_url), &url, &why) < 0)
+    if (l->v.next_url.len && origin_link(&l->options->http, l->base.data, buf_text(&l->v.next_url), &url, &why) < 0)
         buf_adds(&l->f->doubt, why.message);
     else if (l->v.next_url.len)
         right = compare_ask(l, buf_text(&url)) && compare_moved_on(l);
@@ -411,13 +412,4 @@ int discover(const struct discover_options *o, struct ask *ask, struct finding *
     buf_free(&l.first);
     evidence_free(&l.v);
     return result;
-}
-
-void discover_free(struct finding *f)
-{
-    buf_free(&f->records);
-    buf_free(&f->others);
-    buf_free(&f->count_from);
-    settings_free(&f->settings);
-    buf_free(&f->doubt);
 }

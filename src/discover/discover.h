@@ -5,46 +5,11 @@
 #ifndef RESTSRC_DISCOVER_H
 #define RESTSRC_DISCOVER_H
 
-#include "discover/settings.h"
+#include "discover/finding.h"
 #include "pages/ask.h"
 
-enum {
-    DISCOVER_REQUESTS = 6,
-    DISCOVER_SIZE = 1000
-}; /* requests at the most; the page size asked for to see what is given */
-
-/* What discovery reads of the options. Nothing of it is owned. */
-struct discover_options {
-    struct http_options http;
-    const struct paging_options *paging;
-    int64_t page_size; /* that reading would ask for */
-    bool brief;        /* only what reading needs */
-    /* Has the user set the option of that name? Then it is taken as it is, and is no setting. */
-    bool (*is_given)(const void *ctx, const char *option);
-    const void *ctx;
-};
-
-struct finding {
-    bool found; /* how it pages; else doubt says why not */
-    enum paging_style style;
-    bool seekable;
-    struct buf records;                 /* PATH of the list; empty: the top level */
-    struct buf others;                  /* other lists of objects in the answer, for people */
-    bool lines;                         /* the answer is NDJSON */
-    int64_t length;                     /* records in the first answer */
-    int64_t count;                      /* records of the whole list; -1: not known */
-    struct buf count_from;              /* where it is, in the words of --count-from */
-    int64_t page_size_asked, page_size; /* asked for and given; -1: not known */
-    bool asked_twice, stable;           /* asked twice, the list began with the same records */
-    double seconds;                     /* of the first answer */
-    struct settings settings;           /* what to set, beyond the URL and what is set already */
-    struct buf doubt;                   /* when it is not found out: what the answer could be */
-    bool may_be_whole;                  /* then: is one of these the whole list? */
-};
-
 /* Looks at the list at the URL. 0 also when it is not found out. -1: the first answer is an error, or has no list:
- * EXIT_*. */
+ * EXIT_*. Free f with finding_free(). */
 int discover(const struct discover_options *o, struct ask *ask, struct finding *f, struct error *e);
-void discover_free(struct finding *f);
 
 #endif

@@ -1,5 +1,5 @@
-/* http: one HTTP request with curl's easy interface: options, headers, credentials, and what an answer or a failure
- * means. With oauth.c, transfer.c and url.c the only file that includes curl. */
+/* http: one HTTP request with curl's easy interface: options, headers, credentials, and its answer. Only this file,
+ * failure.c, oauth.c, transfer.c and url.c include curl. */
 #ifndef RESTSRC_HTTP_H
 #define RESTSRC_HTTP_H
 
@@ -92,19 +92,8 @@ const char *http_redirect(const struct http *h);
 /* Seconds for which the server wants no request, by Retry-After or, where it has none that can be read and nothing
  * remains, by RateLimit headers; 0: it does not say. */
 double http_pause(const struct http *h);
-/* Does the answer only say that too much was asked for? Then the server has done nothing, and nobody should ask now. */
-bool http_not_now(struct http *h);
-/* An answer that another time may bring another one: by its status, or because it says so. */
-bool http_status_may_pass(struct http *h);
-
-/* What an answer that is no success means. */
-void http_status_error(struct http *h, struct error *e);
 /* Is the end of the compressed body missing? libcurl does not look. */
 bool http_is_cut(const struct http *h);
-/* What a failed transfer (a CURLcode) means. */
-void http_network_error(const struct http *h, int code, struct error *e);
-bool http_may_pass(const struct http *h, int code); /* it may be different the next time */
-bool http_was_sent(const struct http *h, int code); /* the server may have seen the request */
 
 const char *http_library(void);
 

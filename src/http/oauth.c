@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "http/cache.h"
+#include "http/failure.h"
 #include "http/retry.h"
 #include "http/secret.h"
 #include "http/url.h"
@@ -170,11 +171,11 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     *status = http_status(&h);
     if (code == 0)
         show_token_request(a->client, "< ", *status, url);
-    a->may_pass = code ? http_may_pass(&h, (int)code) : retry_status(*status);
+    a->may_pass = code ? failure_may_pass(&h, (int)code) : retry_status(*status);
     a->pause = code ? 0 : http_pause(&h);
     if (code) {
         struct error cause = {0};
-        http_network_error(&h, (int)code, &cause);
+        failure_of_network(&h, (int)code, &cause);
         error_set(e, cause.code, "no token: %s", cause.message);
     }
     http_close(&h);

@@ -10,7 +10,9 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "http/failure.h"
 #include "http/oauth.h"
+#include "http/origin.h"
 #include "http/rate.h"
 #include "http/retry.h"
 #include "http/secret.h"
@@ -220,10 +222,8 @@ static void settle(struct attempt *a, bool failed)
  * hosts. */
 static bool may_ask(const struct transfer *t, const char *url, struct error *e)
 {
-    const char *base = t->base.data;
     struct buf shown = {0};
-    if (url_same_origin(base, url) ||
-        url_is_trusted(base, url, t->options.network->trust_host.item, t->options.network->trust_host.count))
+    if (origin_allows(&t->options.network->trust_host, t->base.data, url))
         return true;
     secret_redact(url, &shown);
     error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s",
@@ -284,7 +284,7 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
 {
     struct exchange *x = a->exchange;
     double after = x->status / 100 == 2 ? 0 : http_pause(&a->http);
-    bool not_now = http_not_now(&a->http);
+    bool not_now = failure_not_now(&a->http);
     double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
     double start = now() + wait;
     if (not_now) /* for all, also when this one is not tried again */
@@ -319,9 +319,7 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
     if (x->request.method != METHOD_GET && x->request.method != METHOD_HEAD && x->status < 307)
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x),
                   buf_text(&shown));
-    else if (!url_same_origin(buf_text(&x->request.url), to) &&
-             !url_is_trusted(buf_text(&x->request.url), to, t->options.network->trust_host.item,
-                             t->options.network->trust_host.count))
+    else if (!origin_allows(&t->options.network->trust_host, buf_text(&x->request.url), to))
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects to another origin (--trust-host): %s", x->status,
                   buf_text(&shown));
     else if (a->redirects++ >= t->options.network->max_redirs)
@@ -348,9 +346,9 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
         settle(a, true);
         return;
     }
-    http_network_error(&a->http, code, &x->error);
-    x->unsettled = http_was_sent(&a->http, code);
-    if (http_may_pass(&a->http, code))
+    failure_of_network(&a->http, code, &x->error);
+    x->unsettled = failure_was_sent(&a->http, code);
+    if (failure_may_pass(&a->http, code))
         retry(t, a, x->unsettled);
     else
         settle(a, true);
@@ -381,9 +379,9 @@ static void refused(struct transfer *t, struct attempt *a)
         soon(a);
         return;
     }
-    http_status_error(&a->http, &x->error);
+    failure_of_status(&a->http, &x->error);
     x->unsettled = x->status / 100 != 4;
-    if (http_status_may_pass(&a->http))
+    if (failure_status_may_pass(&a->http))
         retry(t, a, true);
     else
         settle(a, true);

@@ -124,11 +124,6 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
  * is more to say. */
 int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status);
 
-/* Where a link of the server's leads from base: within the origin, or to a host that is trusted. 1: it said http, and
- * https is used. -1: EXIT_ANSWER. */
-int paginate_link(const struct http_options *o, const char *base, const char *reference, struct buf *to,
-                  struct error *e);
-
 /* ---- for seek.c and follow.c ---- */
 
 /* a + b, both at least 0; as far as numbers go. */

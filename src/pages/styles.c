@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "http/secret.h"
+#include "http/origin.h"
 #include "http/url.h"
 #include "pages/link_header.h"
 
@@ -248,34 +248,9 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     return check_token(p, &p->next_token, e);
 }
 
-static int not_followed(const char *why, const char *link, struct error *e)
-{
-    struct buf shown = {0};
-    secret_redact(link, &shown);
-    error_set(e, EXIT_ANSWER, "%s: %.300s", why, buf_text(&shown));
-    buf_free(&shown);
-    return -1;
-}
-
-/* Servers behind a proxy may write http for https. */
-int paginate_link(const struct http_options *o, const char *base, const char *reference, struct buf *to,
-                  struct error *e)
-{
-    if (url_resolve(base, reference, to))
-        return not_followed("the next link is no URL", reference, e);
-    url_drop_queries(to, o->auth->query_secret.item,
-                     o->auth->query_secret.count); /* the server's echo; each request gets it anew */
-    if (url_same_origin(base, buf_text(to)) ||
-        url_is_trusted(base, buf_text(to), o->network->trust_host.item, o->network->trust_host.count))
-        return 0;
-    if (url_upgrade(base, to))
-        return 1;
-    return not_followed("the next link leads to another origin (--trust-host)", buf_text(to), e);
-}
-
 int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
 {
-    int result = paginate_link(&p->http, base, reference, &p->next_token.text, e);
+    int result = origin_link(&p->http, base, reference, &p->next_token.text, e);
     if (result > 0 && p->pages == 1)
         buf_adds(&p->note, "warning: the next link says http; https is used");
     return result < 0 ? -1 : 0;

@@ -1,0 +1,11 @@
+/* finding: what discovery answers. */
+#include "discover/finding.h"
+
+void finding_free(struct finding *f)
+{
+    buf_free(&f->records);
+    buf_free(&f->others);
+    buf_free(&f->count_from);
+    settings_free(&f->settings);
+    buf_free(&f->doubt);
+}

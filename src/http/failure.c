@@ -1,0 +1,157 @@
+/* failure: what an answer that is no success means, and a transfer that failed. */
+#include "http/failure.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/retry.h"
+#include "json/error_body.h"
+
+enum { BEGINNING = 200 };
+
+/* A refusal that is none of us, but of so many requests. */
+static bool is_limit(struct http *h)
+{
+    long status = http_status(h);
+    return ((status == 403 || status == 420) && http_pause(h) > 0) ||
+           retry_says_limit(status, buf_text(&h->error_body));
+}
+
+bool failure_status_may_pass(struct http *h)
+{
+    return retry_status(http_status(h)) || is_limit(h);
+}
+
+bool failure_not_now(struct http *h)
+{
+    long status = http_status(h);
+    return status == 429 || (status == 503 && http_header(h, "Retry-After", 0)) || is_limit(h);
+}
+
+/* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
+static void take_beginning(const struct http *h, char *detail)
+{
+    char *text = mem_text(h->error_body.data, h->error_body.len);
+    secret_mask(&h->client->auth.secrets, text);
+    text[strcspn(text, "\r\n")] = '\0';
+    snprintf(detail, BEGINNING, "%s", text);
+    if (strlen(text) >= BEGINNING)
+        memcpy(detail + BEGINNING - 4, "...", 4);
+    free(text);
+}
+
+void failure_of_status(struct http *h, struct error *e)
+{
+    long status = http_status(h);
+    char detail[300];
+    error_body_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
+    secret_mask(&h->client->auth.secrets, detail);
+    if (!*detail && h->error_body.len && *h->error_body.data != '<')
+        take_beginning(h, detail);
+    enum exit_code code = status / 100 == 5 || failure_status_may_pass(h)   ? EXIT_UNAVAILABLE
+                          : status == 401 || status == 403 || status == 407 ? EXIT_DENIED
+                          : status / 100 == 4                               ? EXIT_REFUSED
+                                                                            : EXIT_ANSWER;
+    error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
+}
+
+/* What a proxy answered to our CONNECT; 0: it let us through, or there is none. */
+static long proxy_refusal(const struct http *h)
+{
+    long status = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status / 100 == 2 ? 0 : status;
+}
+
+/* The one reason to break off that is not the sink's. */
+static void compression_error(const struct http *h, struct error *e)
+{
+    const char *encoding = http_header(h, "Content-Encoding", 0);
+    if (h->begun)
+        error_set(e, EXIT_ANSWER, "the answer is not %s, as its Content-Encoding says (--no-compressed)",
+                  h->gunzip.gzip ? "gzip" : "deflate");
+    else
+        error_set(e, EXIT_ANSWER, "the answer is compressed in a way that was not asked for: %.60s",
+                  encoding ? encoding : "");
+}
+
+static bool knows_no_authority(const struct http_client *c)
+{
+    return !c->options.network->cacert && !c->ca.file && !c->ca.dir;
+}
+
+void failure_of_network(const struct http *h, int code, struct error *e)
+{
+    long refusal = proxy_refusal(h);
+    if (code == CURLE_WRITE_ERROR) {
+        compression_error(h, e);
+        return;
+    }
+    if (refusal) {
+        error_set(e,
+                  refusal == 407 || refusal == 403 ? EXIT_DENIED
+                  : refusal / 100 == 4             ? EXIT_REFUSED
+                                                   : EXIT_UNAVAILABLE,
+                  "the proxy answered HTTP %ld", refusal);
+        return;
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION && knows_no_authority(h->client)) {
+        error_set(e, EXIT_UNAVAILABLE,
+                  "%s (this machine has no certificates of authorities where they usually are: name a file of them "
+                  "with --cacert, or install the package ca-certificates)",
+                  h->curl_error);
+        return;
+    }
+    bool odd =
+        code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
+    bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
+    if (code == CURLE_OUT_OF_MEMORY)
+        error_set(e, EXIT_ANSWER, "%s (or the answer has a header that libcurl finds too large)",
+                  curl_easy_strerror((CURLcode)code));
+    else
+        error_set(e,
+                  odd                           ? EXIT_ANSWER
+                  : file                        ? EXIT_NO_FILE
+                  : code == CURLE_URL_MALFORMAT ? EXIT_USAGE
+                                                : EXIT_UNAVAILABLE,
+                  "%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
+}
+
+static bool is_one_of(int code, const CURLcode *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((int)codes[i] == code)
+            return true;
+    return false;
+}
+
+/* The other side ended TLS with an alert: it wants another certificate, or none of ours. */
+static bool is_tls_alert(const struct http *h)
+{
+    return strstr(h->curl_error, "alert") != NULL;
+}
+
+bool failure_may_pass(const struct http *h, int code)
+{
+    long refusal = proxy_refusal(h);
+    static const CURLcode passing[] = {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
+                                       CURLE_SEND_ERROR,      CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
+                                       CURLE_HTTP2,           CURLE_HTTP2_STREAM,       CURLE_AGAIN};
+    return refusal ? retry_status(refusal)
+                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !is_tls_alert(h);
+}
+
+bool failure_was_sent(const struct http *h, int code)
+{
+    static const CURLcode early[] = {CURLE_COULDNT_CONNECT,          CURLE_COULDNT_RESOLVE_HOST,
+                                     CURLE_COULDNT_RESOLVE_PROXY,    CURLE_SSL_CONNECT_ERROR,
+                                     CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
+                                     CURLE_SSL_CACERT_BADFILE};
+    long sent = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
+    if (code == CURLE_OPERATION_TIMEDOUT && sent == 0) /* while the connection came about */
+        return false;
+    return !is_one_of(code, early, sizeof early / sizeof *early);
+}

@@ -1,0 +1,20 @@
+/* origin: where requests may go, whatever names the URL (a link, a redirect, an option, a record): to the origin that
+ * we were given, and to trusted hosts. */
+#ifndef RESTSRC_ORIGIN_H
+#define RESTSRC_ORIGIN_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/list.h"
+#include "http/http.h"
+
+/* Is url of the origin of base, or on one of these hosts (--trust-host)? Those not over http where base is https. */
+bool origin_allows(const struct list *trusted, const char *base, const char *url);
+
+/* Where a link of the server's leads from base. 1: it said http, and https is used, as for servers behind a proxy. -1:
+ * EXIT_ANSWER: it is not a URL, or not an allowed one. */
+int origin_link(const struct http_options *o, const char *base, const char *reference, struct buf *to, struct error *e);
+
+#endif
