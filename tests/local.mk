@@ -11,7 +11,7 @@ BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats
 	tests/process.bats tests/flights.bats tests/presets.bats tests/presets_real.bats tests/check.bats tests/completions.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats \
 	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats tests/examples_auth.bats
-TESTS = $(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
@@ -43,11 +43,13 @@ tests_unit_test_jsonpath_suite_CPPFLAGS = $(TEST_DATA_FLAG)
 tests_unit_test_corpus_CPPFLAGS = $(TEST_DATA_FLAG)
 
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
-TEST_EXTENSIONS = .bats
+TEST_EXTENSIONS = .bats .py
 LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_COMPILER = $(BATS)
 AM_BATS_LOG_FLAGS = --tap
+PY_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3)
 AM_TESTS_ENVIRONMENT = RESTSRC='$(abs_top_builddir)/src/restsrc'; PYTHON3='$(PYTHON3)'; export RESTSRC PYTHON3;
 
 # The build needs none of these, the tests all of them: without one `make check` fails at once, and says so.
@@ -87,7 +89,7 @@ CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath
 
 # ---- make dist ----
 EXTRA_DIST += CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
-	tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
+	tests/includes.py tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
 	tests/fuzz/fuzz_split.c tests/fuzz/fuzz_jsonpath.c tests/fuzz/json.dict tests/fuzz/jsonpath.dict tests/presets_apis.bats $(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
 DIST_FOLDERS = .ci bench docs spark tests/data tests/demo tests/property tests/servers

@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "cli/report.h"
 #include "http/answer.h"
+#include "pages/coverage.h"
 #include "pages/follow.h"
 #include "pages/paginate.h"
 #include "pages/repeat.h"
@@ -46,9 +47,6 @@ struct read_run {
     struct timespec began;
     bool enough; /* --stream has all of the range */
     bool told_denied;
-    struct buf
-        doubted; /* the first page, of more records than were asked for, while the list's beginning is looked at */
-    int64_t doubted_count;
 };
 
 static struct held_page *held_of(struct read_run *r, const struct exchange *x)
@@ -228,17 +226,11 @@ static void make_ready(struct read_run *r, struct held_page *h, int64_t asked)
     r->ready_missing = asked - got;
 }
 
-/* A page that says that the list ended before it, while one behind it has brought records. What servers answer behind
- * the end does not count, but nothing that is not there has records. */
 static int check_end(const struct read_run *r, const struct held_page *end, struct error *e)
 {
-    for (unsigned i = 0; i < r->slots && paginate_seeks(&r->paginate); i++) {
-        const struct held_page *h = &r->held[i];
-        if (h->page.offset > end->page.offset && h->split.count)
-            return error_set(e, EXIT_ANSWER,
-                             "the list seems to end here, but the page at offset %" PRId64 " has records",
-                             h->page.offset);
-    }
+    for (const struct held_page *h = r->held; h < r->held + r->slots; h++)
+        if (coverage_check_end(&r->paginate, &end->page, &h->page, h->split.count, e))
+            return -1;
     return 0;
 }
 
@@ -259,33 +251,6 @@ static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
         return take(x, h, verdict);
     *e = x->error;
     return -1;
-}
-
-/* A range that begins with a page of more records than were asked for: a server that ignores the limit may well ignore
- * the offset. Is the list's beginning the same? 1: it is asked for. */
-static int check_offset(struct read_run *r, struct held_page *h, struct exchange *x, struct error *e)
-{
-    struct page first = {.asked = h->page.asked};
-    size_t line = h->split.count ? line_start(h->records.data, h->records.len, h->split.count, 1) : 0;
-    if (r->doubted_count) {
-        bool same = line && line <= r->doubted.len && memcmp(h->records.data, r->doubted.data, line) == 0;
-        buf_swap(&h->records, &r->doubted);
-        h->split.count = r->doubted_count;
-        r->doubted_count = 0;
-        return same ? error_set(e, EXIT_ANSWER,
-                                "the server ignores the paging parameters: at offset %" PRId64
-                                " it gives the beginning of the list "
-                                "(see --paginate, --param-offset, --param-page, --param-limit)",
-                                h->page.offset)
-                    : 0;
-    }
-    if (!paginate_seeks(&r->paginate) || r->paginate.style->check || r->options->range.allow_repeats ||
-        r->paginate.pages || h->page.offset == 0 || h->split.count <= h->page.asked)
-        return 0;
-    buf_swap(&r->doubted, &h->records);
-    r->doubted_count = h->split.count;
-    paginate_address(&r->paginate, &first, &x->request);
-    return 1;
 }
 
 static void tell_denied(struct read_run *r, const struct held_page *h)
@@ -309,7 +274,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     if (x->failed)
         return on_failed(r, x, e);
     learn_place(r, h);
-    int ask = check_offset(r, h, x, e);
+    int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, &x->request, e);
     if (ask)
         return ask < 0 ? -1 : TRANSFER_AGAIN;
     tell_denied(r, h);
@@ -460,7 +425,6 @@ int cmd_read(const struct options *o, struct error *e)
         result = -1;
     }
     buf_free(&r.ready);
-    buf_free(&r.doubted);
     paginate_free(&r.paginate);
     total_free(&r.total_source);
     path_free(&r.records);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "json/jsonpath.h"
 #include "json/jsonpath_tree.h"
 
 /* A text under way. */

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "json/jsonpath.h"
 #include "json/jsonpath_lex.h"
 
 enum { NESTING_MOST = 100 };

@@ -1,6 +1,7 @@
 /* What of a query can be answered while the text is still coming. */
 #include <stdio.h>
 
+#include "json/jsonpath.h"
 #include "json/jsonpath_tree.h"
 
 static const struct jsonpath_segment *segment_at(const struct jsonpath *q, unsigned level)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "json/jsonpath.h"
+#include "json/value.h"
 
 enum jsonpath_selects { SELECT_NAME, SELECT_INDEX, SELECT_ALL, SELECT_SLICE, SELECT_TEST };
 
@@ -50,6 +50,8 @@ struct jsonpath {
     const struct jsonpath_test *test; /* of jsonpath_parse_test() */
     struct jsonpath_block *blocks;    /* the memory of all these */
 };
+
+typedef bool jsonpath_visit(void *ctx, struct slice value); /* as in jsonpath.h */
 
 /* One query on its way through a text. */
 struct jsonpath_walk {

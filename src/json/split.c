@@ -683,3 +683,9 @@ int split_whole(struct split *s, const char *text, size_t n, struct buf *compact
     split_start(s, NULL, NULL, compact);
     return split_feed(s, text, n) || split_end(s) ? -1 : 0;
 }
+
+int split_compact(const char *text, size_t n, struct buf *compact)
+{
+    struct split split;
+    return split_whole(&split, text, n, compact);
+}

@@ -72,6 +72,9 @@ int split_end(struct split *s);
 /* One text that is all there, without records: what is left of it without white space is added to compact. As
  * split_end(). */
 int split_whole(struct split *s, const char *text, size_t n, struct buf *compact);
+/* The same, where nobody asks what is wrong with it. */
+int split_compact(const char *text, size_t n, struct buf *compact);
+
 extern const char SPLIT_CUT[];
 extern const char SPLIT_TOO_LARGE[];
 

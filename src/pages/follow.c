@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "pages/coverage.h"
+#include "pages/styles.h"
+#include "json/split.h"
+
 enum { EMPTY_NOTED = 100, EMPTY_MOST = 1000 }; /* empty pages in a row */
 
 static bool sends_json(const struct paginate *p)
@@ -12,8 +16,8 @@ static bool sends_json(const struct paginate *p)
 /* As JSON a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
 static void set_cursor(struct paginate *p, const char *cursor)
 {
-    struct cursor *t = &p->token;
-    if (sends_json(p) && paginate_compact(cursor, strlen(cursor), &t->json) == 0) {
+    struct cursor *t = &p->cursor;
+    if (sends_json(p) && split_compact(cursor, strlen(cursor), &t->json) == 0) {
         value_scalar((struct slice){t->json.data, t->json.len}, &t->text);
         return;
     }
@@ -35,10 +39,10 @@ void follow_init(struct paginate *p)
 
 void follow_free(struct paginate *p)
 {
-    buf_free(&p->token.text);
-    buf_free(&p->token.json);
-    buf_free(&p->next_token.text);
-    buf_free(&p->next_token.json);
+    buf_free(&p->cursor.text);
+    buf_free(&p->cursor.json);
+    buf_free(&p->next_cursor.text);
+    buf_free(&p->next_cursor.json);
     buf_free(&p->waymark);
 }
 
@@ -48,7 +52,7 @@ bool follow_next(struct paginate *p, struct page *page)
 {
     if (p->under_way || p->next >= p->end)
         return false;
-    int64_t extra = p->paging->cursor_inclusive && p->token.text.len ? 1 : 0;
+    int64_t extra = p->paging->cursor_inclusive && p->cursor.text.len ? 1 : 0;
     *page = (struct page){.offset = p->position - p->to_skip, .asked = p->size < INT64_MAX ? p->size + extra : p->size};
     return true;
 }
@@ -58,17 +62,17 @@ static bool same(const struct buf *a, const struct buf *b)
     return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
-/* Has the walk come to a token again? Brent's algorithm: the waymark moves on at each power of two, so any loop meets
+/* Has the walk come to a cursor again? Brent's algorithm: the waymark moves on at each power of two, so any loop meets
  * it. */
 static bool loops(struct paginate *p)
 {
-    if (same(&p->next_token.text, &p->token.text) || (p->waymark.len && same(&p->next_token.text, &p->waymark)))
+    if (same(&p->next_cursor.text, &p->cursor.text) || (p->waymark.len && same(&p->next_cursor.text, &p->waymark)))
         return true;
     if (p->waymark_steps++ >= p->waymark_power) {
         p->waymark_power = p->waymark_power ? 2 * p->waymark_power : 1;
         p->waymark_steps = 0;
         buf_clear(&p->waymark);
-        buf_add(&p->waymark, p->next_token.text.data, p->next_token.text.len);
+        buf_add(&p->waymark, p->next_cursor.text.data, p->next_cursor.text.len);
     }
     return false;
 }
@@ -77,12 +81,12 @@ static bool loops(struct paginate *p)
 static int64_t repeated(const struct paginate *p, const struct answer *a, int64_t got)
 {
     struct buf id = {0};
-    if (!p->paging->cursor_inclusive || !p->token.text.len || !got)
+    if (!p->paging->cursor_inclusive || !p->cursor.text.len || !got)
         return 0;
     const char *end = memchr(a->records.text, '\n', a->records.len);
     struct slice found = path_find(&p->id_path, a->records.text, (size_t)(end - a->records.text));
     value_scalar(found, &id);
-    bool is = same(&id, &p->token.text);
+    bool is = same(&id, &p->cursor.text);
     buf_free(&id);
     return is;
 }
@@ -110,7 +114,7 @@ static bool is_all(const struct page *page)
 static void doubt_end(struct paginate *p, const struct page *page, const struct answer *a)
 {
     const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
-    bool is_short = paginate_sends_limit(p) && page->got < page->asked;
+    bool is_short = styles_sends_limit(p) && page->got < page->asked;
     if (missing && p->pages == 1 && !p->paging->cursor && page->got && !is_short && !is_all(page))
         buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?",
                  missing);
@@ -118,8 +122,8 @@ static void doubt_end(struct paginate *p, const struct page *page, const struct 
 
 static void advance(struct paginate *p)
 {
-    buf_swap(&p->token.text, &p->next_token.text);
-    buf_swap(&p->token.json, &p->next_token.json);
+    buf_swap(&p->cursor.text, &p->next_cursor.text);
+    buf_swap(&p->cursor.json, &p->next_cursor.json);
     p->page_skip = p->to_skip;
 }
 
@@ -139,18 +143,18 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e)
 {
     int64_t first = repeated(p, a, page->got);
-    if (paginate_learn_total(p, page, e))
+    if (coverage_learn_total(p, page, e))
         return -1;
     if (page->got > p->learned_size)
         p->learned_size = page->got;
     p->pages++;
     cut(p, page, first);
     p->next = p->position;
-    buf_clear(&p->next_token.text);
-    buf_clear(&p->next_token.json);
+    buf_clear(&p->next_cursor.text);
+    buf_clear(&p->next_cursor.json);
     if (p->style->follow && p->style->follow(p, a, e))
         return -1;
-    bool more = p->next_token.text.len > 0, inside = page->skip + page->keep < page->got;
+    bool more = p->next_cursor.text.len > 0, inside = page->skip + page->keep < page->got;
     if (more && loops(p)) {
         if (page->got > first)
             return error_set(e, EXIT_ANSWER, "the server sends us in a circle: the same %s again",
@@ -165,7 +169,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
     if (!more) {
         p->page_skip = -1;
         doubt_end(p, page, a);
-        return paginate_ended(p, e);
+        return coverage_ended(p, e);
     }
     advance(p);
     p->over = p->position >= p->end;
@@ -176,10 +180,10 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
 
 void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
 {
-    struct cursor *t = &p->token;
+    struct cursor *t = &p->cursor;
     struct buf ignored = {0};
-    bool disguised = sends_json(p) && t->json.len && *t->json.data == '"' &&
-                     paginate_compact(t->text.data, t->text.len, &ignored) == 0;
+    bool disguised =
+        sends_json(p) && t->json.len && *t->json.data == '"' && split_compact(t->text.data, t->text.len, &ignored) == 0;
     buf_free(&ignored);
     *cursor = !t->text.len || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
     *skip = p->page_skip;

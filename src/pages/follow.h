@@ -1,8 +1,8 @@
-/* follow: the styles that follow the server from page to page by a token: a cursor, an id or a URL. See paginate.h. */
+/* follow: the styles that follow the server from page to page by a cursor: a cursor, an id or a URL. For paginate.c. */
 #ifndef RESTSRC_FOLLOW_H
 #define RESTSRC_FOLLOW_H
 
-#include "pages/paginate.h"
+#include "pages/paging.h"
 
 void follow_init(struct paginate *p);
 void follow_free(struct paginate *p);

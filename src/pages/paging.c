@@ -9,3 +9,13 @@ int paging_records(const char *text, struct path *records, struct error *e)
     }
     return path_records(records, text, e);
 }
+
+bool paging_in_query(const struct paging_options *o)
+{
+    return o->page_in == PAGE_IN_QUERY || o->page_in == PAGE_IN_QUERY_JSON;
+}
+
+int64_t paging_sum(int64_t a, int64_t b)
+{
+    return a > INT64_MAX - b ? INT64_MAX : a + b;
+}

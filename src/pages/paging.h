@@ -1,11 +1,15 @@
-/* paging: what all of pages/ shares: the options that say how a list pages and which range of it is wanted. */
+/* paging: what all of pages/ shares: the options that say how a list pages and which range of it is wanted, a page, an
+ * answer, and where a read stands. */
 #ifndef RESTSRC_PAGING_H
 #define RESTSRC_PAGING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
+#include "http/http.h"
+#include "pages/total.h"
 #include "json/path.h"
 
 enum paging_style {
@@ -43,7 +47,100 @@ struct range_options {
     bool allow_repeats;
 };
 
+/* One page: what was asked for, and what came. */
+struct page {
+    int64_t offset, asked; /* the records [offset, offset + asked) */
+    int64_t got;           /* records in the answer */
+    int64_t skip, keep;    /* set by paginate_learn(): records [skip, skip + keep) of it belong to the range */
+    struct total total;    /* what the answer says of the whole list; records -1: nothing */
+};
+
+/* The rest of an answer, as far as it tells where to go on. Nothing is owned. */
+struct answer {
+    const char *url; /* that it came from */
+    total_header header;
+    const void *headers;            /* for header() */
+    struct slice envelope, records; /* records: NDJSON */
+};
+
+/* Where a page begins, in the styles that follow the server: a cursor, an id or a URL. Empty: the list's beginning. */
+struct cursor {
+    struct buf text; /* as a query or header takes it */
+    struct buf json; /* as a JSON body takes it */
+};
+
+struct paginate;
+
+struct style {
+    enum paging_style style;
+    const char *name;
+    bool seeks;     /* any offset can be asked for: seek.c; otherwise follow.c */
+    bool by_links;  /* its cursors are URLs */
+    bool numbered;  /* it asks by page numbers, which mean something with one page size only */
+    bool has_limit; /* it sends the page size even without --param-limit */
+    enum { PLACE_NONE, PLACE_OFFSET, PLACE_PAGE, PLACE_CURSOR } place; /* the parameter that says where a page begins */
+    /* Adds to the request what asks for this page. */
+    void (*address)(const struct paginate *p, const struct page *page, struct request *r);
+    /* Is the answer the one that this page asked for? May be NULL. */
+    int (*check)(const struct page *page, const struct answer *a, struct error *e);
+    /* Where the next page begins: sets p->next_cursor; left empty at the end of the list. NULL in styles that seek. */
+    int (*follow)(struct paginate *p, const struct answer *a, struct error *e);
+    /* What an answer ought to lead on by but does not have, not even to say that the list ends; NULL: it has it. May be
+     * NULL. */
+    const char *(*leads_on)(const struct paginate *p, const struct answer *a);
+};
+
+struct paginate {
+    const struct paging_options *paging;
+    const struct range_options *range;
+    struct http_options http;
+    const struct style *style;
+    struct buf base; /* the URL with its queries, without paging parameters */
+    struct buf body; /* --data, checked and compact, for --page-in body */
+    struct buf note; /* something to tell people; the caller clears it */
+    struct path next_path, more_path, id_path;
+
+    int64_t start, end;         /* the range wanted: [start, end) */
+    int64_t next;               /* the next offset to ask for */
+    int64_t position;           /* all before this has come */
+    int64_t total;              /* the latest believed total; -1: unknown */
+    int64_t size;               /* records to ask for in a page */
+    int64_t learned_size;       /* the page size that the server really gives; -1: unknown */
+    int64_t asked_pages, pages; /* by paginate_next(), learned */
+    unsigned under_way;
+    bool over;
+
+    /* coverage.c */
+    bool distrust;      /* the totals of the answers mean something else */
+    struct buf doubted; /* a page of more records than were asked for, while the list's beginning is looked at */
+    int64_t doubted_count;
+
+    /* seek.c */
+    int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */
+    bool open;          /* the page size is known: many pages may be under way */
+    bool probing;       /* the first page failed: does the list have a beginning? */
+
+    /* follow.c */
+    struct cursor cursor, next_cursor; /* of the page under way, and of the one behind it */
+    struct buf waymark;                /* a cursor seen earlier, to notice a loop (Brent's algorithm) */
+    int64_t waymark_steps, waymark_power;
+    unsigned empty_pages; /* in a row */
+    int64_t to_skip;      /* records to drop before the range begins */
+    int64_t page_skip;    /* how many records of the page at `cursor` have been used up; -1: it is done with */
+};
+
+/* What is to be done after a page. */
+enum paging_verdict {
+    PAGE_TAKEN, /* go on */
+    PAGE_REST,  /* the page was changed: ask in the same place again, for the rest of it or with a better size */
+    PAGE_LAST,  /* nothing behind this page counts */
+};
+
 /* --records, or the usual places. -1: EXIT_USAGE: it is no PATH. */
 int paging_records(const char *text, struct path *records, struct error *e);
+/* Do the paging parameters go into the query? */
+bool paging_in_query(const struct paging_options *o);
+/* a + b, both at least 0; as far as numbers go. */
+int64_t paging_sum(int64_t a, int64_t b);
 
 #endif

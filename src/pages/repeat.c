@@ -2,13 +2,15 @@
 
 #include <string.h>
 
+#include "pages/coverage.h"
+
 /* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id
  * may be equal, though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor
  * those behind fresh cursors. */
 static bool repeats(const struct paginate *p, const struct page *page, struct slice records, struct slice before,
                     bool identified)
 {
-    bool seeks = paginate_seeks(p);
+    bool seeks = p->style->seeks;
     bool telling = identified || (seeks && page->got >= page->asked);
     int64_t least = identified || (seeks && p->range->page_size > 1) ? 1 : 2;
     bool as_long =
@@ -42,20 +44,27 @@ static int check_overlap(struct paginate *p, struct slice records, const struct 
             e, EXIT_ANSWER,
             "the page begins with records that the last one ended with: the server hides records, so its offsets "
             "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
-    return seen ? paginate_shifted(p, seen, e) : 0;
+    return seen ? coverage_shifted(p, seen, e) : 0;
+}
+
+/* Does the first of these records have an id, at --id? */
+static bool has_id(const struct paginate *p, struct slice records)
+{
+    const char *end = memchr(records.text, '\n', records.len);
+    return end && !value_is_void(path_find(&p->id_path, records.text, (size_t)(end - records.text)));
 }
 
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
 {
-    bool token_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
-    if (p->range->allow_repeats || !before->records.len || !records.len || token_itself)
+    bool cursor_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
+    if (p->range->allow_repeats || !before->records.len || !records.len || cursor_itself)
         return 0;
-    bool identified = paginate_has_id(p, records.text, records.len);
+    bool identified = has_id(p, records);
     if (repeats(p, page, records, before->records, identified))
         return error_set(
             e, EXIT_ANSWER,
             "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
             "--param-page, --param-cursor, --allow-repeats)");
-    return identified && paginate_seeks(p) ? check_overlap(p, records, before, e) : 0;
+    return identified && p->style->seeks ? check_overlap(p, records, before, e) : 0;
 }

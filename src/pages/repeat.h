@@ -3,7 +3,7 @@
 #ifndef RESTSRC_REPEAT_H
 #define RESTSRC_REPEAT_H
 
-#include "pages/paginate.h"
+#include "pages/paging.h"
 
 /* What is known of the page before. */
 struct repeat {

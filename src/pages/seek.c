@@ -1,5 +1,7 @@
 #include "pages/seek.h"
 
+#include "pages/coverage.h"
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -28,24 +30,22 @@ bool seek_next(struct paginate *p, struct page *page)
         return false;
     int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
     *page = (struct page){.offset = offset, .asked = want(p, offset)};
-    p->next = paginate_sum(offset, page->asked);
+    p->next = paging_sum(offset, page->asked);
     return true;
 }
 
-static int again(struct paginate *p, struct page *page, int64_t offset, int64_t asked, struct request *r)
+static int again(struct page *page, int64_t offset, int64_t asked)
 {
     page->offset = offset;
     page->asked = asked;
-    p->under_way++;
-    paginate_address(p, page, r);
     return PAGE_REST;
 }
 
 /* Nothing of it belongs to the range, but it tells whether the last page was what it seems. */
-static int probe(struct paginate *p, struct page *page, int64_t size, struct request *r)
+static int probe(struct paginate *p, struct page *page, int64_t size)
 {
     p->probing = true;
-    return again(p, page, 0, size, r);
+    return again(page, 0, size);
 }
 
 /* The list has ended with a short page, and no page was full: is the first one, or does the server cap the size, so
@@ -68,7 +68,7 @@ static void learn_size(struct paginate *p, const struct page *page)
     } else {
         p->short_size = page->got;
     }
-    p->next = paginate_sum(page->offset, page->got);
+    p->next = paging_sum(page->offset, page->got);
 }
 
 static bool finished(struct paginate *p)
@@ -90,9 +90,9 @@ static int wrong_size(const struct paginate *p, const struct page *page, int64_t
  * own size: then it is asked for again with that size, which tells whether it was (the page is full) or whether records
  * are hidden from us (it is short again). A later page may be short only where the list ends: by the total, when a full
  * page has shown that we mean the same size, else when the next page is empty. */
-static int learn_numbered(struct paginate *p, struct page *page, struct request *r, struct error *e)
+static int learn_numbered(struct paginate *p, struct page *page, struct error *e)
 {
-    bool full = page->got == page->asked, ends = p->total >= 0 && paginate_sum(page->offset, page->got) >= p->total;
+    bool full = page->got == page->asked, ends = p->total >= 0 && paging_sum(page->offset, page->got) >= p->total;
     bool last = ends && (page->offset == 0 || p->learned_size >= 0);
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
@@ -104,7 +104,7 @@ static int learn_numbered(struct paginate *p, struct page *page, struct request 
         p->size = p->learned_size = page->got;
         p->next = page->got;
         page->got = 0; /* asked for again: none of it counts */
-        return again(p, page, 0, p->size, r);
+        return again(page, 0, p->size);
     } else if (page->got > page->asked || (!ends && p->total >= 0 && page->got > 0)) {
         return wrong_size(p, page, page->got, e);
     } else if (!last && page->got > 0) {
@@ -121,17 +121,17 @@ static void cut(struct paginate *p, struct page *page, bool trim)
     page->keep = most(least(end, p->end - page->offset) - page->skip, 0);
 }
 
-int seek_learn(struct paginate *p, struct page *page, struct request *r, struct error *e)
+int seek_learn(struct paginate *p, struct page *page, struct error *e)
 {
     bool was_open = p->open;
     if (p->probing) { /* the list is there, and ends before our range */
         p->over = true;
         return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
     }
-    if (paginate_learn_total(p, page, e))
+    if (coverage_learn_total(p, page, e))
         return -1;
     if (p->style->numbered) {
-        int verdict = learn_numbered(p, page, r, e);
+        int verdict = learn_numbered(p, page, e);
         if (verdict != PAGE_TAKEN)
             return verdict;
     } else if (!p->open && page->got) {
@@ -140,19 +140,19 @@ int seek_learn(struct paginate *p, struct page *page, struct request *r, struct 
     cut(p, page, was_open);
     p->pages++;
     if (page->got == 0 && is_unsure(p))
-        return probe(p, page, p->size, r);
+        return probe(p, page, p->size);
     if (page->got == 0)
-        return paginate_ended(p, e);
-    p->position = most(p->position, paginate_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
+        return coverage_ended(p, e);
+    p->position = most(p->position, paging_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
     p->position = least(p->position, p->end);
     if (finished(p))
         return PAGE_LAST;
     if (was_open && !p->style->numbered && page->got < page->asked)
-        return again(p, page, paginate_sum(page->offset, page->got), page->asked - page->got, r);
+        return again(page, paging_sum(page->offset, page->got), page->asked - page->got);
     return PAGE_TAKEN;
 }
 
-int seek_failed(struct paginate *p, struct page *page, struct request *r, long status)
+int seek_failed(struct paginate *p, struct page *page, long status)
 {
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
     if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
@@ -160,11 +160,11 @@ int seek_failed(struct paginate *p, struct page *page, struct request *r, long s
         return PAGE_LAST;
     }
     if (past_end && is_unsure(p))
-        return probe(p, page, p->size, r);
+        return probe(p, page, p->size);
     if (past_end && p->pages > 0) {
         p->over = true;
         return PAGE_LAST;
     }
-    return past_end && page->offset > 0 ? probe(p, page, 1, r)
+    return past_end && page->offset > 0 ? probe(p, page, 1)
                                         : -1; /* past the end, or no list at all? The first record tells */
 }

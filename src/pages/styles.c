@@ -38,6 +38,11 @@ const char *styles_limit_name(const struct paginate *p)
     return p->paging->param_limit ? p->paging->param_limit : p->style->has_limit ? "limit" : "";
 }
 
+bool styles_sends_limit(const struct paginate *p)
+{
+    return *styles_limit_name(p) != '\0';
+}
+
 static void add_limit(const struct paginate *p, struct request *r, int64_t n)
 {
     add_number(p, r, styles_limit_name(p), n);
@@ -61,7 +66,7 @@ static void by_page(const struct paginate *p, const struct page *page, struct re
 static void by_range(const struct paginate *p, const struct page *page, struct request *r)
 {
     buf_addf(&r->headers, "Range-Unit: items\nRange: %lld-%lld\n", (long long)page->offset,
-             (long long)(paginate_sum(page->offset, page->asked) - 1));
+             (long long)(paging_sum(page->offset, page->asked) - 1));
     add_limit(p, r, page->asked);
 }
 
@@ -91,14 +96,14 @@ static int check_range(const struct page *page, const struct answer *a, struct e
             e, EXIT_ANSWER,
             "the answer has %lld records and calls them %lld-%lld (Content-Range) where %lld-%lld were asked for",
             (long long)page->got, (long long)first, (long long)last, (long long)page->offset,
-            (long long)(paginate_sum(page->offset, page->asked) - 1));
+            (long long)(paging_sum(page->offset, page->asked) - 1));
     return 0;
 }
 
 static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
 {
-    const struct buf *text = &p->token.text, *json = &p->token.json;
-    if (text->len && paginate_in_query(p))
+    const struct buf *text = &p->cursor.text, *json = &p->cursor.json;
+    if (text->len && paging_in_query(p->paging))
         url_drop_query(&r->url, p->paging->param_cursor);
     if (text->len)
         add_param(p, r, p->paging->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
@@ -107,9 +112,9 @@ static void by_cursor(const struct paginate *p, const struct page *page, struct 
 
 static void by_url(const struct paginate *p, const struct page *page, struct request *r)
 {
-    if (p->token.text.len) {
+    if (p->cursor.text.len) {
         buf_clear(&r->url);
-        buf_add(&r->url, p->token.text.data, p->token.text.len);
+        buf_add(&r->url, p->cursor.text.data, p->cursor.text.len);
     } else {
         add_limit(p, r, page->asked);
     }
@@ -137,7 +142,7 @@ static const char *next_header(const struct paginate *p)
     return p->paging->next && strncmp(p->paging->next, "header:", 7) == 0 ? p->paging->next + 7 : NULL;
 }
 
-static void set_token(struct cursor *t, struct slice value)
+static void set_cursor(struct cursor *t, struct slice value)
 {
     value_scalar(value, &t->text);
     buf_add(&t->json, value.text, value.len);
@@ -165,7 +170,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path, w, a->envelope);
         if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
-            set_token(t, found);
+            set_cursor(t, found);
     }
 }
 
@@ -211,7 +216,7 @@ static const char *leads_on_by_header(const struct paginate *p, const struct ans
 }
 
 /* A header holds no line breaks, and no bytes that some servers take for one. */
-static int check_token(const struct paginate *p, const struct cursor *t, struct error *e)
+static int check_cursor(const struct paginate *p, const struct cursor *t, struct error *e)
 {
     for (size_t i = 0; p->paging->page_in == PAGE_IN_HEADER && i < t->text.len; i++)
         if ((unsigned char)t->text.data[i] < ' ' || t->text.data[i] == 0x7f)
@@ -222,12 +227,12 @@ static int check_token(const struct paginate *p, const struct cursor *t, struct 
 
 static int follow_cursor(struct paginate *p, const struct answer *a, struct error *e)
 {
-    struct cursor *next = &p->next_token;
+    struct cursor *next = &p->next_cursor;
     if (says_last(p, a))
         return 0;
     find_next(p, a, next);
     if (next->text.len)
-        return check_token(p, next, e);
+        return check_cursor(p, next, e);
     return check_end(p, a, "next cursor: say where it is with --next", e) || check_odd(p, a, "cursor", e) ? -1 : 0;
 }
 
@@ -244,13 +249,13 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     if (value_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
                          p->paging->id);
-    set_token(&p->next_token, id);
-    return check_token(p, &p->next_token, e);
+    set_cursor(&p->next_cursor, id);
+    return check_cursor(p, &p->next_cursor, e);
 }
 
 int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
 {
-    int result = origin_link(&p->http, base, reference, &p->next_token.text, e);
+    int result = origin_link(&p->http, base, reference, &p->next_cursor.text, e);
     if (result > 0 && p->pages == 1)
         buf_adds(&p->note, "warning: the next link says http; https is used");
     return result < 0 ? -1 : 0;
@@ -283,12 +288,13 @@ static int follow_link_header(struct paginate *p, const struct answer *a, struct
 
 /* A new style: its row here and its functions above. */
 static const struct style styles[] = {
-    {PAGING_OFFSET, "offset", .seeks = true, .has_limit = true, .address = by_offset},
-    {PAGING_PAGE, "page", .seeks = true, .has_limit = true, .numbered = true, .address = by_page},
+    {PAGING_OFFSET, "offset", .seeks = true, .has_limit = true, .place = PLACE_OFFSET, .address = by_offset},
+    {PAGING_PAGE, "page", .seeks = true, .has_limit = true, .numbered = true, .place = PLACE_PAGE, .address = by_page},
     {PAGING_RANGE, "range", .seeks = true, .address = by_range, .check = check_range},
-    {PAGING_CURSOR, "cursor", .has_limit = true, .address = by_cursor, .follow = follow_cursor,
+    {PAGING_CURSOR, "cursor", .has_limit = true, .place = PLACE_CURSOR, .address = by_cursor, .follow = follow_cursor,
      .leads_on = leads_on_by_cursor},
-    {PAGING_LAST_ID, "last-id", .has_limit = true, .address = by_cursor, .follow = follow_last_id},
+    {PAGING_LAST_ID, "last-id", .has_limit = true, .place = PLACE_CURSOR, .address = by_cursor,
+     .follow = follow_last_id},
     {PAGING_NEXT_URL, "next-url", .by_links = true, .address = by_url, .follow = follow_next_url,
      .leads_on = leads_on_by_url},
     {PAGING_LINK, "link", .by_links = true, .address = by_url, .follow = follow_link_header,
@@ -341,8 +347,15 @@ int styles_set_paths(struct paginate *p, struct error *e)
 
 const char *styles_place_name(const struct paginate *p)
 {
-    return p->style->address == by_offset   ? p->paging->param_offset
-           : p->style->address == by_page   ? p->paging->param_page
-           : p->style->address == by_cursor ? p->paging->param_cursor
-                                            : "";
+    switch (p->style->place) {
+    case PLACE_OFFSET:
+        return p->paging->param_offset;
+    case PLACE_PAGE:
+        return p->paging->param_page;
+    case PLACE_CURSOR:
+        return p->paging->param_cursor;
+    case PLACE_NONE:
+        break;
+    }
+    return "";
 }

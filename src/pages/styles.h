@@ -2,7 +2,7 @@
 #ifndef RESTSRC_STYLES_H
 #define RESTSRC_STYLES_H
 
-#include "pages/paginate.h"
+#include "pages/paging.h"
 
 const struct style *styles_find(enum paging_style style);
 
@@ -12,8 +12,10 @@ int styles_set_paths(struct paginate *p, struct error *e);
 /* The names of the parameters that say where a page begins and how long it is; empty: none is sent. */
 const char *styles_place_name(const struct paginate *p);
 const char *styles_limit_name(const struct paginate *p);
+/* Does a request say how many records it wants? */
+bool styles_sends_limit(const struct paginate *p);
 
-/* p->next_token becomes the link of an answer from base. -1: EXIT_ANSWER. */
+/* p->next_cursor becomes the link of an answer from base. -1: EXIT_ANSWER. */
 int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e);
 
 #endif

@@ -1,0 +1,116 @@
+/* coverage: is the list all there? */
+#include "pages/coverage.h"
+
+#include <string.h>
+
+/* --on-drift; what: one sentence. */
+static int drift(struct paginate *p, struct error *e, const char *what)
+{
+    if (p->range->on_drift == DRIFT_FAIL)
+        return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
+    if (p->range->on_drift == DRIFT_WARN) {
+        buf_clear(&p->note);
+        buf_addf(&p->note, "warning: %s", what);
+    }
+    return 0;
+}
+
+int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
+{
+    struct buf what = {0};
+    buf_addf(&what,
+             "the page at offset %lld begins with %lld records that the last one ended with: records were added while "
+             "reading",
+             (long long)p->position, (long long)records);
+    int result = drift(p, e, buf_text(&what));
+    buf_free(&what);
+    return result;
+}
+
+static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
+{
+    struct buf what = {0};
+    buf_addf(&what, "the total went from %lld to %lld while reading", (long long)was, (long long)is);
+    int result = drift(p, e, buf_text(&what));
+    buf_free(&what);
+    return result;
+}
+
+/* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,
+ * the page's length. Neither is believed: then the end is where a page is empty, which costs one more request and no
+ * record. */
+static bool doubtful(const struct paginate *p, const struct page *page)
+{
+    int64_t total = page->total.records;
+    return page->got && (total < paging_sum(page->offset, page->got) ||
+                         (page->total.guessed && p->pages == 0 && total == page->got));
+}
+
+int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e)
+{
+    int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->range->planned_total;
+    if (said < 0)
+        return 0;
+    if (doubtful(p, page)) {
+        p->distrust = true;
+        p->total = -1;
+    }
+    if (p->distrust)
+        return 0;
+    p->total = said;
+    return known >= 0 && known != said ? drifted(p, e, known, said) : 0;
+}
+
+int coverage_ended(struct paginate *p, struct error *e)
+{
+    struct buf what = {0};
+    int result = 0;
+    p->over = true;
+    if (p->total > p->position && p->position < p->end) {
+        buf_addf(&what, "the list ended after %lld records though its total is %lld", (long long)p->position,
+                 (long long)p->total);
+        result = drift(p, e, buf_text(&what));
+        buf_free(&what);
+    }
+    return result ? -1 : PAGE_LAST;
+}
+
+int coverage_check_end(const struct paginate *p, const struct page *end, const struct page *later, int64_t records,
+                       struct error *e)
+{
+    if (!p->style->seeks || later->offset <= end->offset || !records)
+        return 0;
+    return error_set(e, EXIT_ANSWER, "the list seems to end here, but the page at offset %lld has records",
+                     (long long)later->offset);
+}
+
+/* How long the first line is, its end included. */
+static size_t first_line(const struct buf *records)
+{
+    const char *end = records->len ? memchr(records->data, '\n', records->len) : NULL;
+    return end ? (size_t)(end + 1 - records->data) : 0;
+}
+
+int coverage_check_start(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
+                         struct error *e)
+{
+    if (p->doubted_count) {
+        size_t line = first_line(records);
+        bool same = line && line <= p->doubted.len && memcmp(records->data, p->doubted.data, line) == 0;
+        buf_swap(records, &p->doubted);
+        *count = p->doubted_count;
+        p->doubted_count = 0;
+        return same
+                   ? error_set(e, EXIT_ANSWER,
+                               "the server ignores the paging parameters: at offset %lld it gives the beginning of the "
+                               "list (see --paginate, --param-offset, --param-page, --param-limit)",
+                               (long long)page->offset)
+                   : 0;
+    }
+    if (!p->style->seeks || p->style->check || p->range->allow_repeats || p->pages || page->offset == 0 ||
+        *count <= page->asked)
+        return 0;
+    buf_swap(&p->doubted, records);
+    p->doubted_count = *count;
+    return 1;
+}

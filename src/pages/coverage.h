@@ -1,0 +1,28 @@
+/* coverage: is the list all there? What totals say, where the list ends, and what servers do that hides records: totals
+ * that move (--on-drift), an end before records that came, offsets that are ignored. Pure. */
+#ifndef RESTSRC_COVERAGE_H
+#define RESTSRC_COVERAGE_H
+
+#include "pages/paging.h"
+
+/* Takes in the total that a page states; --on-drift. */
+int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e);
+/* The list ends at p->position. PAGE_LAST, or -1 when a larger total was announced and drift is an error. */
+int coverage_ended(struct paginate *p, struct error *e);
+/* A page began with so many records that the last one ended with: records have been added in front of it. --on-drift.
+ */
+int coverage_shifted(struct paginate *p, int64_t records, struct error *e);
+
+/* The page `end` says that the list ended before it; a later one, also under way, has so many records. What servers
+ * answer after the end does not count, but nothing that is not there has records. -1: EXIT_ANSWER. */
+int coverage_check_end(const struct paginate *p, const struct page *end, const struct page *later, int64_t records,
+                       struct error *e);
+
+/* A range that begins with a page of more records than were asked for: a server that ignores the limit may well ignore
+ * the offset. 1: the records are kept; ask for the list's beginning, and call this again with what it has. Then, or
+ * when there is no doubt, 0: records and count are those of the page; -1: they are the list's beginning: EXIT_ANSWER.
+ */
+int coverage_check_start(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
+                         struct error *e);
+
+#endif
