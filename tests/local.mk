@@ -7,7 +7,7 @@ UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus t
 	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
-BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/faults.bats tests/hostile.bats tests/count.bats tests/command_line.bats tests/config.bats \
+BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/jsonpath.bats tests/faults.bats tests/hostile.bats tests/count.bats tests/command_line.bats tests/config.bats \
 	tests/process.bats tests/flights.bats tests/presets.bats tests/presets_real.bats tests/check.bats tests/completions.bats \
 	tests/write.bats tests/write_rejects.bats tests/call.bats \
 	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats tests/examples_auth.bats

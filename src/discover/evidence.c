@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "http/url.h"
 #include "pages/link_header.h"
+#include "pages/more.h"
 
 /* ---- names that are in use ---- */
 
@@ -314,9 +315,8 @@ void evidence_find(struct evidence *v, const struct evidence_names *given, const
 {
     struct buf ignored = {0};
     *v = (struct evidence){0};
-    struct slice more = path_get(given->has_more ? given->has_more : "has_more", a->envelope);
     const char *range = a->header(a->headers, "Content-Range", 0);
-    v->has_more = more.text && !value_is_void(more);
+    v->has_more = more_find(given->has_more, a->envelope, NULL) == MORE_YES;
     v->ranges = range && strncasecmp(range, "bytes", 5);
     find_link(v, a);
     find_cursor(v, a);

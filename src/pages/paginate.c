@@ -101,7 +101,6 @@ void paginate_free(struct paginate *p)
     buf_free(&p->note);
     buf_free(&p->doubted);
     path_free(&p->next_path);
-    path_free(&p->more_path);
     path_free(&p->id_path);
 }
 

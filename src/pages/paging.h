@@ -98,7 +98,7 @@ struct paginate {
     struct buf base; /* the URL with its queries, without paging parameters */
     struct buf body; /* --data, checked and compact, for --page-in body */
     struct buf note; /* something to tell people; the caller clears it */
-    struct path next_path, more_path, id_path;
+    struct path next_path, id_path;
 
     int64_t start, end;         /* the range wanted: [start, end) */
     int64_t next;               /* the next offset to ask for */

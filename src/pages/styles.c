@@ -7,6 +7,7 @@
 #include "http/origin.h"
 #include "http/url.h"
 #include "pages/link_header.h"
+#include "pages/more.h"
 
 /* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
 
@@ -120,21 +121,21 @@ static void by_url(const struct paginate *p, const struct page *page, struct req
     }
 }
 
-/* Does --has-more, where it is given or where has_more is there, say that this was the last page? */
+/* Does the answer say that this was the last page? */
 static bool says_last(const struct paginate *p, const struct answer *a)
 {
-    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
-    return more.text && value_is_void(more);
+    return more_find(p->paging->has_more, a->envelope, NULL) == MORE_NO;
 }
 
 /* The page leads nowhere. Does it say all the same that there is more? */
 static int check_end(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
 {
-    struct slice more = path_find(&p->more_path, a->envelope.text, a->envelope.len);
-    if (more.len != 4 || memcmp(more.text, "true", 4))
+    const char *name;
+    if (more_find(p->paging->has_more, a->envelope, &name) != MORE_YES)
         return 0;
-    return error_set(e, EXIT_ANSWER, "%s is true, so the list goes on, but the page has no %s",
-                     p->paging->has_more ? p->paging->has_more : "has_more", missing);
+    struct slice value = path_get(name, a->envelope);
+    return error_set(e, EXIT_ANSWER, "%s is %.*s, so the list goes on, but the page has no %s", name, (int)value.len,
+                     value.text, missing);
 }
 
 static const char *next_header(const struct paginate *p)
@@ -326,9 +327,6 @@ static const char *const usual_links[] = {
     "next",        "@odata.nextLink",  "nextLink",          "nextRecordsUrl",       "next_page_url", "next_url",
     "/links/next", "/links/next/href", "/_links/next/href", "/pagination/next_url", "/paging/next",  "/meta/next"};
 
-static const char *const usual_more[] = {"has_more", "hasMore", "/pageInfo/hasNextPage", "/meta/has_more",
-                                         "/pagination/has_more"};
-
 int styles_set_paths(struct paginate *p, struct error *e)
 {
     bool cursor = p->style->has_limit;
@@ -338,11 +336,7 @@ int styles_set_paths(struct paginate *p, struct error *e)
         path_parse_all(&p->next_path, usual, count);
     else if (path_option(&p->next_path, "next", p->paging->next, e))
         return -1;
-    if (!p->paging->has_more)
-        path_parse_all(&p->more_path, usual_more, sizeof usual_more / sizeof *usual_more);
-    else if (path_option(&p->more_path, "has-more", p->paging->has_more, e))
-        return -1;
-    return path_option(&p->id_path, "id", p->paging->id, e);
+    return more_check(p->paging->has_more, e) || path_option(&p->id_path, "id", p->paging->id, e) ? -1 : 0;
 }
 
 const char *styles_place_name(const struct paginate *p)

@@ -1,6 +1,7 @@
 """What goes wrong before, in and after a page: a small function for each of the fault server's words about failure."""
 
 import gzip
+import json
 import time
 import zlib
 from email.utils import formatdate
@@ -87,6 +88,21 @@ def gate_body(s, request):
             return Answer(body=file.read(), type=s.get("type", "application/json"))
 
 
+def gate_answers(s, request):
+    """The k-th request gets what line K of the file says, those after the last one the last."""
+    if "answers" not in s.words:
+        return None
+    with open(s.get("answers"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    with s.lock:
+        k = s.seen["answers"] = s.seen.get("answers", 0) + 1
+    port, here = request.server.server_address[1], request.path.partition("?")[0]
+    line = json.loads(lines[min(k, len(lines)) - 1].replace("SELF", f"http://127.0.0.1:{port}{here}"))
+    body = line.get("body", "")
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Answer(line.get("status", 200), text.encode(), line.get("headers", {}))
+
+
 def gate_count(s, request):
     if request.what != "count":
         return None
@@ -103,7 +119,17 @@ def gate_past(s, request):
         return error(int(past), "past the end")
 
 
-GATES = (gate_delay, gate_barrier, gate_require, gate_fail, gate_redirect, gate_body, gate_count, gate_past)
+GATES = (
+    gate_delay,
+    gate_barrier,
+    gate_require,
+    gate_fail,
+    gate_redirect,
+    gate_answers,
+    gate_body,
+    gate_count,
+    gate_past,
+)
 
 
 # After the page.
