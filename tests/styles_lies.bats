@@ -313,3 +313,30 @@ teardown_file() { stop_server; }
         done
     done
 }
+
+# ---- Link headers ----
+
+@test "a Link header in odd writing is read where its meaning is plain" {
+    for form in single bare; do
+        style link "n=250,link=$form"
+        reads
+        exits 0
+        wrote_records
+        says_nothing
+    done
+}
+
+@test "a Link header whose rel=next can't be read is an error, not the end" {
+    style link n=250,link=broken
+    reads
+    exits 76
+    says "rel=next"
+}
+
+@test "a next link with results=\"false\" is the end" {
+    style link n=250,link=results
+    reads
+    exits 0
+    wrote_records
+    [ "$(log length)" -le 4 ]
+}

@@ -159,7 +159,7 @@ static void add_way(struct evidence *v, struct way way)
 static void find_link(struct evidence *v, const struct answer *a)
 {
     struct buf text = {0};
-    if (link_header_find(a->header, a->headers, "next", &text) &&
+    if (link_header_find(a->header, a->headers, "next", &text) == LINK_FOUND &&
         url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
         goto out;
     buf_clear(&v->next_url);

@@ -128,7 +128,7 @@ struct answer ask_answer(struct ask *p)
 bool ask_link(struct ask *p, const char *relation, struct buf *url)
 {
     struct buf target = {0};
-    bool found = link_header_find(answer_header, p->exchange, relation, &target) &&
+    bool found = link_header_find(answer_header, p->exchange, relation, &target) == LINK_FOUND &&
                  url_resolve(p->exchange->request.url.data, buf_text(&target), url) == 0;
     buf_free(&target);
     return found;

@@ -8,16 +8,17 @@ static const char *skip_blank(const char *s)
     return s + strspn(s, " \t");
 }
 
-/* Past a token or a quoted string (RFC 9110, section 5.6.4), its text in value. */
+/* Past a token or a quoted string (RFC 9110, section 5.6.4), its text in value. Some servers quote with apostrophes. */
 static const char *take_value(const char *s, struct buf *value)
 {
+    char quote = *s;
     buf_clear(value);
-    if (*s != '"') {
+    if (quote != '"' && quote != '\'') {
         size_t n = strcspn(s, ";, \t");
         buf_add(value, s, n);
         return s + n;
     }
-    for (s++; *s && *s != '"'; s++) {
+    for (s++; *s && *s != quote; s++) {
         s += *s == '\\' && s[1];
         buf_addc(value, *s);
     }
@@ -37,55 +38,107 @@ static bool lists(const char *relations, const char *relation)
     return false;
 }
 
-/* The parameters of one link, up to the comma that ends it. Only the first rel counts (RFC 8288, section 3.3), and a
- * link whose anchor is a fragment is about a part of the page, not about the page. */
-static const char *take_params(const char *s, const char *relation, bool *related)
+/* What the parameters of a link say of it. */
+struct params {
+    bool related;    /* it has the relation that is looked for */
+    bool has_rel;    /* only the first rel counts (RFC 8288, section 3.3) */
+    bool of_part;    /* its anchor is a fragment: it is about a part of the page, not about the page */
+    bool no_results; /* results="false": Sentry has a next link on the last page, too */
+    bool torn;       /* a quote is not closed, and has taken the rest of the header */
+};
+
+static bool named(const char *name, size_t len, const char *wanted)
+{
+    return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
+}
+
+static void take_param(const char *name, size_t len, const char *value, const char *relation, struct params *params)
+{
+    if (named(name, len, "rel") && !params->has_rel) {
+        params->has_rel = true;
+        params->related = lists(value, relation);
+    } else if (named(name, len, "anchor") && *value == '#') {
+        params->of_part = true;
+    } else if (named(name, len, "results") && strcasecmp(value, "false") == 0) {
+        params->no_results = true;
+    }
+}
+
+/* The parameters of one link, up to the comma that ends it. */
+static const char *take_params(const char *s, const char *relation, struct params *params)
 {
     struct buf value = {0};
-    bool seen = false, of_part = false;
-    *related = false;
+    *params = (struct params){0};
     for (s = skip_blank(s); *s == ';'; s = skip_blank(s)) {
         s = skip_blank(s + 1);
         const char *name = s;
         size_t len = strcspn(s, "=;, \t");
         s = skip_blank(s + len);
         if (*s == '=') {
-            s = take_value(skip_blank(s + 1), &value);
-            if (len == 3 && strncasecmp(name, "rel", 3) == 0 && !seen) {
-                seen = true;
-                *related = lists(buf_text(&value), relation);
-            }
-            of_part |= len == 6 && strncasecmp(name, "anchor", 6) == 0 && *buf_text(&value) == '#';
+            const char *from = skip_blank(s + 1);
+            s = take_value(from, &value);
+            params->torn |= !*s && (*from == '"' || *from == '\'') && (s - from < 2 || s[-1] != *from);
+            take_param(name, len, buf_text(&value), relation, params);
         }
     }
-    *related &= !of_part;
     buf_free(&value);
     return s;
 }
 
-static bool find_in(const char *s, const char *relation, struct buf *target)
+static bool is_url(const char *s, size_t len)
 {
-    while ((s = strchr(s, '<'))) {
-        const char *end = strchr(++s, '>');
-        bool related;
-        if (!end)
-            return false;
-        const char *next = take_params(end + 1, relation, &related);
-        if (related) {
-            buf_clear(target);
-            buf_add(target, s, (size_t)(end - s));
-            return true;
-        }
-        s = next;
-    }
-    return false;
+    return len && !memchr(s, ' ', len) && (strncasecmp(s, "http", 4) == 0 || *s == '/' || *s == '?');
 }
 
-bool link_header_find(total_header header, const void *answer, const char *relation, struct buf *target)
+/* <target>, or a target that lacks its brackets: then it ends at a semicolon, or at a comma and a blank. A false return
+ * says that it is neither; its parameters are read all the same. */
+static bool take_target(const char **s, struct slice *target)
 {
+    bool bracketed = **s == '<';
+    const char *from = *s + bracketed;
+    size_t len = strcspn(from, bracketed && strchr(from, '>') ? ">" : ";");
+    const char *comma = bracketed ? NULL : strstr(from, ", ");
+    if (comma && (size_t)(comma - from) < len)
+        len = (size_t)(comma - from);
+    *target = (struct slice){from, len};
+    *s = from + len + (from[len] == '>');
+    return bracketed ? from[len] == '>' : is_url(from, len);
+}
+
+static enum link_found find_in(const char *s, const char *relation, struct buf *found)
+{
+    enum link_found result = LINK_NONE;
+    struct slice target;
+    struct params params;
+    const char *whole = s;
+    for (s += strspn(s, ", \t"); *s; s += strspn(s, ", \t")) {
+        bool readable = take_target(&s, &target);
+        s = take_params(s, relation, &params);
+        s += strcspn(s, ",");
+        if (params.torn && strcasestr(whole, relation))
+            result = LINK_UNREADABLE;
+        if (!params.related || params.of_part || params.no_results)
+            continue;
+        if (!readable) {
+            result = LINK_UNREADABLE;
+            continue;
+        }
+        buf_clear(found);
+        buf_add(found, target.text, target.len);
+        return LINK_FOUND;
+    }
+    return result;
+}
+
+enum link_found link_header_find(total_header header, const void *answer, const char *relation, struct buf *target)
+{
+    enum link_found result = LINK_NONE;
     const char *value;
-    for (size_t n = 0; (value = header(answer, "Link", n)); n++)
-        if (find_in(value, relation, target))
-            return true;
-    return false;
+    for (size_t n = 0; (value = header(answer, "Link", n)); n++) {
+        enum link_found here = find_in(value, relation, target);
+        if (here == LINK_FOUND)
+            return here;
+        result = here == LINK_UNREADABLE ? here : result;
+    }
+    return result;
 }

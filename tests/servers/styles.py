@@ -25,7 +25,8 @@ Words about all of them
     hole=OFFSET                the page that starts there is empty
     total-at=OFFSET:JSON       the total that pages from OFFSET on tell
     link[=FORM]                a Link header: plain, many (links in it), headers (many of them), quoted, relative, odd,
-                               rels
+                               rels, single (apostrophes for quotes), bare (no brackets), broken, results (a next link
+                               on every page, which says whether there is anything)
 pages:  base=0                 pages are counted from 0
         past=last              a page past the end is the last page again
 cursor, last-id, next, link:
@@ -289,6 +290,14 @@ def link_headers(s, request, answer, after):
             f'<{url("0")}>; rel="nextish prev-next"',
             *(f'<{url(after)}>; rel="https://example.org/more NEXT"' for _ in links),
         ]
+    if form == "single":
+        links = [f"<{url('0')}>; rel='first'", *(f"<{url(after)}>; rel='next'" for _ in links)]
+    if form == "bare":
+        links = [f"{url('0')}; rel=first", *(f"{url(after)}; rel=next" for _ in links)]
+    if form == "broken":
+        links = [f"<{url(after)}; rel=next" for _ in links]
+    if form == "results":
+        links = [f'<{url(after or s.n)}>; rel="next"; results="{"true" if after else "false"}"']
     if links:
         answer.headers["Link"] = links if form == "headers" else ", ".join(links)
 

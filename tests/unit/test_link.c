@@ -18,7 +18,7 @@ static void finds(const char *relation, const char *first, const char *second, c
 {
     const char *const answer[] = {first, second, NULL};
     struct buf found = {0};
-    bool is = link_header_find(header, answer, relation, &found);
+    bool is = link_header_find(header, answer, relation, &found) == LINK_FOUND;
     is_text(is ? buf_text(&found) : NULL, target, first ? first : "no header at all");
     buf_free(&found);
 }
@@ -83,11 +83,44 @@ static void syntax(void)
     finds("next", "", NULL, NULL);
 }
 
+static void says(const char *value, enum link_found expected)
+{
+    const char *const answer[] = {value, NULL};
+    struct buf found = {0};
+    is_int(link_header_find(header, answer, "next", &found), expected, value);
+    buf_free(&found);
+}
+
+static void odd_writing(void)
+{
+    finds("next", "<a>; rel='next'", NULL, "a");
+    finds("next", "<a>; rel='prev', <b>; title='x, y'; rel='last next'", NULL, "b");
+    finds("next", "http://h/a?x=1,2&page=2; rel=\"next\"", NULL, "http://h/a?x=1,2&page=2");
+    finds("next", "/a?page=1; rel=prev, /a?page=3; rel=next", NULL, "/a?page=3");
+    finds("next", "<a>; rel=prev, , <b,c>; rel=next", NULL, "b,c");
+    says("<a; rel=next", LINK_UNREADABLE);
+    says("page 2; rel=next", LINK_UNREADABLE);
+    says("; rel=next", LINK_UNREADABLE);
+    says("<a>; title=\"open, <b>; rel=next", LINK_UNREADABLE);
+    says("page 2; rel=prev", LINK_NONE);
+    says("<a>; rel=prev; title=\"closed\"", LINK_NONE);
+    says("page 2; rel=next, <b>; rel=next", LINK_FOUND);
+}
+
+static void no_results(void)
+{
+    says("<a>; rel=\"next\"; results=\"false\"; cursor=\"0:5:0\"", LINK_NONE);
+    says("<a>; rel=\"next\"; results=\"true\"", LINK_FOUND);
+    says("<a>; results=\"false\"; rel=\"previous\", <b>; rel=\"next\"; results=\"true\"", LINK_FOUND);
+}
+
 int main(void)
 {
     rfc_examples();
     headers();
     relations();
     syntax();
+    odd_writing();
+    no_results();
     return tap_end();
 }
