@@ -50,7 +50,9 @@ BATS_LOG_COMPILER = $(BATS)
 AM_BATS_LOG_FLAGS = --tap
 PY_LOG_DRIVER = $(TAP_DRIVER)
 PY_LOG_COMPILER = $(PYTHON3)
-AM_TESTS_ENVIRONMENT = RESTSRC='$(abs_top_builddir)/src/restsrc'; PYTHON3='$(PYTHON3)'; export RESTSRC PYTHON3;
+# make check RESTSRC=PROGRAM: the bats files with another build.
+RESTSRC = $(abs_top_builddir)/src/restsrc
+AM_TESTS_ENVIRONMENT = RESTSRC='$(RESTSRC)'; PYTHON3='$(PYTHON3)'; export RESTSRC PYTHON3;
 
 # The build needs none of these, the tests all of them: without one `make check` fails at once, and says so.
 check_DATA = what-tests-need
@@ -92,7 +94,7 @@ EXTRA_DIST += CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
 	tests/includes.py tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
 	tests/fuzz/fuzz_split.c tests/fuzz/fuzz_jsonpath.c tests/fuzz/json.dict tests/fuzz/jsonpath.dict tests/presets_apis.bats $(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
-DIST_FOLDERS = .ci bench docs spark tests/data tests/demo tests/property tests/servers
+DIST_FOLDERS = .ci bench docs packaging spark tests/data tests/demo tests/property tests/servers
 DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse \
 	metastore_db derby.log spark/build spark/dist
 dist-hook:

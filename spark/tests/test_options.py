@@ -92,17 +92,21 @@ def executable(path):
 
 
 def test_where_the_tool_is_looked_for(tmp_path, monkeypatch):
-    places = {name: executable(tmp_path / name / "restsrc") for name in ("option", "environment", "bin", "scripts", "path")}
-    monkeypatch.setattr(tool, "__file__", str(tmp_path / "tool.py"))
-    monkeypatch.setattr(tool.sysconfig, "get_path", lambda name: str(tmp_path / name))
+    packages = tmp_path / "lib" / "python3" / "site-packages"
+    folders = {name: tmp_path / name for name in ("option", "environment", "scripts", "user", "path")}
+    folders |= {"beside": tmp_path / "bin", "target": packages / "bin"}
+    places = {name: executable(folder / "restsrc") for name, folder in folders.items()}
+    monkeypatch.setattr(tool, "PACKAGE", packages / "restsrc")
+    schemes = {None: "scripts", "posix_user": "user"}
+    monkeypatch.setattr(tool.sysconfig, "get_path", lambda name, scheme=None: str(tmp_path / schemes[scheme]))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
     monkeypatch.setenv("RESTSRC_BIN", places["environment"])
     assert tool.find(places["option"]) == places["option"]
     assert tool.find() == places["environment"]
     monkeypatch.delenv("RESTSRC_BIN")
-    for name in ("bin", "scripts", "path"):
+    for name in ("beside", "target", "scripts", "user", "path"):
         assert tool.find() == places[name]
-        (tmp_path / name / "restsrc").unlink()
+        (folders[name] / "restsrc").unlink()
     with pytest.raises(OptionError, match="not found on this machine"):
         tool.find()
 

@@ -15,6 +15,7 @@ from collections import deque
 from typing import Iterator, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
+from restsrc import tool
 from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
 from restsrc.options import Options
 
@@ -51,10 +52,10 @@ class Process:
         self._fed = fed
         self._url = without_secrets(str(config.get("url") or options.url))
         self._flags = flags
-        tool, config_text = options.find_tool(), options.config(command, **config)
+        program, config_text = options.find_tool(), options.config(command, **config)
         config_end, config_source = os.pipe()
         summary_source, summary_end = os.pipe()
-        argv = [tool, command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
+        argv = [program, command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
         if command == "read":
             argv += ["--summary-fd", str(summary_end)]
         if probe:
@@ -68,11 +69,12 @@ class Process:
                 stderr=subprocess.PIPE,
                 pass_fds=(config_end, summary_end),
                 bufsize=0,
+                env={**os.environ, **tool.authorities()},
             )
         except OSError as error:
             os.close(config_source)
             os.close(summary_source)
-            raise ToolFailure(f"can't run {tool}: {error.strerror}") from None
+            raise ToolFailure(f"can't run {program}: {error.strerror}") from None
         finally:
             os.close(config_end)
             os.close(summary_end)

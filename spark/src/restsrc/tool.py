@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sysconfig
+import zipfile
 from pathlib import Path
 
+from restsrc import unpacked
 from restsrc.errors import OptionError
+
+PACKAGE = Path(__file__).parent
 
 
 def find(option: str | None = None) -> str:
-    """The tool's path: the option, $RESTSRC_BIN, inside this package, this Python's scripts folder, then PATH.
+    """The tool's path: the option, $RESTSRC_BIN, where pip put it, out of the zip that this package is in, then PATH.
 
     Runs on the driver and again on every executor. What the user named is taken or refused, never passed over.
     """
@@ -20,14 +24,38 @@ def find(option: str | None = None) -> str:
             if os.access(named, os.X_OK) and os.path.isfile(named):
                 return named
             raise OptionError(f"{source} names {named}, which is not an executable file on this machine")
-    places = [Path(__file__).parent / "bin" / "restsrc", Path(sysconfig.get_path("scripts")) / "restsrc"]
-    for place in places:
+    for place in _places():
         if os.access(place, os.X_OK):
             return str(place)
-    on_path = shutil.which("restsrc")
-    if on_path:
-        return on_path
+    found = _in_zip() or shutil.which("restsrc")
+    if found:
+        return found
     raise OptionError(
-        "the restsrc tool was not found on this machine: set the option restsrc_binary or RESTSRC_BIN, or install it; "
-        f"looked for {', '.join(map(str, places))} and restsrc on PATH"
+        "the restsrc tool was not found on this machine: install the wheel for its platform, which has it inside, "
+        "or set the option restsrc_binary or RESTSRC_BIN; "
+        f"looked for {', '.join(map(str, _places()))} and restsrc on PATH"
     )
+
+
+def _places() -> list[Path]:
+    """Where pip puts a program: beside this package wherever that was moved to, this Python's folder, the user's."""
+    folders = [PACKAGE.parent / "bin"]  # pip install --target
+    if PACKAGE.parent.name in ("site-packages", "dist-packages"):
+        folders.insert(0, PACKAGE.parents[3] / "bin")
+    folders += [Path(sysconfig.get_path("scripts")), Path(sysconfig.get_path("scripts", "posix_user"))]
+    return list(dict.fromkeys(folder / "restsrc" for folder in folders))
+
+
+def _in_zip() -> str | None:
+    """From the wheel that Spark put on the path as a zip file (--py-files, addArtifacts)."""
+    archive = PACKAGE.parent
+    return unpacked.program(str(archive)) if zipfile.is_zipfile(archive) else None
+
+
+def authorities() -> dict[str, str]:
+    """For the tool's environment: the certificates of Python's certifi, which it takes where it finds no others."""
+    try:
+        import certifi
+    except ImportError:
+        return {}
+    return {"RESTSRC_CA_FALLBACK": certifi.where()}

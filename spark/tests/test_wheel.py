@@ -1,0 +1,224 @@
+"""The wheel with the tool inside: installed by pip, and used as a zip file.
+
+The tool is that of this source tree, or RESTSRC_WHEEL names a wheel that `make wheel` made.
+"""
+
+import csv
+import email
+import hashlib
+import io
+import os
+import stat
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+READ = """
+import sys
+from pyspark.sql import SparkSession
+from restsrc import RestApiDataSource, tool
+spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+spark.dataSource.register(RestApiDataSource)
+print(tool.find(), spark.read.format("rest-api").option("url", sys.argv[1]).load().count())
+"""
+
+
+@pytest.fixture(scope="session")
+def pure(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pure")
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--use-pep517",
+            "--no-deps",
+            str(REPO / "spark"),
+            "-w",
+            str(folder),
+        ],
+        env={**os.environ, "RESTSRC_TOOL": "none", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        check=True,
+    )
+    return next(folder.glob("*.whl"))
+
+
+def make(folder, pure, *more):
+    command = [sys.executable, str(REPO / "packaging" / "wheel.py"), str(pure), str(folder), *more]
+    return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def wheel(request, tmp_path_factory):
+    if "RESTSRC_WHEEL" in os.environ:
+        return Path(os.environ["RESTSRC_WHEEL"]).resolve()
+    tag = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    return make(tmp_path_factory.mktemp("wheel"), request.getfixturevalue("pure"), os.environ["RESTSRC_BIN"], tag)
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory):
+    """A Python that has no restsrc."""
+    return empty_venv(tmp_path_factory.mktemp("python") / "venv") / "bin" / "python"
+
+
+def empty_venv(folder):
+    """An environment with what the package needs of others, pyspark and pyarrow, but no restsrc and no programs."""
+    venv.create(folder, with_pip=False, symlinks=True)
+    packages = next((folder / "lib").glob("python3*")) / "site-packages"
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if "restsrc" not in path.name and path.suffix != ".pth":
+            (packages / path.name).symlink_to(path)
+    return folder
+
+
+def bare(folder, **more):
+    """An environment in which no other restsrc can be found."""
+    names = ("JAVA_HOME", "LANG")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
+    return {**kept, "PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder), "SPARK_LOCAL_IP": "127.0.0.1", **more}
+
+
+def test_pip_installs_it_and_it_runs(wheel, tmp_path, fault):
+    scenario = fault("n=250")
+    environment = empty_venv(tmp_path / "venv")
+    python = environment / "bin" / "python"
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", "--no-index", wheel]
+    subprocess.run(install, env=bare(environment), check=True)
+    version = subprocess.run(
+        ["restsrc", "--version"], env=bare(environment), check=True, capture_output=True, text=True
+    )
+    assert version.stdout.startswith(f"restsrc {wheel.name.split('-')[1]} (libcurl/")
+    assert not (environment / "bin" / "restsrc").read_bytes().startswith(b"#!")
+    apis = subprocess.run(
+        ["restsrc", "help", "apis"], env=bare(environment), check=True, capture_output=True, text=True
+    )
+    assert "stripe " in apis.stdout
+    spark = subprocess.run(
+        [python, "-c", READ, scenario.url],
+        env=bare(environment),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert spark.stdout.split() == [str(environment / "bin" / "restsrc"), "250"]
+
+
+def test_what_is_in_it(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        about = {name.rsplit("/", 1)[-1]: archive.read(name) for name in archive.namelist() if ".dist-info/" in name}
+        listed = {path: (digest, size) for path, digest, size in csv.reader(io.StringIO(about["RECORD"].decode()))}
+        assert listed.keys() == set(archive.namelist())
+        assert all(int(size) == len(archive.read(path)) for path, (_, size) in listed.items() if size)
+    metadata = email.message_from_bytes(about["METADATA"])
+    needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
+    assert needed == ["pyarrow>=15"]
+    assert any(
+        line.startswith("pyspark>=4.0") and '"spark"' in line.replace("'", '"')
+        for line in metadata.get_all("Requires-Dist")
+    )
+
+
+def test_made_twice_it_is_the_same(pure, tmp_path):
+    tool = os.environ["RESTSRC_BIN"]
+    one, two = (make(tmp_path / name, pure, tool, "py3-none-linux_x86_64") for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+# ---- as a zip file ----
+
+
+@pytest.fixture
+def archive(wheel, tmp_path):
+    """Spark takes wheels for Python's path under the name of a zip file."""
+    copy = tmp_path / "restsrc.zip"
+    copy.write_bytes(wheel.read_bytes())
+    return copy
+
+
+@pytest.fixture
+def find(python, tmp_path):
+    """What a process finds that has a wheel on its path, and this test's folder for temporary files."""
+
+    def run(archive, umask=0o022, path="/usr/bin:/bin"):
+        environment = bare(
+            "/nonexistent", HOME=str(tmp_path / "home"), PYTHONPATH=str(archive), TMPDIR=str(tmp_path), PATH=path
+        )
+        command = [python, "-c", "from restsrc import tool; print(tool.find())"]
+        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, umask=umask)
+
+    return run
+
+
+def program(archive):
+    with zipfile.ZipFile(archive) as wheel:
+        return wheel.read(next(name for name in wheel.namelist() if name.endswith(".data/scripts/restsrc")))
+
+
+def test_tasks_of_one_machine_unpack_it_once(archive, find, tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        found = [run.stdout.strip() for run in pool.map(lambda _: find(archive), range(8))]
+    folder = tmp_path / f"restsrc-{os.geteuid()}"
+    assert set(found) == {str(folder / f"restsrc-{hashlib.sha256(program(archive)).hexdigest()[:16]}")}
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IMODE(Path(found[0]).stat().st_mode) == 0o700
+    assert sorted(path.name for path in folder.iterdir()) == ["lock", Path(found[0]).name]
+    before = Path(found[0]).stat()
+    assert find(archive, umask=0).stdout.strip() == found[0]
+    assert Path(found[0]).stat().st_mtime_ns == before.st_mtime_ns
+    subprocess.run([found[0], "--version"], check=True)
+
+
+def test_a_program_that_was_changed_is_unpacked_again(archive, find, tmp_path):
+    path = Path(find(archive).stdout.strip())
+    path.write_bytes(b"#!/bin/sh\necho somebody else's\n")
+    assert find(archive).stdout.strip() == str(path)
+    assert path.read_bytes() == program(archive)
+
+
+def test_a_folder_that_others_may_write_to_is_not_used(archive, find, tmp_path):
+    folder = tmp_path / f"restsrc-{os.geteuid()}"
+    folder.mkdir()
+    folder.chmod(0o777)
+    found = find(archive).stdout.strip()
+    assert found.startswith(str(tmp_path / "home" / ".cache" / "restsrc" / "bin"))
+    assert not list(folder.iterdir())
+
+
+def test_a_link_in_place_of_the_folder_is_not_followed(archive, find, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o700)
+    (tmp_path / f"restsrc-{os.geteuid()}").symlink_to(elsewhere)
+    assert find(archive).stdout.strip().startswith(str(tmp_path / "home"))
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_wheel_whose_program_is_damaged_is_refused(archive, find, tmp_path):
+    damaged = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(damaged, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[:-1] + b"?" if name.endswith("scripts/restsrc") else content)
+    run = find(damaged)
+    assert run.returncode == 1
+    assert "damaged" in run.stderr
+
+
+def test_a_wheel_without_the_tool_takes_it_from_the_path(pure, find, tmp_path):
+    archive = tmp_path / "pure.zip"
+    archive.write_bytes(make(tmp_path, pure).read_bytes())
+    run = find(archive)
+    assert "not found on this machine" in run.stderr
+    assert "install the wheel" in run.stderr
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "restsrc").symlink_to(os.environ["RESTSRC_BIN"])
+    found = find(archive, path=f"{tmp_path}/bin:/usr/bin")
+    assert found.stdout.strip() == str(tmp_path / "bin" / "restsrc")
