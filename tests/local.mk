@@ -3,7 +3,7 @@
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_jsonpath tests/unit/test_jsonpath_suite tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
-	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link \
+	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link_header \
 	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
@@ -25,7 +25,7 @@ tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLI
 tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
 tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
 tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
-tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/tap.h
+tests_unit_test_link_SOURCES = tests/unit/test_link_header.c tests/unit/tap.h
 tests_unit_test_secret_SOURCES = tests/unit/test_secret.c tests/unit/tap.h
 tests_unit_test_ratelimit_SOURCES = tests/unit/test_ratelimit.c tests/unit/tap.h
 tests_unit_test_rate_SOURCES = tests/unit/test_rate.c tests/unit/tap.h
@@ -78,7 +78,7 @@ check-apis: all
 FUZZ_SECONDS = 60
 FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
-FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/jsonpath_stream.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/error.c src/base/number.c
+FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/jsonpath_stream.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/mem.c src/base/error.c src/base/number.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }

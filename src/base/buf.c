@@ -1,42 +1,10 @@
+/* buf: growable bytes with a hard cap. */
 #include "base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
-#include <unistd.h>
-
-static void *there(void *memory)
-{
-    static const char message[] = "restsrc: out of memory\n";
-    if (memory)
-        return memory;
-    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
-        _exit(EX_SOFTWARE);
-    _exit(EX_SOFTWARE);
-}
-
-void *mem_zeroed(size_t count, size_t size)
-{
-    return there(calloc(count ? count : 1, size));
-}
-
-char *mem_text(const char *text, size_t n)
-{
-    char *copy = there(malloc(n + 1));
-    memcpy(copy, text, n);
-    copy[n] = '\0';
-    return copy;
-}
-
-uint64_t mem_digest(const void *bytes, size_t n)
-{
-    uint64_t hash = 0xcbf29ce484222325;
-    for (const unsigned char *p = bytes; n > 0; n--, p++)
-        hash = (hash ^ *p) * 0x100000001b3;
-    return hash;
-}
 
 /* Room for n more bytes and a NUL. */
 static int buf_reserve(struct buf *b, size_t n)
@@ -49,7 +17,7 @@ static int buf_reserve(struct buf *b, size_t n)
     size_t room = b->room ? b->room * 2 : 256;
     while (room < need)
         room *= 2;
-    b->data = there(realloc(b->data, room));
+    b->data = mem_grown(b->data, room);
     b->room = room;
     return 0;
 }

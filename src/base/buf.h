@@ -7,7 +7,8 @@
 #define RESTSRC_BUF_H
 
 #include <stddef.h>
-#include <stdint.h>
+
+#include "base/mem.h"
 
 struct buf {
     char *data;
@@ -26,12 +27,5 @@ void buf_clear(struct buf *b); /* empty, memory kept for the next use */
 void buf_free(struct buf *b);
 void buf_swap(struct buf *a, struct buf *b);
 const char *buf_text(struct buf *b); /* the bytes as a C string, valid until the next change */
-
-/* Memory that is there, or the process ends. Free with free(). */
-void *mem_zeroed(size_t count, size_t size);
-char *mem_text(const char *text, size_t n);
-
-/* FNV-1a: to tell things apart that nobody chose with ill intent. */
-uint64_t mem_digest(const void *bytes, size_t n);
 
 #endif

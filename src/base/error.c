@@ -1,3 +1,4 @@
+/* error: what went wrong. */
 #include "base/error.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* io: whole reads and writes, and the signals that end a run. */
 #include "base/io.h"
 
 #include <errno.h>

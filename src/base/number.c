@@ -1,3 +1,4 @@
+/* number: numbers in texts that somebody else wrote. */
 #include "base/number.h"
 
 #include <stdlib.h>

@@ -10,7 +10,7 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 static bool is_given(const void *options, const char *name)
 {
-    return option_is_given(options, name);
+    return options_is_given(options, name);
 }
 
 int auto_discover(const struct options *o, bool brief, struct finding *f, struct error *e)

@@ -23,7 +23,7 @@ struct count {
     struct terminal terminal;
     struct total_source source;
     struct path places;
-    struct ask probe;
+    struct ask ask;
     struct paginate paginate; /* of the page that was asked for */
     bool more;                /* a style that follows the server has a page behind it */
 };
@@ -37,13 +37,13 @@ static void on_note(void *ctx, bool verbose, const char *line)
 /* *e becomes what is wrong with the last answer. */
 static int because(struct count *c, struct error *e)
 {
-    *e = c->probe.error;
+    *e = c->ask.error;
     return -1;
 }
 
 static int about_answer(struct count *c, struct error *e)
 {
-    transfer_locate(c->probe.exchange, e);
+    transfer_locate(c->ask.exchange, e);
     return -1;
 }
 
@@ -73,13 +73,13 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     struct error ignored;
     int result = paginate_init(&c->paginate, &o->paging, &one, &http, e);
     if (result == 0) {
-        paginate_next(&c->paginate, &page, &c->probe.request);
-        result = ask_request(&c->probe, &c->places) ? because(c, e) : 0;
+        paginate_next(&c->paginate, &page, &c->ask.request);
+        result = ask_request(&c->ask, &c->places) ? because(c, e) : 0;
     }
     if (result == 0 && !paginate_seeks(&c->paginate)) {
-        struct answer answer = ask_answer(&c->probe);
-        page.got = c->probe.split.count;
-        c->more = paginate_learn(&c->paginate, &page, &answer, &c->probe.request, &ignored) != PAGE_LAST;
+        struct answer answer = ask_answer(&c->ask);
+        page.got = c->ask.split.count;
+        c->more = paginate_learn(&c->paginate, &page, &answer, &c->ask.request, &ignored) != PAGE_LAST;
     }
     paginate_free(&c->paginate);
     return result;
@@ -91,15 +91,15 @@ static int goes_on(struct count *c, struct error *e)
     struct error ended = {0};
     if (!paginate_seeks(&c->paginate))
         return c->more;
-    if (ask_page(c, c->probe.split.count, &ended))
+    if (ask_page(c, c->ask.split.count, &ended))
         return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
-    return c->probe.split.count > 0;
+    return c->ask.split.count > 0;
 }
 
 /* A number in a body that equals the length of the page may be just that. The record after it tells. */
 static int check_page_length(struct count *c, const struct total *total, struct error *e)
 {
-    if (!total->guessed || total->records != c->probe.split.count || total->records == 0)
+    if (!total->guessed || total->records != c->ask.split.count || total->records == 0)
         return 0;
     int more = goes_on(c, e);
     if (more < 1)
@@ -125,7 +125,7 @@ static int64_t before(const struct options *o, const char *url, int64_t size)
 /* A list of one page may do without links. */
 static int count_one_page(struct count *c, struct error *e)
 {
-    int64_t size = c->probe.split.count;
+    int64_t size = c->ask.split.count;
     int more = size ? goes_on(c, e) : 0;
     if (more <= 0)
         return more < 0 ? -1 : counted(size, e);
@@ -137,7 +137,7 @@ static int count_one_page(struct count *c, struct error *e)
 static bool leads_to(struct count *c, const char *relation, int64_t n)
 {
     struct buf url = {0};
-    bool does = !ask_link(&c->probe, relation, &url) || before(c->options, buf_text(&url), c->probe.split.count) == n;
+    bool does = !ask_link(&c->ask, relation, &url) || before(c->options, buf_text(&url), c->ask.split.count) == n;
     buf_free(&url);
     return does;
 }
@@ -146,7 +146,7 @@ static bool leads_to(struct count *c, const char *relation, int64_t n)
  * does. */
 static int64_t before_last(struct count *c, const char *last, struct error *e)
 {
-    int64_t size = c->probe.split.count, n = before(c->options, last, size);
+    int64_t size = c->ask.split.count, n = before(c->options, last, size);
     if (size == 0)
         return error_set(e, EXIT_ANSWER, "the first page is empty, but not the last one: how long are pages?");
     if (n < 0)
@@ -164,16 +164,16 @@ static int64_t before_last(struct count *c, const char *last, struct error *e)
  * one after it. */
 static int check_second(struct count *c, struct error *e)
 {
-    int64_t size = c->probe.split.count;
+    int64_t size = c->ask.split.count;
     struct buf url = {0}, second = {0};
     int result = 0;
-    if (ask_link(&c->probe, "next", &url) &&
-        origin_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
-        result = ask_get(&c->probe, buf_text(&second), &c->places) ? because(c, e) : 0;
-        if (result == 0 && c->probe.split.count != size)
+    if (ask_link(&c->ask, "next", &url) &&
+        origin_link(&c->ask.http, c->ask.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
+        result = ask_get(&c->ask, buf_text(&second), &c->places) ? because(c, e) : 0;
+        if (result == 0 && c->ask.split.count != size)
             result = error_set(e, EXIT_ANSWER,
                                "the first page has %" PRId64 " records, the second %" PRId64 ": how long are pages?",
-                               size, c->probe.split.count);
+                               size, c->ask.split.count);
     }
     buf_free(&url);
     buf_free(&second);
@@ -184,7 +184,7 @@ static int check_second(struct count *c, struct error *e)
 static int counted_from(struct count *c, int64_t n, struct error *e)
 {
     int64_t all;
-    if (number_combine(n, 1, c->probe.split.count, &all))
+    if (number_combine(n, 1, c->ask.split.count, &all))
         return counted(all, e);
     error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
     return about_answer(c, e);
@@ -195,15 +195,15 @@ static int count_by_last_page(struct count *c, struct error *e)
 {
     struct buf link = {0}, last = {0};
     int result = -1;
-    if (!ask_link(&c->probe, "last", &link))
+    if (!ask_link(&c->ask, "last", &link))
         return count_one_page(c, e);
     int64_t n = before_last(c, buf_text(&link), e);
-    if (n > c->probe.split.count && check_second(c, e))
+    if (n > c->ask.split.count && check_second(c, e))
         n = -1;
-    if (n < 0 || origin_link(&c->probe.http, c->probe.exchange->request.url.data, buf_text(&link), &last, e) < 0)
+    if (n < 0 || origin_link(&c->ask.http, c->ask.exchange->request.url.data, buf_text(&link), &last, e) < 0)
         about_answer(c, e);
     else
-        result = ask_get(&c->probe, buf_text(&last), &c->places) ? because(c, e) : counted_from(c, n, e);
+        result = ask_get(&c->ask, buf_text(&last), &c->places) ? because(c, e) : counted_from(c, n, e);
     buf_free(&link);
     buf_free(&last);
     return result;
@@ -212,10 +212,10 @@ static int count_by_last_page(struct count *c, struct error *e)
 /* No records, and an error beside them: what it counts is no count. */
 static int check_denial(struct count *c, struct error *e)
 {
-    struct slice said = {buf_text(&c->probe.envelope), c->probe.envelope.len};
-    if (c->probe.split.count || c->options->paging.error_is_empty || !error_in_ok_is(said, (struct slice){0}))
+    struct slice said = {buf_text(&c->ask.envelope), c->ask.envelope.len};
+    if (c->ask.split.count || c->options->paging.error_is_empty || !error_in_ok_is(said, (struct slice){0}))
         return 0;
-    answer_denied(c->probe.exchange, said, e);
+    answer_denied(c->ask.exchange, said, e);
     return about_answer(c, e);
 }
 
@@ -226,8 +226,8 @@ static int count_by_page(struct count *c, struct error *e)
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
-    int found = total_find(&c->source, answer_header, c->probe.exchange, buf_text(&c->probe.envelope),
-                           c->probe.envelope.len, &total, e);
+    int found = total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
+                           &total, e);
     if (found == 0)
         error_set(e, EXIT_ANSWER,
                   "the API does not say how many records there are: say where the count is with --count-from");
@@ -242,8 +242,8 @@ static int count_by_page(struct count *c, struct error *e)
 static int make_count_request(struct count *c, struct error *e)
 {
     struct paginate p;
-    struct request *r = &c->probe.request;
-    int result = paginate_init(&p, &c->options->paging, &c->options->range, &c->probe.http, e);
+    struct request *r = &c->ask.request;
+    int result = paginate_init(&p, &c->options->paging, &c->options->range, &c->ask.http, e);
     request_clear(r);
     r->repeatable = true;
     r->method = request_options_method(&c->options->request);
@@ -272,9 +272,9 @@ static int count_by_url(struct count *c, struct error *e)
     bool guess = c->source.kind == TOTAL_AUTO;
     if (make_count_request(c, e))
         return -1;
-    if (ask_request(&c->probe, NULL))
-        return guess && no_such_url(&c->probe.error) ? count_by_page(c, e) : because(c, e);
-    int found = total_of_count(&c->source, buf_text(&c->probe.envelope), c->probe.envelope.len, &total, e);
+    if (ask_request(&c->ask, NULL))
+        return guess && no_such_url(&c->ask.error) ? count_by_page(c, e) : because(c, e);
+    int found = total_of_count(&c->source, buf_text(&c->ask.envelope), c->ask.envelope.len, &total, e);
     if (found > 0)
         return counted(total.records, e);
     if (found == 0 && guess)
@@ -287,14 +287,14 @@ static int count_by_url(struct count *c, struct error *e)
 
 int cmd_count(const struct options *o, struct error *e)
 {
-    struct count c = {.options = o, .probe = {.http = options_http(o), .note = on_note}};
+    struct count c = {.options = o, .ask = {.http = options_http(o), .note = on_note}};
     int result = -1;
-    c.probe.ctx = &c;
+    c.ask.ctx = &c;
     terminal_init(&c.terminal, o->run.quiet, false, -1);
     if (paging_records(o->paging.records, &c.places, e) == 0 && total_parse(&c.source, o->paging.count_from, e) == 0 &&
-        ask_init(&c.probe, e) == 0)
+        ask_init(&c.ask, e) == 0)
         result = c.source.kind == TOTAL_AUTO || c.source.kind == TOTAL_URL ? count_by_url(&c, e) : count_by_page(&c, e);
-    ask_free(&c.probe);
+    ask_free(&c.ask);
     path_free(&c.places);
     total_free(&c.source);
     return result;

@@ -1,5 +1,5 @@
 /* write: NDJSON from standard input, sent in batches; a JSON receipt on standard output. */
-#include "write/write_run.h"
+#include "write/outcome.h"
 
 #include <errno.h>
 #include <fcntl.h>

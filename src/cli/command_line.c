@@ -57,11 +57,11 @@ static int unknown(const char *word, struct error *e)
     memcpy(name, word, len);
     name[len] = '\0';
     const char *plain = name + strspn(name, "-");
-    if (word[len] == '=' && strncmp(name, "--", 2) == 0 && option_find(plain, strlen(plain)))
+    if (word[len] == '=' && strncmp(name, "--", 2) == 0 && options_find(plain, strlen(plain)))
         return error_set(e, EXIT_USAGE, "%s takes no value: give --%s or --no-%s", name, plain, plain);
-    const char *nearest = strlen(plain) > 1 ? option_nearest(plain) : NULL;
+    const char *nearest = strlen(plain) > 1 ? options_nearest(plain) : NULL;
     if (!nearest && strncmp(plain, "no-", 3) == 0)
-        nearest = option_nearest(plain + 3);
+        nearest = options_nearest(plain + 3);
     return error_set(e, EXIT_USAGE, "unknown option %s%s%s", name, nearest ? ": did you mean --" : "",
                      nearest ? nearest : "");
 }
@@ -136,7 +136,7 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
     remember(o, row, value);
     return row->place == OPTION_AT_FILE
                ? add_secret((struct list *)((char *)o + row->member), row, value, &o->warning, e)
-               : option_set(o, row, value, e);
+               : options_set(o, row, value, e);
 }
 
 static int parse(struct options *o, struct line *l, enum command_bit command, int argc, char **argv, struct error *e)
@@ -164,7 +164,7 @@ int command_line_parse(struct options *o, enum command_bit command, int argc, ch
     struct line line = {0};
     line_init(&line);
     int result = parse(o, &line, command, argc, argv, e);
-    o->given[option_find("url", 3) - option_table] |= o->request.url != NULL;
+    o->given[options_find("url", 3) - option_table] |= o->request.url != NULL;
     o->request.typed_headers = o->request.header.count;
     line_free(&line);
     return result;

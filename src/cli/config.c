@@ -1,3 +1,4 @@
+/* config: configuration files. */
 #include "cli/config.h"
 
 #include <stdlib.h>
@@ -40,7 +41,7 @@ static int read_value(const char *s, struct buf *value)
 /* A text that is near no known name is not told: it may be a secret in the wrong place. */
 static void unknown(const char *name, const struct option_row *row, struct error *e)
 {
-    const char *nearest = option_nearest(name);
+    const char *nearest = options_nearest(name);
     if (row)
         error_set(e, EXIT_CONFIG, "%s does not go into a file", name);
     else if (nearest)
@@ -55,7 +56,7 @@ static bool is_overridden(const struct options *o, const struct option_row *row,
     if (row->place == OPTION_FILE_ONLY) {
         struct buf name = {0};
         buf_addf(&name, "%s-file", row->name);
-        const struct option_row *file = option_find(name.data, name.len);
+        const struct option_row *file = options_find(name.data, name.len);
         buf_free(&name);
         return given[row - option_table] || (file && given[file - option_table]);
     }
@@ -88,7 +89,7 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
         return 0;
     size_t len = strcspn(line, " \t\r=");
     const char *rest = line + len + strspn(line + len, " \t\r");
-    const struct option_row *row = option_find(line, len);
+    const struct option_row *row = options_find(line, len);
     char *name = mem_text(line, len);
     if (!row || row->place == OPTION_LINE_ONLY)
         unknown(name, row, e);
@@ -101,7 +102,7 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
     else if (is_overridden(o, row, given, buf_text(&value)))
         result = 0;
     else
-        result = option_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
+        result = options_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
     if (row && result == 0)
         o->given[row - option_table] = true;
     *secrets |= row && holds_secret(row, buf_text(&value));

@@ -25,7 +25,7 @@ void options_init(struct options *o)
     o->given = mem_zeroed(option_count, sizeof *o->given);
     for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
         if (row->fallback)
-            option_set(o, row, row->fallback, &never);
+            options_set(o, row, row->fallback, &never);
         else if (row->type == OPTION_CHOICE)
             *(int *)member(o, row) = NOT_GIVEN;
         else if (row->type == OPTION_INTEGER)
@@ -107,7 +107,7 @@ static int set_text(char **to, const char *text)
     return 0;
 }
 
-int option_set(struct options *o, const struct option_row *row, const char *text, struct error *e)
+int options_set(struct options *o, const struct option_row *row, const char *text, struct error *e)
 {
     void *to = member(o, row);
     switch (row->type) {
@@ -130,7 +130,7 @@ int option_set(struct options *o, const struct option_row *row, const char *text
 
 /* ---- names ---- */
 
-const struct option_row *option_find(const char *name, size_t len)
+const struct option_row *options_find(const char *name, size_t len)
 {
     for (const struct option_row *row = option_table; row < option_table + option_count; row++)
         if (strlen(row->name) == len && strncmp(row->name, name, len) == 0)
@@ -159,7 +159,7 @@ static unsigned distance(const char *a, const char *b)
     return row[width];
 }
 
-const char *option_nearest(const char *name)
+const char *options_nearest(const char *name)
 {
     const char *nearest = NULL;
     unsigned best = 4;
@@ -202,7 +202,7 @@ int options_complete(struct options *o, struct error *e)
 int options_take(struct options *o, const struct settings *found, struct error *e)
 {
     for (const struct setting *s = found->at; s < found->at + found->count; s++)
-        if (option_set(o, option_find(s->option, strlen(s->option)), s->value, e))
+        if (options_set(o, options_find(s->option, strlen(s->option)), s->value, e))
             return -1;
     return 0;
 }
@@ -218,7 +218,7 @@ unsigned options_parallel(const struct options *o, unsigned fallback)
     return n < 1 ? fallback : n < 64 ? (unsigned)n : 64;
 }
 
-bool option_is_given(const struct options *o, const char *name)
+bool options_is_given(const struct options *o, const char *name)
 {
-    return o->given && o->given[option_find(name, strlen(name)) - option_table];
+    return o->given && o->given[options_find(name, strlen(name)) - option_table];
 }

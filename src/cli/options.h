@@ -13,7 +13,7 @@
 #include "discover/settings.h"
 #include "http/http.h"
 #include "pages/paging.h"
-#include "write/write_run.h"
+#include "write/outcome.h"
 
 /* The commands, one bit each, so that a row of the table can name several. */
 enum command_bit { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8, COMMAND_CHECK = 16 };
@@ -76,12 +76,12 @@ extern const size_t option_count;
 void options_init(struct options *o);
 void options_free(struct options *o);
 
-const struct option_row *option_find(const char *name, size_t len);
+const struct option_row *options_find(const char *name, size_t len);
 /* The known name nearest to this one, or NULL when none is near. */
-const char *option_nearest(const char *name);
+const char *options_nearest(const char *name);
 
 /* Sets one option from text. -1: EXIT_USAGE, with a message that names the option. Flags take "true" and "false". */
-int option_set(struct options *o, const struct option_row *row, const char *text, struct error *e);
+int options_set(struct options *o, const struct option_row *row, const char *text, struct error *e);
 
 /* All sources have been heard: --data @FILE becomes what it stands for. -1: no URL is given, or the file cannot be
  * read.
@@ -97,6 +97,6 @@ struct http_options options_http(const struct options *o);
 unsigned options_parallel(const struct options *o, unsigned fallback);
 
 /* Was it set, on the command line or in a file? */
-bool option_is_given(const struct options *o, const char *name);
+bool options_is_given(const struct options *o, const char *name);
 
 #endif

@@ -1,3 +1,4 @@
+/* presets: configuration files for well-known APIs. */
 #include "cli/presets.h"
 
 #include <dirent.h>

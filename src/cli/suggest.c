@@ -71,7 +71,7 @@ static void add_spark_option(const struct option_row *row, const char *value, st
 {
     static const char suffix[] = "-file";
     size_t len = strlen(row->name);
-    bool file = len > 5 && strcmp(row->name + len - 5, suffix) == 0 && option_find(row->name, len - 5);
+    bool file = len > 5 && strcmp(row->name + len - 5, suffix) == 0 && options_find(row->name, len - 5);
     const char *at = row->place == OPTION_AT_FILE ? strstr(value, "=@") : NULL;
     buf_adds(out, ".option(\"");
     for (size_t i = 0; i < len - (file ? 5 : 0); i++)
@@ -106,7 +106,7 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
     struct buf text = {0};
     for (size_t i = 0; i < o->line.count; i++) {
         const char *equals = strchr(o->line.item[i], '=');
-        const struct option_row *row = option_find(o->line.item[i], (size_t)(equals - o->line.item[i]));
+        const struct option_row *row = options_find(o->line.item[i], (size_t)(equals - o->line.item[i]));
         shown(row, equals + 1, &text);
         if (!is_kept(row) || (!shell && row->place == OPTION_LINE_ONLY))
             continue;
@@ -132,7 +132,7 @@ static void add_found_spark(const struct options *o, const struct option_row *ro
 static void add_found(const struct options *o, const struct settings *found, bool shell, struct buf *out)
 {
     for (const struct setting *s = found->at; s < found->at + found->count; s++) {
-        const struct option_row *row = option_find(s->option, strlen(s->option));
+        const struct option_row *row = options_find(s->option, strlen(s->option));
         if (shell)
             add_shell_option(row, s->value, out);
         else
@@ -157,7 +157,7 @@ void suggest_spark(const struct options *o, const struct settings *found, struct
     struct buf url = {0};
     secret_redact(o->request.url, &url);
     buf_adds(out, "spark.read.format(\"rest-api\")");
-    add_spark_option(option_find("url", 3), buf_text(&url), out);
+    add_spark_option(options_find("url", 3), buf_text(&url), out);
     add_given(o, false, out);
     add_found(o, found, false, out);
     buf_adds(out, ".load()");

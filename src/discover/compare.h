@@ -8,7 +8,7 @@
 
 struct compare {
     const struct discover_options *options;
-    struct ask *probe;
+    struct ask *ask;
     struct finding *f;
     bool brief;
     struct path places, id;
@@ -25,27 +25,27 @@ struct compare {
 };
 
 /* Has the user set that option? */
-bool compare_is_given(const struct compare *l, const char *option);
+bool compare_is_given(const struct compare *c, const char *option);
 /* Is one of the requests left? Then it is taken. */
-bool compare_may_ask(struct compare *l);
+bool compare_may_ask(struct compare *c);
 /* Has the last answer a list? */
-bool compare_has_list(const struct compare *l);
+bool compare_has_list(const struct compare *c);
 /* The list at url; false: the request failed, or there is no list. */
-bool compare_ask(struct compare *l, const char *url);
+bool compare_ask(struct compare *c, const char *url);
 /* The list with two more parameters; a name that is NULL or "" is not sent. */
-bool compare_ask_with(struct compare *l, const char *place, const char *at, const char *limit, int64_t size);
+bool compare_ask_with(struct compare *c, const char *place, const char *at, const char *limit, int64_t size);
 
 /* Asks for the list as it is: sets base, places, v, first, and what the answer shows in f. -1: it is an error, or has
  * no list. */
-int compare_first(struct compare *l, struct error *e);
+int compare_first(struct compare *c, struct error *e);
 
 /* The n-th of some NDJSON records; text NULL: there are fewer. */
 struct slice compare_record(const struct buf *records, int64_t n);
 /* Are these the same record: by their bytes, or by their id, for other members may change from answer to answer? */
-bool compare_same(const struct compare *l, struct slice a, struct slice b);
+bool compare_same(const struct compare *c, struct slice a, struct slice b);
 /* Does the last answer begin with the n-th record of the first one? */
-bool compare_begins_with(struct compare *l, int64_t n);
+bool compare_begins_with(struct compare *c, int64_t n);
 /* Is it another page: one with records, but not from the first on? */
-bool compare_moved_on(struct compare *l);
+bool compare_moved_on(struct compare *c);
 
 #endif

@@ -1,3 +1,4 @@
+/* evidence: what one answer tells about how its list is paged. */
 #include "discover/evidence.h"
 
 #include <stdlib.h>
@@ -196,7 +197,7 @@ static void find_cursor(struct evidence *v, const struct answer *a)
         if (value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
             continue;
         v->cursor = &cursors[i];
-        value_scalar(value, &v->token);
+        value_scalar(value, &v->cursor_text);
     }
     for (const struct cursor_row *row = v->cursor;
          row && row < cursors + CURSORS && strcmp(row->next, v->cursor->next) == 0; row++)
@@ -341,7 +342,7 @@ void evidence_free(struct evidence *v)
 {
     buf_free(&v->next_url);
     buf_free(&v->next_at);
-    buf_free(&v->token);
+    buf_free(&v->cursor_text);
     buf_free(&v->lead);
 }
 

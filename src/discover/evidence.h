@@ -24,7 +24,7 @@ struct evidence {
     const char *limit;   /* the parameter in it, or elsewhere in the answer, that looks like the page size */
     const struct cursor_row *cursor; /* so many rows that may be meant; NULL: the answer has no cursor */
     unsigned cursor_rows;
-    struct buf token;                 /* what the cursor says */
+    struct buf cursor_text;           /* what the cursor says */
     bool ended;                       /* a usual name says that nothing follows */
     enum paging_style end_style;      /* then: of next-url or cursor */
     const char *end_at;               /* its PATH */

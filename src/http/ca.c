@@ -1,3 +1,4 @@
+/* ca: where certificates of authorities are. */
 #include "http/ca.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* cache: small files that the processes of a user share. */
 #include "http/cache.h"
 
 #include <errno.h>

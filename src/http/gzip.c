@@ -1,3 +1,4 @@
+/* gzip: bodies compressed and decompressed. */
 #include "http/gzip.h"
 
 #include <stdlib.h>
@@ -24,7 +25,7 @@ int gzip_compress(const char *bytes, size_t n, struct buf *out)
     return result == Z_STREAM_END ? 0 : -1;
 }
 
-int gunzip_begin(struct gunzip *g, const char *encoding)
+int gzip_begin(struct gunzip *g, const char *encoding)
 {
     *g = (struct gunzip){0};
     if (!encoding || !*encoding || strcasecmp(encoding, "identity") == 0)
@@ -58,8 +59,8 @@ static int begin_member(struct gunzip *g)
     return inflateReset(g->z) == Z_OK ? 0 : -1;
 }
 
-int gunzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
-                void *user)
+int gzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
+              void *user)
 {
     char chunk[CHUNK];
     if (!g->z)
@@ -84,12 +85,12 @@ int gunzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void 
     return 0;
 }
 
-bool gunzip_is_cut(const struct gunzip *g)
+bool gzip_is_cut(const struct gunzip *g)
 {
     return g->begun && !g->ended;
 }
 
-void gunzip_end(struct gunzip *g)
+void gzip_end(struct gunzip *g)
 {
     if (g->begun)
         inflateEnd(g->z);

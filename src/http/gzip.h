@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define GZIP_ACCEPTED "gzip, deflate" /* what gunzip_begin() knows, for Accept-Encoding */
+#define GZIP_ACCEPTED "gzip, deflate" /* what gzip_begin() knows, for Accept-Encoding */
 
 /* Appends to out. -1: zlib failed. */
 int gzip_compress(const char *bytes, size_t n, struct buf *out);
@@ -19,13 +19,13 @@ struct gunzip {
     bool gzip, begun, ended;
 };
 
-/* encoding: the body's Content-Encoding, or NULL. -1: it is not known. Ends with gunzip_end(). */
-int gunzip_begin(struct gunzip *g, const char *encoding);
+/* encoding: the body's Content-Encoding, or NULL. -1: it is not known. Ends with gzip_end(). */
+int gzip_begin(struct gunzip *g, const char *encoding);
 /* Hands the plain bytes to sink. -1: these are no such bytes; else what sink says, 0 to go on. */
-int gunzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
-                void *user);
+int gzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
+              void *user);
 /* Is something missing at its end? */
-bool gunzip_is_cut(const struct gunzip *g);
-void gunzip_end(struct gunzip *g);
+bool gzip_is_cut(const struct gunzip *g);
+void gzip_end(struct gunzip *g);
 
 #endif

@@ -1,3 +1,4 @@
+/* http: one HTTP request with curl's easy interface. */
 #include "http/http.h"
 
 #include <curl/curl.h>
@@ -150,10 +151,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct http *h = user;
     n *= size;
-    if (!h->begun && gunzip_begin(&h->gunzip, http_header(h, "Content-Encoding", 0)))
+    if (!h->begun && gzip_begin(&h->gunzip, http_header(h, "Content-Encoding", 0)))
         return CURL_WRITEFUNC_ERROR;
     h->begun = true;
-    return gunzip_feed(&h->gunzip, bytes, n, on_plain, h) ? (size_t)CURL_WRITEFUNC_ERROR : n;
+    return gzip_feed(&h->gunzip, bytes, n, on_plain, h) ? (size_t)CURL_WRITEFUNC_ERROR : n;
 }
 
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
@@ -224,7 +225,7 @@ void http_close(struct http *h)
 {
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
-    gunzip_end(&h->gunzip);
+    gzip_end(&h->gunzip);
     buf_free(&h->authorization);
     buf_free(&h->error_body);
 }
@@ -310,7 +311,7 @@ void http_prepare(struct http *h, const struct request *r)
 {
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     buf_clear(&h->error_body);
-    gunzip_end(&h->gunzip);
+    gzip_end(&h->gunzip);
     *h->curl_error = *h->trace = '\0';
     h->stopped = h->begun = false;
     h->sent = 0;
@@ -362,7 +363,7 @@ double http_pause(const struct http *h)
 
 bool http_is_cut(const struct http *h)
 {
-    return gunzip_is_cut(&h->gunzip);
+    return gzip_is_cut(&h->gunzip);
 }
 
 const char *http_library(void)

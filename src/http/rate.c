@@ -1,3 +1,4 @@
+/* rate: when the next request may begin. */
 #include "http/rate.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* ratelimit: what RateLimit and Retry-After headers say. */
 #include "http/ratelimit.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* retry: which failures are worth another try, and when. */
 #include "http/retry.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* transfer: a window of requests over curl's multi interface. */
 #include "http/transfer.h"
 
 #include <curl/curl.h>

@@ -1,5 +1,24 @@
 /* transfer: a window of HTTP requests over curl's multi interface: retry, back-off, redirects within the origin, and
- * completion in the order of the requests. With http.c, oauth.c and url.c the only file that includes curl. */
+ * completion in the order of the requests. The caller is asked for requests and given answers by callbacks:
+ *
+ *     static int on_next(void *ctx, struct exchange *x, struct error *e)
+ *     {
+ *         struct pages *p = ctx;
+ *         if (p->asked == 10)
+ *             return TRANSFER_NONE;
+ *         request_clear(&x->request);
+ *         buf_addf(&x->request.url, "https://api.example.com/orders?page=%d", ++p->asked);
+ *         x->request.repeatable = true;
+ *         x->offset = -1;
+ *         return TRANSFER_READY;
+ *     }
+ *     ...
+ *     struct transfer_ops ops = {.next = on_next, .begin = on_begin, .data = on_data, .whole = on_whole,
+ *                                .done = on_done, .note = on_note};
+ *     struct transfer *t = transfer_new(&http, 4, &stats, e);    up to four requests under way
+ *     int result = t ? transfer_run(t, &ops, &pages, e) : -1;    on_done() is called for page 1, 2, 3...
+ *     transfer_free(t);
+ */
 #ifndef RESTSRC_TRANSFER_H
 #define RESTSRC_TRANSFER_H
 

@@ -1,3 +1,4 @@
+/* url: URLs, with curl's URL API. */
 #include "http/url.h"
 
 #include <curl/curl.h>

@@ -1,3 +1,4 @@
+/* error_in_ok: a good status whose body says that something went wrong. */
 #include "json/error_in_ok.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* jsonpath: JSONPath evaluated. */
 #include "json/jsonpath.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* jsonpath_lex: the words of JSONPath. */
 #include "json/jsonpath_lex.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* jsonpath_parse: JSONPath parsed. */
 #include <string.h>
 
 #include "json/jsonpath.h"

@@ -1,4 +1,4 @@
-/* What of a query can be answered while the text is still coming. */
+/* jsonpath_stream: what of a query can be answered while the text is still coming. */
 #include <stdio.h>
 
 #include "json/jsonpath.h"

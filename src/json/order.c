@@ -1,3 +1,4 @@
+/* order: JSON values compared. */
 #include "json/order.h"
 
 #include <stdint.h>

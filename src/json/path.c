@@ -1,3 +1,4 @@
+/* path: a PATH looked up in JSON text. */
 #include "json/path.h"
 
 #include <stdio.h>

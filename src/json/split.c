@@ -1,3 +1,4 @@
+/* split: page bytes to records and envelope, a state machine. */
 #include "json/split.h"
 
 #include <string.h>

@@ -1,5 +1,20 @@
 /* split: page bytes -> records (NDJSON) + envelope. Pure: no I/O, no HTTP.
  *
+ *     struct split s;
+ *     struct buf out = {0}, envelope = {0};
+ *     path_parse(&records, "data.items");
+ *     split_start(&s, &records, &out, &envelope);
+ *     while ((n = read(fd, chunk, sizeof chunk)) > 0)
+ *         if (split_feed(&s, chunk, (size_t)n))
+ *             errx(1, "%s at byte %llu", s.reason, (unsigned long long)s.position);
+ *     if (split_end(&s))
+ *         errx(1, "%s", s.reason);
+ *
+ *     in:        {"data": {"items": [{"id": 1.10}, {"id": 2}]}, "total": 2}
+ *     out:       {"id":1.10}
+ *                {"id":2}
+ *     envelope:  {"data":{"items":[]},"total":2}
+ *
  * A strict, incremental RFC 8259 parser that may stop and resume at any byte. Each element of the records array goes to
  * `out` as it stands, one line each, with insignificant white space dropped; all else goes to `envelope`, a small JSON
  * text in which the records array is empty. Where `records` is a JSONPath that names the records themselves, wherever

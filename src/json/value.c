@@ -1,3 +1,4 @@
+/* value: pieces of JSON text. */
 #include "json/value.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* ask: one request at a time, with its answer at hand. */
 #include "pages/ask.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* follow: styles that follow the server from page to page. */
 #include "pages/follow.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* link_header: Link headers (RFC 8288). */
 #include "pages/link_header.h"
 
 #include <string.h>

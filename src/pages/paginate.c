@@ -1,3 +1,4 @@
+/* paginate: which request comes next, and what a page taught. */
 #include "pages/paginate.h"
 
 #include <stdio.h>

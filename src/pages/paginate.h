@@ -1,6 +1,20 @@
 /* paginate: which request comes next, for each pagination style, and what a page taught: its size, the total, the next
  * link. No I/O. The styles are a table in styles.c; those that can ask for any offset share seek.c, those that must
- * follow the server from page to page share follow.c. */
+ * follow the server from page to page share follow.c.
+ *
+ *     struct paginate p;
+ *     struct page page;
+ *     struct request request = {0};
+ *     int verdict = paginate_init(&p, &paging, &range, &http, e) ? -1 : PAGE_TAKEN;
+ *     while (verdict == PAGE_TAKEN && paginate_next(&p, &page, &request)) {
+ *         do {
+ *             struct answer answer = get(&request);    and page.got, page.total: what came
+ *             verdict = paginate_learn(&p, &page, &answer, &request, e);
+ *             keep(page.skip, page.keep);              these records of it belong to the range
+ *         } while (verdict == PAGE_REST);
+ *     }
+ *     paginate_free(&p);
+ */
 #ifndef RESTSRC_PAGINATE_H
 #define RESTSRC_PAGINATE_H
 

@@ -1,3 +1,4 @@
+/* repeat: records that come a second time. */
 #include "pages/repeat.h"
 
 #include <string.h>

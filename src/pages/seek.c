@@ -1,3 +1,4 @@
+/* seek: styles that can ask for any offset. */
 #include "pages/seek.h"
 
 #include "pages/coverage.h"

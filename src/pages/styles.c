@@ -1,3 +1,4 @@
+/* styles: the table of pagination styles. */
 #include "pages/styles.h"
 
 #include <stdio.h>

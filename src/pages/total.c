@@ -1,3 +1,4 @@
+/* total: how many records an answer says that there are. */
 #include "pages/total.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* idempotency: idempotency keys. */
 #include "write/idempotency.h"
 
 #include <inttypes.h>

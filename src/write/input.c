@@ -1,3 +1,4 @@
+/* input: NDJSON lines into batches. */
 #include "write/input.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "write/batch.h"
+#include "write/body.h"
 
 struct input {
     int fd;

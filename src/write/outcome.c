@@ -1,5 +1,5 @@
 /* outcome: what became of the records of a batch: what the answer says of them, rejects, ids, the receipt. */
-#include "write/write_run.h"
+#include "write/outcome.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* receipt: what became of the lines. */
 #include "write/receipt.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* results: what an answer says of each record. */
 #include "write/results.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* url_template: URLs made of records. */
 #include "write/url_template.h"
 
 #include <inttypes.h>

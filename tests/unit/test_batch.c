@@ -1,6 +1,6 @@
 /* Records to bodies: shapes, prefixes, and that a body is never larger than its parts were said to cost. */
 #include "tap.h"
-#include "write/batch.h"
+#include "write/body.h"
 #include "write/idempotency.h"
 #include "write/receipt.h"
 #include "write/url_template.h"

@@ -94,15 +94,15 @@ static void check_refusals(void)
 
 static void check_names(void)
 {
-    is_text(option_nearest("ofset"), "offset", "a letter too few");
-    is_text(option_nearest("page_size"), "page-size", "underscores for dashes");
-    is_text(option_nearest("retrydelay"), "retry-delay", "a dash too few");
-    is_text(option_nearest("summary"), "summary-fd", "the beginning of a name");
-    is_text(option_nearest("completely-different"), NULL, "nothing is near");
-    is_text(option_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-"
+    is_text(options_nearest("ofset"), "offset", "a letter too few");
+    is_text(options_nearest("page_size"), "page-size", "underscores for dashes");
+    is_text(options_nearest("retrydelay"), "retry-delay", "a dash too few");
+    is_text(options_nearest("summary"), "summary-fd", "the beginning of a name");
+    is_text(options_nearest("completely-different"), NULL, "nothing is near");
+    is_text(options_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-"
                            "it-any-more-at-all"),
             NULL, "a name of any length");
-    ok(option_find("limit", 5) && !option_find("limit", 4) && !option_find("limits", 6), "names are found whole");
+    ok(options_find("limit", 5) && !options_find("limit", 4) && !options_find("limits", 6), "names are found whole");
 }
 
 static void check_table(void)
@@ -110,7 +110,7 @@ static void check_table(void)
     unsigned wrong = 0;
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
-        bool sound = option_find(row->name, strlen(row->name)) == row && row->help && *row->help && row->commands;
+        bool sound = options_find(row->name, strlen(row->name)) == row && row->help && *row->help && row->commands;
         sound &= (row->type == OPTION_FLAG) == !row->argument;
         for (size_t j = 0; j < i; j++)
             sound &= !row->letter || option_table[j].letter != row->letter;

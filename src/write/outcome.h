@@ -1,11 +1,12 @@
-/* write_run: what the two halves of restsrc write share: cmd_write.c sends batches, outcome.c finds out what became of
- * them. */
-#ifndef RESTSRC_WRITE_RUN_H
-#define RESTSRC_WRITE_RUN_H
+/* outcome: what became of the records of a batch: what the answer says of them, rejects, ids, the receipt; with the
+ * state of a run, which cmd_write.c, sending batches, shares. */
+#ifndef RESTSRC_OUTCOME_H
+#define RESTSRC_OUTCOME_H
 
 #include "base/terminal.h"
 #include "http/transfer.h"
 #include "write/batch.h"
+#include "write/body.h"
 #include "write/idempotency.h"
 #include "write/input.h"
 #include "write/receipt.h"

@@ -1,0 +1,43 @@
+/* mem: memory that is there. */
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static void *there(void *memory)
+{
+    static const char message[] = "restsrc: out of memory\n";
+    if (memory)
+        return memory;
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        _exit(EX_SOFTWARE);
+    _exit(EX_SOFTWARE);
+}
+
+void *mem_zeroed(size_t count, size_t size)
+{
+    return there(calloc(count ? count : 1, size));
+}
+
+void *mem_grown(void *memory, size_t size)
+{
+    return there(realloc(memory, size));
+}
+
+char *mem_text(const char *text, size_t n)
+{
+    char *copy = there(malloc(n + 1));
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+uint64_t mem_digest(const void *bytes, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (const unsigned char *p = bytes; n > 0; n--, p++)
+        hash = (hash ^ *p) * 0x100000001b3;
+    return hash;
+}
