@@ -1,3 +1,4 @@
+/* more: what a page says of more. */
 #include "pages/more.h"
 
 #include <strings.h>
