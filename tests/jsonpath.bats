@@ -13,6 +13,43 @@ teardown_file() { stop_server; }
     [ "$(queries)" = $'\n?b\n?c' ]
 }
 
+@test "a list of links is followed by their relations, unasked and whatever index was given" {
+    for kind in rel:href relation:url; do
+        rel=${kind%:*} to=${kind#*:} name=links
+        [ "$rel" = rel ] || name=link
+        local first="{\"rows\":[1],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF\"},{\"$rel\":\"next\",\"$to\":\"SELF?b\"}]}"
+        local second="{\"rows\":[2],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF?b\"},{\"$rel\":\"prev\",\"$to\":\"SELF\"},{\"$rel\":\"next\",\"$to\":\"SELF?c\"}]}"
+        local third="{\"rows\":[3],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF?c\"},{\"$rel\":\"prev\",\"$to\":\"SELF?b\"}]}"
+        for next in "" "$name.1.$to" "/$name/1/$to" "\$.$name[1].$to" "\$.$name[?@.$rel=='next'].$to"; do
+            answers "{\"body\":$first}" "{\"body\":$second}" "{\"body\":$third}"
+            restsrc read --paginate next-url ${next:+--next "$next"} "$list"
+            exits 0
+            says_nothing
+            wrote $'1\n2\n3'
+            answers "{\"body\":$third}"
+            restsrc read --paginate next-url ${next:+--next "$next"} "$list"
+            exits 0
+            says_nothing
+            wrote 3
+        done
+    done
+    answers '{"body":{"rows":[1],"pages":[{"href":"SELF"},{"href":"SELF?b"}]}}' '{"body":{"rows":[2],"pages":[]}}'
+    restsrc read --paginate next-url --next pages.1.href "$list" # links without a relation are what their index says
+    exits 0
+    wrote $'1\n2'
+}
+
+@test "a star between dots is every element or member" {
+    answers '{"body":{"reports":[{"rows":[1,2]},{"rows":[[3]]}],"by":{"a":{"id":1},"b":{"id":2}}}}'
+    restsrc read --paginate none --records 'reports.*.rows' "$list"
+    exits 0
+    wrote $'1\n2\n[3]'
+    answers '{"body":{"rows":[1],"more":{"x":{"to":"SELF?2"}}}}' '{"body":{"rows":[2],"more":{}}}'
+    restsrc read --paginate next-url --next 'more.*.to' "$list"
+    exits 0
+    wrote $'1\n2'
+}
+
 @test "--next finds the last of a list, and a cursor in an object" {
     answers '{"body":{"items":[1],"at":[{"c":"x"},{"c":"b"}]}}' '{"body":{"items":[2],"at":[{"c":"c"}]}}' '{"body":{"items":[3],"at":[]}}'
     restsrc read --paginate cursor --param-limit '' --next '$.at[-1].c' "$list"

@@ -16,6 +16,11 @@ void jsonpath_free(struct jsonpath *q)
     free(q);
 }
 
+const char *jsonpath_text(const struct jsonpath *q)
+{
+    return q->text;
+}
+
 bool jsonpath_segments_singular(const struct jsonpath_segment *s)
 {
     for (; s; s = s->next)

@@ -29,6 +29,9 @@ struct jsonpath *jsonpath_parse(const char *text, size_t len, struct jsonpath_fa
 struct jsonpath *jsonpath_parse_test(const char *text, size_t len, struct jsonpath_fault *fault);
 void jsonpath_free(struct jsonpath *q);
 
+/* As it was given. */
+const char *jsonpath_text(const struct jsonpath *q);
+
 /* Can it name one value at the most? ("A singular query": names and indexes only.) */
 bool jsonpath_is_singular(const struct jsonpath *q);
 
@@ -44,6 +47,10 @@ struct slice jsonpath_first(const struct jsonpath *q, struct slice json);
 /* So many of the first segments name one value: the container of all that q can name. */
 unsigned jsonpath_base(const struct jsonpath *q);
 
+/* The names and indexes of these, in their order. false: one is from the end, or visit() had enough. */
+typedef bool jsonpath_visit_name(void *ctx, struct slice name, int64_t index);
+bool jsonpath_each_name(const struct jsonpath *q, jsonpath_visit_name *visit, void *ctx);
+
 /* So deep in the text are the values by which q can be answered one after the other: what q names, or what its first
  * filter is to test. fault->text is empty, or says why q needs the whole text. */
 unsigned jsonpath_levels(const struct jsonpath *q, struct jsonpath_fault *fault);
@@ -56,10 +63,6 @@ bool jsonpath_leads(const struct jsonpath *q, unsigned level, struct slice key, 
 bool jsonpath_has_rest(const struct jsonpath *q);
 /* Then this is what q names in it. */
 void jsonpath_each_rest(const struct jsonpath *q, struct slice value, jsonpath_visit *visit, void *ctx);
-
-/* The names and indexes of a singular query, in their order. false: one is from the end, or visit() had enough. */
-typedef bool jsonpath_visit_name(void *ctx, struct slice name, int64_t index);
-bool jsonpath_each_name(const struct jsonpath *q, jsonpath_visit_name *visit, void *ctx);
 
 /* Does the test q hold for json? */
 bool jsonpath_holds(const struct jsonpath *q, struct slice json);

@@ -285,6 +285,10 @@ static struct jsonpath *parse(const char *text, size_t len, bool test, struct js
                                      : lex_refuse(&p, "expected $");
     if (right && p.at < p.end)
         right = lex_refuse(&p, "what is this?");
+    struct buf copy = {0};
+    buf_add(&copy, text, len);
+    q->text = lex_keep(&p, &copy).text;
+    buf_free(&copy);
     if (right)
         return q;
     jsonpath_free(q);

@@ -126,7 +126,8 @@ void jsonpath_each_rest(const struct jsonpath *q, struct slice value, jsonpath_v
 
 bool jsonpath_each_name(const struct jsonpath *q, jsonpath_visit_name *visit, void *ctx)
 {
-    for (const struct jsonpath_segment *s = q->segments; s; s = s->next)
+    const struct jsonpath_segment *s = q->segments;
+    for (unsigned n = jsonpath_base(q); n; n--, s = s->next)
         if (s->selectors->start < 0 || !visit(ctx, s->selectors->name, s->selectors->start))
             return false;
     return true;

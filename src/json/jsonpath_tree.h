@@ -46,6 +46,7 @@ struct jsonpath_block {
 };
 
 struct jsonpath {
+    const char *text;
     struct jsonpath_segment *segments;
     const struct jsonpath_test *test; /* of jsonpath_parse_test() */
     struct jsonpath_block *blocks;    /* the memory of all these */

@@ -69,39 +69,77 @@ static int add_ways(struct path *p, const char *text)
 
 /* ---- JSONPath ---- */
 
-/* The names of a singular query, for path_set(). */
+/* The names that a query begins with. */
 static bool add_name(void *ctx, struct slice name, int64_t index)
 {
     struct path *p = ctx;
     char digits[24];
     snprintf(digits, sizeof digits, "%lld", (long long)index);
-    return add_segment(p, &p->way[0], name.text ? name.text : digits, name.text ? name.len : strlen(digits)) == 0;
+    return add_segment(p, &p->way[p->count - 1], name.text ? name.text : digits,
+                       name.text ? name.len : strlen(digits)) == 0;
 }
 
-static int parse_query(struct path *p, const char *text, struct jsonpath_fault *fault)
+static int add_query(struct path *p, const char *text, struct jsonpath_fault *fault)
 {
-    p->query = jsonpath_parse(text, strlen(text), fault);
-    if (!p->query)
+    struct path_way *way = &p->way[p->count];
+    way->query = jsonpath_parse(text, strlen(text), fault);
+    if (!way->query)
         return -1;
-    p->count = 1;
-    buf_add(&p->names, text, strlen(text) + 1);
-    p->many = !jsonpath_is_singular(p->query);
-    p->base = jsonpath_base(p->query);
-    if (p->many || !jsonpath_each_name(p->query, add_name, p))
-        p->way[0].depth = 0;
-    settle(p);
+    p->count++;
+    p->many = !jsonpath_is_singular(way->query);
+    p->base = jsonpath_base(way->query);
+    if (!jsonpath_each_name(way->query, add_name, p))
+        way->depth = 0;
     return 0;
+}
+
+/* A path with a * between its dots, as a JSONPath; end: "[*]" for the records in the lists that it names. */
+static void starred(const char *text, const char *end, struct buf *query)
+{
+    buf_addc(query, '$');
+    for (;;) {
+        size_t len = strcspn(text, ".");
+        buf_addc(query, '[');
+        if (len == 1 && *text == '*')
+            buf_addc(query, '*');
+        else
+            value_quote(text, len, query);
+        buf_addc(query, ']');
+        if (!text[len])
+            break;
+        text += len + 1;
+    }
+    buf_adds(query, end);
+}
+
+static bool has_star(const char *text)
+{
+    for (; *text; text += strcspn(text, ".") + (text[strcspn(text, ".")] == '.'))
+        if (*text == '*' && (text[1] == '.' || !text[1]))
+            return true;
+    return false;
 }
 
 /* ---- any ---- */
 
-static int parse(struct path *p, const char *text, struct jsonpath_fault *fault)
+static int add_any(struct path *p, const char *text, const char *end, struct jsonpath_fault *fault)
 {
     *fault = (struct jsonpath_fault){"nested too deep", 0};
+    if (*text == '$' && p->count < PATH_WAYS)
+        return add_query(p, text, fault);
+    if (*text == '/' || !has_star(text) || p->count == PATH_WAYS)
+        return add_ways(p, text);
+    struct buf query = {0};
+    starred(text, end, &query);
+    int result = add_query(p, buf_text(&query), fault);
+    buf_free(&query);
+    return result;
+}
+
+static int parse(struct path *p, const char *text, const char *end, struct jsonpath_fault *fault)
+{
     memset(p, 0, sizeof *p);
-    if (*text == '$')
-        return parse_query(p, text, fault);
-    int result = add_ways(p, text);
+    int result = add_any(p, text, end, fault);
     settle(p);
     return result;
 }
@@ -109,7 +147,7 @@ static int parse(struct path *p, const char *text, struct jsonpath_fault *fault)
 int path_parse(struct path *p, const char *text)
 {
     struct jsonpath_fault fault;
-    return parse(p, text, &fault);
+    return parse(p, text, "", &fault);
 }
 
 static int refuse(const char *option, const char *text, const struct jsonpath_fault *fault, struct error *e)
@@ -122,17 +160,17 @@ static int refuse(const char *option, const char *text, const struct jsonpath_fa
 int path_option(struct path *p, const char *option, const char *text, struct error *e)
 {
     struct jsonpath_fault fault;
-    return parse(p, text, &fault) ? refuse(option, text, &fault, e) : 0;
+    return parse(p, text, "", &fault) ? refuse(option, text, &fault, e) : 0;
 }
 
 int path_records(struct path *p, const char *text, struct error *e)
 {
     struct jsonpath_fault fault;
-    if (path_option(p, "records", text, e))
-        return -1;
-    if (!p->query)
+    if (parse(p, text, "[*]", &fault))
+        return refuse("records", text, &fault, e);
+    if (!p->way[0].query)
         return 0;
-    p->way[0].depth = jsonpath_levels(p->query, &fault);
+    p->way[0].depth = jsonpath_levels(p->way[0].query, &fault);
     if (p->way[0].depth > PATH_DEPTH)
         snprintf(fault.text, sizeof fault.text, "nested too deep");
     return *fault.text ? refuse("records", text, &fault, e) : 0;
@@ -141,8 +179,9 @@ int path_records(struct path *p, const char *text, struct error *e)
 void path_parse_all(struct path *p, const char *const *texts, size_t count)
 {
     memset(p, 0, sizeof *p);
+    struct jsonpath_fault ignored;
     for (size_t i = 0; i < count; i++)
-        add_ways(p, texts[i]);
+        add_any(p, texts[i], "", &ignored);
     settle(p);
 }
 
@@ -165,8 +204,8 @@ void path_only(struct path *p, const struct path *from, unsigned way)
 
 void path_free(struct path *p)
 {
-    jsonpath_free(p->query);
-    p->query = NULL;
+    for (unsigned w = 0; w < p->count; w++)
+        jsonpath_free(p->way[w].query);
     buf_free(&p->names);
     p->count = 0;
 }
@@ -175,8 +214,8 @@ void path_show(const struct path *p, unsigned w, struct buf *out)
 {
     const struct path_way *way = &p->way[w];
     bool pointer = way->depth == 0;
-    if (p->query) {
-        buf_adds(out, p->names.data); /* the query as it was given */
+    if (way->query) {
+        buf_adds(out, jsonpath_text(way->query));
         return;
     }
     for (unsigned d = 0; d < way->depth; d++)
@@ -200,8 +239,8 @@ static bool is_index(const char *name, size_t n)
 
 bool path_leads(const struct path *p, unsigned way, unsigned level, struct slice key, size_t n)
 {
-    if (p->query)
-        return jsonpath_leads(p->query, level, key, n);
+    if (p->way[way].query)
+        return jsonpath_leads(p->way[way].query, level, key, n);
     const char *name = p->way[way].segment[level];
     return key.text ? value_spells(key, name, strlen(name)) : is_index(name, n);
 }
@@ -216,18 +255,34 @@ static struct slice find_element(struct slice array, const char *name)
     return (struct slice){0};
 }
 
-static struct slice find_way(const struct path_way *way, struct slice value)
+static struct slice find_way(const struct path_way *way, unsigned depth, struct slice value)
 {
-    for (unsigned d = 0; d < way->depth && value.text; d++) {
+    for (unsigned d = 0; d < depth && value.text; d++) {
         const char *name = way->segment[d];
         value = value.len && *value.text == '[' ? find_element(value, name) : value_member(value, name, strlen(name));
     }
     return value;
 }
 
+struct slice path_find_part(const struct path *p, unsigned way, unsigned depth, struct slice json)
+{
+    return find_way(&p->way[way], depth, json);
+}
+
 struct slice path_find_way(const struct path *p, unsigned way, struct slice json)
 {
-    return p->query ? jsonpath_first(p->query, json) : find_way(&p->way[way], json);
+    const struct path_way *it = &p->way[way];
+    return it->query ? jsonpath_first(it->query, json) : find_way(it, it->depth, json);
+}
+
+bool path_finds_choice(const struct path *p, struct slice json)
+{
+    for (unsigned w = 0; w < p->count; w++) {
+        const struct path_way *way = &p->way[w];
+        if (way->query && !jsonpath_is_singular(way->query) && !value_is_empty(find_way(way, way->depth, json)))
+            return true;
+    }
+    return false;
 }
 
 struct slice path_find(const struct path *p, const char *json, size_t len)
@@ -282,15 +337,14 @@ int path_set(struct buf *json, const char *name, struct slice value)
     }
     int result = -1;
     struct slice old = path_find(&p, json->data, json->len);
-    struct path_way parent = p.way[p.count - 1];
-    parent.depth -= parent.depth > 0;
-    struct slice object = find_way(&parent, (struct slice){json->data, json->len});
+    const struct path_way *way = &p.way[p.count - 1];
+    struct slice object = way->depth ? find_way(way, way->depth - 1, (struct slice){json->data, json->len}) : old;
     if (old.text) {
         size_t from = (size_t)(old.text - json->data);
         replace(json, from, from + old.len, value.text, value.len);
         result = 0;
-    } else if (!p.many && object.text && *object.text == '{' && p.way[p.count - 1].depth) {
-        insert(json, object, p.way[p.count - 1].segment[parent.depth], value);
+    } else if (!p.many && object.text && *object.text == '{') {
+        insert(json, object, way->segment[way->depth - 1], value);
         result = 0;
     }
     path_free(&p);

@@ -1,8 +1,8 @@
 /* path: a PATH looked up in JSON text, as raw text. Pure.
  *
  * A PATH with a leading '$' is a JSONPath (RFC 9535, see jsonpath.h), one with a leading '/' a JSON Pointer (RFC 6901).
- * Any other is first one whole member name (@odata.count), then split at the dots (data.items). The empty PATH is the
- * whole document. So one PATH may stand for several ways, tried in order. */
+ * Any other is first one whole member name (@odata.count), then split at the dots (data.items); a * between dots is any
+ * member or element. The empty PATH is the whole document. So one PATH may stand for several ways, tried in order. */
 #ifndef RESTSRC_PATH_H
 #define RESTSRC_PATH_H
 
@@ -19,15 +19,15 @@ enum { PATH_WAYS = 18, PATH_DEPTH = 12 };
 struct path_way {
     unsigned depth;
     const char *segment[PATH_DEPTH]; /* unescaped, UTF-8 */
+    struct jsonpath *query;          /* a JSONPath; then the segments are the names that it begins with */
 };
 
 struct path {
     unsigned count;
     struct path_way way[PATH_WAYS];
-    struct buf names;       /* owns the segments */
-    struct jsonpath *query; /* a JSONPath; then way 0 only says how deep it goes, and for path_set() which names */
-    bool many;              /* it names the records themselves, and not the list that holds them */
-    unsigned base;          /* of way 0, so many segments name one value: the container of all that it names */
+    struct buf names; /* owns the segments */
+    bool many;        /* it names the records themselves, and not the list that holds them */
+    unsigned base;    /* of way 0, so many segments name one value: the container of all that it names */
 };
 
 /* 0, or -1 when text is deeper than PATH_DEPTH or no right JSONPath. Free with path_free(). */
@@ -55,6 +55,10 @@ bool path_leads(const struct path *p, unsigned way, unsigned level, struct slice
  */
 struct slice path_find(const struct path *p, const char *json, size_t len);
 struct slice path_find_way(const struct path *p, unsigned way, struct slice json);
+/* What its first names lead to, so many of them. */
+struct slice path_find_part(const struct path *p, unsigned way, unsigned depth, struct slice json);
+/* Does a JSONPath of p find in json where to choose, though perhaps nothing to choose? */
+bool path_finds_choice(const struct path *p, struct slice json);
 /* The same by the PATH's text, for a PATH that is looked up once. */
 struct slice path_get(const char *text, struct slice json);
 

@@ -205,8 +205,8 @@ static int keep_named(struct split *s)
 {
     struct buf lines = {.cap = s->out->cap}, *out = s->out;
     const char *before = memrchr(out->data, '\n', out->len), *line = before ? before + 1 : out->data;
-    jsonpath_each_rest(s->records->query, (struct slice){line, out->len - (size_t)(line - out->data)}, add_record,
-                       &lines);
+    jsonpath_each_rest(s->records->way[0].query, (struct slice){line, out->len - (size_t)(line - out->data)},
+                       add_record, &lines);
     out->len = (size_t)(line - out->data);
     for (size_t i = 0; i < lines.len; i++)
         s->count += lines.data[i] == '\n';
@@ -222,7 +222,7 @@ static int end_pick(struct split *s, bytes p)
         return -1;
     s->to = s->envelope;
     s->picked_depth = s->records_depth = 0;
-    if (jsonpath_has_rest(s->records->query))
+    if (jsonpath_has_rest(s->records->way[0].query))
         return keep_named(s);
     s->count++;
     return buf_addc(s->out, '\n');

@@ -9,6 +9,7 @@
 #include "http/url.h"
 #include "pages/link_header.h"
 #include "pages/more.h"
+#include "pages/relation.h"
 
 /* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
 
@@ -171,6 +172,7 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
     }
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path, w, a->envelope);
+        found = relation_next(&p->next_path, w, found, a->envelope);
         if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
             set_cursor(t, found);
     }
@@ -198,7 +200,8 @@ static bool has_next(const struct paginate *p, const struct answer *a)
 {
     const char *header = next_header(p);
     return header ? a->header(a->headers, header, 0) != NULL
-                  : path_find(&p->next_path, a->envelope.text, a->envelope.len).text != NULL;
+                  : path_find(&p->next_path, a->envelope.text, a->envelope.len).text ||
+                        path_finds_choice(&p->next_path, a->envelope);
 }
 
 static const char *leads_on_by_cursor(const struct paginate *p, const struct answer *a)
@@ -327,9 +330,20 @@ static const char *const usual_cursors[] = {"next_cursor",
                                             "/paging/cursors/after",
                                             "cursor",
                                             "next"};
-static const char *const usual_links[] = {
-    "next",        "@odata.nextLink",  "nextLink",          "nextRecordsUrl",       "next_page_url", "next_url",
-    "/links/next", "/links/next/href", "/_links/next/href", "/pagination/next_url", "/paging/next",  "/meta/next"};
+static const char *const usual_links[] = {"next",
+                                          "@odata.nextLink",
+                                          "nextLink",
+                                          "nextRecordsUrl",
+                                          "next_page_url",
+                                          "next_url",
+                                          "/links/next",
+                                          "/links/next/href",
+                                          "/_links/next/href",
+                                          "/pagination/next_url",
+                                          "/paging/next",
+                                          "/meta/next",
+                                          "$.links[?@.rel=='next'].href",
+                                          "$.link[?@.relation=='next'].url"};
 
 int styles_set_paths(struct paginate *p, struct error *e)
 {
