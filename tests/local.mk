@@ -4,7 +4,7 @@
 UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_jsonpath tests/unit/test_jsonpath_suite tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link_header \
-	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text
+	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text tests/unit/test_origin
 STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
 	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
 BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/jsonpath.bats tests/faults.bats tests/hostile.bats tests/count.bats tests/command_line.bats tests/config.bats \
@@ -20,6 +20,7 @@ tests_unit_test_number_SOURCES = tests/unit/test_number.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h
+tests_unit_test_origin_SOURCES = tests/unit/test_origin.c tests/unit/tap.h
 tests_unit_test_jsonpath_SOURCES = tests/unit/test_jsonpath.c tests/unit/tap.h
 tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
 tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h

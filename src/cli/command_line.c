@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pair.h"
 #include "http/secret.h"
 
 struct line {
@@ -100,14 +101,13 @@ static int add_secret(struct list *list, const struct option_row *row, const cha
 {
     struct buf item = {0};
     char *value = NULL;
-    const char *equals = strchr(text, '=');
-    if (!equals || equals == text || equals[1] != '@')
+    struct pair pair;
+    if (!pair_split(text, &pair) || *pair.value != '@')
         return error_set(e, EXIT_USAGE, "--%s takes NAME=@FILE: a secret on the command line could be seen by others",
                          row->name);
-    if (secret_read(equals + 2, &value, warning, e))
+    if (secret_read(pair.value + 1, &value, warning, e))
         return -1;
-    buf_add(&item, text, (size_t)(equals + 1 - text));
-    buf_adds(&item, value);
+    buf_addf(&item, "%.*s=%s", (int)pair.len, pair.name, value);
     list_add(list, buf_text(&item));
     free(value);
     buf_free(&item);

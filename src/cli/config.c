@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/pair.h"
 #include "cli/presets.h"
 #include "http/secret.h"
 #include "http/url.h"
@@ -61,9 +62,9 @@ static bool is_overridden(const struct options *o, const struct option_row *row,
         return given[row - option_table] || (file && given[file - option_table]);
     }
     if (row->place == OPTION_AT_FILE) {
-        size_t len = strcspn(value, "=") + 1;
-        for (size_t i = 0; i < o->auth.query_secret.count; i++)
-            if (strncmp(o->auth.query_secret.item[i], value, len) == 0)
+        struct pair pair;
+        for (size_t i = 0; i < o->auth.query_secret.count && pair_split(value, &pair); i++)
+            if (strncmp(o->auth.query_secret.item[i], value, pair.len + 1) == 0)
                 return true;
     }
     return row->type != OPTION_LIST && given[row - option_table];
@@ -84,6 +85,7 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
 {
     int result = -1;
     struct buf value = {0};
+    struct pair pair;
     line += strspn(line, " \t\r");
     if (*line == '\0' || *line == '#')
         return 0;
@@ -97,7 +99,7 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
         error_set(e, EXIT_CONFIG, "expected %s = VALUE", name);
     else if (*rest == '=' && read_value(rest + 1, &value))
         error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
-    else if (row->place == OPTION_AT_FILE && (!strchr(buf_text(&value), '=') || *value.data == '='))
+    else if (row->place == OPTION_AT_FILE && !pair_split(buf_text(&value), &pair))
         error_set(e, EXIT_CONFIG, "%s takes NAME=VALUE", name);
     else if (is_overridden(o, row, given, buf_text(&value)))
         result = 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pair.h"
 #include "http/secret.h"
 
 /* For a shell: as it is, or in single quotes. */
@@ -88,13 +89,15 @@ static void add_spark_option(const struct option_row *row, const char *value, st
 static bool gather(const struct options *o, const struct option_row *row, size_t from, struct buf *all)
 {
     struct buf text = {0};
-    size_t len = strlen(row->name), before = 0;
+    size_t before = 0;
     buf_clear(all);
     for (size_t i = 0; i < o->line.count; i++) {
-        if (strncmp(o->line.item[i], row->name, len) || o->line.item[i][len] != '=')
+        struct pair given;
+        pair_split(o->line.item[i], &given);
+        if (options_find(given.name, given.len) != row)
             continue;
         before += i < from;
-        shown(row, o->line.item[i] + len + 1, &text);
+        shown(row, given.value, &text);
         buf_addf(all, "%s%s", all->len ? "\n" : "", buf_text(&text));
     }
     buf_free(&text);
@@ -105,9 +108,10 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
 {
     struct buf text = {0};
     for (size_t i = 0; i < o->line.count; i++) {
-        const char *equals = strchr(o->line.item[i], '=');
-        const struct option_row *row = options_find(o->line.item[i], (size_t)(equals - o->line.item[i]));
-        shown(row, equals + 1, &text);
+        struct pair given;
+        pair_split(o->line.item[i], &given);
+        const struct option_row *row = options_find(given.name, given.len);
+        shown(row, given.value, &text);
         if (!is_kept(row) || (!shell && row->place == OPTION_LINE_ONLY))
             continue;
         if (shell)

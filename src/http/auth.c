@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/pair.h"
 
 enum { NETRC_BYTES = 1 << 20 };
 
@@ -110,8 +111,10 @@ static int check(const struct auth *a, struct error *e)
 static void hide_options(struct auth *a)
 {
     const struct auth_options *o = a->options;
+    struct pair pair;
     for (size_t i = 0; i < o->query_secret.count; i++)
-        secret_hide(&a->secrets, strchr(o->query_secret.item[i], '=') + 1);
+        if (pair_split(o->query_secret.item[i], &pair))
+            secret_hide(&a->secrets, pair.value);
     if (o->oauth_token_url)
         secret_hide_url(&a->secrets, o->oauth_token_url);
     for (size_t i = 0; i < o->oauth_param.count; i++)

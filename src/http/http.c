@@ -293,11 +293,9 @@ static void set_url(struct http *h, const struct request *r)
     struct buf url = {0};
     buf_add(&url, r->url.data, r->url.len);
     for (size_t i = 0; i < secret->count; i++) {
-        const char *equals = strchr(secret->item[i], '=');
-        char *name = mem_text(secret->item[i], (size_t)(equals - secret->item[i]));
-        url_drop_query(&url, name);
-        url_add_query(&url, name, equals + 1, strlen(equals + 1));
-        free(name);
+        struct pair pair;
+        if (pair_split(secret->item[i], &pair))
+            url_set_query(&url, &pair);
     }
     if (h->client->options.auth->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
         url_sort_query(&url);

@@ -11,6 +11,7 @@
 
 #include "base/io.h"
 #include "base/number.h"
+#include "base/pair.h"
 #include "http/cache.h"
 #include "http/failure.h"
 #include "http/retry.h"
@@ -182,15 +183,19 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     return code ? -1 : 0;
 }
 
-static void add_field(struct buf *form, const char *name, const char *value)
+static void add_pair(struct buf *form, const struct pair *pair)
 {
-    if (!value)
-        return;
     if (form->len)
         buf_addc(form, '&');
-    url_escape_text(name, strlen(name), form);
+    url_escape_text(pair->name, pair->len, form);
     buf_addc(form, '=');
-    url_escape_text(value, strlen(value), form);
+    url_escape_text(pair->value, strlen(pair->value), form);
+}
+
+static void add_field(struct buf *form, const char *name, const char *value)
+{
+    if (value)
+        add_pair(form, &(struct pair){.name = name, .len = strlen(name), .value = value});
 }
 
 static bool in_body(const struct oauth *a)
@@ -210,12 +215,10 @@ static int make_form(const struct oauth *a, const char *refresh_token, struct bu
     if (in_body(a))
         add_field(form, "client_secret", a->auth->client_secret);
     for (size_t i = 0; i < o->oauth_param.count; i++) {
-        const char *equals = strchr(o->oauth_param.item[i], '=');
-        if (!equals)
+        struct pair pair;
+        if (!pair_split(o->oauth_param.item[i], &pair))
             return error_set(e, EXIT_USAGE, "--oauth-param takes NAME=VALUE");
-        char *name = mem_text(o->oauth_param.item[i], (size_t)(equals - o->oauth_param.item[i]));
-        add_field(form, name, equals + 1);
-        free(name);
+        add_pair(form, &pair);
     }
     return 0;
 }

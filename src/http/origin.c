@@ -1,12 +1,60 @@
 /* origin: where requests may go. */
 #include "http/origin.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "http/secret.h"
 #include "http/url.h"
 
+bool origin_is_same(const char *a, const char *b)
+{
+    struct buf x = {0}, y = {0};
+    url_origin(a, &x);
+    url_origin(b, &y);
+    bool same = x.len && y.len && strcasecmp(x.data, y.data) == 0;
+    buf_free(&x);
+    buf_free(&y);
+    return same;
+}
+
+static bool is_secure(const char *url)
+{
+    return strncasecmp(url, "https:", 6) == 0;
+}
+
+static bool is_trusted(const char *base, const char *url, const struct list *trusted)
+{
+    struct buf origin = {0};
+    bool is = false;
+    if (is_secure(base) && !is_secure(url))
+        return false;
+    url_origin(url, &origin);
+    const char *host = strstr(buf_text(&origin), "://"), *port = strrchr(buf_text(&origin), ':');
+    size_t len = host ? (size_t)(port - host) - 3 : 0;
+    for (size_t i = 0; host && i < trusted->count; i++)
+        is |= strlen(trusted->item[i]) == len && strncasecmp(host + 3, trusted->item[i], len) == 0;
+    buf_free(&origin);
+    return is;
+}
+
 bool origin_allows(const struct list *trusted, const char *base, const char *url)
 {
-    return url_same_origin(base, url) || url_is_trusted(base, url, trusted->item, trusted->count);
+    return origin_is_same(base, url) || is_trusted(base, url, trusted);
+}
+
+/* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
+static bool upgrade(const char *base, struct buf *url)
+{
+    struct buf secure = {0};
+    if (strncasecmp(buf_text(url), "http:", 5))
+        return false;
+    buf_addf(&secure, "https%s", url->data + 4);
+    bool is = origin_is_same(base, buf_text(&secure));
+    if (is)
+        buf_swap(url, &secure);
+    buf_free(&secure);
+    return is;
 }
 
 static int not_followed(const char *why, const char *link, struct error *e)
@@ -26,7 +74,7 @@ int origin_link(const struct http_options *o, const char *base, const char *refe
     url_drop_queries(to, secrets->item, secrets->count); /* the server's echo; each request gets it anew */
     if (origin_allows(&o->network->trust_host, base, buf_text(to)))
         return 0;
-    if (url_upgrade(base, to))
+    if (upgrade(base, to))
         return 1;
     return not_followed("the next link leads to another origin (--trust-host)", buf_text(to), e);
 }

@@ -10,7 +10,11 @@
 #include "base/list.h"
 #include "http/http.h"
 
-/* Is url of the origin of base, or on one of these hosts (--trust-host)? Those not over http where base is https. */
+/* Same scheme, host and port? false when one of them is not a URL. */
+bool origin_is_same(const char *a, const char *b);
+
+/* Is url of the origin of base, or on one of these hosts (--trust-host)? Those not over http where base is https: what
+ * must not be read on the way is not sent in the clear. */
 bool origin_allows(const struct list *trusted, const char *base, const char *url);
 
 /* Where a link of the server's leads from base. 1: it said http, and https is used, as for servers behind a proxy. -1:

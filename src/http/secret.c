@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
+#include "base/pair.h"
 #include "base/text.h"
 #include "http/mask.h"
 #include "http/url.h"
@@ -233,9 +234,9 @@ void secret_hide_header(struct secrets *s, const char *line, size_t shortest)
 
 void secret_hide_param(struct secrets *s, const char *param)
 {
-    size_t name = strcspn(param, "=");
-    if (param[name] && secret_is_name(param, name))
-        secret_hide(s, param + name + 1);
+    struct pair pair;
+    if (pair_split(param, &pair) && secret_is_name(pair.name, pair.len))
+        secret_hide(s, pair.value);
 }
 
 /* The user info of a text that can't be parsed as a URL, as it stands. */

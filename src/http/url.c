@@ -76,20 +76,7 @@ void url_escape(struct slice value, struct buf *out)
     buf_free(&plain);
 }
 
-int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *equals = strchr(queries[i], '=');
-        if (!equals || equals == queries[i])
-            return error_set(e, EXIT_USAGE, "--query takes NAME=VALUE");
-        char *name = mem_text(queries[i], (size_t)(equals - queries[i]));
-        url_add_query(url, name, equals + 1, strlen(equals + 1));
-        free(name);
-    }
-    return 0;
-}
-
-void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len)
+static void add(struct buf *url, const char *name, size_t name_len, const char *value, size_t value_len)
 {
     const char *mark = strchr(buf_text(url), '?');
     char last = url->data[url->len - 1];
@@ -97,22 +84,22 @@ void url_add_query(struct buf *url, const char *name, const char *value, size_t 
         buf_addc(url, '?');
     else if (last != '?' && last != '&')
         buf_addc(url, '&');
-    url_escape_text(name, strlen(name), url);
+    url_escape_text(name, name_len, url);
     buf_addc(url, '=');
     url_escape_text(value, value_len, url);
 }
 
 /* Does the parameter at text (up to '&' or the end) have that name? */
-static bool is_named(const char *text, size_t len, const char *name)
+static bool is_named(const char *text, size_t len, const char *name, size_t name_len)
 {
     const char *equals = memchr(text, '=', len);
     char *plain = curl_easy_unescape(NULL, text, (int)(equals ? equals - text : (ptrdiff_t)len), NULL);
-    bool same = len && plain && strcmp(plain, name) == 0;
+    bool same = len && plain && strlen(plain) == name_len && memcmp(plain, name, name_len) == 0;
     curl_free(plain);
     return same;
 }
 
-void url_drop_query(struct buf *url, const char *name)
+static void drop(struct buf *url, const char *name, size_t name_len)
 {
     const char *query = strchr(buf_text(url), '?');
     if (!query)
@@ -122,7 +109,7 @@ void url_drop_query(struct buf *url, const char *name)
     char separator = '?';
     for (const char *p = query + 1, *end; *p; p = *end ? end + 1 : end) {
         end = p + strcspn(p, "&");
-        if (is_named(p, (size_t)(end - p), name))
+        if (is_named(p, (size_t)(end - p), name, name_len))
             continue;
         buf_addc(&kept, separator);
         buf_add(&kept, p, (size_t)(end - p));
@@ -132,12 +119,39 @@ void url_drop_query(struct buf *url, const char *name)
     buf_free(&kept);
 }
 
+int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct pair pair;
+        if (!pair_split(queries[i], &pair))
+            return error_set(e, EXIT_USAGE, "--query takes NAME=VALUE");
+        add(url, pair.name, pair.len, pair.value, strlen(pair.value));
+    }
+    return 0;
+}
+
+void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len)
+{
+    add(url, name, strlen(name), value, value_len);
+}
+
+void url_set_query(struct buf *url, const struct pair *pair)
+{
+    drop(url, pair->name, pair->len);
+    add(url, pair->name, pair->len, pair->value, strlen(pair->value));
+}
+
+void url_drop_query(struct buf *url, const char *name)
+{
+    drop(url, name, strlen(name));
+}
+
 void url_drop_queries(struct buf *url, char *const *queries, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char *name = mem_text(queries[i], strcspn(queries[i], "="));
-        url_drop_query(url, name);
-        free(name);
+        struct pair pair;
+        pair_split(queries[i], &pair);
+        drop(url, pair.name, pair.len);
     }
 }
 
@@ -199,7 +213,7 @@ bool url_query(const char *url, const char *name, struct buf *value)
     while (*p) {
         size_t len = strcspn(++p, "&");
         const char *equals = memchr(p, '=', len);
-        if (equals && is_named(p, len, name)) {
+        if (equals && is_named(p, len, name, strlen(name))) {
             url_unescape(equals + 1, len - (size_t)(equals + 1 - p), value);
             return true;
         }
@@ -242,15 +256,6 @@ int url_resolve(const char *base, const char *reference, struct buf *url)
     return result;
 }
 
-static bool same_part(CURLU *a, CURLU *b, CURLUPart which)
-{
-    char *x = part(a, which, CURLU_DEFAULT_PORT), *y = part(b, which, CURLU_DEFAULT_PORT);
-    bool same = x && y && strcasecmp(x, y) == 0;
-    curl_free(x);
-    curl_free(y);
-    return same;
-}
-
 void url_origin(const char *url, struct buf *out)
 {
     static const CURLUPart parts[] = {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT};
@@ -262,48 +267,6 @@ void url_origin(const char *url, struct buf *out)
         curl_free(text);
     }
     curl_url_cleanup(u);
-}
-
-bool url_same_origin(const char *a, const char *b)
-{
-    CURLU *x = parse(a), *y = parse(b);
-    bool same = x && y && same_part(x, y, CURLUPART_SCHEME) && same_part(x, y, CURLUPART_HOST) &&
-                same_part(x, y, CURLUPART_PORT);
-    curl_url_cleanup(x);
-    curl_url_cleanup(y);
-    return same;
-}
-
-static bool is_secure(const char *url)
-{
-    return strncasecmp(url, "https:", 6) == 0;
-}
-
-bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count)
-{
-    if (is_secure(base) && !is_secure(url))
-        return false;
-    CURLU *u = parse(url);
-    char *host = u ? part(u, CURLUPART_HOST, 0) : NULL;
-    bool trusted = false;
-    for (size_t i = 0; host && i < count; i++)
-        trusted |= strcasecmp(host, hosts[i]) == 0;
-    curl_free(host);
-    curl_url_cleanup(u);
-    return trusted;
-}
-
-bool url_upgrade(const char *base, struct buf *url)
-{
-    struct buf secure = {0};
-    CURLU *u = parse(buf_text(url));
-    bool is = u && strncasecmp(url->data, "http:", 5) == 0 && curl_url_set(u, CURLUPART_SCHEME, "https", 0) == 0 &&
-              take(u, &secure) == 0 && url_same_origin(base, buf_text(&secure));
-    if (is)
-        buf_swap(url, &secure);
-    curl_url_cleanup(u);
-    buf_free(&secure);
-    return is;
 }
 
 bool url_user(const char *url, struct buf *name, struct buf *password)

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/pair.h"
 #include "json/path.h"
 
 /* A URL that a person gave, made fit to send: http or https, no fragment, bytes that no URL may hold percent-encoded
@@ -22,6 +23,8 @@ int url_add_queries(struct buf *url, char *const *queries, size_t count, struct 
 void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
 /* The value of the first query parameter of that name, decoded; false when there is none. */
 bool url_query(const char *url, const char *name, struct buf *value);
+/* The same for a pair, in the place of all parameters of its name. */
+void url_set_query(struct buf *url, const struct pair *pair);
 /* Drops every query parameter of that name (compared after decoding). */
 void url_drop_query(struct buf *url, const char *name);
 /* The same for the names of these NAME=VALUE. */
@@ -34,16 +37,8 @@ int url_add_segment(struct buf *url, const char *segment, struct error *e);
 
 /* Where reference leads from base (RFC 3986, section 5). -1 when that is no URL. */
 int url_resolve(const char *base, const char *reference, struct buf *url);
-/* scheme://host:port of url, appended. */
+/* scheme://host:port of url, appended; nothing when that is not a URL. */
 void url_origin(const char *url, struct buf *out);
-/* Same scheme, host and port? */
-bool url_same_origin(const char *a, const char *b);
-
-/* Is the host of url one of these? And not over http where base is https: what must not be read on the way is not sent
- * in the clear. */
-bool url_is_trusted(const char *base, const char *url, char *const *hosts, size_t count);
-/* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
-bool url_upgrade(const char *base, struct buf *url);
 
 /* The user info of url, decoded; false when it has none. */
 bool url_user(const char *url, struct buf *name, struct buf *password);

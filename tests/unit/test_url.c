@@ -160,47 +160,6 @@ static void check_resolve(void)
     leads("https://h:8443/items?offset=0", "/items?cursor=a%2Bb%3D", "https://h:8443/items?cursor=a%2Bb%3D");
 }
 
-static void check_origin(void)
-{
-    static const struct {
-        const char *a, *b;
-        bool same;
-    } cases[] = {
-        {"http://h/x", "http://h/y?z", true},
-        {"http://h/", "http://h:80/", true},
-        {"https://h/", "https://h:443/", true},
-        {"http://H/", "http://h/", true},
-        {"http://me:pw@h/", "http://h/", true},
-        {"http://h/", "https://h/", false},
-        {"http://h/", "http://h:8080/", false},
-        {"http://h/", "http://h.evil/", false},
-        {"http://h/", "http://h@evil/", false},
-        {"http://h/", "http://www.h/", false},
-        {"http://h:443/", "https://h/", false},
-        {"http://h/", "ftp://h/", false},
-        {"http://127.0.0.1/", "http://localhost/", false},
-        {"http://h/", "nonsense", false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ok(url_same_origin(cases[i].a, cases[i].b) == cases[i].same &&
-               url_same_origin(cases[i].b, cases[i].a) == cases[i].same,
-           "%s and %s are %s", cases[i].a, cases[i].b, cases[i].same ? "one origin" : "two origins");
-}
-
-static void check_trust(void)
-{
-    char first[] = "api.example.com", second[] = "Other.example";
-    char *hosts[] = {first, second};
-    ok(url_is_trusted("http://base/", "https://api.example.com/x", hosts, 2) &&
-           url_is_trusted("http://base/", "http://other.EXAMPLE:8080/", hosts, 2),
-       "named hosts are trusted");
-    ok(!url_is_trusted("http://base/", "https://api.example.com.evil/", hosts, 2) &&
-           !url_is_trusted("http://base/", "https://api.example.com@evil/", hosts, 2) &&
-           !url_is_trusted("http://base/", "https://evil/?api.example.com", hosts, 2) &&
-           !url_is_trusted("http://base/", "https://api.example.com/", hosts, 0),
-       "others are not");
-}
-
 static void sorted(const char *url, const char *want)
 {
     struct buf b = {0};
@@ -218,22 +177,6 @@ static void check_sort(void)
     sorted("http://h/?a=1,2&b=%2c%7e&c=x+y=z&&d=%00", "http://h/?a=1%2C2&b=%2C~&c=x%2By%3Dz&d=%00");
 }
 
-static void check_upgrade(void)
-{
-    struct buf url = {0};
-    buf_adds(&url, "http://h/x?a=1");
-    ok(url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0,
-       "http for https, same host: made https");
-    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "https://h/x?a=1") == 0,
-       "https already: left alone");
-    buf_clear(&url);
-    buf_adds(&url, "http://other/x");
-    ok(!url_upgrade("https://h/items", &url) && strcmp(buf_text(&url), "http://other/x") == 0,
-       "another host: left alone");
-    ok(!url_upgrade("http://h/items", &url), "a base of http: left alone");
-    buf_free(&url);
-}
-
 int main(void)
 {
     check_accept();
@@ -242,9 +185,6 @@ int main(void)
     check_query();
     check_segment();
     check_resolve();
-    check_origin();
-    check_trust();
     check_sort();
-    check_upgrade();
     return tap_end();
 }

@@ -1,0 +1,89 @@
+/* origin: where requests may go. */
+#include "http/origin.h"
+
+#include "tap.h"
+
+static void check_origin(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"http://h/x", "http://h/y?z", true},
+        {"http://h/", "http://h:80/", true},
+        {"https://h/", "https://h:443/", true},
+        {"http://H/", "http://h/", true},
+        {"http://me:pw@h/", "http://h/", true},
+        {"http://h/", "https://h/", false},
+        {"http://h/", "http://h:8080/", false},
+        {"http://h/", "http://h.evil/", false},
+        {"http://h/", "http://h@evil/", false},
+        {"http://h/", "http://www.h/", false},
+        {"http://h:443/", "https://h/", false},
+        {"http://h/", "ftp://h/", false},
+        {"http://127.0.0.1/", "http://localhost/", false},
+        {"http://h/", "nonsense", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ok(origin_is_same(cases[i].a, cases[i].b) == cases[i].same &&
+               origin_is_same(cases[i].b, cases[i].a) == cases[i].same,
+           "%s and %s are %s", cases[i].a, cases[i].b, cases[i].same ? "one origin" : "two origins");
+}
+
+static void check_trust(void)
+{
+    char first[] = "api.example.com", second[] = "Other.example", third[] = "[::1]";
+    char *hosts[] = {first, second, third};
+    const struct list trusted = {3, hosts}, none = {0};
+    static const char *const right[] = {"http://base/2", "https://api.example.com/x", "http://other.EXAMPLE:8080/",
+                                        "http://me:pw@api.example.com/", "http://[::1]:8080/x"};
+    static const char *const wrong[] = {"https://api.example.com.evil/",
+                                        "https://api.example.com@evil/",
+                                        "https://evil/?api.example.com",
+                                        "https://example.com/",
+                                        "http://[::2]/",
+                                        "nonsense",
+                                        "api.example.com",
+                                        "file://api.example.com/"};
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+        ok(origin_allows(&trusted, "http://base/1", right[i]), "%s may be asked", right[i]);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ok(!origin_allows(&trusted, "http://base/1", wrong[i]), "%s may not", wrong[i]);
+    ok(!origin_allows(&trusted, "https://base/1", "http://api.example.com/"), "nor a trusted host in the clear");
+    ok(origin_allows(&trusted, "https://base/1", "https://api.example.com/"), "only by https");
+    ok(!origin_allows(&none, "http://base/1", "http://api.example.com/"), "nor any host that was not named");
+}
+
+static void leads(const char *base, const char *reference, int result, const char *want)
+{
+    struct auth_options auth = {0};
+    struct network_options network = {0};
+    struct http_options o = {.auth = &auth, .network = &network};
+    struct buf to = {0};
+    struct error e = {0};
+    ok(origin_link(&o, base, reference, &to, &e) == result, "from %s to %s: %d", base, reference, result);
+    if (want)
+        is_text(buf_text(&to), want, want);
+    else
+        ok(e.code == EXIT_ANSWER && !strstr(e.message, "hidden"), "76: %s", e.message);
+    buf_free(&to);
+}
+
+static void check_link(void)
+{
+    leads("https://h/items", "/x?a=1", 0, "https://h/x?a=1");
+    leads("https://h/items", "http://h/x?a=1", 1, "https://h/x?a=1");
+    leads("https://h/items", "HTTP://h/x", 1, "https://h/x");
+    leads("https://h/items", "http://other/x?token=hidden", -1, NULL);
+    leads("http://h/items", "https://h/x?sig=hidden", -1, NULL);
+    leads("https://h/items", "http://h:8080/x", -1, NULL);
+    leads("https://h/items", "http://me:hidden@/ /", -1, NULL);
+}
+
+int main(void)
+{
+    check_origin();
+    check_trust();
+    check_link();
+    return tap_end();
+}
