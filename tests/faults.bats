@@ -100,9 +100,11 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
     exits 75
 }
 
-@test "a server that speaks no TLS is 75" {
-    restsrc read --retry 0 "https${server#http}/items"
-    exits 75
+@test "a server that speaks no TLS is 77, and not asked again" {
+    restsrc read --error-format json "https${server#http}/items"
+    exits 77
+    says_not "try 2"
+    says '"retryable":false'
 }
 
 # ---- time ----

@@ -76,3 +76,204 @@ took() { awk -v from="$began" -v to="$EPOCHREALTIME" -v least="$1" -v most="$2" 
         wrote_nothing
     done
 }
+
+# ---- answers that are not whole ----
+
+write() {
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+    timeout 60 "$RESTSRC" write --retry-delay 0.01 "$@" "$list" <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
+}
+receipt() { jq -c "$1" "$out"; }
+
+@test "a good answer whose headers break off is none: 75, and a write's lines are unknown" {
+    printf '{"id":%d}\n' 1 2 >"$BATS_TEST_TMPDIR/in"
+    for text in 200%20OK $'200 OK\r\n' Content-Len ndjson 'rel=nex' $'rel=next\r\n'; do
+        hostile "cut-head:$text"
+        for style in none offset link; do
+            restsrc read --paginate "$style" --retry 1 --retry-delay 0.01 "$list"
+            exits 75
+            wrote_nothing
+        done
+        restsrc call --retry 1 --retry-delay 0.01 "$list"
+        exits 75
+        wrote_nothing
+        write
+        exits 75
+        [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[[1,2]]]' ]
+    done
+}
+
+@test "a hint that answers are to come is no answer" {
+    echo '{"id":1}' >"$BATS_TEST_TMPDIR/in"
+    for code in 100 102 103; do
+        hostile "hint-only:$code"
+        restsrc read --paginate none --retry 0 "$list"
+        exits 75
+        wrote_nothing
+        write
+        exits 75
+        [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[[1,1]]]' ]
+    done
+}
+
+@test "204 and 205 that come with content, whole or cut, are an error, and nothing of it is written" {
+    echo '{"id":1}' >"$BATS_TEST_TMPDIR/in"
+    for code in 204 205; do
+        for body in '{"results":[{"id":1},{"id":2}],"next' '[{"id":1},{"id":2' '{"count' '[{"id":1}]' x; do
+            for style in offset cursor none next-url; do
+                hostile "status:$code:$body"
+                restsrc read --paginate "$style" --retry 0 "$list"
+                exits 76
+                wrote_nothing
+            done
+            restsrc call "$list"
+            exits 76
+            wrote_nothing
+            write
+            exits 76
+            [ "$(receipt .lines_done)" = 0 ]
+        done
+        hostile "status:$code:"
+        restsrc read --paginate none "$list"
+        exits 0
+        wrote_nothing
+        write
+        exits 0
+    done
+}
+
+@test "a success before the body has been taken is none: the lines are unknown" {
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "{\"id\":%d,\"pad\":\"%01000d\"}\n", i, 0 }' >"$BATS_TEST_TMPDIR/in"
+    for how in 200 201 200:reset; do
+        hostile "early:$how"
+        for more in "" "--idempotency-key k" "--method PUT"; do
+            write --batch-size 20000 --batch-bytes 30000000 --retry 1 $more
+            exits 75
+            [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[[1,20000]]]' ]
+        done
+    done
+}
+
+@test "a refusal before the body has been taken counts: nothing is unknown" {
+    awk 'BEGIN { for (i = 0; i < 20000; i++) printf "{\"id\":%d,\"pad\":\"%01000d\"}\n", i, 0 }' >"$BATS_TEST_TMPDIR/in"
+    for pair in 413:69 401:77 422:69; do
+        hostile "early:${pair%:*}"
+        write --batch-size 20000 --batch-bytes 30000000
+        exits "${pair#*:}"
+        [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[]]' ]
+    done
+}
+
+@test "the status of what is no success counts, whatever its body is compressed with" {
+    for coding in br gzip zstd deflate 'gzip,br'; do
+        for code in 503 429 302 307; do
+            hostile "coded:$code:$coding"
+            restsrc read --retry-delay 0.01 "$list"
+            exits 0
+            wrote_page
+        done
+        for pair in 401:77 403:77 404:69; do
+            hostile "coded:${pair%:*}:$coding"
+            restsrc read "$list"
+            exits "${pair#*:}"
+            says "HTTP ${pair%:*}"
+        done
+    done
+}
+
+@test "what is no compression in Content-Encoding is none" {
+    for coding in utf-8 UTF8 iso-8859-1 aws-chunked identity none 'identity,utf-8'; do
+        hostile "header:Content-Encoding=$coding"
+        restsrc read "$list"
+        exits 0
+        wrote_page
+    done
+}
+
+@test "a body without end has one: of errors, redirects, and gzip of nothing" {
+    for pair in 404:69 302:69 403:77 503:75 200:76 200:gzip:76; do
+        hostile "endless:${pair%:*}"
+        restsrc read --max-page-bytes 100000 --retry 0 "$list"
+        exits "${pair##*:}"
+        wrote_nothing
+        restsrc call --max-page-bytes 100000 --retry 0 "$list"
+        [ "$status" -ne 0 ] && [ "$status" -ne 124 ]
+    done
+    restsrc read --paginate none --stream --max-page-bytes 100000 --retry 0 "$list"
+    exits 76
+    wrote_nothing
+}
+
+@test "lines that only the end of the connection ends: a warning, an error where they are torn or fewer than expected" {
+    hostile lines:20
+    for more in "" --stream; do
+        restsrc read --paginate none $more "$list"
+        exits 0
+        [ "$(wc -l <"$out")" -eq 20 ]
+        says "warning" "how long it is"
+        restsrc read --paginate none --expect 20 $more "$list"
+        exits 0
+        says_nothing
+        restsrc read --paginate none --expect 21 $more "$list"
+        exits 76
+        hostile lines:20:torn
+        restsrc read --paginate none --retry 0 $more "$list"
+        exits 75
+        hostile lines:20
+    done
+    restsrc call "$list"
+    exits 0
+    says "warning"
+}
+
+# ---- what was never sent ----
+
+@test "where no request was sent nothing is unknown, and it is tried again" {
+    printf '{"id":%d}\n' 1 2 >"$BATS_TEST_TMPDIR/in"
+    list=https://127.0.0.1:9/items
+    write --retry 1 --proxy "$server" # which closes the connection on CONNECT
+    exits 75
+    says "try 2"
+    [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[]]' ]
+    list="https${server#http}/items" # which says nothing in TLS
+    write --retry 1 --connect-timeout 0.3
+    exits 75
+    says "try 2"
+    [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[]]' ]
+    list=http://none.invalid/items
+    write --retry 1 --connect-timeout 2
+    exits 75
+    says "try 2"
+    [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[]]' ]
+}
+
+# A name server that does not answer.
+silent_resolver() {
+    command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
+    cat >"$BATS_TEST_TMPDIR/slow.c" <<'END'
+#include <netdb.h>
+#include <unistd.h>
+int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)
+{
+    (void)n, (void)s, (void)h, (void)r;
+    for (int i = 0; i < 30; i++)
+        sleep(1);
+    return EAI_AGAIN;
+}
+END
+    "${CC:-cc}" -fPIC -shared -o "$BATS_TEST_TMPDIR/slow.so" "$BATS_TEST_TMPDIR/slow.c"
+}
+
+@test "a name server that does not answer holds up no time-out, no signal and no try" {
+    silent_resolver
+    began=$EPOCHREALTIME
+    LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so restsrc read --connect-timeout 0.5 --retry 2 --retry-delay 0 http://slow.example/items
+    exits 75
+    took 1.4 5
+    for signal in TERM INT HUP QUIT; do
+        began=$EPOCHREALTIME
+        LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so timeout --foreground --preserve-status -s "$signal" 0.5 "$RESTSRC" read http://slow.example/items \
+            2>"$BATS_TEST_TMPDIR/err" || status=$?
+        took 0 4
+    done
+}

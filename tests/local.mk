@@ -1,7 +1,7 @@
 # Included by Makefile.am.
 
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
-UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
+UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_head tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
 	tests/unit/test_path tests/unit/test_jsonpath tests/unit/test_jsonpath_suite tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
 	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link_header \
 	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text tests/unit/test_origin
@@ -17,6 +17,7 @@ check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
 tests_unit_test_number_SOURCES = tests/unit/test_number.c tests/unit/tap.h
+tests_unit_test_head_SOURCES = tests/unit/test_head.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h

@@ -36,13 +36,13 @@ seen() { jq -r "select(.request | contains(\"/id=$BATS_TEST_NUMBER,\")) | $1" "$
     [ "$(seen .request | wc -l)" -eq 3 ]
 }
 
-# refused CAUSE OPTION... URL: 75 with that cause, nothing written, and no second try.
+# refused CAUSE OPTION... URL: 77 with that cause, nothing written, and no second try.
 refused() {
     local before start
     before=$(log length)
     start=$(clock)
     restsrc read "${@:2}"
-    exits 75
+    exits 77
     wrote_nothing
     says "$1"
     says_not "try 2"
@@ -51,7 +51,7 @@ refused() {
     [ "$(log length)" -eq "$before" ]
 }
 
-@test "an unknown authority, an expired certificate, another host's name: 75 with the cause, at once" {
+@test "an unknown authority, an expired certificate, another host's name: 77 with the cause, at once" {
     refused "certificate" "$tls$path"
     refused "certificate" "${ca[@]}" "$unknown$path"
     refused "expired" "${ca[@]}" "$expired$path"
@@ -62,13 +62,13 @@ refused() {
 @test "count, write and call refuse such servers as well" {
     for url in "$tls$path" "$unknown$path"; do
         restsrc count "$url"
-        exits 75
+        exits 77
         restsrc call "$url"
-        exits 75
+        exits 77
         echo '{"i":1}' >"$BATS_TEST_TMPDIR/in"
         status=0
         "$RESTSRC" write "$url" <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
-        exits 75
+        exits 77
         says certificate
     done
     [ "$(log length)" -eq 0 ]
@@ -90,7 +90,7 @@ refused() {
     refused certificate --bearer-file "$token" --header "X-Key: s3cret" "$unknown$path"
     says_not s3cret
     restsrc read --oauth-token-url "$unknown${path/items/token}" --oauth-client-id me --retry-delay 0.01 "$list"
-    exits 75
+    exits 77
     says "no token" certificate
     [ "$(log length)" -eq 0 ]
 }
@@ -113,7 +113,7 @@ refused() {
     SSL_CERT_FILE=$nginx/other.pem restsrc count "${ca[@]}" "$tls$path"
     wrote 250
     SSL_CERT_FILE=$nginx/other.pem restsrc count "$tls$path"
-    exits 75
+    exits 77
     SSL_CERT_FILE=$BATS_TEST_TMPDIR/none restsrc count "$tls$path"
     exits 66
     says "$BATS_TEST_TMPDIR/none"
@@ -168,7 +168,7 @@ END
     eventually test -s "$BATS_TEST_TMPDIR/port"
     restsrc read "${ca[@]}" "https://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/"
     kill "$strict"
-    exits 75
+    exits 77
     says alert
     says_not "try 2"
 }
@@ -312,7 +312,7 @@ via() { log -r 'map(.headers.Via // "none") | unique[]'; }
     [ "$(via)" = none ]
     grep CONNECT "$BATS_TEST_TMPDIR/proxy.log"
     restsrc read --proxy "$proxy" "$tls$path"
-    exits 75
+    exits 77
     says certificate
     https_proxy=$proxy restsrc read "${ca[@]}" "$tls$path"
     exits 0

@@ -17,9 +17,9 @@ enum exit_code {
     EXIT_REFUSED = 69,     /* another 4xx; too many rejects */
     EXIT_BUG = 70,         /* a bug, or out of memory */
     EXIT_IO = 74,          /* reading stdin or writing stdout failed */
-    EXIT_UNAVAILABLE = 75, /* network, TLS, time-out, 429 or 5xx, after the retries */
+    EXIT_UNAVAILABLE = 75, /* network, time-out, 429 or 5xx, after the retries */
     EXIT_ANSWER = 76,      /* the answer is not as described */
-    EXIT_DENIED = 77,      /* 401 or 403 */
+    EXIT_DENIED = 77,      /* 401 or 403, or TLS is refused */
     EXIT_CONFIG = 78,      /* a configuration file is wrong */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "base/terminal.h"
+#include "http/answer.h"
 #include "http/transfer.h"
 #include "write/idempotency.h"
 
@@ -68,14 +69,26 @@ static void say_unsettled(struct error *e)
     error_set(e, e->code, "%s; the server may have acted on it", e->message);
 }
 
+/* JSON shows by itself that it is whole. */
+static void doubt_end(struct call *c, const struct exchange *x)
+{
+    struct split split;
+    struct buf compact = {0};
+    if (x->open_end && split_whole(&split, c->body.data, c->body.len, &compact))
+        terminal_note(&c->terminal, false, ANSWER_OPEN_END);
+    buf_free(&compact);
+}
+
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct call *c = ctx;
     bool torn = x->failed && x->status / 100 == 2;
     if (!torn && io_write_lines(STDOUT_FILENO, c->body.data, c->body.len, e))
         return -1;
-    if (!x->failed)
+    if (!x->failed) {
+        doubt_end(c, x);
         return TRANSFER_DONE;
+    }
     *e = x->error;
     if (x->unsettled && !x->request.repeatable)
         say_unsettled(e);

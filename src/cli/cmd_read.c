@@ -262,10 +262,17 @@ static void tell_denied(struct read_run *r, const struct held_page *h)
     r->told_denied |= h->denied;
 }
 
+static void doubt_lines(struct read_run *r, const struct held_page *h, const struct exchange *x)
+{
+    if (x->open_end && h->split.many && !x->failed && r->options->range.expect < 0)
+        buf_adds(&r->paginate.note, ANSWER_OPEN_END " (--expect)");
+}
+
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
+    doubt_lines(r, h, x);
     if (r->enough || (r->options->paging.stream && !x->failed)) {
         r->paginate.over = true;
         r->paginate.pages++;
@@ -346,12 +353,14 @@ static int run(struct read_run *r, struct error *e)
     if (r->options->range.limit == 0)
         return 0;
     struct transfer *t = transfer_new(&http, parallel, &r->stats, e);
+    struct transfer_ops ops = read_ops;
     if (!t)
         return -1;
+    ops.endless = r->options->paging.stream;
     r->held = mem_zeroed(parallel, sizeof *r->held);
     r->slots = parallel;
     r->transfer = t;
-    int result = transfer_run(t, &read_ops, r, e);
+    int result = transfer_run(t, &ops, r, e);
     transfer_free(t);
     for (unsigned i = 0; i < parallel; i++) {
         buf_free(&r->held[i].records);

@@ -88,7 +88,7 @@ static int no_list(struct compare *c, struct error *e)
 {
     char detail[200];
     const struct buf *body = &c->ask->envelope;
-    const char *type = answer_header(c->ask->exchange, "Content-Type", 0);
+    const char *type = answer_header(c->ask->exchange, "Content-Type", NULL);
     error_body_detail(body->data, body->len, detail, sizeof detail);
     transfer_mask(c->ask->exchange, detail);
     if (c->ask->failed && type && strcasestr(type, "html") && c->ask->error.code == EXIT_ANSWER &&

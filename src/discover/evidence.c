@@ -257,7 +257,7 @@ static void ways_of_echo(struct evidence *v, struct slice envelope)
 static void common_ways(struct evidence *v, const struct answer *a)
 {
     bool bare = a->envelope.len && *a->envelope.text == '[';
-    if (a->header(a->headers, "X-WP-Total", 0) || a->header(a->headers, "X-Per-Page", 0))
+    if (a->header(a->headers, "X-WP-Total", NULL) || a->header(a->headers, "X-Per-Page", NULL))
         add_way(v, (struct way){true, false, "page", "per_page"});
     add_way(v, (struct way){false, false, "offset", "limit"});
     if (bare)
@@ -316,7 +316,7 @@ void evidence_find(struct evidence *v, const struct evidence_names *given, const
 {
     struct buf ignored = {0};
     *v = (struct evidence){0};
-    const char *range = a->header(a->headers, "Content-Range", 0);
+    const char *range = a->header(a->headers, "Content-Range", NULL);
     v->has_more = more_find(given->has_more, a->envelope, NULL) == MORE_YES;
     v->ranges = range && strncasecmp(range, "bytes", 5);
     find_link(v, a);

@@ -7,13 +7,13 @@
 
 bool answer_is_ndjson(const struct exchange *x)
 {
-    const char *type = transfer_header(x, "Content-Type", 0);
+    const char *type = transfer_header(x, "Content-Type", NULL);
     return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
 }
 
-const char *answer_header(const void *exchange, const char *name, size_t n)
+const char *answer_header(const void *exchange, const char *name, const char *previous)
 {
-    return transfer_header(exchange, name, n);
+    return transfer_header(exchange, name, previous);
 }
 
 int answer_denied(const struct exchange *x, struct slice envelope, struct error *e)

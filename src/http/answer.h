@@ -11,7 +11,10 @@
 #include "json/split.h"
 
 /* transfer_header() for those who know no exchange: pages/. */
-const char *answer_header(const void *exchange, const char *name, size_t n);
+const char *answer_header(const void *exchange, const char *name, const char *previous);
+
+/* That nothing shows whether all of it has come, where it has an open end and is no JSON, which has one of its own. */
+#define ANSWER_OPEN_END "warning: the answer says nowhere how long it is: whether all of it has come, nobody can tell"
 
 /* Does it say that it is NDJSON? */
 bool answer_is_ndjson(const struct exchange *x);

@@ -27,7 +27,7 @@ bool failure_status_may_pass(struct http *h)
 bool failure_not_now(struct http *h)
 {
     long status = http_status(h);
-    return status == 429 || (status == 503 && http_header(h, "Retry-After", 0)) || is_limit(h);
+    return status == 429 || (status == 503 && http_header(h, "Retry-After", NULL)) || is_limit(h);
 }
 
 /* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
@@ -65,16 +65,37 @@ static long proxy_refusal(const struct http *h)
     return status / 100 == 2 ? 0 : status;
 }
 
-/* The one reason to break off that is not the sink's. */
-static void compression_error(const struct http *h, struct error *e)
+static void broken_off(const struct http *h, struct error *e)
 {
-    const char *encoding = http_header(h, "Content-Encoding", 0);
-    if (h->begun)
-        error_set(e, EXIT_ANSWER, "the answer is not %s, as its Content-Encoding says (--no-compressed)",
-                  h->gunzip.gzip ? "gzip" : "deflate");
-    else
-        error_set(e, EXIT_ANSWER, "the answer is compressed in a way that was not asked for: %.60s",
-                  encoding ? encoding : "");
+    const char *coding = http_header(h, "Content-Encoding", NULL);
+    bool unknown = h->broken && strstr(h->broken, "asked for");
+    error_set(e, EXIT_ANSWER, "the answer %s%s%.60s", h->broken ? h->broken : "has headers that are too large",
+              unknown ? ": " : "", unknown ? coding : "");
+}
+
+static bool is_one_of(int code, const CURLcode *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((int)codes[i] == code)
+            return true;
+    return false;
+}
+
+/* One side does not like what the other shows, or cannot speak as it does: that is no matter of time. An alert says so
+ * when it is about the handshake, which in TLS 1.3 the client may hear of only after it has sent its request. */
+static bool tls_refuses(const struct http *h, int code)
+{
+    static const CURLcode refusals[] = {
+        CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
+        CURLE_SSL_CLIENTCERT,           CURLE_SSL_CIPHER,       CURLE_USE_SSL_FAILED};
+    static const char *const broken[] = {"SYSCALL", "reset", "eof", "internal error", "close notify", "timed out"};
+    bool alert = strstr(h->curl_error, "alert") != NULL;
+    if (is_one_of(code, refusals, sizeof refusals / sizeof *refusals))
+        return true;
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+        if (strstr(h->curl_error, broken[i]))
+            return false;
+    return code == CURLE_SSL_CONNECT_ERROR || alert;
 }
 
 static bool knows_no_authority(const struct http_client *c)
@@ -86,7 +107,7 @@ void failure_of_network(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
     if (code == CURLE_WRITE_ERROR) {
-        compression_error(h, e);
+        broken_off(h, e);
         return;
     }
     if (refusal) {
@@ -98,7 +119,7 @@ void failure_of_network(const struct http *h, int code, struct error *e)
         return;
     }
     if (code == CURLE_PEER_FAILED_VERIFICATION && knows_no_authority(h->client)) {
-        error_set(e, EXIT_UNAVAILABLE,
+        error_set(e, EXIT_DENIED,
                   "%s (this machine has no certificates of authorities where they usually are: name a file of them "
                   "with --cacert, or install the package ca-certificates)",
                   h->curl_error);
@@ -114,44 +135,32 @@ void failure_of_network(const struct http *h, int code, struct error *e)
         error_set(e,
                   odd                           ? EXIT_ANSWER
                   : file                        ? EXIT_NO_FILE
+                  : tls_refuses(h, code)        ? EXIT_DENIED
                   : code == CURLE_URL_MALFORMAT ? EXIT_USAGE
                                                 : EXIT_UNAVAILABLE,
                   "%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
 }
 
-static bool is_one_of(int code, const CURLcode *codes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if ((int)codes[i] == code)
-            return true;
-    return false;
-}
-
-/* The other side ended TLS with an alert: it wants another certificate, or none of ours. */
-static bool is_tls_alert(const struct http *h)
-{
-    return strstr(h->curl_error, "alert") != NULL;
-}
-
 bool failure_may_pass(const struct http *h, int code)
 {
     long refusal = proxy_refusal(h);
-    static const CURLcode passing[] = {CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING,
-                                       CURLE_SEND_ERROR,      CURLE_RECV_ERROR,         CURLE_PARTIAL_FILE,
-                                       CURLE_HTTP2,           CURLE_HTTP2_STREAM,       CURLE_AGAIN};
+    static const CURLcode passing[] = {CURLE_COULDNT_CONNECT,
+                                       CURLE_COULDNT_RESOLVE_HOST,
+                                       CURLE_COULDNT_RESOLVE_PROXY,
+                                       CURLE_SSL_CONNECT_ERROR,
+                                       CURLE_OPERATION_TIMEDOUT,
+                                       CURLE_GOT_NOTHING,
+                                       CURLE_SEND_ERROR,
+                                       CURLE_RECV_ERROR,
+                                       CURLE_PARTIAL_FILE,
+                                       CURLE_HTTP2,
+                                       CURLE_HTTP2_STREAM,
+                                       CURLE_AGAIN};
     return refusal ? retry_status(refusal)
-                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !is_tls_alert(h);
+                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !tls_refuses(h, code);
 }
 
 bool failure_was_sent(const struct http *h, int code)
 {
-    static const CURLcode early[] = {CURLE_COULDNT_CONNECT,          CURLE_COULDNT_RESOLVE_HOST,
-                                     CURLE_COULDNT_RESOLVE_PROXY,    CURLE_SSL_CONNECT_ERROR,
-                                     CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-                                     CURLE_SSL_CACERT_BADFILE};
-    long sent = 0;
-    curl_easy_getinfo(h->easy, CURLINFO_REQUEST_SIZE, &sent);
-    if (code == CURLE_OPERATION_TIMEDOUT && sent == 0) /* while the connection came about */
-        return false;
-    return !is_one_of(code, early, sizeof early / sizeof *early);
+    return h->sent && !tls_refuses(h, code);
 }

@@ -20,6 +20,6 @@ bool failure_not_now(struct http *h);
 
 void failure_of_network(const struct http *h, int code, struct error *e);
 bool failure_may_pass(const struct http *h, int code); /* it may be different the next time */
-bool failure_was_sent(const struct http *h, int code); /* the server may have seen the request */
+bool failure_was_sent(const struct http *h, int code); /* the server may have acted on the request */
 
 #endif

@@ -25,15 +25,39 @@ int gzip_compress(const char *bytes, size_t n, struct buf *out)
     return result == Z_STREAM_END ? 0 : -1;
 }
 
-int gzip_begin(struct gunzip *g, const char *encoding)
+static bool is_one_of(const char *name, size_t len, const char *const *names)
 {
-    *g = (struct gunzip){0};
-    if (!encoding || !*encoding || strcasecmp(encoding, "identity") == 0)
-        return 0;
-    g->gzip = strcasecmp(encoding, "gzip") == 0 || strcasecmp(encoding, "x-gzip") == 0;
-    if (!g->gzip && strcasecmp(encoding, "deflate"))
+    while (*names && (strlen(*names) != len || strncasecmp(*names, name, len)))
+        names++;
+    return *names;
+}
+
+/* What is no compression is none: identity, aws-chunked, and the character sets that many servers put here. */
+static int add_coding(struct gunzip *g, const char *name, size_t len)
+{
+    static const char *const gzip[] = {"gzip", "x-gzip", NULL}, *const deflate[] = {"deflate", NULL},
+                             *const others[] = {"br",   "zstd", "compress", "x-compress", "bzip2",  "x-bzip2",
+                                                "lzma", "xz",   "lz4",      "snappy",     "exi",    "pack200-gzip",
+                                                "dcb",  "dcz",  "base64",   "aes128gcm",  "brotli", NULL};
+    bool is_gzip = is_one_of(name, len, gzip);
+    if (!is_gzip && !is_one_of(name, len, deflate))
+        return is_one_of(name, len, others) ? -1 : 0;
+    if (g->z) /* twice */
         return -1;
+    g->gzip = is_gzip;
     g->z = mem_zeroed(1, sizeof *g->z);
+    return 0;
+}
+
+int gzip_begin(struct gunzip *g, const char *codings)
+{
+    static const char dividers[] = ", \t";
+    for (const char *p = codings + strspn(codings, dividers); *p; p += strspn(p, dividers)) {
+        size_t len = strcspn(p, dividers);
+        if (add_coding(g, p, len))
+            return -1;
+        p += len;
+    }
     return 0;
 }
 

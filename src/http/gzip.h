@@ -19,8 +19,9 @@ struct gunzip {
     bool gzip, begun, ended;
 };
 
-/* encoding: the body's Content-Encoding, or NULL. -1: it is not known. Ends with gzip_end(). */
-int gzip_begin(struct gunzip *g, const char *encoding);
+/* codings: the body's Content-Encoding, a list; once for each header of that name, in a zeroed struct. What is no
+ * compression does not count. -1: a compression that is not known, or one in another. Ends with gzip_end(). */
+int gzip_begin(struct gunzip *g, const char *codings);
 /* Hands the plain bytes to sink. -1: these are no such bytes; else what sink says, 0 to go on. */
 int gzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
               void *user);

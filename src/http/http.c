@@ -21,7 +21,7 @@ enum {
     HIDDEN_FILE = 4,
     HIDDEN_CONFIG = 8
 }; /* bytes from which on a header's value from there is a secret whatever its name */
-enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
+enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, UNWANTED = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
 
@@ -134,10 +134,23 @@ void http_client_free(struct http_client *c)
 
 /* ---- one request ---- */
 
+static size_t on_head(char *line, size_t size, size_t n, void *user)
+{
+    struct http *h = user;
+    return head_add(&h->head, line, size * n) ? 0 : size * n;
+}
+
+static bool is_good(const struct http *h)
+{
+    return http_status(h) / 100 == 2;
+}
+
 static int on_plain(void *user, const char *bytes, size_t n)
 {
     struct http *h = user;
-    if (http_status(h) / 100 != 2) {
+    if (h->endless)
+        h->raw = 0;
+    if (!is_good(h)) {
         size_t room = ERROR_BODY - h->error_body.len;
         buf_add(&h->error_body, bytes, n < room ? n : room);
         if (!h->any_status)
@@ -147,14 +160,43 @@ static int on_plain(void *user, const char *bytes, size_t n)
     return h->stopped ? -1 : 0;
 }
 
+static int begin_body(struct http *h)
+{
+    h->begun = true;
+    for (const char *coding = NULL; (coding = http_header(h, "Content-Encoding", coding));)
+        if (gzip_begin(&h->gunzip, coding)) {
+            h->broken = "is compressed in a way that was not asked for";
+            return -1;
+        }
+    return 0;
+}
+
+static int take_body(struct http *h, const char *bytes, size_t n)
+{
+    if (!h->begun && begin_body(h))
+        return -1;
+    if (gzip_feed(&h->gunzip, bytes, n, on_plain, h) == 0)
+        return 0;
+    if (!is_good(h) && !h->error_body.len && *bytes >= ' ' && *bytes < 0x7f) /* its header alone says so */
+        on_plain(h, bytes, n);
+    if (!h->stopped)
+        h->broken = h->gunzip.gzip ? "is not gzip, as its Content-Encoding says (--no-compressed)"
+                                   : "is not deflate, as its Content-Encoding says (--no-compressed)";
+    return -1;
+}
+
+/* The status of what is no success counts, whatever is wrong with its body; and nobody needs much of that. */
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct http *h = user;
+    size_t most = is_good(h) || h->any_status ? (size_t)h->client->options.network->max_page_bytes : UNWANTED;
     n *= size;
-    if (!h->begun && gzip_begin(&h->gunzip, http_header(h, "Content-Encoding", 0)))
-        return CURL_WRITEFUNC_ERROR;
-    h->begun = true;
-    return gzip_feed(&h->gunzip, bytes, n, on_plain, h) ? (size_t)CURL_WRITEFUNC_ERROR : n;
+    h->raw += n;
+    if (h->raw > most)
+        h->broken = "is larger than --max-page-bytes";
+    else if ((h->broken && !is_good(h)) || take_body(h, bytes, n) == 0 || (!h->stopped && !is_good(h)))
+        return n;
+    return CURL_WRITEFUNC_ERROR;
 }
 
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
@@ -202,6 +244,12 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
     curl_easy_setopt(c, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* on_body() does it */
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* nothing waits for a name server that does not answer */
+#endif
+    curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
@@ -226,6 +274,7 @@ void http_close(struct http *h)
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
     gzip_end(&h->gunzip);
+    head_free(&h->head);
     buf_free(&h->authorization);
     buf_free(&h->error_body);
 }
@@ -310,8 +359,11 @@ void http_prepare(struct http *h, const struct request *r)
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     buf_clear(&h->error_body);
     gzip_end(&h->gunzip);
+    head_clear(&h->head);
     *h->curl_error = *h->trace = '\0';
     h->stopped = h->begun = false;
+    h->broken = NULL;
+    h->raw = 0;
     h->sent = 0;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
     if (has_body) {
@@ -335,33 +387,51 @@ long http_status(const struct http *h)
     return status;
 }
 
-const char *http_header(const struct http *h, const char *name, size_t n)
+const char *http_header(const struct http *h, const char *name, const char *previous)
 {
-    struct curl_header *header;
-    return curl_easy_header(h->easy, name, n, CURLH_HEADER, -1, &header) ? NULL : header->value;
-}
-
-const char *http_redirect(const struct http *h)
-{
-    char *to = NULL;
-    curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &to);
-    return to;
+    return head_find(&h->head, name, previous);
 }
 
 static const char *header_of(const void *h, const char *name)
 {
-    return http_header(h, name, 0);
+    return http_header(h, name, NULL);
 }
 
 double http_pause(const struct http *h)
 {
-    double now = io_time(), wait = ratelimit_retry_after(http_header(h, "Retry-After", 0), now);
+    double now = io_time(), wait = ratelimit_retry_after(http_header(h, "Retry-After", NULL), now);
     return wait >= 0 ? wait : ratelimit_wait(header_of, h, now);
 }
 
-bool http_is_cut(const struct http *h)
+bool http_has_answer(const struct http *h)
 {
-    return gzip_is_cut(&h->gunzip);
+    return h->head.ended && http_status(h) >= 200;
+}
+
+/* HTTP/2 has frames, and TLS an end of its own. */
+bool http_has_open_end(const struct http *h)
+{
+    long version = 0;
+    char *scheme = NULL;
+    curl_easy_getinfo(h->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(h->easy, CURLINFO_SCHEME, &scheme);
+    return h->begun && !h->gunzip.z && (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1) &&
+           scheme && strcasecmp(scheme, "http") == 0 && !http_header(h, "Content-Length", NULL) &&
+           !http_header(h, "Transfer-Encoding", NULL);
+}
+
+int http_check_whole(const struct http *h, size_t body, struct error *e)
+{
+    curl_off_t sent = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    if (!http_has_answer(h))
+        return error_set(e, EXIT_UNAVAILABLE, "the answer breaks off in its headers");
+    if (gzip_is_cut(&h->gunzip))
+        return error_set(e, EXIT_UNAVAILABLE, "the compressed answer is cut short");
+    if (sent < (curl_off_t)body)
+        return error_set(e, EXIT_UNAVAILABLE, "the server answered HTTP %ld after %lld of %zu bytes of the body",
+                         http_status(h), (long long)sent, body);
+    return 0;
 }
 
 const char *http_library(void)

@@ -12,6 +12,7 @@
 #include "http/auth.h"
 #include "http/ca.h"
 #include "http/gzip.h"
+#include "http/head.h"
 #include "http/rate.h"
 #include "http/request.h"
 
@@ -66,6 +67,7 @@ struct http {
     void *user;
     bool any_status, stopped;
     struct buf authorization; /* to send, set before http_prepare(); empty: none */
+    bool endless;             /* the caller's: the body may be of any length, but has to bring something */
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                       dies */
     /* The rest is private. */
@@ -73,7 +75,10 @@ struct http {
     char trace[56]; /* the traceparent sent */
     struct buf error_body;
     char curl_error[256];
-    bool begun; /* the body */
+    struct head head;
+    bool begun;         /* the body */
+    const char *broken; /* why it was broken off, when that was not the sink */
+    size_t raw;         /* bytes of it as they came; where it is endless, those that brought nothing */
     struct gunzip gunzip;
 };
 
@@ -86,14 +91,18 @@ void http_prepare(struct http *h, const struct request *r);
 /* ---- about the last answer ---- */
 
 long http_status(const struct http *h); /* 0: none */
-const char *http_header(const struct http *h, const char *name, size_t n);
-/* Where a redirect leads; NULL when it is none. */
-const char *http_redirect(const struct http *h);
+/* As head_find(). */
+const char *http_header(const struct http *h, const char *name, const char *previous);
 /* Seconds for which the server wants no request, by Retry-After or, where it has none that can be read and nothing
  * remains, by RateLimit headers; 0: it does not say. */
 double http_pause(const struct http *h);
-/* Is the end of the compressed body missing? libcurl does not look. */
-bool http_is_cut(const struct http *h);
+/* Is there an answer, with a status and all of its headers? */
+bool http_has_answer(const struct http *h);
+/* A transfer that libcurl finds complete: is something missing all the same? libcurl does not look. body: how many
+ * bytes were to be sent. -1: EXIT_UNAVAILABLE. */
+int http_check_whole(const struct http *h, size_t body, struct error *e);
+/* Does only the end of the connection say where its body ends? Then a cut looks the same. */
+bool http_has_open_end(const struct http *h);
 
 const char *http_library(void);
 

@@ -65,6 +65,7 @@ static int on_body(void *user, const char *bytes, size_t n)
     struct attempt *a = user;
     struct exchange *x = a->exchange;
     x->status = http_status(&a->http);
+    x->bytes += n;
     return a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error);
 }
 
@@ -134,9 +135,9 @@ void transfer_free(struct transfer *t)
     free(t);
 }
 
-const char *transfer_header(const struct exchange *x, const char *name, size_t n)
+const char *transfer_header(const struct exchange *x, const char *name, const char *previous)
 {
-    return http_header(&x->attempt->http, name, n);
+    return http_header(&x->attempt->http, name, previous);
 }
 
 const char *transfer_library(void)
@@ -253,6 +254,8 @@ static void begin(struct transfer *t, struct attempt *a)
     x->spent = x->failed = x->unsettled = false;
     x->error = (struct error){0};
     a->http.any_status = t->ops->any_status;
+    a->http.endless = t->ops->endless;
+    x->bytes = 0;
     buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
     t->ops->begin(t->ctx, x);
     if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a)) {
@@ -308,6 +311,13 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
     buf_free(&line);
 }
 
+/* Where a redirect leads. false: it is none. */
+static bool leads_on(struct exchange *x, struct buf *to)
+{
+    const char *location = x->status / 100 == 3 ? transfer_header(x, "Location", NULL) : NULL;
+    return location && url_resolve(buf_text(&x->request.url), location, to) == 0;
+}
+
 /* Redirects are followed by hand: libcurl cannot be told to stay within the origin. */
 static void redirect(struct transfer *t, struct attempt *a, const char *to)
 {
@@ -355,24 +365,32 @@ static void network_error(struct transfer *t, struct attempt *a, int code)
         settle(a, true);
 }
 
-static void cut(struct transfer *t, struct attempt *a)
+/* No content is none: what comes all the same may be anything. */
+static int check_content(const struct exchange *x, struct error *e)
 {
-    error_set(&a->exchange->error, EXIT_UNAVAILABLE, "the compressed answer is cut short");
-    a->exchange->unsettled = true;
-    retry(t, a, true);
+    const char *length = transfer_header(x, "Content-Length", NULL);
+    bool has = x->bytes || (length && strcmp(length, "0") && strcmp(method(x), "HEAD"));
+    return (x->status == 204 || x->status == 205) && has
+               ? error_set(e, EXIT_ANSWER, "HTTP %ld, which has no content, came with some", x->status)
+               : 0;
 }
 
+/* libcurl has found nothing wrong with a success. */
 static void whole(struct transfer *t, struct attempt *a)
 {
-    int verdict = t->ops->whole(t->ctx, a->exchange, &a->exchange->error);
-    a->exchange->unsettled = verdict != 0;
+    struct exchange *x = a->exchange;
+    int verdict = http_check_whole(&a->http, x->request.body.len, &x->error) ? 1 : check_content(x, &x->error);
+    if (verdict == 0)
+        verdict = t->ops->whole(t->ctx, x, &x->error);
+    x->unsettled = verdict != 0;
+    x->open_end = http_has_open_end(&a->http);
     if (verdict > 0)
         retry(t, a, true);
     else
         settle(a, verdict < 0);
 }
 
-static void refused(struct transfer *t, struct attempt *a)
+static void refused(struct transfer *t, struct attempt *a, bool torn)
 {
     struct exchange *x = a->exchange;
     if (x->status == 401 && a->renewals < RENEWALS && oauth_renew(&t->oauth, buf_text(&a->http.authorization))) {
@@ -381,6 +399,8 @@ static void refused(struct transfer *t, struct attempt *a)
         return;
     }
     failure_of_status(&a->http, &x->error);
+    if (torn && t->ops->any_status)
+        error_set(&x->error, x->error.code, "%s; its body is cut short", x->error.message);
     x->unsettled = x->status / 100 != 4;
     if (failure_status_may_pass(&a->http))
         retry(t, a, true);
@@ -391,9 +411,10 @@ static void refused(struct transfer *t, struct attempt *a)
 static void finish(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
+    struct buf to = {0};
     char told[40];
     curl_multi_remove_handle(t->multi, a->http.easy);
-    x->status = http_status(&a->http);
+    x->status = http_has_answer(&a->http) ? http_status(&a->http) : 0;
     if (x->status > 0 && x->status < 600)
         t->stats->status[x->status]++;
     snprintf(told, sizeof told, "< %ld ", x->status);
@@ -410,16 +431,16 @@ static void finish(struct transfer *t, struct attempt *a, int code)
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
         show(t, false, x, "", told);
     }
-    if (code)
+    bool good = x->status / 100 == 2, answered = http_has_answer(&a->http) && !a->http.stopped;
+    if (code && (good || !answered))
         network_error(t, a, code);
-    else if (http_is_cut(&a->http))
-        cut(t, a);
-    else if (x->status / 100 == 2)
+    else if (good || !answered)
         whole(t, a);
-    else if (x->status / 100 == 3 && http_redirect(&a->http))
-        redirect(t, a, http_redirect(&a->http));
+    else if (leads_on(x, &to))
+        redirect(t, a, buf_text(&to));
     else
-        refused(t, a);
+        refused(t, a, code != 0);
+    buf_free(&to);
 }
 
 /* ---- the window ---- */

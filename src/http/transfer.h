@@ -38,6 +38,8 @@ struct exchange {
     int64_t offset; /* the first record asked for, for messages; -1: none */
     unsigned slot;  /* which place in the window: 0 .. parallel - 1; the caller keeps its page by it */
     long status;    /* of the last attempt; 0: no answer */
+    size_t bytes;   /* of the body, decompressed, that data() was given */
+    bool open_end;  /* only the end of the connection says where the body ends */
     bool failed;    /* after the retries; then error says why */
     struct error error;
     struct attempt *attempt; /* private */
@@ -53,6 +55,7 @@ enum { TRANSFER_NONE, TRANSFER_READY, TRANSFER_INPUT }; /* what next() says */
 
 struct transfer_ops {
     bool any_status; /* data() is given the body of every answer, not of 2xx only */
+    bool endless;    /* bodies may be larger than --max-page-bytes: what data() was given is gone */
     /* The next request: filled in; none at this time; or none before input_fd is readable. -1: error. */
     int (*next)(void *ctx, struct exchange *x, struct error *e);
     int input_fd;
@@ -88,8 +91,9 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
 /* For idle(): lets the requests go on until fd may be written to, or something else happens. */
 void transfer_wait(struct transfer *t, int fd);
 
-/* A header of the last answer of x: the n-th of that name, or NULL. Valid until the exchange is sent again. */
-const char *transfer_header(const struct exchange *x, const char *name, size_t n);
+/* A header of the last answer of x: the first of that name, or the next after the one of which previous is the value;
+ * or NULL. Valid until the exchange is sent again. */
+const char *transfer_header(const struct exchange *x, const char *name, const char *previous);
 
 /* The linked libcurl and what it is built with. */
 const char *transfer_library(void);

@@ -134,8 +134,7 @@ static enum link_found find_in(const char *s, const char *relation, struct buf *
 enum link_found link_header_find(total_header header, const void *answer, const char *relation, struct buf *target)
 {
     enum link_found result = LINK_NONE;
-    const char *value;
-    for (size_t n = 0; (value = header(answer, "Link", n)); n++) {
+    for (const char *value = NULL; (value = header(answer, "Link", value));) {
         enum link_found here = find_in(value, relation, target);
         if (here == LINK_FOUND)
             return here;

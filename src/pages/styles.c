@@ -86,7 +86,7 @@ static bool read_span(const char *value, int64_t *first, int64_t *last)
 /* Content-Range: 100-199/1000, perhaps with a unit before it; the span is * when the page is empty. */
 static int check_range(const struct page *page, const struct answer *a, struct error *e)
 {
-    const char *value = a->header(a->headers, "Content-Range", 0);
+    const char *value = a->header(a->headers, "Content-Range", NULL);
     int64_t first, last;
     if (!page->got)
         return 0;
@@ -165,7 +165,7 @@ static bool is_plausible(const struct paginate *p, struct slice value)
 static void find_next(const struct paginate *p, const struct answer *a, struct cursor *t)
 {
     const char *header = next_header(p);
-    const char *value = header ? a->header(a->headers, header, 0) : NULL;
+    const char *value = header ? a->header(a->headers, header, NULL) : NULL;
     if (value) {
         buf_adds(&t->text, value);
         value_quote(value, strlen(value), &t->json);
@@ -199,7 +199,7 @@ static int check_odd(const struct paginate *p, const struct answer *a, const cha
 static bool has_next(const struct paginate *p, const struct answer *a)
 {
     const char *header = next_header(p);
-    return header ? a->header(a->headers, header, 0) != NULL
+    return header ? a->header(a->headers, header, NULL) != NULL
                   : path_find(&p->next_path, a->envelope.text, a->envelope.len).text ||
                         path_finds_choice(&p->next_path, a->envelope);
 }
@@ -217,7 +217,7 @@ static const char *leads_on_by_url(const struct paginate *p, const struct answer
 static const char *leads_on_by_header(const struct paginate *p, const struct answer *a)
 {
     (void)p;
-    return a->header(a->headers, "Link", 0) ? NULL : "Link header";
+    return a->header(a->headers, "Link", NULL) ? NULL : "Link header";
 }
 
 /* A header holds no line breaks, and no bytes that some servers take for one. */

@@ -148,7 +148,7 @@ int total_find(const struct total_source *s, total_header header, const void *an
     const char *value;
     *total = (struct total){.records = -1};
     if (s->kind == TOTAL_HEADER)
-        return (value = header(answer, s->header, 0)) ? read_count(value, strlen(value), s->header, total, e) : 0;
+        return (value = header(answer, s->header, NULL)) ? read_count(value, strlen(value), s->header, total, e) : 0;
     if (s->kind == TOTAL_BODY) {
         struct slice found = path_find(&s->path, envelope, len);
         if (value_is_void(found))
@@ -156,10 +156,10 @@ int total_find(const struct total_source *s, total_header header, const void *an
         return is_lower_bound(found, envelope, len) ? lower_bound(e)
                                                     : from_value(found, "the value at --count-from", total, e);
     }
-    if (s->kind == TOTAL_AUTO && (value = header(answer, "X-Total-Count", 0)))
+    if (s->kind == TOTAL_AUTO && (value = header(answer, "X-Total-Count", NULL)))
         return read_count(value, strlen(value), "X-Total-Count", total, e);
     bool range = s->kind == TOTAL_AUTO || s->kind == TOTAL_CONTENT_RANGE;
-    if (range && (value = header(answer, "Content-Range", 0)))
+    if (range && (value = header(answer, "Content-Range", NULL)))
         return from_content_range(value, total, e);
     return s->kind == TOTAL_AUTO ? from_usual_names(envelope, len, total, e) : 0;
 }

@@ -22,8 +22,8 @@ struct total_source {
 int total_parse(struct total_source *s, const char *text, struct error *e);
 void total_free(struct total_source *s);
 
-/* The n-th header of that name of an answer, or NULL. */
-typedef const char *(*total_header)(const void *answer, const char *name, size_t n);
+/* A header of an answer: the first of that name, or the next after the one of which previous is the value; or NULL. */
+typedef const char *(*total_header)(const void *answer, const char *name, const char *previous);
 
 /* The total that the page (its headers and its envelope) states. 1: there is one; 0: none; -1: what is there is no
  * exact count (EXIT_ANSWER). *where: a name for messages, valid for as long as s. *guessed: it came from a name in the

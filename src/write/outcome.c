@@ -18,7 +18,7 @@
 static int read_answer(struct held_batch *h, const struct exchange *x, struct error *e)
 {
     struct split split;
-    const char *type = transfer_header(x, "Content-Type", 0), *text = buf_text(&h->answer);
+    const char *type = transfer_header(x, "Content-Type", NULL), *text = buf_text(&h->answer);
     text += strspn(text, " \t\r\n");
     buf_clear(&h->compact);
     if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0)

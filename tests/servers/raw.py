@@ -100,6 +100,65 @@ def says(c, r):
     return answer(r.page) if r.n > 1 else answer(":".join(r.words[1:]).encode(), status=f"{r.words[0]} Odd", kind="text/plain")
 
 
+# ---- answers that break off, or are none ----
+
+@scenario
+def cut_head(c, r):
+    """A good answer of which only so much of the head comes: /cut-head:TEXT, up to and including that text."""
+    c.body(r)
+    whole = answer(b'{"id": 1}\n', "Link: </items?page=2>; rel=next", kind="application/x-ndjson")
+    c.send(whole[:whole.index(r.words[0].encode()) + len(r.words[0])])
+
+
+@scenario
+def hint_only(c, r):
+    """Only what comes before an answer: /hint-only:100 or 103."""
+    c.body(r)
+    c.send(f"HTTP/1.1 {r.words[0]} Wait\r\nLink: </style>; rel=preload\r\n\r\n".encode())
+
+
+@scenario
+def status(c, r):
+    """Any status with any body: /status:205:TEXT"""
+    c.body(r)
+    return answer(r.words[1].encode(), status=f"{r.words[0]} Odd")
+
+
+@scenario
+def early(c, r):
+    """An answer to a request of which 2000 bytes were read, then the end: /early:STATUS, or /early:STATUS:reset."""
+    c.receive(2000)
+    c.send(answer(b'{"message": "no"}', "Connection: close", status=f"{r.words[0]} Early"))
+    time.sleep(0.2)
+    if "reset" in r.words:
+        c.reset()
+
+
+@scenario
+def coded(c, r):
+    """A list after an answer of that status, once, that says it is compressed and is not: /coded:STATUS:CODING"""
+    c.body(r)
+    if r.n > 1:
+        return answer(r.page)
+    where = f"Location: /header/page?{r.target.partition('?')[2]}"
+    return answer(b"\x8b\x01\x80<html>away</html>\x03", f"Content-Encoding: {r.words[1]}", where, status=f"{r.words[0]} Odd")
+
+
+@scenario
+def endless(c, r):
+    """A body without end: /endless:STATUS, or /endless:200:gzip, of empty gzip members."""
+    kind = "Content-Encoding: gzip" if "gzip" in r.words else "X: x"
+    c.send(answer(b"", "Transfer-Encoding: chunked", "Location: /status:404:", kind, status=f"{r.words[0]} Odd", length=False))
+    c.for_ever(gzip.compress(b"") * 3000 if "gzip" in r.words else b" " * 65536)
+
+
+@scenario
+def lines(c, r):
+    """NDJSON that only the end of the connection ends: /lines:20, or /lines:20:torn, with half a line more."""
+    body = b"".join(b'{"id":%d}\n' % i for i in range(int(r.words[0])))
+    c.send(answer(body + (b'{"id":' if "torn" in r.words else b""), kind="application/x-ndjson", length=False))
+
+
 def serve(sock):
     c = Connection(sock)
     try:
@@ -114,7 +173,7 @@ def serve(sock):
                 break
             c.send(raw)
         c.sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, IndexError):
         pass
     c.sock.close()
 

@@ -3,15 +3,14 @@
 #include "tap.h"
 
 /* An answer with these Link headers, ended by NULL. */
-static const char *header(const void *answer, const char *name, size_t n)
+static const char *header(const void *answer, const char *name, const char *previous)
 {
     const char *const *values = answer;
     if (strcmp(name, "Link"))
         return NULL;
-    for (size_t i = 0; values[i]; i++)
-        if (i == n)
-            return values[i];
-    return NULL;
+    while (previous && *values++ != previous)
+        continue;
+    return *values;
 }
 
 static void finds(const char *relation, const char *first, const char *second, const char *target)

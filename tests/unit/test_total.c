@@ -9,10 +9,11 @@ struct header {
 };
 
 /* answer: headers up to one without a name. */
-static const char *header_of(const void *answer, const char *name, size_t n)
+static const char *header_of(const void *answer, const char *name, const char *previous)
 {
-    for (const struct header *h = answer; h->name; h++)
-        if (strcasecmp(h->name, name) == 0 && n-- == 0)
+    bool on = !previous;
+    for (const struct header *h = answer; h->name; on |= h++->value == previous)
+        if (on && strcasecmp(h->name, name) == 0)
             return h->value;
     return NULL;
 }

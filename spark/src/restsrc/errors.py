@@ -32,7 +32,7 @@ class RequestRefused(RestsrcError):
 
 
 class AccessDenied(RestsrcError):
-    """401 or 403."""
+    """401 or 403, or TLS is refused."""
 
 
 class ServerUnavailable(RestsrcError):
