@@ -161,7 +161,8 @@ static bool is_plausible(const struct paginate *p, struct slice value)
     return !p->style->by_links || memchr(value.text, '/', value.len) || memchr(value.text, '?', value.len);
 }
 
-/* What --next names: a header, or the first of its places in the body that says something. */
+/* What --next names: a header, or the first of its places in the body that says something. A place of a fixed name that
+ * says nothing, as a null does, says that no link is to be looked for in lists of them. */
 static void find_next(const struct paginate *p, const struct answer *a, struct cursor *t)
 {
     const char *header = next_header(p);
@@ -170,8 +171,12 @@ static void find_next(const struct paginate *p, const struct answer *a, struct c
         buf_adds(&t->text, value);
         value_quote(value, strlen(value), &t->json);
     }
+    bool there = false;
     for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
         struct slice found = path_find_way(&p->next_path, w, a->envelope);
+        if (there && p->next_path.way[w].query)
+            break;
+        there |= found.text != NULL;
         found = relation_next(&p->next_path, w, found, a->envelope);
         if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
             set_cursor(t, found);
