@@ -1,9 +1,10 @@
-"""A Spark application of its own, for test_secrets.py: options that hold secrets, in reads, writes and streams that go well or fail.
+"""A Spark application of its own, for test_secrets.py: secret options in reads, writes and streams that work or fail.
 
     secrets_job.py CASES WORK    CASES: a JSON file; WORK: a folder
 
-It prints what a person would: plans, data frames, progress, errors, and what the executions of Spark SQL are described by. Meanwhile the
-command lines and environments of all processes are looked through. Its last line counts what was done and looked at.
+It prints what a person would: plans, data frames, progress, errors, and what the executions of Spark SQL are
+described by. Meanwhile the command lines and environments of all processes are looked through. Its last line counts
+what was done and looked at.
 """
 
 import json
@@ -45,11 +46,16 @@ class Job:
     def __init__(self, work):
         self.work, self.done, self.failed = work, 0, 0
         self.spark = (
-            SparkSession.builder.master("local[2]").appName("secrets")
-            .config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.eventLog.enabled", "true").config("spark.eventLog.dir", f"file://{work}/events")
+            SparkSession.builder.master("local[2]")
+            .appName("secrets")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.eventLog.enabled", "true")
+            .config("spark.eventLog.dir", f"file://{work}/events")
             .config("spark.eventLog.compress", "false")
-            .config("spark.sql.shuffle.partitions", "2").config("spark.sql.warehouse.dir", f"{work}/warehouse")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.warehouse.dir", f"{work}/warehouse")
             .getOrCreate()
         )
         self.spark.sparkContext.setLogLevel("INFO")
@@ -80,9 +86,16 @@ class Job:
 
     def stream(self, read, write, name):
         query = (
-            self.spark.readStream.format("rest-api").schema("i int").options(**read).load()
-            .writeStream.format("rest-api").options(**write).option("checkpointLocation", f"{self.work}/checkpoint-{name}").queryName(name)
-            .trigger(availableNow=True).start()
+            self.spark.readStream.format("rest-api")
+            .schema("i int")
+            .options(**read)
+            .load()
+            .writeStream.format("rest-api")
+            .options(**write)
+            .option("checkpointLocation", f"{self.work}/checkpoint-{name}")
+            .queryName(name)
+            .trigger(availableNow=True)
+            .start()
         )
         try:
             query.awaitTermination()
@@ -94,7 +107,13 @@ class Job:
         store = self.spark._jsparkSession.sharedState().statusStore().executionsList()
         for i in range(store.size()):
             one = store.apply(i)
-            print(one.description(), one.details(), one.physicalPlanDescription(), one.modifiedConfigs(), one.errorMessage())
+            print(
+                one.description(),
+                one.details(),
+                one.physicalPlanDescription(),
+                one.modifiedConfigs(),
+                one.errorMessage(),
+            )
 
 
 def main():

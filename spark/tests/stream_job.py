@@ -25,7 +25,9 @@ def main(folder, text):
     spark.sparkContext.setLogLevel("ERROR")
     source = spark.readStream.format("rest-api").options(**options).schema("id long").load()
     sink = source.writeStream.option("checkpointLocation", f"{folder}/checkpoint")
-    sink = sink.format("rest-api").options(**target) if target else sink.format("parquet").option("path", f"{folder}/out")
+    sink = (
+        sink.format("rest-api").options(**target) if target else sink.format("parquet").option("path", f"{folder}/out")
+    )
     sink.trigger(**trigger).start().awaitTermination()
 
 

@@ -34,7 +34,8 @@ def latest(source, start, rows=None):
 def values(source, start, end):
     """The first column of the batch, partition by partition."""
     return [
-        [value for batch in source.read(part) for value in batch.column(0).to_pylist()] for part in source.partitions(start, end)
+        [value for batch in source.read(part) for value in batch.column(0).to_pylist()]
+        for part in source.partitions(start, end)
     ]
 
 

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from conftest import SERVERS
 
 sys.path.insert(0, str(SERVERS))
-from flights import source  # noqa: E402
+from flights import source
 
 
 @pytest.fixture(scope="module")

@@ -61,7 +61,9 @@ def test_record_that_is_no_object():
 integers = st.integers(-(10**40), 10**40) | st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5)
 scalars = st.none() | st.booleans() | integers | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5)
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3), max_leaves=5
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3),
+    max_leaves=5,
 )
 
 

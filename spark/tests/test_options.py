@@ -8,7 +8,9 @@ import pytest
 
 from restsrc import tool
 from restsrc.errors import OptionError
-from restsrc.options import RESERVED, SPARK_ONLY, Options, tool_options
+from restsrc.option_table import RESERVED, ROWS
+from restsrc.options import Options
+from restsrc.tool import tool_options
 
 URL = "http://127.0.0.1:9/items"
 
@@ -28,7 +30,8 @@ def test_every_option_of_the_tool_is_a_spark_option():
 
 
 def test_names_of_spark_only_options_are_free():
-    assert not (SPARK_ONLY.keys() - {"path"}) & tool_options(tool.find()).keys()
+    spark_only = {name for name, row in ROWS.items() if not row.of_tool}
+    assert not (spark_only - {"path"}) & tool_options(tool.find()).keys()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,13 @@ def test_url_by_load():
 
 
 def test_configuration_text():
-    given = {"url": URL + '?q="a"', "header": "A: 1\r\n\nB: tab\there ", "compressed": " TRUE", "page_size": "5", "limit": "3"}
+    given = {
+        "url": URL + '?q="a"',
+        "header": "A: 1\r\n\nB: tab\there ",
+        "compressed": " TRUE",
+        "page_size": "5",
+        "limit": "3",
+    }
     assert Options(given).config("read", page_size=7).splitlines() == [
         f'url = "{URL}?q=\\"a\\""',
         'header = "A: 1"',

@@ -17,7 +17,9 @@ KEYS = {
 
 
 def queries(scenario, **given):
-    return [[piece.config["query"] for piece in task.pieces] for task in partitions(Options({"url": scenario.url, **given}))]
+    return [
+        [piece.config["query"] for piece in task.pieces] for task in partitions(Options({"url": scenario.url, **given}))
+    ]
 
 
 def test_by_time(growing, read):
@@ -48,7 +50,9 @@ def test_queries_of_keys(growing):
         ["color=red\nid__gte=450\nid__lt=625"],
         ["color=red\nid__gte=625"],
     ]
-    assert queries(growing(), **{**KEYS, "num_partitions": "1", "partition_query": "a=b&id>={lower}&id<{upper}"}) == [["a=b"]]
+    assert queries(growing(), **{**KEYS, "num_partitions": "1", "partition_query": "a=b&id>={lower}&id<{upper}"}) == [
+        ["a=b"]
+    ]
     assert len(queries(growing(), **{**KEYS, "num_partitions": "1000"})) == 700
 
 
@@ -59,8 +63,14 @@ def test_both_bounds_in_one_parameter(growing, caplog):
 
 
 UNHEEDED = [
-    *({**KEYS, "partition_query": query} for query in ("min={lower}&max={upper}", "min={lower}&id__lt={upper}", "id__gte={lower}&max={upper}")),
-    *({**TIMES, **names} for names in ({"param_since": "from", "param_until": "to"}, {"param_since": "from"}, {"param_until": "to"})),
+    *(
+        {**KEYS, "partition_query": query}
+        for query in ("min={lower}&max={upper}", "min={lower}&id__lt={upper}", "id__gte={lower}&max={upper}")
+    ),
+    *(
+        {**TIMES, **names}
+        for names in ({"param_since": "from", "param_until": "to"}, {"param_since": "from"}, {"param_until": "to"})
+    ),
 ]
 
 
@@ -76,7 +86,10 @@ def test_server_that_does_not_heed_the_bounds(growing, given):
         ({**TIMES, "upper_bound": ""}, "the option upper_bound is missing: a time"),
         ({**TIMES, "lower_bound": "monday"}, "the option lower_bound is 'monday'; it takes a time"),
         ({**TIMES, "limit": "5"}, "offset and limit don't go with partition_by time"),
-        ({**TIMES, "upper_bound": "2024-01-01T02:00:00.5Z"}, "in whole seconds (time_format iso_ms and epoch_ms have milliseconds)"),
+        (
+            {**TIMES, "upper_bound": "2024-01-01T02:00:00.5Z"},
+            "in whole seconds (time_format iso_ms and epoch_ms have milliseconds)",
+        ),
         ({**KEYS, "partition_by": "offset"}, "the option lower_bound needs partition_by: time or key"),
         ({"upper_bound": "9"}, "the option upper_bound needs partition_by"),
         ({"partition_by": "colour"}, "it takes offset, time, key"),

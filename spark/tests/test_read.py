@@ -123,7 +123,10 @@ def test_empty_list_needs_a_schema(fault, read):
 
 @pytest.mark.parametrize(
     "options, message",
-    [({"pagesize": 5}, "there is no option pagesize; did you mean page_size?"), ({"quiet": True}, "can't be given from Spark")],
+    [
+        ({"pagesize": 5}, "there is no option pagesize; did you mean page_size?"),
+        ({"quiet": True}, "can't be given from Spark"),
+    ],
 )
 def test_wrong_option_is_an_error_before_any_task(fault, read, options, message):
     scenario = fault()
@@ -160,7 +163,9 @@ def test_server_that_gives_fewer_records_than_it_counts(fault, read):
 
 
 def test_faults_on_the_way_change_nothing(fault, read):
-    df = read(fault("n=1000,fail=503:1:300,cut=600:50,truncate=800:90:1").url, retry_delay="0.05").schema("i int").load()
+    df = (
+        read(fault("n=1000,fail=503:1:300,cut=600:50,truncate=800:90:1").url, retry_delay="0.05").schema("i int").load()
+    )
     assert sorted(row.i for row in df.collect()) == list(range(1000))
 
 
@@ -202,7 +207,7 @@ def test_limit_stops_early(read, listing):
 
 
 def hanging(read, fault):
-    """A job whose second task waits for a page for ever, on a thread; gives its group, the thread and what it raised."""
+    """A job on a thread, whose second task waits for a page for ever: its group, the thread and what it raised."""
     df = read(fault("n=1000,hang=700").url).schema("i int").load()
     group, failures = f"hanging {id(df)}", []
 

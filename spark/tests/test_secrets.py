@@ -1,5 +1,6 @@
-"""A secret in every option that takes one is looked for wherever Spark could put it: plans, event log, logs of the driver and of the
-workers, errors, checkpoints, command lines and environments.
+"""A secret in every option that takes one is looked for wherever Spark could put it.
+
+That is: plans, event log, logs of the driver and of the workers, errors, checkpoints, command lines and environments.
 """
 
 import base64
@@ -52,7 +53,10 @@ class Guarded:
         yield ["need=token", f"client=me:{MARK} s3:c%t"], client
         more = {"oauth_auth": "body", "oauth_param": f"extra={KEY}"}
         yield ["need=token", f"client=me:{MARK} s3:c%t", "client-auth=body", f"form=extra:{KEY}"], {**client, **more}
-        yield ["need=token", f"refresh={MARK}-refresh"], {"oauth_client_id": "me", "oauth_refresh_token": f"{MARK}-refresh"}
+        yield (
+            ["need=token", f"refresh={MARK}-refresh"],
+            {"oauth_client_id": "me", "oauth_refresh_token": f"{MARK}-refresh"},
+        )
 
     def reads(self):
         """Options for reading, each with a secret at another place; the server takes no other."""
@@ -72,11 +76,19 @@ def refused(options):
 
 def writes(server, staging):
     target = f"{server}/answer=count,id={uuid.uuid4().hex}/items"
-    for options in ({"bearer": BEARER}, {"user": USER}, {"header": f"X-Api-Key: {KEY}"}, {"query_secret": f"k={KEY}", "idempotent": "true"}):
+    for options in (
+        {"bearer": BEARER},
+        {"user": USER},
+        {"header": f"X-Api-Key: {KEY}"},
+        {"query_secret": f"k={KEY}", "idempotent": "true"},
+    ):
         yield {"url": target, **options}
     basic = base64.b64encode(USER.encode()).decode()
     for options, said in ({"bearer": BEARER}, f"Bearer {BEARER}"), ({"user": USER}, f"{USER} and {basic}"):
-        yield {"url": f"{server}/refuse=400,detail={f'not with {said}'.encode().hex()},id={uuid.uuid4().hex}/items", **options}
+        yield {
+            "url": f"{server}/refuse=400,detail={f'not with {said}'.encode().hex()},id={uuid.uuid4().hex}/items",
+            **options,
+        }
     yield {"url": target.replace("://", f"://{quote(USER, safe=':')}@") + f"?api_key={MARK}-key"}
     yield {
         "url": f"{staging}/id={uuid.uuid4().hex}/items",
@@ -103,16 +115,31 @@ def test_secrets_are_nowhere_that_spark_writes_to(tmp_path, guard, sink_server, 
     cases.write_text(json.dumps({"mark": MARK, "reads": reads + wrong, "writes": targets, "streams": streams}))
     job = subprocess.run(
         [sys.executable, Path(__file__).with_name("secrets_job.py"), cases, work],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, cwd=work,
-        env={**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=600,
+        cwd=work,
+        env={
+            **os.environ,
+            "PYSPARK_PYTHON": sys.executable,
+            "PYSPARK_DRIVER_PYTHON": sys.executable,
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        },
     )
     (work / "log").write_bytes(job.stdout)
     assert job.returncode == 0, job.stdout.decode(errors="replace")[-3000:]
     counts = json.loads(job.stdout.splitlines()[-1])
     staged = 1  # takes bad rows, too
-    assert (counts["done"], counts["failed"]) == (len(reads) + len(targets) + staged + len(streams), len(wrong) + len(targets) - staged)
+    assert (counts["done"], counts["failed"]) == (
+        len(reads) + len(targets) + staged + len(streams),
+        len(wrong) + len(targets) - staged,
+    )
     assert counts["tools"] > 50
     assert any(b"SparkListenerSQLExecutionStart" in path.read_bytes() for path in (work / "events").rglob("events_*"))
     spellings = {MARK, base64.b64encode(USER.encode()).decode().rstrip("=")}
     assert not [line for line in job.stdout.splitlines() if any(text.encode() in line for text in spellings)][:3]
-    assert not [str(path) for path in work.rglob("*") if path.is_file() and any(text.encode() in path.read_bytes() for text in spellings)]
+    assert not [
+        str(path)
+        for path in work.rglob("*")
+        if path.is_file() and any(text.encode() in path.read_bytes() for text in spellings)
+    ]

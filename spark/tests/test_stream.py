@@ -21,7 +21,9 @@ def stream(spark, tmp_path):
             trigger = options.pop("trigger", {"processingTime": "0 seconds"})
             source = spark.readStream.format("rest-api").options(url=url, poll_interval="50ms", **options)
             df = (source.schema(schema) if schema else source).load()
-            sink = df.writeStream.format("parquet").option("path", out).option("checkpointLocation", str(self.checkpoint))
+            sink = (
+                df.writeStream.format("parquet").option("path", out).option("checkpointLocation", str(self.checkpoint))
+            )
             queries.append(sink.trigger(**trigger).start())
             return queries[-1]
 
@@ -71,7 +73,9 @@ def test_available_now_in_batches_with_the_backlog_in_the_progress(fault, stream
     assert ends(progress) == [{"offset": "400"}, {"offset": "800"}, {"offset": "1000"}]
     assert all(json.loads(batch["sources"][0]["latestOffset"]) == {"offset": "1000"} for batch in progress)
     scenario.grow(150)
-    assert [batch["numInputRows"] for batch in stream.run(scenario.url, rows_per_batch=400)] == [150]  # from the checkpoint on
+    assert [batch["numInputRows"] for batch in stream.run(scenario.url, rows_per_batch=400)] == [
+        150
+    ]  # from the checkpoint on
     assert stream.column() == list(range(1150))
 
 
@@ -100,7 +104,9 @@ def test_by_cursor(fault, stream):
         progress = stream.run(scenario.base + "/cursor", stream_mode="cursor", paginate="cursor", rows_per_batch=400)
         assert stream.column() == list(range(len(scenario.records())))
         scenario.grow(60)
-    assert ends(progress) == [{"cursor": ends(progress)[0]["cursor"], "skip": "10", "read": "1010", "paginate": "cursor"}]
+    assert ends(progress) == [
+        {"cursor": ends(progress)[0]["cursor"], "skip": "10", "read": "1010", "paginate": "cursor"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,9 @@ def test_the_style_is_found_or_a_presets(fault, stream, place, options):
 
 
 def test_a_style_that_the_mode_cannot_read_ends_the_query(fault, stream):
-    with pytest.raises(Exception, match="OptionError: stream_mode offset can't start .* style next-url: use stream_mode cursor"):
+    with pytest.raises(
+        Exception, match="OptionError: stream_mode offset can't start .* style next-url: use stream_mode cursor"
+    ):
         stream.run(fault("n=250").base + "/next", paginate="auto")
 
 

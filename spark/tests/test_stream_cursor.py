@@ -22,7 +22,9 @@ def source_of(scenario, style="cursor", **given):
 @pytest.mark.parametrize(
     "style, words",
     [(style, "") for style in STYLES]
-    + [(style, f",{word}") for style in ("cursor", "next") for word in ("end=stay", "gap=100:2", "fresh", "end=absent")],
+    + [
+        (style, f",{word}") for style in ("cursor", "next") for word in ("end=stay", "gap=100:2", "fresh", "end=absent")
+    ],
 )
 @pytest.mark.parametrize("rows", [None, 30])
 def test_growing_list(fault, style, words, rows):
@@ -73,7 +75,9 @@ def test_list_that_lost_records_is_noticed(fault):
         values(source, start, end)
 
 
-@pytest.mark.parametrize("query, given", [("", {"query_secret": "key=sesame"}), ("?api_key=sesame", {}), ("", {"query": "a=b\nsig=sesame"})])
+@pytest.mark.parametrize(
+    "query, given", [("", {"query_secret": "key=sesame"}), ("?api_key=sesame", {}), ("", {"query": "a=b\nsig=sesame"})]
+)
 def test_no_secret_gets_into_a_checkpoint(fault, query, given):
     scenario = fault("n=250,put=next:%22%3Fplace=x%26key=sesame%22")
     source = reader(f"{scenario.base}/next{query}", stream_mode="cursor", paginate="next-url", **given)
@@ -83,7 +87,9 @@ def test_no_secret_gets_into_a_checkpoint(fault, query, given):
 
 
 def test_what_is_no_secret_may_be_in_a_cursor(fault):
-    source = reader(f"{fault('n=250').base}/next?keyword=place&author=cursor", stream_mode="cursor", paginate="next-url")
+    source = reader(
+        f"{fault('n=250').base}/next?keyword=place&author=cursor", stream_mode="cursor", paginate="next-url"
+    )
     assert latest(source, source.initialOffset(), 100)["read"] == "100"
 
 
@@ -100,7 +106,9 @@ def test_the_style_is_found_once_and_kept_in_the_offsets(fault, style):
     again = reader(f"{scenario.base}/{style}", stream_mode="cursor", paginate="auto")  # a restart
     assert sum(values(again, begin, first), []) == rows
     assert sum(values(again, others[-1][0], latest(again, others[-1][0])), []) == list(range(250, 300))
-    assert all("limit=2&" not in entry["target"] and "limit=1000" not in entry["target"] for entry in scenario.log()[asked:])
+    assert all(
+        "limit=2&" not in entry["target"] and "limit=1000" not in entry["target"] for entry in scenario.log()[asked:]
+    )
     assert len(scenario.log()) - asked <= 2 + 3
 
 
@@ -113,7 +121,9 @@ def test_a_presets_style(fault):
 @pytest.mark.parametrize("words", ["n=0", "n=20"])
 def test_a_list_that_is_too_short_to_see_how_it_goes_on(fault, words):
     source = reader(fault(words).base + "/next", stream_mode="cursor", paginate="auto")
-    with pytest.raises(UnexpectedAnswer, match="is not seen yet: it has .* on one page. Start when it has more, or set"):
+    with pytest.raises(
+        UnexpectedAnswer, match="is not seen yet: it has .* on one page. Start when it has more, or set"
+    ):
         source.initialOffset()
 
 

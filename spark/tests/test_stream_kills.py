@@ -1,4 +1,4 @@
-"""A streaming query is killed (-9) at random moments while its list grows: every record gets into the Parquet sink exactly once.
+"""A streaming query is killed (-9) at random moments while its list grows: the sink has each record exactly once.
 
 Two kills here; `make check-streams` (pytest -m kills) does twenty and more in each mode.
 """
@@ -30,7 +30,9 @@ class Job:
     def __init__(self, folder, options, trigger):
         command = [sys.executable, str(JOB), str(folder), json.dumps({**options, "trigger": trigger})]
         with open(folder / "log", "a") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     @property
     def pid(self):
@@ -128,7 +130,9 @@ def survives(folder, scenario, options, kills, lag=0.0):
     hits = sum(kill_at_random(folder, scenario, options, chance) for _ in range(kills))
     forget_unborn(folder)
     eventually(lambda end=time.time() + lag: time.time() > end)
-    for _ in range(1 if HAS_LIMITS else 2):  # PySpark before 4.2 takes one batch for AvailableNow: the one that was under way
+    for _ in range(
+        1 if HAS_LIMITS else 2
+    ):  # PySpark before 4.2 takes one batch for AvailableNow: the one that was under way
         Job(folder, {**options, **at_most(5000)}, {"availableNow": True}).end()
     expected = [record["id"] for record in scenario.records()]
     ids = parquet_ids(folder)

@@ -11,7 +11,9 @@ def at(number):
     return {"offset": str(number)}
 
 
-@pytest.mark.parametrize("given, begin", [({}, 0), ({"starting_offset": "Latest"}, 1000), ({"starting_offset": 70}, 70)])
+@pytest.mark.parametrize(
+    "given, begin", [({}, 0), ({"starting_offset": "Latest"}, 1000), ({"starting_offset": 70}, 70)]
+)
 def test_where_a_stream_begins(fault, given, begin):
     assert reader(fault().url, **given).initialOffset() == at(begin)
 
@@ -97,7 +99,11 @@ def test_a_list_that_is_too_short_to_see_how_it_is_paged(fault, words, place, me
 @needs_limits
 def test_rows_per_batch(fault):
     source = reader(fault("n=250").url)
-    assert [(end, len(rows)) for end, rows in batches(source, at(0), 100)] == [(at(100), 100), (at(200), 100), (at(250), 50)]
+    assert [(end, len(rows)) for end, rows in batches(source, at(0), 100)] == [
+        (at(100), 100),
+        (at(200), 100),
+        (at(250), 50),
+    ]
     assert reader(fault().url, rows_per_batch=7).getDefaultReadLimit().max_rows == 7
 
 
@@ -150,7 +156,9 @@ def test_shrunk_list_fails(fault):
     source = reader(scenario.url)
     end = latest(source, at(0))
     scenario.grow(-20)
-    with pytest.raises(UnexpectedAnswer, match="30 records, fewer than the 50 that the stream has come to.*on_shrink=reset"):
+    with pytest.raises(
+        UnexpectedAnswer, match="30 records, fewer than the 50 that the stream has come to.*on_shrink=reset"
+    ):
         values(source, at(50), latest(source, at(50)))
     with pytest.raises(UnexpectedAnswer, match="exit 76"):
         values(source, at(0), end)

@@ -91,7 +91,9 @@ def test_the_style_is_found_from_the_whole_list_and_only_once(growing):
 
 @pytest.mark.parametrize("words", ["n=1", "n=0"])
 def test_a_list_that_is_too_short_to_see_how_it_is_paged(growing, words):
-    with pytest.raises(UnexpectedAnswer, match="how the list goes on is not seen yet: .* set the option paginate or api"):
+    with pytest.raises(
+        UnexpectedAnswer, match="how the list goes on is not seen yet: .* set the option paginate or api"
+    ):
         source_of(growing(words), paginate="auto").partitions(at(START), at("2024-01-02T00:00:00Z"))
 
 
@@ -216,7 +218,9 @@ def test_too_many_windows(growing):
         source.partitions(at(START), at("2025-01-01T00:00:00Z"))
 
 
-@pytest.mark.parametrize("text, ms", [("5", 5000), ("1.5h", 5_400_000), ("15 Minutes", 900_000), ("2 days", 172_800_000), ("20ms", 20)])
+@pytest.mark.parametrize(
+    "text, ms", [("5", 5000), ("1.5h", 5_400_000), ("15 Minutes", 900_000), ("2 days", 172_800_000), ("20ms", 20)]
+)
 def test_durations(text, ms):
     assert milliseconds(text) == ms
 
@@ -228,5 +232,10 @@ def test_no_durations(text):
 
 
 def test_times_there_and_back():
-    for form, text in [("iso", START), ("iso_ms", "2024-01-01T00:00:00.007Z"), ("epoch_s", "1704067200"), ("epoch_ms", "-5")]:
+    for form, text in [
+        ("iso", START),
+        ("iso_ms", "2024-01-01T00:00:00.007Z"),
+        ("epoch_s", "1704067200"),
+        ("epoch_ms", "-5"),
+    ]:
         assert form == "epoch_ms" or time_text(time_of(text, form), form) == text

@@ -22,12 +22,28 @@ def staging(staging_server):
 
 @pytest.fixture
 def stream(spark, tmp_path):
-    """Starts a query over numbers, 300 a batch in two partitions, for a while of one batch or two; further options by name."""
+    """Starts a query over numbers, 300 a batch in two partitions, for one batch or two; further options by name."""
 
-    def start(url, select="value as id", where="true", checkpoint=tmp_path / "checkpoint", mode="append", by=None, parts=2, **options):
-        numbers = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 300).option("numPartitions", parts).load()
+    def start(
+        url,
+        select="value as id",
+        where="true",
+        checkpoint=tmp_path / "checkpoint",
+        mode="append",
+        by=None,
+        parts=2,
+        **options,
+    ):
+        numbers = (
+            spark.readStream.format("rate-micro-batch")
+            .option("rowsPerBatch", 300)
+            .option("numPartitions", parts)
+            .load()
+        )
         numbers = numbers.where(where).selectExpr(select)
-        sink = (numbers.groupBy(by).count().coalesce(1) if by else numbers).writeStream.outputMode(mode).format("rest-api")
+        sink = (
+            (numbers.groupBy(by).count().coalesce(1) if by else numbers).writeStream.outputMode(mode).format("rest-api")
+        )
         given = {"url": url, "checkpointLocation": str(checkpoint), "retry_delay": "0.01", **options}
         query = sink.options(**given).trigger(once=True).start()
         try:
@@ -55,7 +71,10 @@ def test_each_batch_is_committed_under_the_names_of_query_and_batch(stream, stag
     stream(staging.url, **PLACES)
     assert rows(staging) == list(range(600)) and json.loads(staging.get("staged"))["total"] == 0
     told = [json.loads(commit["body"]) for commit in calls(staging, "commit")]
-    assert [(one["job_id"], one["batch_id"], one["overwrite"]) for one in told] == [(query.id, 0, False), (query.id, 1, False)]
+    assert [(one["job_id"], one["batch_id"], one["overwrite"]) for one in told] == [
+        (query.id, 0, False),
+        (query.id, 1, False),
+    ]
     assert [(part["partition_id"], part["records"]) for part in told[0]["partitions"]] == [(0, 150), (1, 150)]
     assert all(key.startswith(f"{query.id}-{batch}-") for key, batch in zip(keys(staging), [0] * 7 + [1] * 7))
     assert calls(staging, "abort") == []
@@ -107,7 +126,9 @@ def test_without_phases_a_batch_that_is_done_again_has_the_same_keys(stream, sin
 
 def test_a_query_that_fails_is_aborted_and_goes_on_when_the_trouble_is_over(stream, staging):
     with pytest.raises(Exception, match="RecordError: row 1 of the partition: column id: NaN"):
-        stream(staging.url, select="double('nan') as id", **PLACES)  # no task succeeds: the checkpoint knows the query's id
+        stream(
+            staging.url, select="double('nan') as id", **PLACES
+        )  # no task succeeds: the checkpoint knows the query's id
     (abort,) = calls(staging, "abort")
     assert json.loads(abort["body"])["partitions"] == [] and rows(staging) == []
     query = stream(staging.url, **PLACES)

@@ -1,7 +1,8 @@
-"""From API to API: a query's driver, its JVM or workers are killed (-9) at random moments, and each row is at the target exactly once.
+"""From API to API: a driver, its JVM or workers are killed (-9) at random moments; the target has each row once.
 
-The target either takes rows in two phases or heeds idempotency keys. Three kills each here; `make check-streams` (pytest -m kills)
-does twenty. A killed worker's task is tried again in the same query; the query is started again when it has ended.
+The target either takes rows in two phases or heeds idempotency keys. Three kills each here; `make check-streams`
+(pytest -m kills) does twenty. A killed worker's task is tried again in the same query; the query is started again
+when it has ended.
 """
 
 import json
@@ -75,11 +76,17 @@ class Query:
 
 
 def survives(folder, scenario, target, ids, sink, kills):
-    """Kills what `kills` names, one after the other, lets the query come to the end of its source, and compares with what `ids` finds
-    at the target. The number of kills in the middle of a batch.
+    """Kills what `kills` names, one after the other, and lets the query come to the end of its source.
+
+    Compares with what `ids` finds at the target. The number of kills in the middle of a batch.
     """
     chance = random.Random(SEED)
-    options = {"url": scenario.url, **at_most(300), "poll_interval": "20ms", "sink": {"url": target.url, "retry_delay": "0.01", **sink}}
+    options = {
+        "url": scenario.url,
+        **at_most(300),
+        "poll_interval": "20ms",
+        "sink": {"url": target.url, "retry_delay": "0.01", **sink},
+    }
     query, left, hits = Query(folder, options, chance), list(kills), 0
 
     def at_rest():
@@ -99,7 +106,8 @@ def survives(folder, scenario, target, ids, sink, kills):
     finally:
         query.stop()
     print(
-        f"seed {SEED}: killed {kills.count('driver')} drivers, {kills.count('jvm')} JVMs and {kills.count('worker')} workers, {hits} in the middle of a batch; "
+        f"seed {SEED}: killed {kills.count('driver')} drivers, {kills.count('jvm')} JVMs and {kills.count('worker')} "
+        f"workers, {hits} in the middle of a batch; "
         f"{query.starts} starts, {len(batches(folder, 'commits'))} batches, {len(scenario.records())} records"
     )
     check(ids(), [record["id"] for record in scenario.records()])

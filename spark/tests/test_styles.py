@@ -44,7 +44,11 @@ def test_a_style_that_cannot_seek_is_read_in_one_task_with_a_warning(fault, capl
 
 def test_pages_that_the_server_caps_are_cut_by_their_true_size(fault, read):
     scenario = fault("n=1000,cap=30")
-    df = read(at(scenario, "pages"), paginate="page", param_limit="page_size", page_size=100, num_partitions=4).schema("i int").load()
+    df = (
+        read(at(scenario, "pages"), paginate="page", param_limit="page_size", page_size=100, num_partitions=4)
+        .schema("i int")
+        .load()
+    )
     assert rows_of(df) == list(range(1000))
 
 

@@ -79,9 +79,18 @@ def test_found_without_registration(spark, sink):
 
 def test_options_of_the_tool(spark, sink, write):
     target = sink("key=data,require-header=X-Tenant:7")
-    write(numbers(spark, 10, 2), target.url + "?a=1", body="object:data", header="X-Tenant: 7\nX-More: 8", compress_body=True, method="PUT")
+    write(
+        numbers(spark, 10, 2),
+        target.url + "?a=1",
+        body="object:data",
+        header="X-Tenant: 7\nX-More: 8",
+        compress_body=True,
+        method="PUT",
+    )
     assert sorted(stored(target)) == list(range(10))
-    assert {(entry["method"], entry["headers"]["Content-Encoding"], entry["headers"]["X-More"]) for entry in target.log()} == {("PUT", "gzip", "8")}
+    assert {
+        (entry["method"], entry["headers"]["Content-Encoding"], entry["headers"]["X-More"]) for entry in target.log()
+    } == {("PUT", "gzip", "8")}
     assert all(entry["target"].endswith("?a=1") for entry in target.log())
 
 
@@ -141,8 +150,15 @@ def test_rows_that_are_alike_are_written_as_often_as_they_are_there(spark, sink,
         ({"time_zone": "Mars"}, "the option time_zone is 'Mars'"),
         ({"ids_file": "/tmp/x"}, "--ids-file needs --ids"),
         ({"header": "no colon"}, "header"),
-        ({"stage_url": "s/{job}", "commit_url": "c"}, "the option stage_url has the placeholder {job}; it can have {job_id}, {batch_id}, {partition_id}, {attempt}"),
-        ({"commit_url": "c/{attempt}"}, "the option commit_url has the placeholder {attempt}; it can have {job_id}, {batch_id}"),
+        (
+            {"stage_url": "s/{job}", "commit_url": "c"},
+            "the option stage_url has the placeholder {job}; "
+            "it can have {job_id}, {batch_id}, {partition_id}, {attempt}",
+        ),
+        (
+            {"commit_url": "c/{attempt}"},
+            "the option commit_url has the placeholder {attempt}; it can have {job_id}, {batch_id}",
+        ),
         ({"stage_url": "s"}, "the option stage_url needs commit_url"),
         ({"commit_url": "ftp://h/"}, "the URL must start with http"),
         ({"mode": "overwrite"}, "save mode overwrite needs the options stage_url and commit_url"),
@@ -183,7 +199,11 @@ def test_save_modes_that_spark_refuses(spark, sink):
         ("refuse=422", "RequestRefused", "rows 51-100: HTTP 422: this record is bad"),
         ("require-header=X-Key:1", "AccessDenied", "exit 77"),
         ("redirect=other", "UnexpectedAnswer", "exit 76"),
-        ("fail=500", "ServerUnavailable", "may or may not have been stored: rows 1-50 (restsrc write, exit 75, rows of partition 0 to "),
+        (
+            "fail=500",
+            "ServerUnavailable",
+            "may or may not have been stored: rows 1-50 (restsrc write, exit 75, rows of partition 0 to ",
+        ),
         ("after=500:1:2", "ServerUnavailable", "stored: rows 101-150 (restsrc write, exit 75, rows of partition 0 to "),
         ("drop=1:2", "ServerUnavailable", "rows 101-150"),
     ],
@@ -272,14 +292,19 @@ def test_rejects_go_to_a_file_for_each_partition_that_has_some(spark, sink, writ
     (name,) = os.listdir(tmp_path / "sub")
     assert re.fullmatch(r"rejects-1-0-[0-9a-f]{8}\.ndjson", name)
     rejects = [json.loads(line) for line in (tmp_path / "sub" / name).read_text().splitlines()]
-    assert [(reject["record"]["i"], reject["line"], reject["http_status"]) for reject in rejects] == [(1234, 235, 422), (1500, 501, 422)]
+    assert [(reject["record"]["i"], reject["line"], reject["http_status"]) for reject in rejects] == [
+        (1234, 235, 422),
+        (1500, 501, 422),
+    ]
     assert all("no such thing" in reject["error"] for reject in rejects)
     assert sorted(stored(target)) == [i for i in range(3000) if i not in (1234, 1500)]
 
 
 def test_more_rejects_than_allowed(spark, sink, write, tmp_path):
     df = numbers(spark, 100).withColumn("bad", F.expr("i > 90"))
-    with pytest.raises(Exception, match="RequestRefused: row 93 was rejected.*more rejects than --max-rejects 1.*exit 69"):
+    with pytest.raises(
+        Exception, match="RequestRefused: row 93 was rejected.*more rejects than --max-rejects 1.*exit 69"
+    ):
         write(df, sink().url, max_rejects=1, reject_file=tmp_path / "r")
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -303,7 +328,13 @@ def test_ids_that_the_server_gave(spark, sink, write, tmp_path):
 
 def test_secrets_are_nowhere_to_be_seen(spark, sink, capfd):
     target = sink("hold=1,require-header=Authorization:Bearer%20sesame")
-    writer = numbers(spark, 10).write.format("rest-api").mode("append").option("bearer", "sesame").option("header", "X-Key: sesame")
+    writer = (
+        numbers(spark, 10)
+        .write.format("rest-api")
+        .mode("append")
+        .option("bearer", "sesame")
+        .option("header", "X-Key: sesame")
+    )
     running = Background(spark, lambda: writer.save(target.url + "?token=sesame"))
     eventually(lambda: running.failures or target.log())
     (child,) = tools_running()
@@ -340,11 +371,22 @@ def test_rows_one_by_one_where_spark_has_no_arrow_writer(spark):
     from restsrc.rows.encode import Encoder
 
     df = spark.sql(
-        "select id, array(id, null) as a, map('k', id / 2) as m, timestamp'2013-01-02 03:04:05.123456' as at, 1.50BD as d, "
+        "select id, array(id, null) as a, map('k', id / 2) as m, "
+        "timestamp'2013-01-02 03:04:05.123456' as at, 1.50BD as d, "
         "named_struct('x', null, 'y', date'2013-01-02') as s, unhex('00ff') as b from range(25000)"
     )
     encoder = Encoder(df.schema)
-    found = b"".join(bytes(part) for batch in row_batches(iter(df.collect()), df.schema) for part in encoder.lines(batch))
+    found = b"".join(
+        bytes(part) for batch in row_batches(iter(df.collect()), df.schema) for part in encoder.lines(batch)
+    )
     first = json.loads(found.split(b"\n", 1)[0])
     assert found.count(b"\n") == 25_000
-    assert first == {"id": 0, "a": [0, None], "m": {"k": 0.0}, "at": "2013-01-02T03:04:05.123456Z", "d": 1.5, "s": {"y": "2013-01-02"}, "b": "AP8="}
+    assert first == {
+        "id": 0,
+        "a": [0, None],
+        "m": {"k": 0.0},
+        "at": "2013-01-02T03:04:05.123456Z",
+        "d": 1.5,
+        "s": {"y": "2013-01-02"},
+        "b": "AP8=",
+    }

@@ -57,7 +57,9 @@ def test_rows_show_after_the_commit(spark, staging):
     told = json.loads(commit["body"])
     assert commit["method"] == "POST" and commit["headers"]["Content-Type"] == "application/json"
     assert told["job_id"] in commit["target"] and told["batch_id"] == 0 and told["overwrite"] is False
-    assert [(part["partition_id"], part["records"], part["batches"], part["rejected"]) for part in told["partitions"]] == [
+    assert [
+        (part["partition_id"], part["records"], part["batches"], part["rejected"]) for part in told["partitions"]
+    ] == [
         (0, 333, 7, 0),
         (1, 333, 7, 0),
         (2, 334, 7, 0),
@@ -96,7 +98,10 @@ def test_a_job_that_fails_shows_nothing_and_is_aborted(spark, staging):
         save(df, staging.url)
     assert rows(staging) == []
     (abort,) = calls(staging, "abort")
-    assert [part["partition_id"] for part in json.loads(abort["body"])["partitions"]] in ([0], [])  # None for what failed
+    assert [part["partition_id"] for part in json.loads(abort["body"])["partitions"]] in (
+        [0],
+        [],
+    )  # None for what failed
     assert calls(staging, "commit") == []
 
 

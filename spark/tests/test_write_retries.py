@@ -1,5 +1,7 @@
-"""Tasks that are tried again. The Spark of the other tests tries once, so these run in one of their own, local[2,3]: this file is
-also the program that it runs, with the base URLs of the servers as arguments."""
+"""Tasks that are tried again.
+
+The Spark of the other tests tries once, so these run in one of their own, local[2,3]. This file is also the program
+that it runs, with the base URLs of the servers as arguments."""
 
 import json
 import os
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPO, Sink, eventually, register, tools_running  # noqa: F401  (REPO: conftest also names the binary)
+from conftest import REPO, Sink, eventually, register, tools_running  # noqa: F401  (conftest names the binary)
 
 ROWS = 1000
 BATCHES = ROWS // 50
@@ -75,8 +77,10 @@ def worker_killed(spark, sink):
 
 
 def staged(spark, staging):
-    """One task of two fails when it has staged half of its rows; only what the second attempt stages may be committed."""
-    df = failing(wide(spark), lambda part: part == 0, lambda: json.loads(fetch(f"{staging}/staged"))["total"] >= ROWS * 3 // 4)
+    """One task of two fails when it has staged half of its rows; only what its second attempt stages is committed."""
+    df = failing(
+        wide(spark), lambda part: part == 0, lambda: json.loads(fetch(f"{staging}/staged"))["total"] >= ROWS * 3 // 4
+    )
     urls = {f"{name}_url": f"{staging}/{name}/{{job_id}}/{{batch_id}}" for name in ("stage", "commit", "abort")}
     save(df, f"{staging}/rows", **{**urls, "stage_url": urls["stage_url"] + "/{partition_id}/{attempt}"})
 

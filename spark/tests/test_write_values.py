@@ -50,7 +50,8 @@ SAME_AS_TO_JSON = {
     "decimal_zero": "cast(0 as decimal(38, 18))",
     "decimal_whole": "cast('99999999999999999999999999999999999999' as decimal(38, 0))",
     "decimal_all_scale": "cast('0.00000000000000000000000000000000000001' as decimal(38, 38))",
-    "string": r"""concat('a"\\/', char(8), char(12), char(10), char(13), char(9), char(1), char(31), char(127), char(0), 'é€😀', char(8232))""",
+    "string": r"""concat('a"\\/', char(8), char(12), char(10), char(13), char(9), char(1), char(31), char(127), """
+    "char(0), 'é€😀', char(8232))",
     "string_empty": "''",
     "char": "cast('ab' as char(5))",
     "varchar": "cast('ab' as varchar(5))",
@@ -91,11 +92,14 @@ SAME_AS_TO_JSON = {
     "map_boolean": "map(true, 1)",
     "map_decimal": "map(1.50BD, 1)",
     "map_double": "map(0.5D, 1)",
-    "struct": "named_struct('a', 1, 'b', cast(null as int), 'c', named_struct('d', cast(null as int)), '\u00e9\"', 'x')",
+    "struct": "named_struct('a', 1, 'b', cast(null as int), 'c', named_struct('d', cast(null as int)), "
+    "'\u00e9\"', 'x')",
     "struct_null": "cast(null as struct<a int>)",
-    "variant": """parse_json('{"b":[1,-1.5,1e10,"x\\\\u0041\\\\n",null,true,{}],"a":12345678901234567890123456789012345678}')""",
+    "variant": """parse_json('{"b":[1,-1.5,1e10,"x\\\\u0041\\\\n",null,true,{}],"""
+    """"a":12345678901234567890123456789012345678}')""",
     "variant_null": "parse_json('null')",
-    "variant_typed": "to_variant_object(named_struct('f', cast(0.1 as float), 'd', 1.0D, 'n', 1.50BD, 'b', unhex('00ff'), 'day', date'2013-01-02', "
+    "variant_typed": "to_variant_object(named_struct('f', cast(0.1 as float), 'd', 1.0D, 'n', 1.50BD, "
+    "'b', unhex('00ff'), 'day', date'2013-01-02', "
     "'at', timestamp'2013-01-02 03:04:05.123456', 'local', timestamp_ntz'2013-01-02 03:04:05.123456'))",
     "time": "time'03:04:05.12'",
     "time_whole": "time'03:04:00'",
@@ -117,7 +121,7 @@ def columns(spark):
 
 def numbers_alike(text):
     """JSON as Python values: numbers by their value, six digits of a second cut to the three of to_json."""
-    cut = re.sub(r'(T[0-9:]{8}\.[0-9]{3})000', r"\1", text)
+    cut = re.sub(r"(T[0-9:]{8}\.[0-9]{3})000", r"\1", text)
     return json.loads(cut, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=lambda pairs: pairs)
 
 
@@ -156,7 +160,10 @@ def test_what_differs_from_to_json(spark, sink):
 
 
 def test_time_zone(spark, sink):
-    times = "timestamp'2013-07-02 03:04:05.5' as summer, timestamp'2013-01-02 03:04:05' as winter, timestamp'1890-01-01 00:00:00' as old"
+    times = (
+        "timestamp'2013-07-02 03:04:05.5' as summer, timestamp'2013-01-02 03:04:05' as winter, "
+        "timestamp'1890-01-01 00:00:00' as old"
+    )
     assert text(spark.sql(f"select {times}"), sink, time_zone="Europe/Paris") == (
         '{"summer":"2013-07-02T05:04:05.500000+02:00","winter":"2013-01-02T04:04:05.000000+01:00",'
         '"old":"1890-01-01T00:09:21.000000+00:09:21"}'
@@ -168,10 +175,19 @@ def test_time_zone(spark, sink):
     [
         ("if(id = 7, double('nan'), id)", "row 8 of the partition: column x: NaN and infinity have no form in JSON"),
         ("if(id = 7, float('-infinity'), 0)", "row 8 of the partition: column x: NaN"),
-        ("named_struct('y', array(if(id = 9, double('infinity'), null)))", r"row 10 of the partition: column x.y\[\]: NaN"),
+        (
+            "named_struct('y', array(if(id = 9, double('infinity'), null)))",
+            r"row 10 of the partition: column x.y\[\]: NaN",
+        ),
         ("map('k', if(id = 0, double('nan'), 1))", "row 1 of the partition: column x{}: NaN"),
-        ("if(id = 3, cast(unhex('ff41') as string), 'fine')", "row 4 of the partition: column x: a string that is not valid UTF-8"),
-        ("if(id = 5, to_variant_object(named_struct('d', double('nan'))), null)", "row 6 of the partition: column x: NaN"),
+        (
+            "if(id = 3, cast(unhex('ff41') as string), 'fine')",
+            "row 4 of the partition: column x: a string that is not valid UTF-8",
+        ),
+        (
+            "if(id = 5, to_variant_object(named_struct('d', double('nan'))), null)",
+            "row 6 of the partition: column x: NaN",
+        ),
     ],
 )
 def test_what_json_cannot_hold_is_refused(spark, sink, expression, where):
@@ -190,7 +206,10 @@ def test_values_under_a_null_are_not_looked_at(spark, sink):
 @pytest.mark.parametrize(
     "columns, message",
     [
-        ("interval '1-2' year to month as m", "the column m is interval year to month, which can't be written: cast it"),
+        (
+            "interval '1-2' year to month as m",
+            "the column m is interval year to month, which can't be written: cast it",
+        ),
         ("array(named_struct('y', interval '3' year)) as a", r"the column a\[\].y is interval year"),
         ("map(struct(1), 1) as m", "the column m has map keys of type struct"),
         ("1 as a, 2 as a", "two columns have the name a"),
@@ -247,7 +266,9 @@ def values(kind):
     elif isinstance(kind, t.ArrayType):
         some = st.lists(values(kind.elementType), max_size=3)
     elif isinstance(kind, t.MapType):
-        some = st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=3), values(kind.valueType), max_size=3)
+        some = st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=3), values(kind.valueType), max_size=3
+        )
         some = some.map(lambda found: list(found.items()))
     else:
         some = LEAVES[kind]
@@ -281,11 +302,16 @@ def meant(value, kind, ignore):
 def test_random_rows_are_what_python_makes_of_them(data, ignore):
     import pyarrow as pa
 
-    schema = t.StructType([t.StructField(f"c{at}", kind) for at, kind in enumerate(data.draw(st.lists(kinds(), min_size=1, max_size=4)))])
+    schema = t.StructType(
+        [t.StructField(f"c{at}", kind) for at, kind in enumerate(data.draw(st.lists(kinds(), min_size=1, max_size=4)))]
+    )
     rows = data.draw(st.lists(values(schema).filter(bool), max_size=8))
     start = data.draw(st.integers(0, 3))
     batch = pa.RecordBatch.from_pylist(rows, schema=arrow_schema(schema)).slice(start)
-    found = [json.loads(line, parse_float=Decimal, parse_int=Decimal) for line in lines(batch, schema, ignore_null_fields=ignore)]
+    found = [
+        json.loads(line, parse_float=Decimal, parse_int=Decimal)
+        for line in lines(batch, schema, ignore_null_fields=ignore)
+    ]
     assert found == [meant(row, schema, ignore) for row in rows[start:]]
 
 
@@ -313,6 +339,7 @@ def test_zone_that_arrow_does_not_know():
 def test_intervals_of_many_sizes():
     from restsrc.rows.encode import _day_time
 
-    assert _day_time(timedelta(days=106751991, seconds=14454, microseconds=775807) // timedelta(microseconds=1), t.DayTimeIntervalType(0, 3)) == (
-        "INTERVAL '106751991 04:00:54.775807' DAY TO SECOND"
-    )
+    assert _day_time(
+        timedelta(days=106751991, seconds=14454, microseconds=775807) // timedelta(microseconds=1),
+        t.DayTimeIntervalType(0, 3),
+    ) == ("INTERVAL '106751991 04:00:54.775807' DAY TO SECOND")

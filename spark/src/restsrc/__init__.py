@@ -15,7 +15,8 @@
     rows/                           records to Arrow record batches and back; schemas from samples
     partition                       what one task reads
     process                         one run of the restsrc tool
-    options, tool, times            what the user asked for, checked against the tool's own table
+    options, option_table           what the user asked for, checked
+    tool, times                     the tool and its own table of options; times and durations
     errors, redaction               what can go wrong; what Spark must not show
 """
 

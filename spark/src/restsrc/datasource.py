@@ -1,77 +1,138 @@
-"""What Spark calls: the data source `rest-api` and its batch reader; `stream` and `writer` have what it calls for streams and writes.
+"""The data source `rest-api`: what Spark calls first.
 
-These objects are pickled to other processes, so they hold plain fields only, and imports of pyarrow are inside of what runs there.
+This object, and all that it makes, is pickled to other processes. So these classes hold plain fields only, and import
+pyarrow inside of the functions that run there.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 
 from pyspark.sql.datasource import DataSource
 from pyspark.sql.types import StructType
 
 from restsrc.delivery import Delivery
+from restsrc.option_table import FAILFAST, PERMISSIVE, listing
 from restsrc.options import Options
 from restsrc.process import Process
 from restsrc.reader import RestApiReader
 from restsrc.redaction import hide_options
 from restsrc.rows import infer
-from restsrc.rows.decode import FAILFAST, PERMISSIVE
 from restsrc.stream_reader import RestApiStreamReader, stream_reader
 from restsrc.stream_writer import RestApiStreamWriter
 from restsrc.writer import RestApiWriter
 
 if importlib.util.find_spec("pyarrow") is None:
     raise ImportError(
-        f"restsrc needs pyarrow, which {sys.executable} does not have. Install it for the Python that Spark's workers run, "
-        "or set PYSPARK_PYTHON to one that has it"
+        f"restsrc needs pyarrow, which {sys.executable} does not have. "
+        "Install it for the Python that Spark's workers run, or set PYSPARK_PYTHON to one that has it"
     )
 
 
 class RestApiDataSource(DataSource):
-    """A paginated REST API as a DataFrame: format "rest-api", option `url`, and the options of the restsrc tool."""
+    """A paginated REST API as a DataFrame, and a DataFrame written to a REST API. The format's name is "rest-api".
+
+    Register it once in a session, then read:
+
+        from restsrc import RestApiDataSource
+
+        spark.dataSource.register(RestApiDataSource)
+        df = (
+            spark.read.format("rest-api")
+            .schema("id long, name string, updated timestamp")  # without it, inferred from a sample
+            .option("url", "https://api.example.com/items")
+            .option("page_size", 1000)
+            .load()
+        )
+
+    and write (Spark refuses a bare save(), so say append):
+
+        df.write.format("rest-api").mode("append").option("url", "https://api.example.com/items").save()
+
+    spark.readStream and df.writeStream take the same format.
+
+    Each Spark task runs one `restsrc read` or `restsrc write`. The list is cut into ranges by its count, and the tool
+    does the HTTP, the paging and the retries. Fewer records than were counted are an error, never a shorter
+    DataFrame.
+
+    Options: every option of the tool, with underscores for hyphens (`restsrc help options` lists them: page_size,
+    count_from, bearer, header ...), and those below. An option that repeats takes one value a line. Durations are
+    "30s", "15 minutes", "1.5h" or "1 day". A wrong name or value is an error before any task starts, and the message
+    names all that is wrong.
+
+    Errors are the exceptions of `restsrc.errors`, subclasses of RestsrcError. The most frequent ones:
+
+        OptionError          an option is wrong
+        AccessDenied         the server answers 401 or 403
+        RequestRefused       the server answers with another 4xx
+        ServerUnavailable    no usable answer after all retries; trying again later may help
+        UnexpectedAnswer     the answer is not as described, or there are fewer records than planned
+        RecordError          a record does not fit the schema
+    """
 
     @classmethod
     def name(cls) -> str:
-        """Spark asks for it when the source is registered, the one time that any of this runs in the session's own process."""
+        """The format's name, "rest-api".
+
+        Spark asks for it when the source is registered. That is the one time that any of this runs in the session's
+        own process, so the options that may hold secrets are hidden from Spark's plans now.
+        """
         hide_options()
         return "rest-api"
 
     def schema(self) -> StructType:
-        """The schema of a sample of the records, where the user gave none."""
+        """The schema of a sample of the records, where the user gave none.
+
+        Reads `sample_records` records. InputError where there are none; RecordError where one is not an object, in
+        mode FAILFAST.
+        """
         options = Options(self.options)
-        self.inferred_from = options.sample_records  # for error messages; travels with this object
+        self.inferred_from = options.integer("sample_records")  # for error messages; travels with this object
         return _sampled_schema(options)
 
-    def reader(self, schema: StructType) -> "RestApiReader":
-        return RestApiReader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
+    def reader(self, schema: StructType) -> RestApiReader:
+        """The reader of a batch query. OptionError where an option or the schema is wrong."""
+        return RestApiReader(Options(self.options), schema, self._hint())
 
     def streamReader(self, schema: StructType) -> RestApiStreamReader:
-        return stream_reader(Options(self.options), schema, _hint(getattr(self, "inferred_from", None)))
+        """The reader of a streaming query. OptionError where an option or the schema is wrong."""
+        return stream_reader(Options(self.options), schema, self._hint())
 
     def writer(self, schema: StructType, overwrite: bool) -> RestApiWriter:
-        """Runs at planning, before any row is there."""
+        """The writer of a batch. OptionError where an option is wrong.
+
+        Spark asks for it when it plans the query, before there is any row.
+        """
         return RestApiWriter(Delivery(Options(self.options), schema, overwrite), schema)
 
     def streamWriter(self, schema: StructType, overwrite: bool) -> RestApiStreamWriter:
-        """Runs on the driver, for each batch and again for its commit. Spark's own options come along with ours."""
+        """The writer of one batch of a streaming query. OptionError where an option is wrong.
+
+        Spark asks for another one for the commit of the batch. It passes its own options along with ours.
+        """
         given = {name.lower(): value for name, value in self.options.items() if name.lower() != "queryname"}
         checkpoint = given.pop("checkpointlocation", "")
         return RestApiStreamWriter(Delivery(Options(given), schema, overwrite), schema, checkpoint)
 
+    def _hint(self) -> str:
+        """What to add to the message when a record does not fit a schema that was inferred."""
+        sample = getattr(self, "inferred_from", None)
+        if sample is None:
+            return ""
+        return f"; the schema was inferred from the first {sample} records: give one, or raise sample_records"
 
-def _hint(inferred_from: "int | None") -> str:
-    """What to add when a record does not fit a schema that was inferred."""
-    if inferred_from is None:
-        return ""
-    return f"; the schema was inferred from the first {inferred_from} records: give one, or raise sample_records"
+
+RestApiDataSource.__doc__ = f"{inspect.cleandoc(RestApiDataSource.__doc__ or '')}\n{listing()}"
 
 
 def _sampled_schema(options: Options) -> StructType:
-    size = options.sample_records if options.limit is None else min(options.sample_records, options.limit)
-    with Process(options, "read", {"offset": options.offset, "limit": size}) as child:
-        text = b"".join(child.blocks()).decode()
-        child.finish()
-    corrupt_column = options.corrupt_column if options.mode == PERMISSIVE else None
-    return infer.schema_of(text.split("\n")[:-1], options.mode == FAILFAST, corrupt_column)
+    size = options.integer("sample_records")
+    size = size if options.limit is None else min(size, options.limit)
+    with Process(options, "read", {"offset": options.offset, "limit": size}) as process:
+        text = b"".join(process.blocks()).decode()
+        process.finish()
+    mode = options.choice("mode")
+    corrupt_column = options.text("column_name_of_corrupt_record") if mode == PERMISSIVE else None
+    return infer.schema_of(text.split("\n")[:-1], mode == FAILFAST, corrupt_column)

@@ -1,7 +1,7 @@
-"""Writes: one `restsrc write` per partition, and the two phases of a target that can take back what was sent.
+"""How rows get to an API: one `restsrc write` for each partition, and two phases where the target can keep rows back.
 
-`Delivery` is the whole of it, for batches and streams alike: `send` in each task, then `commit` or `abort` on the driver. It
-holds plain fields only, for it is pickled to other processes. What a commit needs to know travels in the receipts.
+`Delivery` does it for batches and streams: `send` in each task, then `commit` or `abort` on the driver. It holds
+plain fields only, because it is pickled to other processes. What a commit needs to know travels in the receipts.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import logging
 import os
 import re
 import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any
 from urllib.parse import quote, urljoin
 
+from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
@@ -34,15 +36,15 @@ _log = logging.getLogger("restsrc")
 
 @dataclass(frozen=True)
 class Job:
-    """What is committed as one: a batch job, or batch number `batch` of the streaming query `id`."""
+    """What is committed as one: the batch write `id`, or batch number `batch` of the streaming query `id`."""
 
     id: str
-    batch: "int | None" = None
+    batch: int | None = None
 
 
 @dataclass(frozen=True)
 class Place:
-    """Who sends: `attempt` is another one for each try of a task, also after a restart of the driver."""
+    """Who sends. `attempt` is another text for each try of a task, also after a restart of the driver."""
 
     partition: int
     attempt: str
@@ -61,13 +63,16 @@ class Receipt(WriterCommitMessage):
 
 
 class Delivery:
-    """How rows of one schema get to their target. OptionError for what can be seen to be wrong before any row is sent."""
+    """How rows of one schema get to their target."""
 
     def __init__(self, options: Options, schema: StructType, overwrite: bool = False):
+        """OptionError for what can be seen to be wrong before any row is sent. The tool looks at its options, too."""
         self._options = options
         self._schema = schema
         self._overwrite = overwrite
-        self._stage, self._commit, self._abort = (self._template(name) for name in ("stage_url", "commit_url", "abort_url"))
+        self._stage = self._template("stage_url", PLACEHOLDERS)
+        self._commit = self._template("commit_url", PLACEHOLDERS[:2])
+        self._abort = self._template("abort_url", PLACEHOLDERS[:2])
         if overwrite and not (self._stage and self._commit):
             raise OptionError(
                 "save mode overwrite needs the options stage_url and commit_url, and so does output mode complete: "
@@ -75,15 +80,20 @@ class Delivery:
             )
         if self._stage and not self._commit:
             raise OptionError("the option stage_url needs commit_url: nothing that is staged would ever be committed")
-        if self._stage and "{attempt}" not in self._stage and options.get("idempotent", "false").strip().lower() != "true":
-            _log.warning("restsrc: stage_url has no {attempt}: what a task staged before it failed can't be told from its next try")
+        if self._stage and "{attempt}" not in self._stage and not options.flag("idempotent"):
+            why = "what a task staged before it failed can't be told from its next try"
+            _log.warning("restsrc: stage_url has no {attempt}: %s", why)
         if options.offset or options.limit is not None:
             raise OptionError("the options offset and limit are for reading: all rows are written")
         self._encoder()
         self._try_out()
 
     def send(self, job: Job, batches: Iterator[Any]) -> Receipt:
-        """Runs in a task: all rows of its partition, as Arrow record batches, to the target."""
+        """Sends all rows of a partition, which come as `pyarrow.RecordBatch`es. Runs in a task.
+
+        RecordError for a value that JSON can't hold; InputError where an earlier stage of the query has failed; what
+        `Process.finish` raises where the target does not take the rows. The message names the rows that are done.
+        """
         place = _this_place()
         first = next(batches, None)
         if first is None:
@@ -94,8 +104,8 @@ class Delivery:
         finally:
             _remove_empty(files.values())
 
-    def commit(self, job: Job, messages: "Sequence[Receipt | None]") -> None:
-        """Runs on the driver when all tasks have succeeded."""
+    def commit(self, job: Job, messages: Sequence[Receipt | None]) -> None:
+        """Tells the target that all tasks have succeeded, if it has a commit_url. Runs on the driver."""
         rejected = sum(receipt.rejected for receipt in messages if receipt)
         if rejected:
             _log.warning("restsrc: %d rows were rejected", rejected)
@@ -107,8 +117,11 @@ class Delivery:
         """Whether the target wants to know of failures."""
         return bool(self._abort)
 
-    def abort(self, job: Job, messages: "Sequence[Receipt | None]") -> None:
-        """Runs on the driver when a task or the commit has failed. It doesn't fail itself: that would hide why."""
+    def abort(self, job: Job, messages: Sequence[Receipt | None]) -> None:
+        """Tells the target that a task or the commit has failed, if it has an abort_url. Runs on the driver.
+
+        It does not fail itself, because that would hide why the query failed.
+        """
         if self.aborts:
             try:
                 self._call(self._abort, "abort", job, messages)
@@ -117,43 +130,50 @@ class Delivery:
 
     # ---- in a task ----
 
-    def _run(self, job: Job, place: Place, files: "dict[str, str]", batches: Iterable[Any]) -> Receipt:
+    def _run(self, job: Job, place: Place, files: dict[str, str], batches: Iterable[Any]) -> Receipt:
         encoder, rows = self._encoder(), 0
         marker = f"end-{uuid.uuid4().hex}"  # the end of the input alone could be the end of this process
-        with self._child(job, place, files, marker) as child:
+        with self._process(job, place, files, marker) as process:
             for batch in batches:
-                if not all(map(child.feed, encoder.lines(batch, rows + 1))):
+                if not all(map(process.feed, encoder.lines(batch, rows + 1))):
                     break
                 rows += batch.num_rows
             else:
                 if not upstream.is_complete():
-                    raise InputError(f"partition {place.partition} ends after row {rows}: the rows before it have failed")
-                child.feed(f"{marker}\n".encode())
-            told = child.text()
+                    why = f"ends after row {rows}: an earlier stage of the query has failed"
+                    raise InputError(f"partition {place.partition} {why}")
+                process.feed(f"{marker}\n".encode())
+            told = process.text()
             try:
-                child.finish()
+                process.finish()
             except RestsrcError as error:
                 raise type(error)(f"{error}{_stored(told)}", error.exit_code, error.retryable) from None
         counts = json.loads(told)
         if counts["records"] + counts["rejected"] != rows:
             raise ToolFailure(f"partition {place.partition} has {rows} rows, but restsrc's receipt says {told.strip()}")
-        return Receipt(place.partition, place.attempt, *(counts[name] for name in ("records", "rejected", "batches", "bytes")))
+        numbers = (counts[name] for name in ("records", "rejected", "batches", "bytes"))
+        return Receipt(place.partition, place.attempt, *numbers)
 
-    def _child(self, job: Job, place: Place, files: "dict[str, str]", marker: str) -> Process:
+    def _process(self, job: Job, place: Place, files: dict[str, str], marker: str) -> Process:
+        key = self._options.given("idempotency_key") or job.id
         config = {
             "url": _fill(self._stage, job, place) if self._stage else self._options.url,
-            "idempotency_key": _key(self._options.get("idempotency_key", job.id), job.batch, place.partition, self._try(place)),
-            "idempotent": self._options.get("idempotent", "false"),
+            "idempotency_key": _key(key, job.batch, place.partition, self._try(place)),
+            "idempotent": self._options.text("idempotent"),
             **files,
         }
-        return Process(self._options, "write", {"end-marker": marker}, fed=f"rows of partition {place.partition}", **config)
+        rows = f"rows of partition {place.partition}"
+        return Process(self._options, "write", {"end-marker": marker}, config, fed=rows)
 
-    def _try(self, place: Place) -> "str | None":
-        """For the keys. Where each try stages its rows by itself, a server must not take those of the next one for seen already."""
+    def _try(self, place: Place) -> str | None:
+        """The part of the keys that names the try. None: keys are the same in each try of a task.
+
+        Where each try stages its rows by itself, a server that heeds keys must not skip those of the next try.
+        """
         return place.attempt if "{attempt}" in self._stage else None
 
-    def _files(self, place: Place) -> "dict[str, str]":
-        given = {name: self._options.get(name, "") for name in FILES}
+    def _files(self, place: Place) -> dict[str, str]:
+        given = {name: self._options.given(name) for name in FILES}
         names = {name: f"{prefix}{place.partition}-{place.attempt}.ndjson" for name, prefix in given.items() if prefix}
         for option, name in names.items():
             try:
@@ -163,35 +183,33 @@ class Delivery:
         return names
 
     def _encoder(self) -> Encoder:
-        ignore = self._options.get("ignore_null_fields", "true").strip().lower()
-        if ignore not in ("true", "false"):
-            raise OptionError(f"the option ignore_null_fields is {ignore!r}; it takes true or false")
-        return Encoder(self._schema, self._options.time_zone, ignore == "true")
+        return Encoder(self._schema, self._options.text("time_zone"), self._options.flag("ignore_null_fields"))
 
     # ---- on the driver ----
 
-    def _template(self, name: str) -> str:
-        """An option that is a URL with placeholders; it may be relative to `url`."""
-        text = self._options.get(name, "")
-        unknown = set(re.findall(r"\{(.*?)\}", text)) - set(PLACEHOLDERS if name == "stage_url" else PLACEHOLDERS[:2])
+    def _template(self, name: str, placeholders: Sequence[str]) -> str:
+        """An option that is a URL with placeholders; it may be relative to `url`. Empty where it is not given."""
+        text = self._options.given(name)
+        unknown = set(re.findall(r"\{(.*?)\}", text)) - set(placeholders)
         if unknown:
-            known = ", ".join(f"{{{one}}}" for one in (PLACEHOLDERS if name == "stage_url" else PLACEHOLDERS[:2]))
+            known = ", ".join(f"{{{one}}}" for one in placeholders)
             raise OptionError(f"the option {name} has the placeholder {{{min(unknown)}}}; it can have {known}")
         return urljoin(self._options.url, text) if text else ""
 
     def _try_out(self) -> None:
-        """Lets the tool look at its options and the URLs, with no rows and so without a request."""
-        files = {name: os.devnull for name in FILES if self._options.get(name, "")}
-        filled = [_fill(template, Job("0"), Place(0, "0")) for template in (self._stage, self._commit, self._abort) if template]
-        for url in (self._options.url, *filled):
-            with Process(self._options, "write", {}, url=url, **files) as child:
-                child.text()
-                child.finish()
+        """Lets the tool look at its options and at the URLs: without rows it makes no request."""
+        files = {name: os.devnull for name in FILES if self._options.given(name)}
+        templates = [template for template in (self._stage, self._commit, self._abort) if template]
+        for url in (self._options.url, *(_fill(template, Job("0"), Place(0, "0")) for template in templates)):
+            with Process(self._options, "write", {}, {**files, "url": url}) as process:
+                process.text()
+                process.finish()
 
-    def _call(self, url: str, what: str, job: Job, messages: "Sequence[Receipt | None]") -> None:
-        """Tells the target, again and again if need be: it must take the same commit or abort twice.
+    def _call(self, url: str, what: str, job: Job, messages: Sequence[Receipt | None]) -> None:
+        """Calls the target until it answers. So it must take the same commit or abort twice.
 
-        The key is that of the batch, whatever attempts are named, so that one that heeds keys commits no batch twice.
+        The key is that of the batch, whatever attempts are named, so that a target that heeds keys does not commit a
+        batch twice.
         """
         told = {
             "job_id": job.id,
@@ -206,20 +224,26 @@ class Delivery:
             "idempotency_key": _key(job.id, job.batch, what),
             "idempotent": "true",
         }
-        with Process(self._options, "call", {}, fed=what, **config) as child:
-            child.feed(json.dumps(told).encode())
-            child.text()
-            child.finish()
+        with Process(self._options, "call", {}, config, fed=what) as process:
+            process.feed(json.dumps(told).encode())
+            process.text()
+            process.finish()
+
+
+def task_context() -> TaskContext:
+    """Spark's own word on the task that this code runs in."""
+    context = TaskContext.get()
+    if context is None:
+        raise RuntimeError("this runs in a Spark task only")
+    return context
 
 
 def _this_place() -> Place:
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
+    context = task_context()
     return Place(context.partitionId(), f"{context.attemptNumber()}-{uuid.uuid4().hex[:8]}")
 
 
-def _fill(template: str, job: Job, place: "Place | None" = None) -> str:
+def _fill(template: str, job: Job, place: Place | None = None) -> str:
     values = {"job_id": job.id, "batch_id": job.batch or 0}
     if place:
         values.update(partition_id=place.partition, attempt=place.attempt)
@@ -231,7 +255,7 @@ def _key(*parts: Any) -> str:
 
 
 def _stored(receipt: str) -> str:
-    """What a receipt says is there although the write has failed; nothing where there is no receipt."""
+    """What a receipt says about the rows that are stored although the write has failed. Empty: there is no receipt."""
     try:
         last = json.loads(receipt)["lines_done"]
     except (ValueError, KeyError):
@@ -240,14 +264,14 @@ def _stored(receipt: str) -> str:
 
 
 def _remove_empty(files: Iterable[str]) -> None:
-    """Most partitions have no rejects."""
+    """Most partitions have no rejects: their files go again."""
     for name in files:
         if os.path.exists(name) and os.path.getsize(name) == 0:
             os.remove(name)
 
 
 def row_batches(rows: Iterator[Any], schema: StructType) -> Iterator[Any]:
-    """Rows as Arrow record batches, for PySparks whose writers get no others."""
+    """Rows as Arrow record batches, for versions of PySpark whose writers get rows."""
     from pyspark.sql.conversion import LocalDataToArrowConversion
 
     while some := list(islice(rows, ROWS_AT_A_TIME)):

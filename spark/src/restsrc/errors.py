@@ -4,18 +4,21 @@ from __future__ import annotations
 
 
 class RestsrcError(Exception):
-    """restsrc failed. `exit_code` is the tool's (None: it never ran); `retryable` says whether trying again may help.
+    """restsrc failed.
 
-    `http_status`: of the answer that ended it, if one did.
+    `exit_code` is the tool's, None where it did not run. `retryable` says whether trying again may help.
+    `http_status` is that of the answer that ended it, if one did. The message is the first argument, str(error).
     """
 
-    def __init__(self, message: str, exit_code: int | None = None, retryable: bool = False, http_status: int | None = None):
+    def __init__(
+        self, message: str, exit_code: int | None = None, retryable: bool = False, http_status: int | None = None
+    ):
         super().__init__(message)
         self.exit_code = exit_code
         self.retryable = retryable
         self.http_status = http_status
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[RestsrcError], tuple[str, int | None, bool, int | None]]:
         return type(self), (str(self), self.exit_code, self.retryable, self.http_status)
 
 
@@ -28,15 +31,15 @@ class InputError(RestsrcError):
 
 
 class RequestRefused(RestsrcError):
-    """The server answered with a 4xx status that trying again won't change."""
+    """The server answered with a 4xx status, and trying again does not help."""
 
 
 class AccessDenied(RestsrcError):
-    """401 or 403, or TLS is refused."""
+    """The server answered 401 or 403, or refused TLS."""
 
 
 class ServerUnavailable(RestsrcError):
-    """Network, TLS, timeout, 429 or 5xx, after the tool's own retries."""
+    """Network, TLS, timeout, 429 or 5xx, after the tool's own retries. Trying again later may help."""
 
 
 class UnexpectedAnswer(RestsrcError):
@@ -44,7 +47,7 @@ class UnexpectedAnswer(RestsrcError):
 
 
 class OutputError(RestsrcError):
-    """The tool couldn't write its output."""
+    """The tool could not write its output."""
 
 
 class ToolFailure(RestsrcError):
@@ -69,4 +72,5 @@ BY_EXIT_CODE = {
 
 
 def for_exit_code(code: int) -> type[RestsrcError]:
+    """The exception for an exit code of the tool other than 0."""
     return BY_EXIT_CODE.get(code, ToolFailure)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Mapping, Sequence
 
 from pyspark.sql.datasource import InputPartition
 
@@ -14,22 +14,24 @@ from restsrc.errors import RequestRefused
 class Piece:
     """The records [offset, offset + limit); without a limit, to the end.
 
-    Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds options
-    that win over the user's.
+    Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds
+    options that win over the user's.
     """
 
     offset: int = 0
-    limit: "int | None" = None
-    expect: "int | None" = None
-    planned_total: "int | None" = None
-    config: "Mapping[str, str | int]" = field(default_factory=dict)
+    limit: int | None = None
+    expect: int | None = None
+    planned_total: int | None = None
+    config: Mapping[str, str | int | None] = field(default_factory=dict)
 
-    def halves(self, refusal: RequestRefused) -> "Sequence[Piece]":
-        """Smaller pieces to read instead, where the server refuses this one for its size; empty: there are none."""
+    def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
+        """Smaller pieces to read where the server refuses this one because of its size. Empty: there are none."""
         return ()
 
 
 class RestApiPartition(InputPartition):
+    """The pieces that one task reads, one after the other. Travels to the executor."""
+
     def __init__(self, pieces: Sequence[Piece]):
         super().__init__(None)
         self.pieces = tuple(pieces)

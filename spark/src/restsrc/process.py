@@ -1,4 +1,4 @@
-"""One restsrc process: what it is given, what it says, and that it is gone when nobody wants it any more."""
+"""One run of the restsrc tool: what it is given, what it answers, and that it ends when nobody needs it any more."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 from collections import deque
-from typing import Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from restsrc import tool
@@ -21,33 +22,45 @@ from restsrc.options import Options
 
 FIRST_BLOCK_BYTES = 256 << 10  # small, so that a look at the first rows is quick
 BLOCK_BYTES = 4 << 20  # pyarrow.json is twice as fast with these as with 256 KiB
-BLOCK_SECONDS = 0.2  # a slow server's rows are handed on after this
+BLOCK_SECONDS = 0.2  # the rows of a slow server are handed on after this time
 PIPE_BYTES = 1 << 20
 STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
+Config = Mapping[str, "str | int | None"]
+
 _LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
 
 
 class Process:
-    """A running `restsrc COMMAND`. Use it in a `with`: whatever happens, the process is gone after it.
+    """A running `restsrc COMMAND`. Use it in a `with`: whatever happens, the process is gone afterwards.
 
-    Start it from the main thread of a Spark worker: the kernel ends it when the thread that started it ends.
+        with Process(options, "read", {"offset": 0, "limit": 100}) as process:
+            for block in process.blocks():
+                ...
+            summary = process.finish()
+
+    Always call `finish`: output that looks complete may come from a tool that has failed. Start it from the main
+    thread of a Spark worker, because the kernel ends the tool when the thread that started it ends.
     """
 
     def __init__(
         self,
         options: Options,
         command: str,
-        flags: "Mapping[str, str | int]",
+        flags: Mapping[str, str | int],
+        config: Config | None = None,
+        *,
         probe: bool = False,
-        fed: "str | None" = None,
-        **config: "str | int | None",
+        fed: str | None = None,
     ):
-        """`flags` go on the command line; all else, with the URL and the secrets, through a pipe.
+        """Starts the tool; ToolFailure where that is not possible.
 
-        A `probe` is run for its summary only: its records and warnings are nobody's. With `fed`, which says in messages whose
-        rows they are, the standard input is what `feed` is given.
+        `flags` go on the command line. All else goes through a pipe, with the URL and the secrets: the user's
+        options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
+        its records and warnings are dropped. `fed` says in messages what the standard input is; it takes what `feed`
+        is given. Without it there is none.
         """
+        config = config or {}
         self._command = command
         self._fed = fed
         self._url = without_secrets(str(config.get("url") or options.url))
@@ -56,10 +69,8 @@ class Process:
         config_end, config_source = os.pipe()
         summary_source, summary_end = os.pipe()
         argv = [program, command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
-        if command == "read":
-            argv += ["--summary-fd", str(summary_end)]
-        if probe:
-            argv.append("--quiet")
+        argv += ["--summary-fd", str(summary_end)] if command == "read" else []
+        argv += ["--quiet"] if probe else []
         argv += [word for name, value in flags.items() for word in (f"--{name}", str(value))]
         try:
             self._process = subprocess.Popen(
@@ -79,14 +90,14 @@ class Process:
             os.close(config_end)
             os.close(summary_end)
         self._summary_source = summary_source
-        self._stderr_tail: "deque[str]" = deque(maxlen=STDERR_LINES)
+        self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_thread = threading.Thread(target=self._drain_stderr, daemon=True)
         self._stderr_thread.start()
         if fed is not None:
-            _enlarge_pipe(self._process.stdin.fileno())
+            _enlarge_pipe(_there(self._process.stdin).fileno())
         _write_all(config_source, config_text.encode())
 
-    def __enter__(self) -> "Process":
+    def __enter__(self) -> Process:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,11 +109,11 @@ class Process:
         os.close(self._summary_source)
         if self._process.stdout:
             self._process.stdout.close()
-        self._process.stderr.close()
+        _there(self._process.stderr).close()
 
     def blocks(self) -> Iterator[bytes]:
-        """The standard output in blocks of whole lines."""
-        source = self._process.stdout.fileno()
+        """The standard output in blocks of whole lines: small ones first, then larger ones."""
+        source = _there(self._process.stdout).fileno()
         _enlarge_pipe(source)
         poll = select.poll()
         poll.register(source, select.POLLIN)
@@ -131,12 +142,12 @@ class Process:
         if whole:
             yield b"".join(pieces)[:whole]
 
-    def feed(self, data: "bytes | memoryview") -> bool:
-        """Writes all of `data` to the standard input. False: the child reads no more, and `finish` says why."""
+    def feed(self, data: bytes | memoryview) -> bool:
+        """Writes all of `data` to the standard input. False: the tool reads no more, and `finish` says why."""
         data = memoryview(data)
         try:
             while data:
-                data = data[os.write(self._process.stdin.fileno(), data) :]
+                data = data[os.write(_there(self._process.stdin).fileno(), data) :]
         except BrokenPipeError:
             return False
         return True
@@ -144,9 +155,9 @@ class Process:
     def text(self) -> str:
         """All of the standard output, once the input, if any, is closed."""
         self._close_input()
-        return self._process.stdout.read().decode()
+        return _there(self._process.stdout).read().decode()
 
-    def finish(self) -> "dict":
+    def finish(self) -> dict[str, Any]:
         """The summary, once the process has ended; the exception that fits its exit code if it failed."""
         summary = b""
         while piece := os.read(self._summary_source, 1 << 16):
@@ -158,11 +169,12 @@ class Process:
         if self._command != "read":
             return {}
         try:
-            return json.loads(summary)
+            told: dict[str, Any] = json.loads(summary)
+            return told
         except ValueError:
             raise ToolFailure(f"restsrc {self._command} ended well but gave no summary ({self._where()})") from None
 
-    def check_records(self, summary: "dict", seen: int) -> None:
+    def check_records(self, summary: dict[str, Any], seen: int) -> None:
         """UnexpectedAnswer unless all records that the tool says it wrote came through the pipe."""
         if summary["records"] != seen:
             raise UnexpectedAnswer(
@@ -180,7 +192,7 @@ class Process:
         text = f"{message} (restsrc {self._command}, exit {code}, {where})"
         return for_exit_code(code)(text, code, bool(told.get("retryable")), told.get("http_status"))
 
-    def _last_word(self) -> "dict":
+    def _last_word(self) -> dict[str, Any]:
         """What --error-format json said on the last line of stderr."""
         try:
             told = json.loads(self._stderr_tail[-1])
@@ -188,8 +200,8 @@ class Process:
             return {}
         return told if isinstance(told, dict) and "exit" in told else {}
 
-    def _where(self, url: "str | None" = None) -> str:
-        """The range and the URL, the latter as the tool redacted it."""
+    def _where(self, url: str | None = None) -> str:
+        """What the tool was at: the range or what it was fed, and the URL without its secrets."""
         offset, limit = self._flags.get("offset"), self._flags.get("limit")
         url = url or self._url
         if self._fed:
@@ -198,23 +210,30 @@ class Process:
             return url
         if limit is None:
             return f"records from {offset} of {url}"
-        return f"records {offset} to {offset + limit - 1} of {url}"
+        return f"records {offset} to {int(offset) + int(limit) - 1} of {url}"
 
     def _close_input(self) -> None:
         if self._process.stdin:
             self._process.stdin.close()
 
     def _drain_stderr(self) -> None:
-        """Keeps the last lines, and shows all but the error, which becomes an exception, in the worker's own log."""
-        while line := self._process.stderr.readline(STDERR_LINE_BYTES):
+        """Keeps the last lines. Shows all in the worker's own log, except the error, which becomes an exception."""
+        while line := _there(self._process.stderr).readline(STDERR_LINE_BYTES):
             text = line.decode(errors="replace").rstrip("\n")
             self._stderr_tail.append(text)
             if not text.startswith('{"exit":'):
                 print(text, file=sys.stderr, flush=True)
 
 
+def _there(pipe: IO[bytes] | None) -> IO[bytes]:
+    """A pipe of a process that was started with it."""
+    if pipe is None:
+        raise ValueError("the process was started without this pipe")
+    return pipe
+
+
 def _write_all(target: int, data: bytes) -> None:
-    """Writes and closes. A child that ended before it read everything says why itself."""
+    """Writes and closes. A tool that ended before it had read everything says why itself."""
     try:
         while data:
             data = data[os.write(target, data) :]

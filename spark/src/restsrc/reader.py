@@ -1,8 +1,9 @@
-"""The batch reader, and how a task reads its partition: one `restsrc read` for each piece of it."""
+"""The batch reader, and how a task reads its partition: one run of `restsrc read` for each piece of it."""
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
@@ -16,23 +17,31 @@ from restsrc.rows.decode import BatchMaker
 
 
 class RestApiReader(DataSourceReader):
-    def __init__(self, options: Options, schema: StructType, hint: str):
+    """What Spark calls for a batch read."""
+
+    def __init__(self, options: Options, schema: StructType, hint: str = ""):
+        """OptionError where `schema` can't be read. `hint` is added to the message when a record does not fit it."""
         self._options = options
         self._schema = schema
         self._hint = hint
         self._batch_maker()  # a schema that can't be read is an error before any task starts
 
-    def partitions(self) -> "list[InputPartition]":
-        """Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
+    def partitions(self) -> Sequence[InputPartition]:
+        """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
         return batch.partitions(self._options)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Runs in a task: its records as Arrow record batches."""
+        """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
         return read_partition(self._options, self._batch_maker(), partition, self._hint)
 
     def _batch_maker(self) -> BatchMaker:
-        options = self._options
-        return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
+        return batch_maker(self._options, self._schema)
+
+
+def batch_maker(options: Options, schema: StructType) -> BatchMaker:
+    """What makes record batches of `schema`. OptionError where the schema can't be read from JSON."""
+    column = options.text("column_name_of_corrupt_record")
+    return BatchMaker(schema, options.choice("mode"), column, options.text("time_zone"))
 
 
 class _Progress:
@@ -43,9 +52,13 @@ class _Progress:
 
 
 def read_partition(options: Options, maker: BatchMaker, partition: InputPartition, hint: str = "") -> Iterator[Any]:
-    """The records as Arrow record batches. `hint` is what to add when a record does not fit the schema."""
+    """The records of a partition as Arrow record batches.
+
+    RecordError, with `hint` at the end of its message, where a record does not fit the schema; UnexpectedAnswer where
+    there are fewer records than planned; what `Process.finish` raises where the tool fails.
+    """
     if not isinstance(partition, RestApiPartition):
-        return  # no partitions: Spark makes one of its own up, and reads it
+        return  # there are no partitions: then Spark makes up one of its own, and reads it
     for piece in partition.pieces:
         yield from _read_piece(options, maker, piece, hint, _Progress())
 
@@ -53,7 +66,7 @@ def read_partition(options: Options, maker: BatchMaker, partition: InputPartitio
 def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
     before = progress.records
     try:
-        yield from _read_child(options, maker, piece, hint, progress)
+        yield from _read_process(options, maker, piece, hint, progress)
         return
     except RequestRefused as refusal:
         halves = piece.halves(refusal) if progress.records == before else ()
@@ -63,24 +76,25 @@ def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, pr
         yield from _read_piece(options, maker, half, hint, progress)
     came = progress.records - before
     if came < (piece.expect or 0):
-        raise UnexpectedAnswer(f"{piece.expect} records were counted, but the halves of their window have {came}", retryable=True)
+        why = f"{piece.expect} records were counted, but the halves of their window have {came}"
+        raise UnexpectedAnswer(why, retryable=True)
 
 
-def _read_child(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
-    with Process(options, "read", _flags(options, piece), **piece.config) as child:
+def _read_process(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
+    with Process(options, "read", _flags(options, piece), piece.config) as process:
         seen = 0
         try:
-            for block in child.blocks():
+            for block in process.blocks():
                 lines = block.count(b"\n")
                 progress.records += lines
                 yield from maker.batches(block, piece.offset + seen)
                 seen += lines
         except RecordError as error:
             raise RecordError(f"{error}{hint}") from None
-        child.check_records(child.finish(), seen)
+        process.check_records(process.finish(), seen)
 
 
-def _flags(options: Options, piece: Piece) -> "dict[str, int]":
+def _flags(options: Options, piece: Piece) -> dict[str, int]:
     flags = {"offset": piece.offset}
     if piece.limit is not None:
         flags["limit"] = piece.limit

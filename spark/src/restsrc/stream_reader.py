@@ -1,76 +1,82 @@
-"""What Spark calls for streams: where a batch begins and ends, which tasks read it, and their reading.
+"""What Spark calls for a streaming read: where a batch begins and ends, which partitions it has, and reading them.
 
-Three modes know what offsets mean: `streams.offset_mode`, `streams.time_mode` and `streams.cursor_mode`. Offsets are all that Spark keeps of a
-source in its checkpoint, so the same two must lead to the same records, also after a crash. PySpark before 4.2 tells a source
-neither a batch's start nor a limit.
+What offsets mean is known to the mode of the stream, in `streams/`. PySpark before 4.2 tells a source neither where a
+batch begins nor how much it may take, so there are two readers.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from typing import Any, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
-from restsrc.options import Options
-from restsrc.reader import read_partition
+from restsrc.options import Complaints, Options
+from restsrc.reader import batch_maker, read_partition
 from restsrc.rows.decode import BatchMaker
-from restsrc.settings import Settings
 from restsrc.streams.cursor_mode import CursorMode
-from restsrc.streams.mode import StreamMode
+from restsrc.streams.mode import Offset, StreamMode
 from restsrc.streams.offset_mode import OffsetMode
 from restsrc.streams.time_mode import TimeMode
 
-MODES: "dict[str, Callable[[Settings], StreamMode]]" = {"offset": OffsetMode, "time": TimeMode, "cursor": CursorMode}
+MODES: dict[str, Callable[[Options, Complaints], StreamMode]] = {
+    "offset": OffsetMode,
+    "time": TimeMode,
+    "cursor": CursorMode,
+}
 HAS_LIMITS = hasattr(DataSourceStreamReader, "getDefaultReadLimit")  # PySpark 4.2 and later
 
 _log = logging.getLogger("restsrc")
 
 
 class RestApiStreamReader(DataSourceStreamReader):
-    """What all versions of PySpark call."""
+    """What Spark calls for a streaming read, in all versions of PySpark."""
 
-    def __init__(self, options: Options, schema: StructType, hint: str):
-        settings = Settings(options)
-        name = settings.choice("stream_mode", tuple(MODES))
+    def __init__(self, options: Options, schema: StructType, hint: str = ""):
+        """OptionError where the options do not go together or `schema` can't be read. `hint`: as in RestApiReader."""
+        complaints = Complaints(options)
         for option in ("offset", "limit"):
-            if settings.given(option):
-                settings.refuse(f"the option {option} can't be given for a stream: use starting_offset and rows_per_batch")
+            if options.given(option).strip():
+                complaints.add(
+                    f"the option {option} can't be given for a stream: use starting_offset and rows_per_batch"
+                )
         self._options = options
         self._schema = schema
         self._hint = hint
-        self._rows_per_batch = settings.integer("rows_per_batch", 1)
-        self._poll_seconds = settings.duration("poll_interval", "1s") / 1000
-        self._mode = MODES.get(name, OffsetMode)(settings)
-        self._check_version(settings, name)
-        settings.check()
+        self._rows_per_batch = options.optional_integer("rows_per_batch")
+        self._poll_seconds = options.milliseconds("poll_interval") / 1000
+        self._mode = MODES[options.choice("stream_mode")](options, complaints)
+        self._check_version(complaints)
+        complaints.raise_any()
         self._batch_maker()  # a schema that can't be read is an error before any task starts
 
-    def initialOffset(self) -> dict:
+    def initialOffset(self) -> Offset:
+        """Where a new query begins; a query with a checkpoint begins there."""
         return self._mode.initial()
 
-    def partitions(self, start: dict, end: dict) -> Sequence[InputPartition]:
-        return self._mode.tasks(start, end)
+    def partitions(self, start: Offset, end: Offset) -> Sequence[InputPartition]:
+        """What each task reads of the batch between two offsets. Runs on the driver."""
+        return self._mode.partitions(start, end)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
-        """Runs in a task: its records as Arrow record batches."""
+        """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
         return read_partition(self._options, self._batch_maker(), partition, self._hint)
 
-    def commit(self, end: dict) -> None:
-        """The API keeps no state of ours; what is read is in Spark's checkpoint."""
+    def commit(self, end: Offset) -> None:
+        """The batch up to `end` is done. The API keeps no state for us: what is read is in Spark's checkpoint."""
         _log.debug("restsrc: read up to %s", end)
 
     def stop(self) -> None:
-        """Children end with their `with`, or with this process."""
+        """Nothing is left to stop: each run of the tool ends with its `with`, or with this process."""
 
-    def _check_version(self, settings: Settings, mode: str) -> None:
-        pass
+    def _check_version(self, complaints: Complaints) -> None:
+        """Complains about options that this PySpark has no way to heed."""
 
     def _batch_maker(self) -> BatchMaker:
-        options = self._options
-        return BatchMaker(self._schema, options.mode, options.corrupt_column, options.time_zone)
+        return batch_maker(self._options, self._schema)
 
 
 if HAS_LIMITS:
@@ -87,9 +93,11 @@ if HAS_LIMITS:
         _quiet_until = 0.0  # when to ask again, after nothing new was found
 
         def getDefaultReadLimit(self) -> ReadLimit:
+            """How much a batch takes at most."""
             return ReadMaxRows(self._rows_per_batch) if self._rows_per_batch else ReadAllAvailable()
 
-        def latestOffset(self, start: dict, limit: ReadLimit) -> dict:
+        def latestOffset(self, start: Offset, limit: ReadLimit) -> Offset:
+            """Where the batch that begins at `start` ends. After nothing was new, not asked within poll_interval."""
             if time.monotonic() < self._quiet_until:
                 return start
             end = self._mode.latest(start, limit.max_rows if isinstance(limit, ReadMaxRows) else None)
@@ -97,10 +105,12 @@ if HAS_LIMITS:
                 self._quiet_until = time.monotonic() + self._poll_seconds
             return end
 
-        def reportLatestOffset(self) -> "dict | None":
+        def reportLatestOffset(self) -> Offset | None:
+            """The end of the list as far as it is known, for the progress of the query."""
             return self._mode.newest()
 
         def prepareForTriggerAvailableNow(self) -> None:
+            """The query ends with what is there now."""
             self._mode.freeze()
 
 
@@ -108,23 +118,25 @@ class UnlimitedStreamReader(RestApiStreamReader):
     """PySpark 4.0 and 4.1, which take all there is in each batch."""
 
     _asked = 0.0  # when the last answer came
-    _last: "dict | None" = None
+    _last: Offset | None = None
 
-    def latestOffset(self) -> dict:
+    def latestOffset(self) -> Offset:  # type: ignore[override]  # as PySpark had it before 4.2
+        """The end of the list."""
         if self._last is None or time.monotonic() >= self._asked + self._poll_seconds:
             self._last = self._mode.latest(None, None)
             self._asked = time.monotonic()
         return self._last
 
-    def _check_version(self, settings: Settings, mode: str) -> None:
+    def _check_version(self, complaints: Complaints) -> None:
         needs = {
             "rows_per_batch": self._rows_per_batch is not None,
-            "stream_mode cursor": mode == "cursor",
-            "on_shrink ignore": settings.choice("on_shrink", ("fail", "reset", "ignore")) == "ignore",
+            "stream_mode cursor": self._options.choice("stream_mode") == "cursor",
+            "on_shrink ignore": self._options.choice("on_shrink") == "ignore",
         }
         for what in (what for what, used in needs.items() if used):
-            settings.refuse(f"{what} needs PySpark 4.2 or later")
+            complaints.add(f"{what} needs PySpark 4.2 or later")
 
 
-def stream_reader(options: Options, schema: StructType, hint: str) -> RestApiStreamReader:
+def stream_reader(options: Options, schema: StructType, hint: str = "") -> RestApiStreamReader:
+    """The reader for this PySpark."""
     return (LimitedStreamReader if HAS_LIMITS else UnlimitedStreamReader)(options, schema, hint)

@@ -1,15 +1,18 @@
-"""Where the restsrc tool is."""
+"""The restsrc tool: where it is on this machine, and which options it has."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sysconfig
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from restsrc import unpacked
-from restsrc.errors import OptionError
+from restsrc.errors import OptionError, ToolFailure
 
 PACKAGE = Path(__file__).parent
 
@@ -18,6 +21,7 @@ def find(option: str | None = None) -> str:
     """The tool's path: the option, $RESTSRC_BIN, where pip put it, out of the zip that this package is in, then PATH.
 
     Runs on the driver and again on every executor. What the user named is taken or refused, never passed over.
+    OptionError where there is no tool.
     """
     for source, named in (("option restsrc_binary", option), ("RESTSRC_BIN", os.environ.get("RESTSRC_BIN"))):
         if named:
@@ -59,3 +63,45 @@ def authorities() -> dict[str, str]:
     except ImportError:
         return {}
     return {"RESTSRC_CA_FALLBACK": certifi.where()}
+
+
+@dataclass(frozen=True)
+class ToolOption:
+    """A row of `restsrc help options`.
+
+    `name` and `default` as the tool spells them; `in_file`: it may stand in a configuration file; `secret`: its value
+    is.
+    """
+
+    name: str
+    type: str
+    default: str | None
+    commands: tuple[str, ...]
+    repeat: bool
+    in_file: bool
+    secret: bool
+    choices: tuple[str, ...]
+
+
+def tool_options(path: str) -> dict[str, ToolOption]:
+    """The options of the tool at `path`, by their Spark names. ToolFailure where it does not answer."""
+    try:
+        answer = subprocess.run(
+            [path, "help", "options"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True
+        )
+        rows = [json.loads(line) for line in answer.stdout.splitlines()]
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        raise ToolFailure(f"{path} help options: {error}") from None
+    return {
+        row["name"].replace("-", "_"): ToolOption(
+            name=row["name"],
+            type=row["type"],
+            default=row["default"],
+            commands=tuple(row["commands"]),
+            repeat=row["repeat"],
+            in_file=row["file"],
+            secret=row["secret"],
+            choices=tuple(row.get("choices", ())),
+        )
+        for row in rows
+    }

@@ -1,8 +1,8 @@
-"""Whether all rows of a task have come, or those before it have failed.
+"""Whether all rows of a task have come, or an earlier stage of the query has failed.
 
-When an earlier stage fails, or the driver's JVM is killed, Spark ends the stream of rows as if there were no more of them. Only what
-follows tells: Spark's own word that the input is complete, or the end of the connection. Spark hands rows to a writer without it, so
-it is looked for in the worker's input itself.
+When an earlier stage fails, or the driver's JVM is killed, Spark ends the stream of rows as if there were no more of
+them. Only what follows shows the difference: Spark's own mark that the input is complete, or the end of the
+connection. Spark does not pass the mark on to a writer, so it is looked for in the worker's input itself.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from __future__ import annotations
 import os
 import select
 import sys
+from types import FrameType
 from typing import Any
 
 WORD_SECONDS = 10  # Spark sends it with the last rows
 
 
 def is_complete() -> bool:
-    """After the last row, in a Spark worker. True also where it can't be known."""
+    """Whether all rows have come. Called after the last row, in a Spark worker. True also where it can't be known."""
     source = _worker_input()
     return source is None or not _at_end(source)
 
 
 def _worker_input() -> Any:
-    """The local variable of pyspark.worker.main, which is below us on the stack."""
-    frame = sys._getframe()
+    """The worker's input: a local variable of pyspark.worker.main, which is below us on the stack."""
+    frame: FrameType | None = sys._getframe()
     while frame:
         source = frame.f_locals.get("infile") if frame.f_code.co_name == "main" else None
         if hasattr(source, "peek") and hasattr(source, "fileno"):
@@ -33,7 +34,7 @@ def _worker_input() -> Any:
 
 
 def _at_end(source: Any) -> bool:
-    """Whether the other side has closed the connection. False if it says nothing: it may wait for us."""
+    """Whether the other side has closed the connection. False where it is silent, because it may wait for us."""
     number = source.fileno()
     os.set_blocking(number, False)
     try:

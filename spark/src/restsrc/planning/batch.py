@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from restsrc.options import Options
+from restsrc.options import Complaints, Options
 from restsrc.partition import RestApiPartition
 from restsrc.planning import by_key, by_offset, by_time
-from restsrc.settings import Settings
+
+PLANNERS = {"offset": by_offset.partitions, "time": by_time.partitions, "key": by_key.partitions}
 
 
-def partitions(options: Options) -> "list[RestApiPartition]":
-    settings = Settings(options)
-    by = settings.choice("partition_by", ("offset", "time", "key"))
+def partitions(options: Options) -> list[RestApiPartition]:
+    """The partitions that read what the options ask for; none of them is empty where the API gives a count.
+
+    Asks the API how long the list is and how it pages. OptionError where options do not go together; UnexpectedAnswer
+    where the API does not answer as the options say; what `Process.finish` raises where it can't be asked.
+    """
+    by = options.choice("partition_by")
+    complaints = Complaints(options)
     if by != "offset" and (options.offset or options.limit is not None):
-        settings.refuse(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
+        complaints.add(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
     for name in ("lower_bound", "upper_bound", "partition_query"):
-        if by == "offset" and settings.given(name):
-            settings.refuse(f"the option {name} needs partition_by: time or key")
-    make = {"time": by_time.partitions, "key": by_key.partitions}.get(by, by_offset.partitions)
-    return make(settings)
+        if by == "offset" and options.given(name).strip():
+            complaints.add(f"the option {name} needs partition_by: time or key")
+    return PLANNERS[by](options, complaints)

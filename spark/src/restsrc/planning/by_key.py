@@ -1,39 +1,49 @@
-"""A batch read cut by key: each task reads the records of a range of whole numbers, by a query of the user's."""
+"""A batch read cut by key: each task reads a range of whole numbers, with a query that the user gives."""
 
 from __future__ import annotations
 
 import logging
-from typing import Mapping
+from collections.abc import Mapping
+from itertools import pairwise
 
-from restsrc.options import Options
+from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
-from restsrc.settings import Settings
 
 
-def partitions(settings: Settings) -> "list[RestApiPartition]":
-    """As Spark's JDBC source does it: the bounds only say where to cut, so the first range has no lower and the last no upper one."""
-    options = settings.options
-    for name in ("lower_bound", "upper_bound"):
-        settings.needs(name, "a whole number near the least or greatest key")
-    settings.needs("num_partitions", "how many ranges of keys to read")
-    template = options.get("partition_query", "")
-    if settings.needs("partition_query", "for example id__gte={lower}&id__lt={upper}"):
-        if "{lower}" not in template or "{upper}" not in template:
-            settings.refuse(f"the option partition_query is {template!r}; it needs {{lower}} and {{upper}} in it")
-    lower, upper = (settings.integer(name, -(2**63), 0) for name in ("lower_bound", "upper_bound"))
-    if lower > upper:
-        settings.refuse("lower_bound is greater than upper_bound")
-    settings.check()
-    parts = max(1, min(options.num_partitions, upper - lower))
+def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
+    """As Spark's JDBC source does it: the bounds only say where to cut.
+
+    So the first range has no lower bound and the last no upper one, except where one parameter needs both.
+    OptionError where an option is missing or wrong; UnexpectedAnswer where the server does not heed the bounds.
+    """
+    template = options.given("partition_query")
+    lower, upper = _bounds(options, complaints)
+    parts = max(1, min(options.integer("num_partitions"), upper - lower))
     inner = [lower + (upper - lower) * part // parts for part in range(1, parts)]
-    outer = (lower, upper) if _closed(template) else (None, None)
-    bounds = [outer[0], *inner, outer[1]]
+    closed = _closed(template)
+    first, last = (lower, upper) if closed else (None, None)
     found = survey.paging(options).found
-    pieces = [_keys(options, template, found, *pair) for pair in zip(bounds, bounds[1:])]
-    for key in {bounds[1], bounds[-2]} if parts > 1 else {*outer} - {None}:
-        survey.check_empty(options, _keys(options, template, found, key, key).config, f"partition_query from {key} up to {key}")
+    pieces = [_piece(options, template, found, *pair) for pair in pairwise([first, *inner, last])]
+    for key in {inner[0], inner[-1]} if inner else {lower, upper} if closed else ():
+        empty = _piece(options, template, found, key, key)
+        survey.check_empty(options, empty.config, f"partition_query from {key} up to {key}")
     return [RestApiPartition([piece]) for piece in pieces]
+
+
+def _bounds(options: Options, complaints: Complaints) -> tuple[int, int]:
+    for name in ("lower_bound", "upper_bound"):
+        complaints.needs(name, "a whole number near the least or greatest key")
+    complaints.needs("num_partitions", "how many ranges of keys to read")
+    template = options.given("partition_query")
+    needed = complaints.needs("partition_query", "for example id__gte={lower}&id__lt={upper}")
+    if needed and not ("{lower}" in template and "{upper}" in template):
+        complaints.add(f"the option partition_query is {template!r}; it needs {{lower}} and {{upper}} in it")
+    lower, upper = complaints.key("lower_bound"), complaints.key("upper_bound")
+    if lower > upper:
+        complaints.add("lower_bound is greater than upper_bound")
+    complaints.raise_any()
+    return lower, upper
 
 
 def _closed(template: str) -> bool:
@@ -47,9 +57,13 @@ def _closed(template: str) -> bool:
     return closed
 
 
-def _keys(options: Options, template: str, found: "Mapping[str, str]", lower: "int | None", upper: "int | None") -> Piece:
-    """The parameters of the template whose bounds are there, as lines of the option query, which the tool percent-encodes."""
-    lines = found.get("query", options.get("query", "")).splitlines()
+def _piece(options: Options, template: str, found: Mapping[str, str], lower: int | None, upper: int | None) -> Piece:
+    """The records from `lower` on and below `upper`; None: without that bound.
+
+    The parameters of the template whose bounds are there become lines of the option query, which the tool
+    percent-encodes.
+    """
+    lines = found.get("query", options.given("query")).splitlines()
     for part in template.split("&"):
         if ("{lower}" in part and lower is None) or ("{upper}" in part and upper is None):
             continue

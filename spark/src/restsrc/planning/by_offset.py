@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Mapping
+from itertools import pairwise
 
 from restsrc.errors import UnexpectedAnswer
-from restsrc.options import Options
+from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
-from restsrc.settings import Settings
 
 PAGES_PER_RANGE = 50
 MOST_RANGES = 32
@@ -21,37 +21,42 @@ class Range:
     """The records [offset, offset + limit); without a limit, to the end."""
 
     offset: int
-    limit: "int | None"
+    limit: int | None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`total`: the count that the ranges were cut by; `page_size`: what the server really gives. None: not known.
+    """How a list is cut.
 
-    `found`: options that every task needs besides the user's own.
+    `total` is the count that the ranges were cut by, `page_size` what the server really gives; None: not known.
+    `found` holds the options that each task needs besides the user's own.
     """
 
-    ranges: "list[Range]"
-    total: "int | None" = None
-    page_size: "int | None" = None
-    found: "Mapping[str, str]" = field(default_factory=dict)
+    ranges: list[Range]
+    total: int | None = None
+    page_size: int | None = None
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
-def partitions(settings: Settings) -> "list[RestApiPartition]":
-    settings.check()
-    made = plan(settings.options)
-    config = {**made.found} | ({"page_size": made.page_size} if made.page_size else {})
+def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
+    """One partition for each range of the plan. A task fails where its range of a counted list has fewer records."""
+    complaints.raise_any()
+    made = plan(options)
+    config: dict[str, str | int | None] = {**made.found}
+    if made.page_size:
+        config["page_size"] = made.page_size
     counted = made.total is not None
     return [
-        RestApiPartition([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)]) for part in made.ranges
+        RestApiPartition([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)])
+        for part in made.ranges
     ]
 
 
-def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "list[Range]":
+def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list[Range]:
     """[offset, end) cut at multiples of `page_size` into about equal ranges, none of them empty.
 
     Without `parts`: about PAGES_PER_RANGE pages each, at most MOST_RANGES, at least 2 where there are 2 pages.
-    An empty or tiny Spark task costs more than many pages under way inside one tool.
+    An empty or tiny Spark task costs more than many pages that one tool has under way at once.
     """
     if end <= offset:
         return []
@@ -61,11 +66,11 @@ def cut(offset: int, end: int, page_size: int, parts: "int | None" = None) -> "l
         parts = min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2))
     parts = min(parts, pages)
     bounds = [offset, *((first + pages * part // parts) * page_size for part in range(1, parts)), end]
-    return [Range(start, stop - start) for start, stop in zip(bounds, bounds[1:])]
+    return [Range(start, stop - start) for start, stop in pairwise(bounds)]
 
 
 def plan(options: Options) -> Plan:
-    """Asks the server for its count and one page, and cuts. One range where there is no count or no way to seek."""
+    """Asks the server for its count and two pages, and cuts. One range where there is no count or no way to seek."""
     if options.limit == 0:
         return Plan([])
     way = survey.paging(options)
@@ -77,20 +82,20 @@ def _cut(options: Options, way: survey.Paging) -> Plan:
     if not way.seekable:
         return _one_range(options, f"the style {way.style} can't start in the middle of the list")
     try:
-        total = survey.count(options, **way.found)
+        total = survey.count(options, way.found)
     except UnexpectedAnswer as error:
-        if options.get("count_from", "auto") != "auto":
+        if options.text("count_from") != "auto":
             raise
-        return _one_range(options, f"the server tells no count: {error}")
+        return _one_range(options, f"the server gives no count: {error}")
     end = total if limit is None else min(total, offset + limit)
     if end <= offset:
         return Plan([], total)
-    page_size = survey.real_page_size(options, **way.found)
+    page_size = survey.real_page_size(options, way.found)
     if offset:
-        survey.check_offsets(options, **way.found)
+        survey.check_offsets(options, way.found)
     if page_size is None:
         return Plan([Range(offset, end - offset)], total)
-    return Plan(cut(offset, end, page_size, options.num_partitions), total, page_size)
+    return Plan(cut(offset, end, page_size, options.optional_integer("num_partitions")), total, page_size)
 
 
 def _one_range(options: Options, why: str) -> Plan:

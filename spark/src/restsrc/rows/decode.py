@@ -1,25 +1,25 @@
-"""Lines of JSON into Arrow record batches that Spark takes as they are.
+"""Lines of JSON to Arrow record batches that Spark takes as they are.
 
-The fast path is pyarrow.json over a block of whole lines. It is taken only for types where it gives the very rows of the exact
-path (`exact`), and whatever it refuses goes to the exact path: a number in a string column, 1e400, a member given twice.
-A refused block is halved first, so that one odd record does not slow down a whole block.
+The fast path is pyarrow.json on a block of whole lines. It is taken only for types where it gives the same rows as
+the exact path (`exact`). What it refuses goes to the exact path: a number in a string column, 1e400, a member given
+twice. A refused block is halved first, so that one odd record does not slow down the whole block.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError, RecordError
+from restsrc.option_table import DROPMALFORMED, FAILFAST, PERMISSIVE
 from restsrc.rows.exact import RecordParser
-
-FAILFAST, PERMISSIVE, DROPMALFORMED = MODES = ("FAILFAST", "PERMISSIVE", "DROPMALFORMED")
 
 BATCH_BYTES = 1 << 20  # of JSON: small enough for an early stop, large enough to cost nothing
 SMALLEST_HALF = 64 << 10
-REFUSALS_IN_A_ROW = 8  # of the smallest pieces; then the fast path is given up, for the data is just like that
+REFUSALS_IN_A_ROW = 8  # of the smallest pieces; then the fast path is given up, because all data may be like that
 
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _TIMESTAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
@@ -28,7 +28,7 @@ _ZONE = _TIMESTAMP + r"(Z|[+-](0[0-9]|1[0-7]):[0-5][0-9])$"
 
 
 def arrow_schema(schema: t.StructType) -> Any:
-    """The Arrow schema that Spark wants for `schema`."""
+    """The `pyarrow.Schema` that Spark wants for `schema`."""
     from pyspark.sql.pandas.types import to_arrow_schema
 
     if "timezone" in inspect.signature(to_arrow_schema).parameters:  # PySpark 4.2 and later
@@ -37,13 +37,14 @@ def arrow_schema(schema: t.StructType) -> Any:
 
 
 class BatchMaker:
-    """Record batches of one schema from blocks of whole lines.
-
-    `corrupt_column` names the column that gets the text of a malformed record in PERMISSIVE mode, if the schema has it.
-    OptionError where the schema can't be read from JSON or not in that mode.
-    """
+    """Makes record batches of one schema from blocks of whole lines."""
 
     def __init__(self, schema: t.StructType, mode: str = FAILFAST, corrupt_column: str = "", time_zone: str = "UTC"):
+        """OptionError where the schema can't be read from JSON, or not in that mode.
+
+        `corrupt_column` names the column that gets the text of a malformed record in mode PERMISSIVE, if the schema
+        has it. `time_zone` is that of timestamps that name none.
+        """
         self._mode = mode
         self._time_zone = time_zone
         self._corrupt_column = corrupt_column
@@ -57,9 +58,10 @@ class BatchMaker:
         self._refusals = 0 if self._fast_schema is not None else REFUSALS_IN_A_ROW
 
     def batches(self, block: bytes, first_record: int = 0) -> Iterator[Any]:
-        """The rows of `block`, whose lines each end in a newline; `first_record` numbers them in error messages.
+        """The rows of `block` as `pyarrow.RecordBatch`es.
 
-        RecordError for a malformed record in mode FAILFAST.
+        Each line of `block` ends in a newline. `first_record` is the number of the first one in messages. RecordError
+        for a malformed record in mode FAILFAST.
         """
         if self._refusals >= REFUSALS_IN_A_ROW:
             yield from _slices(self.exact_batch(block, first_record), len(block))
@@ -78,7 +80,7 @@ class BatchMaker:
             yield from _slices(self.exact_batch(block, first_record), len(block))
 
     def fast_batch(self, block: bytes) -> Any:
-        """The rows of `block`, or None where the fast path can't or must not answer."""
+        """The rows of `block` by the fast path; None where it can't or must not be taken."""
         import pyarrow as pa
         from pyarrow import json
 
@@ -105,7 +107,7 @@ class BatchMaker:
         return self._batch(columns, pa.nulls(lines, pa.string()))
 
     def exact_batch(self, block: bytes, first_record: int = 0) -> Any:
-        """The rows of `block`, one record at a time; the mode says what becomes of a malformed one."""
+        """The rows of `block`, read one record at a time. The mode says what becomes of a malformed one."""
         import pyarrow as pa
 
         rows, corrupt = [], []
@@ -123,7 +125,7 @@ class BatchMaker:
         columns = [pa.array(column, kind) for column, kind in zip(values, types)]
         return self._batch(columns, pa.array(corrupt, pa.string()))
 
-    def _batch(self, columns: list, corrupt: Any) -> Any:
+    def _batch(self, columns: list[Any], corrupt: Any) -> Any:
         import pyarrow as pa
 
         rest = iter(columns)
@@ -161,7 +163,7 @@ _READ_AS_STRING = (t.DateType, t.TimestampType, t.TimestampNTZType)
 
 
 def _fast_schema(columns: t.StructType) -> Any:
-    """What pyarrow.json is told to read, or None where one of the types is not for the fast path."""
+    """The schema that pyarrow.json reads; None where one of the types is not for the fast path."""
     import pyarrow as pa
 
     fields = [(field.name, _fast_type(field.dataType)) for field in columns.fields]
@@ -191,7 +193,7 @@ def _fast_type(kind: t.DataType) -> Any:
 
 
 def _convert(array: Any, kind: t.DataType, time_zone: str) -> Any:
-    """What pyarrow.json read, as Spark's type; ArrowInvalid where that would not be sure to be what the exact path says."""
+    """What pyarrow.json has read, as Spark's type. ArrowInvalid where it may differ from what the exact path gives."""
     import pyarrow as pa
 
     if isinstance(kind, t.DecimalType):

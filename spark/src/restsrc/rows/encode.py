@@ -1,13 +1,15 @@
-"""Arrow record batches as NDJSON, exactly: the values that Spark's to_json writes, column by column instead of row by row.
+"""Arrow record batches to NDJSON: the values that Spark's to_json writes, column by column instead of row by row.
 
-Each column becomes an Arrow array of JSON texts (null stays null), and these are joined to lines; there is no loop over rows in
-Python but for binary, intervals, variants and years beyond 1 to 9999. What differs from to_json, on purpose:
+Each column becomes an Arrow array of JSON texts (null stays null), and these are joined to lines; there is no loop
+over rows in Python, except for binary, intervals, variants and years beyond 1 to 9999. On purpose, these differ from
+to_json:
 
 - timestamps have six digits of a second (to_json cuts to three), and an offset with seconds keeps them;
 - NaN and infinity, for which JSON has no number, are a RecordError (to_json makes strings of them), and so are
   strings that are not UTF-8 (to_json puts U+FFFD);
 - decimals are plain numbers (to_json writes 0E-18), as equal texts as fit: 1e+10 and 1.0E10 are the same double;
-- map keys that are dates, times, intervals or binary are written as such values are (to_json shows Spark's inner numbers).
+- map keys that are dates, times, intervals or binary are written as such values are (to_json shows Spark's inner
+  numbers).
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from __future__ import annotations
 import base64
 import json
 import struct
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, Iterator
+from typing import Any
 
 from pyspark.sql import types as t
 
@@ -34,9 +37,13 @@ _UNESCAPED = bytes(code for code in range(256) if chr(code) not in _ESCAPES)
 
 
 class Encoder:
-    """JSON lines of the rows of one schema. OptionError where the schema has a type that can't be written."""
+    """Makes JSON lines of the rows of one schema."""
 
     def __init__(self, schema: t.StructType, time_zone: str = "UTC", ignore_null_fields: bool = True):
+        """OptionError where the schema has a type that can't be written.
+
+        Timestamps are written in `time_zone`. Members that are null are left out with `ignore_null_fields`.
+        """
         self._schema = schema
         self._time_zone = time_zone
         self._ignore_null_fields = ignore_null_fields
@@ -47,9 +54,10 @@ class Encoder:
             self._check_zone()
 
     def lines(self, batch: Any, first_row: int = 1) -> Iterator[memoryview]:
-        """The rows of a record batch as bytes of whole lines; `first_row` numbers them in error messages.
+        """The rows of a `pyarrow.RecordBatch` as bytes of whole lines, about PIECE_BYTES at a time.
 
-        RecordError, with the row and the column, for a value that JSON can't hold.
+        `first_row` is the number of its first row in messages. RecordError, with the row and the column, for a value
+        that JSON can't hold.
         """
         rows = max(1, batch.num_rows * PIECE_BYTES // max(batch.nbytes, 1))
         for start in range(0, batch.num_rows, rows):
@@ -81,7 +89,7 @@ class Encoder:
         import pyarrow as pa
 
         try:
-            self._timestamp(pa.array([0], pa.timestamp("us", "UTC")), "")
+            self._timestamp(pa.array([0], pa.timestamp("us", "UTC")), t.TimestampType(), "")
         except pa.ArrowException:
             raise OptionError(f"timestamps can't be written in the time_zone {self._time_zone!r}") from None
 
@@ -118,7 +126,7 @@ class Encoder:
         return pc.replace_substring_regex(_cast_text(array), r"^(-?[0-9]+)$", r"\1.0")
 
     def _decimal(self, array: Any, kind: t.DecimalType, column: str) -> Any:
-        """Arrow writes an exponent where more than six zeros would follow the point: there, place the point in the digits."""
+        """Arrow writes an exponent where more than six zeros would follow the point; here there is never one."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -140,7 +148,7 @@ class Encoder:
     def _timestamp_ntz(self, array: Any, kind: t.DataType, column: str) -> Any:
         return _join('"', _wall_clock(array), '"')
 
-    def _timestamp(self, array: Any, kind: t.DataType, column: str = "") -> Any:
+    def _timestamp(self, array: Any, kind: t.DataType, column: str) -> Any:
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -163,9 +171,9 @@ class Encoder:
     def _variant(self, array: Any, kind: t.DataType, column: str) -> Any:
         write = _variant_writer()
 
-        def text(value: "dict | None") -> str:
+        def text(value: dict[str, bytes]) -> str:
             try:
-                return write(value["value"], value["metadata"])
+                return str(write(value["value"], value["metadata"]))
             except (ValueError, OverflowError) as error:
                 raise _Unwritable(column, str(error)) from None
 
@@ -190,7 +198,7 @@ class Encoder:
         text = self._object(array.flatten(), kind, column + ".") if kind.fields else pa.repeat("{}", len(array))
         return _null_as(array, text)
 
-    def _object(self, arrays: list, kind: t.StructType, prefix: str, end: str = "}") -> Any:
+    def _object(self, arrays: list[Any], kind: t.StructType, prefix: str, end: str = "}") -> Any:
         import pyarrow.compute as pc
 
         texts = [self._text(array, field.dataType, prefix + field.name) for array, field in zip(arrays, kind.fields)]
@@ -252,11 +260,15 @@ def _check(kind: t.DataType, column: str) -> None:
         _check(kind.elementType, column + "[]")
     elif isinstance(kind, t.MapType):
         if isinstance(kind.keyType, (t.StructType, t.ArrayType)):
-            raise OptionError(f"the column {column} has map keys of type {kind.keyType.simpleString()}, which can't be names in JSON")
+            raise OptionError(
+                f"the column {column} has map keys of type {kind.keyType.simpleString()}, which can't be names in JSON"
+            )
         _check(kind.keyType, column + "{}")
         _check(kind.valueType, column + "{}")
     elif type(kind).__name__ not in _METHODS:
-        raise OptionError(f"the column {column} is {kind.simpleString()}, which can't be written: cast it, to STRING for example")
+        raise OptionError(
+            f"the column {column} is {kind.simpleString()}, which can't be written: cast it, to STRING for example"
+        )
 
 
 # ---- Arrow ----
@@ -316,7 +328,7 @@ def _quoted(array: Any) -> Any:
     return _join('"', array, '"')
 
 
-def _children(array: Any, values: Any) -> "tuple[Any, Any]":
+def _children(array: Any, values: Any) -> tuple[Any, Any]:
     """The part of a list's or map's values that the array really shows, and where each list begins in it."""
     import pyarrow.compute as pc
 
@@ -385,7 +397,7 @@ def _day_time(micros: int, kind: t.DayTimeIntervalType) -> str:
     first, last = kind.startField, kind.endField
     rest, text = abs(micros), ""
     for field in range(first, last + 1):
-        name, size = _UNITS[field]
+        size = _UNITS[field][1]
         amount, rest = divmod(rest, size)
         between = "" if field == first else " " if field == first + 1 and first == 0 else ":"
         text += between + (str(amount) if field == 0 else f"{amount:02}")
@@ -399,7 +411,10 @@ def _day_time(micros: int, kind: t.DayTimeIntervalType) -> str:
 
 
 def _variant_writer() -> Any:
-    """(value, metadata) -> JSON text. PySpark's own, which rounds decimals to 28 digits and widens floats, put right."""
+    """(value, metadata) -> JSON text.
+
+    PySpark's own writer, corrected: it rounds decimals to 28 digits and shows floats with the digits of doubles.
+    """
     import decimal
 
     from pyspark.sql.variant_utils import VariantUtils

@@ -1,12 +1,13 @@
 """The exact path: one record at a time, with the semantics of Spark's own JSON reader.
 
-A parser is built once from the schema: a function `(text, at) -> (value, end)` for each type. It walks the record's text, so that
-a string column can take any JSON value verbatim, numbers are seen as they are written, and each of two members of
-one name is seen. Scalars and whatever the schema does not want are skipped by the C scanner of Python's json.
+A parser is built once from the schema: a function `(text, at) -> (value, end)` for each type. It walks the record's
+text, so that a string column can take any JSON value as it is written, numbers are seen as they are written, and both
+of two members of one name are seen. The C scanner of Python's json reads scalars and skips what the schema does not
+want.
 
-Where Spark's reader would change a value silently, the value is malformed instead: 128 to 255 in a TINYINT (Spark: negative
-numbers), seconds beyond the range of TIMESTAMP (Spark: wraps around). Also -0 in a DOUBLE stays -0.0 (Spark: 0.0).
-A lone surrogate, which no Spark string can hold, becomes `?` as in Spark.
+Where Spark's reader would silently change a value, the value is malformed here: 128 to 255 in a TINYINT (Spark:
+negative numbers), and seconds beyond the range of TIMESTAMP (Spark: wraps around). And -0 in a DOUBLE stays -0.0
+(Spark: 0.0). A lone surrogate, which no Spark string can hold, becomes `?` as in Spark.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import math
 import re
 import struct
 from base64 import b64decode
+from collections.abc import Callable
 from decimal import (
     MAX_EMAX,
     MIN_EMIN,
@@ -23,15 +25,18 @@ from decimal import (
     Decimal,
     DecimalException,
 )
-from json.decoder import JSONDecoder, scanstring
-from typing import Any, Callable
+from json import decoder
+from typing import Any
 
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError
 from restsrc.rows import spark_time
 
-Parser = Callable[[str, int], "tuple[Any, int]"]
+Row = list[Any]
+Parser = Callable[[str, int], tuple[Any, int]]
+
+scanstring: Callable[[str, int], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
 
 
 class BadValue(ValueError):
@@ -41,7 +46,7 @@ class BadValue(ValueError):
         super().__init__()
         self.json_text, self.type_name, self.why, self.path = json_text, type_name, why, ""
 
-    def at(self, path: str) -> "BadValue":
+    def at(self, path: str) -> BadValue:
         self.path = path
         return self
 
@@ -52,15 +57,18 @@ class BadValue(ValueError):
 
 
 class RecordParser:
-    """Turns one line of JSON into a row, a list of what pyarrow takes for the columns of `schema`."""
+    """Turns one line of JSON into a row: a list of what pyarrow takes for the columns of `schema`."""
 
     def __init__(self, schema: t.StructType, time_zone: str):
         self._errors: list[BadValue] = []
         self._parse = _Builder(time_zone, self._errors).members(schema, "")
         self._width = len(schema.fields)
 
-    def parse(self, line: str) -> "tuple[list, BadValue | None]":
-        """The row and what is wrong with it first, if anything: columns with bad values are None, as in PERMISSIVE mode."""
+    def parse(self, line: str) -> tuple[Row, BadValue | None]:
+        """The row, and the first thing that is wrong with it, if any.
+
+        Columns with bad values are None, as in mode PERMISSIVE.
+        """
         self._errors.clear()
         start = _skip_space(line, 0)
         if line[start : start + 1] != "{":
@@ -77,10 +85,9 @@ def _no_constant(name: str) -> None:
 
 
 # Numbers stay the text they are. What tells them from strings is the first character of the value.
-_scan: Parser = JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_constant).scan_once
-_space = re.compile(r"[ \t\r\n]*").match
-
-
+_json = decoder.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_constant)
+_scan: Parser = _json.scan_once  # type: ignore[attr-defined]
+_space: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\r\n]*").match  # type: ignore[assignment]  # never None
 _SPACE = frozenset(" \t\r\n")
 
 
@@ -89,7 +96,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class _Builder:
-    """Makes parsers. Those of structs catch the errors of their fields, so that the other fields still get their values."""
+    """Makes parsers. Those of structs catch the errors of fields, so that the other fields still get their values."""
 
     def __init__(self, time_zone: str, errors: list[BadValue]):
         self._time_zone = time_zone
@@ -110,15 +117,15 @@ class _Builder:
                 return _scalar(kind.simpleString().upper(), make(kind, self._time_zone))
         raise OptionError(f"column {path}: the type {kind.simpleString()} can't be read from JSON records")
 
-    def members(self, kind: t.StructType, path: str) -> "Callable[[str, int], tuple[list, int]]":
+    def members(self, kind: t.StructType, path: str) -> Callable[[str, int], tuple[Row, int]]:
         """The parser of an object's members by the fields of `kind`, as a list; the text must be at its `{`."""
         inside = path + "." if path else ""
         fields = {f.name: (place, self.parser(f.dataType, inside + f.name)) for place, f in enumerate(kind.fields)}
         required = [(place, f) for place, f in enumerate(kind.fields) if not f.nullable]
         width, errors = len(kind.fields), self._errors
 
-        def parse(text: str, at: int) -> "tuple[list, int]":
-            row = [None] * width
+        def parse(text: str, at: int) -> tuple[Row, int]:
+            row: Row = [None] * width
             at += 1
             if text[at] in _SPACE:
                 at = _skip_space(text, at)
@@ -150,7 +157,7 @@ class _Builder:
     def _struct(self, kind: t.StructType, path: str) -> Parser:
         members, names, type_name = self.members(kind, path), kind.names, kind.simpleString().upper()
 
-        def parse(text: str, at: int) -> "tuple[dict | None, int]":
+        def parse(text: str, at: int) -> tuple[dict[str, Any] | None, int]:
             if text[at] != "{":
                 return _null(text, at, type_name)
             row, end = members(text, at)
@@ -161,7 +168,7 @@ class _Builder:
     def _array(self, kind: t.ArrayType, path: str) -> Parser:
         element, type_name = self.parser(kind.elementType, path + "[]"), kind.simpleString().upper()
 
-        def parse(text: str, at: int) -> "tuple[list | None, int]":
+        def parse(text: str, at: int) -> tuple[Row | None, int]:
             if text[at] != "[":
                 return _null(text, at, type_name)
             values = []
@@ -181,7 +188,7 @@ class _Builder:
             raise OptionError(f"column {path}: the keys of a map read from JSON must be strings")
         value_parser, type_name = self.parser(kind.valueType, path + "{}"), kind.simpleString().upper()
 
-        def parse(text: str, at: int) -> "tuple[list | None, int]":
+        def parse(text: str, at: int) -> tuple[Row | None, int]:
             if text[at] != "{":
                 return _null(text, at, type_name)
             entries = []
@@ -201,7 +208,7 @@ class _Builder:
 _UNKNOWN = (None, _scan)
 
 
-def _member(text: str, at: int) -> "tuple[str, int]":
+def _member(text: str, at: int) -> tuple[str, int]:
     """A member's name and where its value starts; `at` is its opening quote."""
     name, at = scanstring(text, at + 1)
     return name, _skip_space(text, _skip_space(text, at) + 1)
@@ -213,7 +220,7 @@ def _next(text: str, at: int) -> int:
     return _skip_space(text, at + 1) if text[at] == "," else at
 
 
-def _null(text: str, at: int, type_name: str) -> "tuple[None, int]":
+def _null(text: str, at: int, type_name: str) -> tuple[None, int]:
     value, end = _scan(text, at)
     if value is not None:
         raise BadValue(text[at:end], type_name)
@@ -227,7 +234,7 @@ def _storable(value: str) -> str:
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
-def _string(text: str, at: int) -> "tuple[str | None, int]":
+def _string(text: str, at: int) -> tuple[str | None, int]:
     if text[at] == '"':
         value, end = scanstring(text, at + 1)
         return _storable(value), end
@@ -235,10 +242,10 @@ def _string(text: str, at: int) -> "tuple[str | None, int]":
     return (None if value is None else text[at:end]), end
 
 
-def _scalar(type_name: str, convert: "Converter") -> Parser:
+def _scalar(type_name: str, convert: Converter) -> Parser:
     """The parser of a value that is not a container; `convert` raises ValueError for what the type can't hold."""
 
-    def parse(text: str, at: int) -> "tuple[Any, int]":
+    def parse(text: str, at: int) -> tuple[Any, int]:
         value, end = _scan(text, at)
         if value is None:
             return None, end
@@ -252,7 +259,7 @@ def _scalar(type_name: str, convert: "Converter") -> Parser:
 
 
 class Refused(ValueError):
-    """Why a value is no good, where that can't be seen at once."""
+    """Says why a value is malformed, where that can't be seen at once."""
 
 
 # From a scanned value to what the column gets. The second argument says whether it is a JSON string: a number is
@@ -309,7 +316,9 @@ def _single(value: Any, is_string: bool) -> float:
         return number
     if (error > 0) == (number > 0):
         number = math.nextafter(number, 0.0)
-    return struct.unpack("<d", struct.pack("<Q", struct.unpack("<Q", struct.pack("<d", number))[0] | 1))[0]
+    bits: int = struct.unpack("<Q", struct.pack("<d", number))[0]
+    odd: float = struct.unpack("<d", struct.pack("<Q", bits | 1))[0]
+    return odd
 
 
 def _boolean(value: Any, is_string: bool) -> bool:
@@ -349,7 +358,7 @@ def _timestamp(time_zone: str) -> Converter:
     def convert(value: Any, is_string: bool) -> int:
         if is_string:
             return spark_time.timestamp_micros(value, time_zone)
-        micros = seconds(value, False) * 1_000_000  # a number is seconds since 1970
+        micros = int(seconds(value, False)) * 1_000_000  # a number is seconds since 1970
         if not -(2**63) <= micros < 2**63:
             raise Refused("out of range")
         return micros
@@ -377,7 +386,7 @@ def _binary(value: Any, is_string: bool) -> bytes:
 
 
 # Type -> its converter, made from the type and the time zone.
-_SCALARS: "dict[type, Callable[[Any, str], Converter]]" = {
+_SCALARS: dict[type, Callable[[Any, str], Converter]] = {
     t.ByteType: lambda kind, zone: _integer(8),
     t.ShortType: lambda kind, zone: _integer(16),
     t.IntegerType: lambda kind, zone: _integer(32),

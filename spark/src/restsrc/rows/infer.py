@@ -1,9 +1,9 @@
-"""A schema from sample records: as Spark's JSON inference, except that nothing a later read would lose is chosen.
+"""A schema from sample records, as Spark's JSON inference, but never a type in which a read would lose something.
 
-Integers are BIGINT, beyond 64 bits DECIMAL, beyond 38 digits STRING; numbers with a fraction or exponent DOUBLE, mixed with integers
-that a double can't hold STRING (so are numbers beyond its range); texts STRING, never dates. What mixes kinds is STRING, which
-holds the JSON text as it came; so is what was only null, an empty object or an element of empty arrays. Columns stand in the
-order of their first appearance.
+Integers become BIGINT, beyond 64 bits DECIMAL, and beyond 38 digits STRING. Numbers with a fraction or an exponent
+become DOUBLE; mixed with integers that a double can't hold, or beyond its range, STRING. Texts become STRING, never
+dates. Where kinds are mixed, the column is STRING and holds the JSON text as it came; so it is where there was only
+null, an empty object, or elements of empty arrays. Columns stand in the order in which they first appear.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from restsrc.errors import InputError, RecordError
 EXACT_IN_DOUBLE = 2**53
 
 
-def schema_of(lines: "list[str]", failfast: bool = True, corrupt_column: "str | None" = None) -> t.StructType:
-    """The schema that all records fit. InputError where there is nothing to infer from.
+def schema_of(lines: list[str], failfast: bool = True, corrupt_column: str | None = None) -> t.StructType:
+    """The schema that all records fit; `lines` has one JSON text for each.
 
-    A record that is no object is an error with `failfast`; else it is passed over, and `corrupt_column` is added for it.
+    InputError where there is nothing to infer from. A record that is not an object is a RecordError with `failfast`;
+    otherwise it is passed over, and `corrupt_column`, if there is one, is added for it.
     """
     found = _Kind()
     malformed = 0
@@ -36,13 +37,13 @@ def schema_of(lines: "list[str]", failfast: bool = True, corrupt_column: "str | 
             malformed += 1
     if not found.members:
         why = "its records have no members" if lines else "no record came"
-        raise InputError(f"no schema can be inferred, for {why}: give one with .schema(...)")
-    schema = found.spark_type()
+        raise InputError(f"no schema can be inferred, because {why}: give one with .schema(...)")
+    schema = found.struct()
     return schema.add(corrupt_column, t.StringType()) if corrupt_column and malformed else schema
 
 
-def _integer(text: str) -> "int | str":
-    """Beyond the digits of any DECIMAL the text is good enough: it will be a STRING."""
+def _integer(text: str) -> int | str:
+    """An integer with more digits than any DECIMAL stays text: it becomes a STRING."""
     return int(text) if len(text.lstrip("-")) <= 38 else text
 
 
@@ -50,11 +51,11 @@ class _Kind:
     """What the values seen in one place have in common."""
 
     def __init__(self) -> None:
-        self.kinds: "set[str]" = set()
+        self.kinds: set[str] = set()
         self.largest = 0  # of the integers, by absolute value
         self.fits_long = True
-        self.members: "dict[str, _Kind]" = {}
-        self.elements: "_Kind | None" = None
+        self.members: dict[str, _Kind] = {}
+        self.elements: _Kind | None = None
 
     def add(self, value: Any) -> None:
         if isinstance(value, dict):
@@ -77,10 +78,13 @@ class _Kind:
         elif value is not None:
             self.kinds.add("text")
 
+    def struct(self) -> t.StructType:
+        return t.StructType([t.StructField(name, kind.spark_type()) for name, kind in self.members.items()])
+
     def spark_type(self) -> t.DataType:
         if self.kinds == {"object"} and self.members:
-            return t.StructType([t.StructField(name, kind.spark_type()) for name, kind in self.members.items()])
-        if self.kinds == {"array"}:
+            return self.struct()
+        if self.kinds == {"array"} and self.elements:
             return t.ArrayType(self.elements.spark_type())
         if self.kinds == {"boolean"}:
             return t.BooleanType()

@@ -29,6 +29,7 @@ _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def date_days(text: str) -> int:
+    """Days since 1970."""
     match = _DATE.fullmatch(text.strip(_TRIMMED))
     if match:
         sign, year, month, day = match.groups()
@@ -39,7 +40,10 @@ def date_days(text: str) -> int:
 
 
 def timestamp_micros(text: str, zone_name: str | None) -> int:
-    """Microseconds since 1970 UTC; `zone_name` is for texts without a zone. None: TIMESTAMP_NTZ, a zone is refused."""
+    """Microseconds since 1970 UTC. `zone_name` is the zone of texts that name none.
+
+    Without a `zone_name`, as for TIMESTAMP_NTZ, a text that names a zone is refused.
+    """
     match = _TIMESTAMP.fullmatch(text.strip(_TRIMMED))
     if not match:
         raise ValueError("not a timestamp")
@@ -91,7 +95,8 @@ def _utc_offset(name: str, local_micros: int) -> int:
     if offset is None:
         try:
             wall = datetime(1970, 1, 1) + timedelta(microseconds=local_micros)
-            offset = wall.replace(tzinfo=_zone(name)).utcoffset() // timedelta(microseconds=1)
+            away = wall.replace(tzinfo=_zone(name)).utcoffset() or timedelta()
+            offset = away // timedelta(microseconds=1)
         except OverflowError:
             raise ValueError("a named time zone outside the years 1 to 9999") from None
     return offset

@@ -1,69 +1,75 @@
-"""Streams along the server's own cursors. A stream's offset is a cursor, how many records of its page are read, how many in all,
-and how the list is paged: a cursor means nothing in another style, and `restsrc check` may find something else after a restart.
+"""Streams along the server's own cursors.
 
-The driver walks to where the next batch ends without keeping anything; the task reads the same stretch again. At the end of
-a list servers tell no cursor, so the place there is the last page's cursor and the number of records it has so far.
+An offset is a cursor, how many records of its page are read, how many are read in all, and how the list is paged: a
+cursor means nothing in another style, and `restsrc check` may find another one after a restart.
+
+The driver walks to where the next batch ends and keeps no records; the task reads the same stretch again. At the end
+of a list servers give no cursor, so the place there is the cursor of the last page and the number of records that it
+has so far.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import Iterator
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from typing import Any
 
 from restsrc.errors import OptionError, UnexpectedAnswer
-from restsrc.options import Options
+from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 from restsrc.process import Process
-from restsrc.settings import Settings
-from restsrc.streams.mode import part_of
+from restsrc.redaction import holds_secret
+from restsrc.streams.mode import Offset, drift, part_of
 
 STYLES = ("cursor", "last-id", "next-url", "link")
-UNKEPT = ("header", "query", "count_from")  # of what is found: not needed, and the first two may hold secrets of the options
-SECRETS = ("bearer", "user", "query_secret", "oauth_client_secret", "oauth_refresh_token")
-TELLING = re.compile(  # parameters whose values are secrets, as in the tool's url.c
-    "(hapi|(api|app|access|auth|subscription|x-api)[-_]?)?key|((access|api|auth|id|private|refresh|session|x-amz-security)[-_]?)?token|"
-    "((api|client)_)?secret|pass(word)?|pwd|auth|jwt|sig|(x-amz-)?signature|x-amz-credential|session_?id|appid",
-    re.IGNORECASE,
-)
+UNKEPT = (
+    "header",
+    "query",
+    "count_from",
+)  # of what is found: not needed; the first two may hold secrets of the options
 
 
 @dataclass(frozen=True)
 class Place:
-    """After `skip` records of the page at `cursor` (empty: the first page); `read` records lie before it."""
+    """A place in the list: after `skip` records of the page at `cursor`, where empty means the first page.
+
+    `read` is the number of records before it, `way` how to go on.
+    """
 
     cursor: str
     skip: int
     read: int
     way: survey.Paging
 
-    def offset(self) -> dict:
+    def offset(self) -> Offset:
         place = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read), "paginate": self.way.style}
         return {**place, "found": dict(self.way.found)} if self.way.found else place
 
 
 class CursorMode:
-    def __init__(self, settings: Settings):
-        self._options = settings.options
-        self._style = self._options.get("paginate", "")  # empty: that of a preset
-        if self._style not in (*STYLES, "auto") and (self._style or not settings.given("api")):
-            settings.refuse(f"stream_mode cursor needs the option paginate: {', '.join(STYLES)} or auto")
-        if settings.given("cursor"):
-            settings.refuse("give a stream's first cursor as starting_offset instead of cursor")
-        self._begin = self._options.get("starting_offset", "earliest")
-        self._way: "survey.Paging | None" = None  # not known before the first request
-        self._frozen = False
-        self._target: "int | None" = None  # how many records to end after
+    """A StreamMode. One task reads a batch, from cursor to cursor."""
 
-    def initial(self) -> dict:
+    def __init__(self, options: Options, complaints: Complaints):
+        self._options = options
+        self._style = options.given("paginate")  # empty: that of a preset
+        if self._style not in (*STYLES, "auto") and (self._style or not options.given("api").strip()):
+            complaints.add(f"stream_mode cursor needs the option paginate: {', '.join(STYLES)} or auto")
+        if options.given("cursor").strip():
+            complaints.add("give a stream's first cursor as starting_offset instead of cursor")
+        self._begin = options.text("starting_offset")
+        self._way: survey.Paging | None = None  # not known before the first request
+        self._frozen = False
+        self._target: int | None = None  # how many records to end after
+
+    def initial(self) -> Offset:
         word = self._begin.strip().lower()
         first = Place("" if word in ("earliest", "latest") else self._begin, 0, 0, self._paging())
         return (replace(self._walk(first, None), read=0) if word == "latest" else first).offset()
 
-    def latest(self, start: dict, most: "int | None") -> dict:
-        """Where the batch that begins at `start` ends."""
+    def latest(self, start: Offset | None, most: int | None) -> Offset:
+        """Where the batch that begins at `start` ends: the walk there is made now."""
+        if start is None:  # checked when the reader was made
+            raise OptionError("stream_mode cursor needs PySpark 4.2 or later")
         begin = self._place_at(start)
         if self._frozen:
             if self._target is None:
@@ -71,36 +77,39 @@ class CursorMode:
             most = self._target - begin.read if most is None else min(most, self._target - begin.read)
         return self._walk(begin, most).offset()
 
-    def newest(self) -> "dict | None":
+    def newest(self) -> Offset | None:
         return None  # only a walk could tell
 
     def freeze(self) -> None:
         """Nothing is new that is not there when the next batch is planned."""
         self._frozen = True
 
-    def tasks(self, start: dict, end: dict) -> "list[RestApiPartition]":
+    def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
         begin = self._place_at(start)
         rows = int(part_of(end, "read")) - begin.read
-        config = {**_config(begin), "on_drift": self._options.get("on_drift", "ignore")}
+        config = {**_config(begin), **drift(self._options)}
         return [RestApiPartition([Piece(begin.skip, rows, rows, config=config)])] if rows else []
 
-    def _place_at(self, offset: dict) -> Place:
+    def _place_at(self, offset: Offset) -> Place:
         cursor = part_of(offset, "cursor")
         return Place(cursor, int(part_of(offset, "skip")), int(part_of(offset, "read")), self._way_of(cursor, offset))
 
-    def _way_of(self, cursor: str, offset: dict) -> survey.Paging:
-        """How to go on from a cursor: what was found when the stream began holds for good."""
+    def _way_of(self, cursor: str, offset: Offset) -> survey.Paging:
+        """How to go on from a cursor. What was found when the stream began holds for good."""
         style, found = offset.get("paginate", ""), offset.get("found", {})
         if self._style != "auto" or not found:
             way = self._paging()
             if not cursor:
                 return way
             if self._style == "auto":
-                raise OptionError("the checkpoint's cursors come from options given by hand: give them instead of paginate=auto")
+                why = "come from options given by hand: give them instead of paginate=auto"
+                raise OptionError(f"the checkpoint's cursors {why}")
             if style not in ("", way.style):
-                raise OptionError(f"the checkpoint's cursors are of the style {style}, not {way.style}: set paginate={style}")
+                why = f"are of the style {style}, not {way.style}: set paginate={style}"
+                raise OptionError(f"the checkpoint's cursors {why}")
             style = way.style
-        return survey.Paging(style, {name: found[name] for name in found if name == "paginate" or not self._options.get(name, "")})
+        kept = {name: found[name] for name in found if name == "paginate" or not self._options.given(name)}
+        return survey.Paging(style, kept)
 
     def _paging(self) -> survey.Paging:
         if self._way is None:
@@ -108,10 +117,11 @@ class CursorMode:
             if way.style not in STYLES:
                 instead = ": use stream_mode offset" if way.seekable else ""
                 raise OptionError(f"stream_mode cursor can't follow a list in style {way.style}{instead}")
-            self._way = survey.Paging(way.style, {name: value for name, value in way.found.items() if name not in UNKEPT})
+            kept = {name: value for name, value in way.found.items() if name not in UNKEPT}
+            self._way = survey.Paging(way.style, kept)
         return self._way
 
-    def _walk(self, begin: Place, most: "int | None") -> Place:
+    def _walk(self, begin: Place, most: int | None) -> Place:
         """The place after at most `most` records."""
         if most == 0:
             return begin
@@ -129,37 +139,20 @@ class CursorMode:
             raise UnexpectedAnswer("the list is not the same when it is read again from a cursor", retryable=True)
         return self._after(begin, last, rows, 1)
 
-    def _probe(self, begin: Place, skip: int, limit: "int | None") -> dict:
+    def _probe(self, begin: Place, skip: int, limit: int | None) -> dict[str, Any]:
+        """The summary of a read from a place: of `limit` records, or to the end of the list."""
         flags = {"offset": skip} if limit is None else {"offset": skip, "limit": limit}
-        with Process(self._options, "read", flags, probe=True, **_config(begin)) as child:
-            return child.finish()
+        with Process(self._options, "read", flags, _config(begin), probe=True) as process:
+            return process.finish()
 
-    def _after(self, begin: Place, summary: dict, rows: int, more: int = 0) -> Place:
-        """The place `rows` records after `begin`, which is `more` records behind where the summary's read ended."""
+    def _after(self, begin: Place, summary: dict[str, Any], rows: int, more: int = 0) -> Place:
+        """The place `rows` records after `begin`, which is `more` records after where the summary's read ended."""
         cursor = summary["next_cursor"] or ""
-        if _has_secret(cursor, self._options):
-            raise UnexpectedAnswer(
-                "the server's next cursor holds a secret of the options, and it would be written to the checkpoint"
-            )
+        if holds_secret(cursor, self._options):
+            why = "holds a secret of the options, and it would be written to the checkpoint"
+            raise UnexpectedAnswer(f"the server's next cursor {why}")
         return replace(begin, cursor=cursor, skip=summary["next_skip"] + more, read=begin.read + rows)
 
 
-def _config(place: Place) -> "dict[str, str]":
+def _config(place: Place) -> dict[str, str]:
     return {**place.way.found, **({"cursor": place.cursor} if place.cursor else {})}
-
-
-def _has_secret(cursor: str, options: Options) -> bool:
-    """Whether the value of an option that is a secret is in the cursor, as it is or percent-encoded."""
-    return any(value and (value in cursor or quote(value, safe="") in cursor) for value in _secrets(options))
-
-
-def _secrets(options: Options) -> "Iterator[str]":
-    """Also of parameters in URLs whose names tell that they are."""
-    for name in SECRETS:
-        for line in options.get(name, "").splitlines():
-            yield line.partition("=")[2] if name == "query_secret" else line
-    url = urlsplit(options.url)
-    yield unquote(url.password or "")
-    for name, value in parse_qsl("&".join([url.query, *options.get("query", "").splitlines()])):
-        if TELLING.fullmatch(name) and len(value) >= 4:
-            yield value

@@ -1,41 +1,45 @@
-"""Streams over a list that only grows at its end: a stream's offset is the number of records read so far, {"offset": "0"}."""
+"""Streams over a list that only grows at its end. An offset is the number of records read so far: {"offset": "0"}."""
 
 from __future__ import annotations
 
 import logging
 
 from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import by_offset, survey
-from restsrc.settings import Settings
-from restsrc.streams.mode import part_of
+from restsrc.streams.mode import Offset, drift, part_of
 
 _log = logging.getLogger("restsrc")
 
 
 class OffsetMode:
-    def __init__(self, settings: Settings):
-        self._options = settings.options
-        self._on_shrink = settings.choice("on_shrink", ("fail", "reset", "ignore"))
-        self._begin = self._options.get("starting_offset", "earliest").strip().lower()
+    """A StreamMode. The list is counted for each batch, and cut as in a batch read."""
+
+    def __init__(self, options: Options, complaints: Complaints):
+        self._options = options
+        self._on_shrink = options.choice("on_shrink")
+        self._begin = options.text("starting_offset").strip().lower()
         if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
-            settings.refuse(f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number")
-        style = self._options.get("paginate", "auto")
-        if style not in (*survey.SEEKABLE, "auto"):
-            settings.refuse(_cannot_seek(style))
-        self._way: "survey.Paging | None" = None  # not known before the first request
-        self._newest: "int | None" = None  # the last count
-        self._target: "int | None" = None  # where to end
-        self._page_size: "int | None" = None
+            complaints.add(
+                f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number"
+            )
+        style = options.given("paginate")
+        if style not in ("", *survey.SEEKABLE, "auto"):
+            complaints.add(_cannot_seek(style))
+        self._way: survey.Paging | None = None  # not known before the first request
+        self._newest: int | None = None  # the last count
+        self._target: int | None = None  # where to end
+        self._page_size: int | None = None
         self._waits = False
         self._checked = False  # that the server heeds offsets
 
-    def initial(self) -> dict:
+    def initial(self) -> Offset:
         begin = {"earliest": "0", "latest": None}.get(self._begin, self._begin)
         return _offset(self._count() if begin is None else int(begin))
 
-    def latest(self, start: "dict | None", most: "int | None") -> dict:
-        """Where the batch that begins at `start` ends. PySpark before 4.2 doesn't tell `start`: at the list's end."""
+    def latest(self, start: Offset | None, most: int | None) -> Offset:
+        """Where the batch that begins at `start` ends; at the list's end where PySpark does not say where it begins."""
         total = self._count()
         bound = total if self._target is None else min(total, self._target)
         if start is None:
@@ -48,14 +52,14 @@ class OffsetMode:
         end = max(begin, bound)
         return _offset(end if most is None else min(end, begin + most))
 
-    def newest(self) -> "dict | None":
+    def newest(self) -> Offset | None:
         return None if self._newest is None else _offset(self._newest)
 
     def freeze(self) -> None:
         """From now on nothing is new."""
         self._target = self._count()
 
-    def tasks(self, start: dict, end: dict) -> "list[RestApiPartition]":
+    def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
         begin, stop = _number(start), _number(end)
         if stop < begin:
             self._shrunk(begin, stop)
@@ -63,18 +67,19 @@ class OffsetMode:
         if self._on_shrink != "fail":
             stop = min(stop, self._count())
         if begin and not self._checked:
-            survey.check_offsets(self._options, **self._paging().found)
+            survey.check_offsets(self._options, self._paging().found)
             self._checked = True
-        few = stop - begin <= int(self._options.get("page_size", "100"))
+        few = stop - begin <= self._options.integer("page_size")
         page_size = self._learned_page_size(stop, few)
-        config = {**self._paging().found, "on_drift": self._options.get("on_drift", "ignore")}  # that the list grows is no drift
+        config: dict[str, str | int | None] = {**self._paging().found, **drift(self._options)}
         if page_size:
             config["page_size"] = page_size
-        ranges = by_offset.cut(begin, stop, page_size or max(1, stop), 1 if few else self._options.num_partitions)
+        parts = 1 if few else self._options.optional_integer("num_partitions")
+        ranges = by_offset.cut(begin, stop, page_size or max(1, stop), parts)
         return [RestApiPartition([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
 
     def _shrunk(self, begin: int, total: int) -> str:
-        """What to do about it: reset or ignore."""
+        """What to do about a list that is shorter than what was read: reset or ignore."""
         text = f"the list has {total} records, fewer than the {begin} that the stream has come to"
         if self._on_shrink == "fail":
             raise UnexpectedAnswer(
@@ -87,7 +92,10 @@ class OffsetMode:
         return self._on_shrink
 
     def _paging(self) -> survey.Paging:
-        """Whichever is found, also another one after a restart: styles that seek give the same records for the same offsets."""
+        """How the list is paged. After a restart another style may be found, which does no harm.
+
+        All styles that can seek give the same records for the same offsets.
+        """
         if self._way is None:
             way = survey.lasting_paging(self._options)
             if not way.seekable:
@@ -98,22 +106,24 @@ class OffsetMode:
     def _count(self) -> int:
         found = self._paging().found
         try:
-            self._newest = survey.count(self._options, **found)
+            self._newest = survey.count(self._options, found)
         except UnexpectedAnswer as error:
-            hint = "stream_mode offset needs the number of records: say where it is with count_from, or use stream_mode cursor"
-            raise UnexpectedAnswer(f"{error}; {hint}", error.exit_code, error.retryable, error.http_status) from None
+            hint = "stream_mode offset needs the number of records: say where it is with count_from"
+            hint = f"{error}; {hint}, or use stream_mode cursor"
+            raise UnexpectedAnswer(hint, error.exit_code, error.retryable, error.http_status) from None
         return self._newest
 
-    def _learned_page_size(self, total: int, few: bool) -> "int | None":
-        """The page size that the server really gives. `few` rows make one task without it; numbers of pages mean nothing without.
+    def _learned_page_size(self, total: int, few: bool) -> int | None:
+        """The page size that the server really gives. `few` rows make one task without it, but not in style page.
 
-        It depends on nothing that a restart forgets: a batch that is read again must be cut as before, for those who write it on.
+        It depends on nothing that a restart forgets, because a batch that is read again must be cut as before: sinks
+        may rely on it.
         """
         if few and self._paging().style != "page":
             return None
         if self._page_size is None:
-            size = survey.real_page_size(self._options, **self._paging().found)
-            if size is None or size >= total:  # a list of one page doesn't tell how long a page can be
+            size = survey.real_page_size(self._options, self._paging().found)
+            if size is None or size >= total:  # a list of one page does not show how long a page can be
                 return size
             self._page_size = size
         return self._page_size
@@ -123,9 +133,9 @@ def _cannot_seek(style: str) -> str:
     return f"stream_mode offset can't start in the middle of a list in style {style}: use stream_mode cursor"
 
 
-def _offset(number: int) -> dict:
+def _offset(number: int) -> Offset:
     return {"offset": str(number)}
 
 
-def _number(offset: dict) -> int:
+def _number(offset: Offset) -> int:
     return int(part_of(offset, "offset"))

@@ -100,7 +100,9 @@ def test_count_that_is_not_where_the_user_said(fault):
         by_offset.plan(options(fault("n=1000"), count_from="body:nowhere"))
 
 
-@pytest.mark.parametrize("words, error", [("status=404,nocount", RequestRefused), ("require-header=X-Key:1", AccessDenied)])
+@pytest.mark.parametrize(
+    "words, error", [("status=404,nocount", RequestRefused), ("require-header=X-Key:1", AccessDenied)]
+)
 def test_server_that_refuses_is_no_missing_count(fault, words, error):
     with pytest.raises(error):
         by_offset.plan(options(fault(words)))

@@ -25,17 +25,24 @@ numbers = st.builds(
     st.sampled_from(["", "-"]),
     digits | st.sampled_from(["0", "127", "128", "32768", "2147483648", "9223372036854775807", "9223372036854775808"]),
     st.just("") | st.text("0123456789", min_size=1, max_size=25).map(lambda d: "." + d),
-    st.just("") | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.integers(0, 400)),
+    st.just("")
+    | st.builds("{}{}{}".format, st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), st.integers(0, 400)),
 )
 two = st.integers(0, 62).map("{:02}".format)
 dates = st.builds("{}-{}-{}".format, st.integers(0, 10001).map("{:04}".format), two, two)
 clocks = st.builds(
     "{}:{}:{}{}".format, two, two, two, st.just("") | st.text("0123456789", max_size=8).map(lambda f: "." + f)
 )
-zones = st.sampled_from(["", "Z", "+01:00", "-00:30", "+17:59", "+18:00", "+18:01", "+23:00", "+01", "+0100", "z", " UTC"])
+zones = st.sampled_from(
+    ["", "Z", "+01:00", "-00:30", "+17:59", "+18:00", "+18:01", "+23:00", "+01", "+0100", "z", " UTC"]
+)
 moments = st.builds("{}{}{}{}".format, dates, st.sampled_from("T Xt"), clocks, zones)
-real_moments = st.datetimes().flatmap(lambda d: st.sampled_from([d.isoformat(), d.isoformat(" ") + "Z", d.date().isoformat()]))
-short = st.text(max_size=8) | st.sampled_from(["", "NaN", "INF", "-Infinity", "1.5", "1,5", " 1", "true", "null", "YQ=="])
+real_moments = st.datetimes().flatmap(
+    lambda d: st.sampled_from([d.isoformat(), d.isoformat(" ") + "Z", d.date().isoformat()])
+)
+short = st.text(max_size=8) | st.sampled_from(
+    ["", "NaN", "INF", "-Infinity", "1.5", "1,5", " 1", "true", "null", "YQ=="]
+)
 strings = text_of(short | dates | moments | real_moments | numbers) | st.sampled_from([r'"\ud800"', r'"\ud83d\ude00x"'])
 scalars = st.sampled_from(["null", "true", "false", "{}", "[]"]) | numbers | strings
 names = st.sampled_from(["a", "b", "c", "d", r"\u0061", "A", "", "a.b", "é"])
@@ -66,16 +73,22 @@ leaf_types = st.sampled_from(
 
 
 def struct_of(types):
-    return st.lists(st.tuples(st.sampled_from("abcd"), types, st.booleans()), min_size=1, max_size=4, unique_by=lambda f: f[0]).map(
-        lambda fields: t.StructType([t.StructField(name, kind, nullable or name != "a") for name, kind, nullable in fields])
+    return st.lists(
+        st.tuples(st.sampled_from("abcd"), types, st.booleans()), min_size=1, max_size=4, unique_by=lambda f: f[0]
+    ).map(
+        lambda fields: t.StructType(
+            [t.StructField(name, kind, nullable or name != "a") for name, kind, nullable in fields]
+        )
     )
 
 
 column_types = st.recursive(
     leaf_types,
-    lambda inner: st.builds(t.ArrayType, inner, st.sampled_from([True, True, True, False]))
-    | struct_of(inner)
-    | inner.map(lambda kind: t.MapType(t.StringType(), kind)),
+    lambda inner: (
+        st.builds(t.ArrayType, inner, st.sampled_from([True, True, True, False]))
+        | struct_of(inner)
+        | inner.map(lambda kind: t.MapType(t.StringType(), kind))
+    ),
     max_leaves=3,
 )
 schemas = struct_of(column_types)
@@ -157,8 +170,17 @@ def schema(**columns):
 @pytest.mark.parametrize(
     "kind, value",
     [
-        *((t.LongType(), "9007199254740993"), (t.DoubleType(), "1.5"), (t.BooleanType(), "true"), (t.StringType(), '"x"')),
-        *((t.DecimalType(10, 2), "1.10"), (t.DateType(), '"2013-01-01"'), (t.TimestampType(), '"2013-01-01T05:06:07Z"')),
+        *(
+            (t.LongType(), "9007199254740993"),
+            (t.DoubleType(), "1.5"),
+            (t.BooleanType(), "true"),
+            (t.StringType(), '"x"'),
+        ),
+        *(
+            (t.DecimalType(10, 2), "1.10"),
+            (t.DateType(), '"2013-01-01"'),
+            (t.TimestampType(), '"2013-01-01T05:06:07Z"'),
+        ),
         *((t.TimestampType(), '"2013-01-01 05:06:07.5"'), (t.TimestampNTZType(), '"2013-01-01T05:06:07"')),
         *((t.ArrayType(t.DateType()), '["2013-01-01"]'), (schema(x=t.TimestampType()), '{"x":"2013-01-01T05:06:07Z"}')),
     ],
@@ -173,7 +195,9 @@ def test_one_odd_record_leaves_the_rest_to_the_fast_path(monkeypatch):
     maker = BatchMaker(schema(a=t.StringType()))
     exact_bytes = []
     exact_batch = maker.exact_batch
-    monkeypatch.setattr(maker, "exact_batch", lambda block, first: exact_bytes.append(len(block)) or exact_batch(block, first))
+    monkeypatch.setattr(
+        maker, "exact_batch", lambda block, first: exact_bytes.append(len(block)) or exact_batch(block, first)
+    )
     table = pa.Table.from_batches(maker.batches(b"".join(lines)))
     assert table.column("a").to_pylist() == [str(i) if i != 12_345 else "1.10" for i in range(50_000)]
     assert sum(exact_bytes) <= 64 << 10

@@ -1,0 +1,300 @@
+"""The options of the data source: one table.
+
+`options` checks what the user gave by it, and takes defaults from it; `help(RestApiDataSource)` and the lists in the
+README are printed from it. The other options are the tool's own, and its table (`restsrc help options`) has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Any, Literal
+
+from restsrc.rows.spark_time import check_zone
+from restsrc.times import TIME_FORMATS, milliseconds
+
+FAILFAST, PERMISSIVE, DROPMALFORMED = MODES = ("FAILFAST", "PERMISSIVE", "DROPMALFORMED")
+
+Type = Literal["text", "integer", "flag", "choice", "mode", "duration", "zone", "bound"]
+
+_INTEGER = re.compile("-?[0-9]{1,19}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class SparkOption:
+    """A row of the table.
+
+    `default` is what counts where the user gives nothing, written as the user would write it. Where there is none,
+    `otherwise` says what happens then. `least` bounds an integer. `of_tool`: the tool has the option too, and the row
+    says what is different from Spark.
+    """
+
+    name: str
+    type: Type
+    default: str | None
+    help: str
+    choices: tuple[str, ...] = ()
+    otherwise: str = ""
+    least: int = 0
+    of_tool: bool = False
+
+    def parse(self, text: str) -> Any:
+        """What `text` means: an int (of milliseconds for a duration), a bool or a str. ValueError for a wrong text."""
+        return _PARSERS[self.type](self, text)
+
+    def complaint(self, text: str) -> str:
+        """What to tell a user who gave `text`, which can't be parsed."""
+        what = {
+            "integer": f"it takes a whole number of {self.least} or more",
+            "flag": "it takes true or false",
+            "choice": f"it takes {', '.join(self.choices)}",
+            "mode": f"it can be {', '.join(self.choices)}",
+            "duration": "it takes a duration such as 30s, 15 minutes or 1d",
+            "zone": "it takes a time zone such as Europe/Paris or +01:00, and this is not a time zone",
+        }[self.type]
+        return f"the option {self.name} is {shown(text)}; {what}"
+
+
+def whole_number(text: str, least: int) -> int:
+    """ValueError unless `text` is a whole number that is not below `least` and fits into 64 bits."""
+    if not _INTEGER.fullmatch(text.strip()) or not least <= int(text) < 2**63:
+        raise ValueError(text)
+    return int(text)
+
+
+def shown(value: str) -> str:
+    """A value as it stands in messages: quoted, and not longer than 40 characters."""
+    return repr(value if len(value) <= 40 else value[:37] + "...")
+
+
+def _choice(option: SparkOption, text: str) -> str:
+    wanted = text.strip().lower()
+    for choice in option.choices:
+        if choice.lower() == wanted:
+            return choice
+    raise ValueError(text)
+
+
+def _flag(option: SparkOption, text: str) -> bool:
+    if text.strip().lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.strip().lower() == "true"
+
+
+def _zone(option: SparkOption, text: str) -> str:
+    check_zone(text)
+    return text
+
+
+_PARSERS: dict[Type, Callable[[SparkOption, str], Any]] = {
+    "text": lambda option, text: text,
+    "bound": lambda option, text: text,
+    "integer": lambda option, text: whole_number(text, option.least),
+    "duration": lambda option, text: milliseconds(text),
+    "choice": _choice,
+    "mode": _choice,
+    "flag": _flag,
+    "zone": _zone,
+}
+
+# By the headings under which the README has them.
+GROUPS: dict[str, tuple[SparkOption, ...]] = {
+    "Reads": (
+        SparkOption("url", "text", None, "the URL of the API's list", of_tool=True, otherwise="required"),
+        SparkOption("path", "text", None, "the same: Spark puts the argument of `load` and `save` here"),
+        SparkOption("offset", "integer", "0", "the first record to read, counted from 0", of_tool=True),
+        SparkOption("limit", "integer", None, "how many records to read", of_tool=True, otherwise="to the end"),
+        SparkOption(
+            "num_partitions",
+            "integer",
+            None,
+            "how many ranges to cut the list into",
+            otherwise="about fifty pages each, 2 to 32 ranges",
+            least=1,
+        ),
+        SparkOption("mode", "mode", FAILFAST, "what becomes of malformed records", MODES),
+        SparkOption(
+            "column_name_of_corrupt_record",
+            "text",
+            "_corrupt_record",
+            "the column for the text of malformed records in mode `PERMISSIVE`",
+        ),
+        SparkOption("sample_records", "integer", "1000", "how many records a schema is inferred from", least=1),
+        SparkOption(
+            "time_zone",
+            "zone",
+            "UTC",
+            "the zone of timestamps that name none, and the zone that timestamps are written in",
+        ),
+        SparkOption(
+            "restsrc_binary",
+            "text",
+            None,
+            "the path of the restsrc tool, the same on all machines",
+            otherwise="looked for on each machine",
+        ),
+    ),
+    "Cutting a batch read": (
+        SparkOption("partition_by", "choice", "offset", "what the list is cut by", ("offset", "time", "key")),
+        SparkOption(
+            "lower_bound", "bound", None, "where the first range begins: a whole number for keys, a time for times"
+        ),
+        SparkOption("upper_bound", "bound", None, "where the last range ends"),
+        SparkOption(
+            "partition_query",
+            "text",
+            None,
+            "the query for a range of keys, with `{lower}` and `{upper}`; values as they are, not percent-encoded",
+        ),
+    ),
+    "Writes": (
+        SparkOption(
+            "idempotent",
+            "flag",
+            "false",
+            "whether the server heeds the idempotency key: then batches that may have been stored are sent again",
+            of_tool=True,
+        ),
+        SparkOption(
+            "idempotency_key",
+            "text",
+            None,
+            "what keys begin with; give the same again to a job that is started again",
+            of_tool=True,
+            otherwise="a random name of the job",
+        ),
+        SparkOption(
+            "ignore_null_fields", "flag", "true", "whether members that are null are left out, as `to_json` does"
+        ),
+        SparkOption(
+            "reject_file",
+            "text",
+            None,
+            "what the names of the files for rejected rows begin with, on the executors: `rejects-` makes "
+            "`rejects-PARTITION-ATTEMPT.ndjson` for each partition that has some",
+            of_tool=True,
+            otherwise="none are kept",
+        ),
+        SparkOption(
+            "ids_file",
+            "text",
+            None,
+            "the same for the files of the ids that the server gave",
+            of_tool=True,
+            otherwise="none are kept",
+        ),
+        SparkOption(
+            "max_rejects",
+            "integer",
+            None,
+            "how many rejected rows of one partition are bearable",
+            of_tool=True,
+            otherwise="0, or any number with `reject_file`",
+        ),
+        SparkOption("stage_url", "text", None, "where rows are written instead of `url`, until they are committed"),
+        SparkOption("commit_url", "text", None, "what is called when all rows are written"),
+        SparkOption("abort_url", "text", None, "what is called when a write has failed"),
+    ),
+    "Streams": (
+        SparkOption("stream_mode", "choice", "offset", "what a stream's offsets are", ("offset", "time", "cursor")),
+        SparkOption(
+            "starting_offset",
+            "bound",
+            "earliest",
+            "where a new query begins: `earliest`, `latest`, or a number, time or cursor; mode `time` needs "
+            "`latest` or a time",
+        ),
+        SparkOption(
+            "rows_per_batch", "integer", None, "how many rows a batch has at most", otherwise="all there are", least=1
+        ),
+        SparkOption("poll_interval", "duration", "1s", "how long not to ask again after nothing was new"),
+        SparkOption(
+            "on_shrink",
+            "choice",
+            "fail",
+            "mode `offset`, when the list is shorter than what was read: `reset` reads it again from its beginning, "
+            "`ignore` waits until it is longer",
+            ("fail", "reset", "ignore"),
+        ),
+        SparkOption("lag", "duration", "1m", "mode `time`: how long after its time a record may become visible"),
+    ),
+    "Windows of time, in batches and streams": (
+        SparkOption(
+            "param_since", "text", "since", "the query parameter for the beginning of a window, which belongs to it"
+        ),
+        SparkOption(
+            "param_until", "text", "until", "the query parameter for the end of a window, which does not belong to it"
+        ),
+        SparkOption("time_format", "choice", "iso", "how times are written for the server", tuple(TIME_FORMATS)),
+        SparkOption(
+            "until_inclusive",
+            "flag",
+            "false",
+            "whether the server also gives records of the very time in `param_until`",
+        ),
+        SparkOption(
+            "partition_duration",
+            "duration",
+            None,
+            "the length of the windows that are read side by side",
+            otherwise="by their number of records",
+        ),
+        SparkOption(
+            "window_rows",
+            "integer",
+            None,
+            "a window with so many records or more is halved, because the server can't give it whole",
+            otherwise="no bound",
+            least=1,
+        ),
+    ),
+}
+
+ROWS = {row.name: row for rows in GROUPS.values() for row in rows}
+
+# Options of the tool that this package sets itself or that mean nothing here, with what to do instead.
+RESERVED = {
+    "config": "give its options as Spark options",
+    "config_fd": "it carries the Spark options to the tool",
+    "summary_fd": "the summary is checked here",
+    "error_format": "errors become exceptions",
+    "die_with_parent": "it is always on",
+    "quiet": "warnings go to the log of the driver or executor",
+    "progress_meter": "there is no terminal",
+    "expect": "it is set from the count",
+    "planned_total": "it is set from the count",
+    "max_pages": "use limit",
+}
+
+
+def _takes(row: SparkOption, quote: str) -> str:
+    names = {
+        "integer": "whole number",
+        "zone": "time zone",
+        "bound": "number or time",
+        "flag": f"{quote}true{quote}, {quote}false{quote}",
+    }
+    return ", ".join(f"{quote}{choice}{quote}" for choice in row.choices) or names.get(row.type, row.type)
+
+
+def markdown(group: str) -> str:
+    """The options of a group as they stand in the README."""
+    lines = ["| option | takes | default | meaning |", "|---|---|---|---|"]
+    for row in GROUPS[group]:
+        default = f"`{row.default}`" if row.default is not None else row.otherwise
+        lines.append(f"| `{row.name}` | {_takes(row, '`')} | {default} | {row.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def listing() -> str:
+    """All options as text, for `help()`."""
+    lines = []
+    for title, rows in GROUPS.items():
+        lines += ["", title, ""]
+        for row in rows:
+            default = row.default if row.default is not None else row.otherwise
+            lines.append(f"{row.name}: {_takes(row, '')}{f' ({default})' if default else ''}".replace("`", ""))
+            lines.append(fill(row.help.replace("`", ""), 100, initial_indent="    ", subsequent_indent="    "))
+    return "\n".join(lines)
