@@ -27,7 +27,7 @@ LAYERS = [
     "rows.exact rows.infer process partition redaction upstream",
     "options",
     "option_table tool",
-    "times",
+    "times unpacked",
     "rows.spark_time errors streams planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.

@@ -28,7 +28,7 @@ class SparkOption:
 
     `default` is what counts where the user gives nothing, written as the user would write it. Where there is none,
     `otherwise` says what happens then. `least` bounds an integer. `of_tool`: the tool has the option too, and the row
-    says what is different from Spark.
+    says what it means from Spark; without a default here, the tool's own counts.
     """
 
     name: str
@@ -104,7 +104,9 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
     "Reads": (
         SparkOption("url", "text", None, "the URL of the API's list", of_tool=True, otherwise="required"),
         SparkOption("path", "text", None, "the same: Spark puts the argument of `load` and `save` here"),
-        SparkOption("offset", "integer", "0", "the first record to read, counted from 0", of_tool=True),
+        SparkOption(
+            "offset", "integer", None, "the first record to read, from 0", of_tool=True, otherwise="the beginning"
+        ),
         SparkOption("limit", "integer", None, "how many records to read", of_tool=True, otherwise="to the end"),
         SparkOption(
             "num_partitions",

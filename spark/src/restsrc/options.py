@@ -57,10 +57,12 @@ class Options:
 
     def text(self, name: str) -> str:
         """What the user gave, or else the default; empty where there is none."""
-        row = ROWS.get(name)
-        default = row.default if row else self._table[name].default
-        value = self._given.get(name)
-        return (default or "") if value is None or (row and not value.strip()) else value
+        row, option, value = ROWS.get(name), self._table.get(name), self._given.get(name)
+        if value is not None and (value.strip() or row is None):
+            return value
+        if row and row.default is not None:
+            return row.default
+        return (option.default or "") if option else ""
 
     def integer(self, name: str) -> int:
         """The value of an option that has a default."""

@@ -67,14 +67,10 @@ class Process:
         self._flags = flags
         program, config_text = options.find_tool(), options.config(command, **config)
         config_end, config_source = os.pipe()
-        summary_source, summary_end = os.pipe()
-        argv = [program, command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
-        argv += ["--summary-fd", str(summary_end)] if command == "read" else []
-        argv += ["--quiet"] if probe else []
-        argv += [word for name, value in flags.items() for word in (f"--{name}", str(value))]
+        self._summary_source, summary_end = os.pipe()
         try:
             self._process = subprocess.Popen(
-                argv,
+                [program, *self._arguments(config_end, summary_end, probe)],
                 stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if probe else subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -84,18 +80,24 @@ class Process:
             )
         except OSError as error:
             os.close(config_source)
-            os.close(summary_source)
+            os.close(self._summary_source)
             raise ToolFailure(f"can't run {program}: {error.strerror}") from None
         finally:
             os.close(config_end)
             os.close(summary_end)
-        self._summary_source = summary_source
         self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_thread = threading.Thread(target=self._drain_stderr, daemon=True)
         self._stderr_thread.start()
         if fed is not None:
             _enlarge_pipe(_there(self._process.stdin).fileno())
         _write_all(config_source, config_text.encode())
+
+    def _arguments(self, config_end: int, summary_end: int, probe: bool) -> list[str]:
+        """The command line: nothing secret, only the command, descriptors, numbers and flags."""
+        words = [self._command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
+        words += ["--summary-fd", str(summary_end)] if self._command == "read" else []
+        words += ["--quiet"] if probe else []
+        return words + [word for name, value in self._flags.items() for word in (f"--{name}", str(value))]
 
     def __enter__(self) -> Process:
         return self

@@ -323,7 +323,9 @@ def _quoted(array: Any) -> Any:
     import pyarrow.compute as pc
 
     found = set(bytes(_bytes(array)).translate(None, _UNESCAPED).decode())
-    for character in sorted(found, key=lambda one: one != "\\"):  # the backslash first, for the others bring new ones
+    for character in sorted(
+        found, key=lambda one: one != "\\"
+    ):  # the backslash first, because the others bring new ones
         array = pc.replace_substring(array, character, _ESCAPES[character])
     return _join('"', array, '"')
 

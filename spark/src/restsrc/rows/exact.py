@@ -84,7 +84,7 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-# Numbers stay the text they are. What tells them from strings is the first character of the value.
+# Numbers stay the text they are. The first character of the value shows whether it is a number or a string.
 _json = decoder.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_constant)
 _scan: Parser = _json.scan_once  # type: ignore[attr-defined]
 _space: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\r\n]*").match  # type: ignore[assignment]  # never None

@@ -49,7 +49,7 @@ class TimeMode:
         if most is None or (rows is not None and rows <= most):
             return self._offset(end)
         if rows is None:
-            raise OptionError("rows_per_batch needs an API that tells how many records a window of time has")
+            raise OptionError("rows_per_batch needs an API that gives the number of records of a window")
         return self._offset(self._cut(begin, end, most))
 
     def newest(self) -> Offset | None:
