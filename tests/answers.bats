@@ -12,7 +12,8 @@ answer_of() { list "body=$(encoded "$1")"; }
 # ---- where the records are ----
 
 @test "records are found at each of the usual places" {
-    for place in results data items records entries rows value values content objects entities payload elements hits.hits _items; do
+    for place in results data items records entries rows value values content objects entities payload elements \
+        hits.hits _items; do
         list "n=120,envelope=$place"
         restsrc read "$list"
         exits 0
@@ -251,7 +252,8 @@ answer_of() { list "body=$(encoded "$1")"; }
 }
 
 @test "an error beside an empty list is an error, on the first page and on a later one" {
-    for text in '"error":"the backend is away"' '"errors":[{"message":"the backend is away"}]' '"success":false,"message":"the backend is away"' \
+    for text in '"error":"the backend is away"' '"errors":[{"message":"the backend is away"}]' \
+        '"success":false,"message":"the backend is away"' \
         '"status":"error","message":"the backend is away"' '"status":503,"detail":"the backend is away"'; do
         answer_of "{\"results\":[],$text}"
         for command in read count; do
@@ -280,7 +282,8 @@ answer_of() { list "body=$(encoded "$1")"; }
 }
 
 @test "what says that nothing is wrong is no error" {
-    for text in '"error":null' '"errors":[]' '"error":{"code":0,"message":"ok"}' '"success":true' '"status":"success"' '"status":200,"message":"no results"'; do
+    for text in '"error":null' '"errors":[]' '"error":{"code":0,"message":"ok"}' '"success":true' '"status":"success"' \
+        '"status":200,"message":"no results"'; do
         answer_of "{\"results\":[],$text}"
         restsrc read "$list"
         exits 0
@@ -388,7 +391,7 @@ END
 
 @test "characters that would play tricks with a terminal are blanks in errors, notes and what check says" {
     odd='\u001b[31m\u0085\u009b2J\u202e\u2028\u2066\ufeff\u00ad\u200b'
-    raw=$(printf "$odd")
+    raw=$(printf '%b' "$odd")
     for text in "$odd" "$(jq -Rs . <<<"$raw" | sed 's/^"//; s/\\n"$//')"; do
         list "n=1,status=400,body-of=$(encoded "{\"message\":\"no${text}thing\"}")"
         for format in text json; do

@@ -67,7 +67,8 @@ teardown_file() { stop_server; }
 
 @test "--netrc-file and --netrc take the user of the host" {
     list "n=5,need=basic:me:pa ss"
-    printf 'machine example.com login other password no\nmachine 127.0.0.1\nlogin me password "pa ss"\n' >"$BATS_TEST_TMPDIR/.netrc"
+    printf 'machine example.com login other password no\nmachine 127.0.0.1\nlogin me password "pa ss"\n' \
+        >"$BATS_TEST_TMPDIR/.netrc"
     chmod 600 "$BATS_TEST_TMPDIR/.netrc"
     restsrc read --netrc-file "$BATS_TEST_TMPDIR/.netrc" "$list"
     exits 0
@@ -111,7 +112,8 @@ teardown_file() { stop_server; }
     list n=35,need=query:key:s3cret /links
     list=${list/items\/links/links}
     secret key s3cret
-    restsrc read --paginate next-url --query-secret "key=@$key" --query a=1 "$list?key=old" --summary-fd 4 4>"$BATS_TEST_TMPDIR/summary"
+    restsrc read --paginate next-url --query-secret "key=@$key" --query a=1 "$list?key=old" --summary-fd 4 \
+        4>"$BATS_TEST_TMPDIR/summary"
     exits 0
     wrote_records
     [ "$(log length)" -eq 4 ]
@@ -122,7 +124,8 @@ teardown_file() { stop_server; }
     list n=35,need=query:key:s3cret /links
     list=${list/items\/links/links}
     secret key s3cret
-    restsrc read --paginate next-url --max-pages 2 --quiet --query-secret "key=@$key" "$list" --summary-fd 4 4>"$BATS_TEST_TMPDIR/summary"
+    restsrc read --paginate next-url --max-pages 2 --quiet --query-secret "key=@$key" "$list" --summary-fd 4 \
+        4>"$BATS_TEST_TMPDIR/summary"
     exits 0
     cp "$out" "$BATS_TEST_TMPDIR/first"
     cursor=$(jq -r .next_cursor "$BATS_TEST_TMPDIR/summary")
@@ -156,7 +159,8 @@ teardown_file() { stop_server; }
     list "n=25,sigv4=AKID:s3cret:eu-west-1:execute-api"
     secret user AKID:s3cret
     sign=(--aws-sigv4 aws:amz:eu-west-1:execute-api --user-file "$user")
-    restsrc call "${sign[@]}" --query 'z=1' --query 'a b=x/y z' --query 'empty=' --header 'X-B: 2' --header 'X-A: 1' "$list?m=2&b=%20"
+    restsrc call "${sign[@]}" --query 'z=1' --query 'a b=x/y z' --query 'empty=' --header 'X-B: 2' \
+        --header 'X-A: 1' "$list?m=2&b=%20"
     exits 0
     list "n=25,in=body,sigv4=AKID:s3cret:eu-west-1:execute-api"
     restsrc read "${sign[@]}" --page-in body --data '{}' "$list"
@@ -219,7 +223,8 @@ teardown_file() { stop_server; }
 @test "the command line's files win over a configuration's secrets" {
     list n=5,need=bearer:right,need=query:key:right
     secret token right
-    restsrc read --bearer-file "$token" --query-secret "key=@$token" --config-fd 5 "$list" 5<<<$'bearer = wrong\nquery-secret = key=wrong'
+    restsrc read --bearer-file "$token" --query-secret "key=@$token" --config-fd 5 "$list" \
+        5<<<$'bearer = wrong\nquery-secret = key=wrong'
     exits 0
 }
 
@@ -280,7 +285,8 @@ teardown_file() { stop_server; }
     secret three tok-3
     printf 'machine example.com login a password tok-4\n' >"$BATS_TEST_TMPDIR/netrc"
     chmod 644 "$one" "$two" "$three" "$BATS_TEST_TMPDIR/netrc"
-    restsrc read --bearer-file "$one" --header "@$two" --query-secret "k=@$three" --netrc-file "$BATS_TEST_TMPDIR/netrc" "$list"
+    restsrc read --bearer-file "$one" --header "@$two" --query-secret "k=@$three" \
+        --netrc-file "$BATS_TEST_TMPDIR/netrc" "$list"
     exits 0
     for file in "$one" "$two" "$three" "$BATS_TEST_TMPDIR/netrc"; do
         [ "$(grep -c "^restsrc: warning: $file .*chmod 600" "$err")" -eq 1 ]
@@ -296,7 +302,8 @@ teardown_file() { stop_server; }
 @test "a configuration with secrets that others can read gets a warning, one without gets none" {
     list n=5
     config=$BATS_TEST_TMPDIR/config
-    for line in 'bearer = tok-1' 'user = me:pw' 'query-secret = k=v' 'header = Authorization: Bearer x' 'header = "X-Api-Key: x"' \
+    for line in 'bearer = tok-1' 'user = me:pw' 'query-secret = k=v' 'header = Authorization: Bearer x' \
+        'header = "X-Api-Key: x"' \
         'proxy = http://me:pw@127.0.0.1:1'; do
         echo "$line" >"$config"
         chmod 644 "$config"

@@ -50,7 +50,8 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 }
 
 @test "values that make no sense are refused with the option's name" {
-    for option in offset=-1 offset=1.5 offset=ten offset= offset=9223372036854775808 limit=-5 page-size=0 page-size=1k parallel=0 max-pages=0 \
+    for option in offset=-1 offset=1.5 offset=ten offset= offset=9223372036854775808 limit=-5 page-size=0 page-size=1k \
+        parallel=0 max-pages=0 \
         retry=-1 retry-delay=fast retry-delay=-1 max-time=1m connect-timeout= on-drift=maybe error-format=xml; do
         restsrc read "--$option" "$server"
         exits 64
@@ -119,7 +120,8 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     restsrc read --no-compressed --header 'Accept-Encoding: x' "$list"
     exits 0
     list n=50
-    restsrc read --quiet --no-quiet --no-verbose --no-allow-repeats --no-progress-meter --max-pages 1 --page-size 10 "$list"
+    restsrc read --quiet --no-quiet --no-verbose --no-allow-repeats --no-progress-meter --max-pages 1 \
+        --page-size 10 "$list"
     exits 0
     says --max-pages
     restsrc read --no-page-size "$list"
@@ -185,12 +187,14 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     restsrc help options
     exits 0
     [ "$(wc -l <"$out")" -eq "$(jq -s length "$out")" ]
-    jq -es 'all(.[]; (.name | test("^[a-z0-9-]+$")) and (.help | length > 5) and (.commands | length > 0) and (.group | length > 0)
+    jq -es 'all(.[]; (.name | test("^[a-z0-9-]+$"))
+        and (.help | length > 5) and (.commands | length > 0) and (.group | length > 0)
         and (.repeat | type == "boolean") and (.secret | type == "boolean") and has("argument") and has("default")
         and (.type | IN("flag", "integer", "number", "text", "choice")) and ((.type == "choice") == has("choices"))
         and ((.type == "flag") == (.argument == null)))' "$out"
     jq -es 'map(.name) | length == (unique | length)' "$out"
-    jq -es 'map({(.name): .default}) | add | .["page-size"] == "100" and .offset == "0" and .retry == "5" and .limit == null' "$out"
+    jq -es 'map({(.name): .default}) | add |
+        .["page-size"] == "100" and .offset == "0" and .retry == "5" and .limit == null' "$out"
 }
 
 @test "the defaults in the table are the ones at work" {
@@ -204,7 +208,8 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 
 @test "restsrc(1) and the table name the same options" {
     # Every `.It Fl -name` or `.It Fl n , -name` of the page, --no-name as name.
-    sed -nE 's/^\.It Fl (. , )?-(no-)?([a-z][a-z0-9-]*).*/\3/p' "$tests/../man/restsrc.1" | sort >"$BATS_TEST_TMPDIR/man"
+    sed -nE 's/^\.It Fl (. , )?-(no-)?([a-z][a-z0-9-]*).*/\3/p' "$tests/../man/restsrc.1" |
+        sort >"$BATS_TEST_TMPDIR/man"
     table '.[] | select((.secret | not) or .name == "query-secret") | .name' | sort | diff - "$BATS_TEST_TMPDIR/man"
 }
 
@@ -213,8 +218,10 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
         grep -qE "^\.It Fl (. , )?-no-$name\$" "$tests/../man/restsrc.1"
     done
     restsrc help read
-    grep -oE '^  -[A-Za-z], --(no-)?[a-z-]+' "$out" | sed -E 's/^  -(.), -(-.*)/\1 , \2/' | sort >"$BATS_TEST_TMPDIR/help"
-    sed -nE 's/^\.It Fl (. , -[a-z][a-z0-9-]*).*/\1/p' "$tests/../man/restsrc.1" | sort | diff "$BATS_TEST_TMPDIR/help" -
+    grep -oE '^  -[A-Za-z], --(no-)?[a-z-]+' "$out" | sed -E 's/^  -(.), -(-.*)/\1 , \2/' |
+        sort >"$BATS_TEST_TMPDIR/help"
+    sed -nE 's/^\.It Fl (. , -[a-z][a-z0-9-]*).*/\1/p' "$tests/../man/restsrc.1" | sort |
+        diff "$BATS_TEST_TMPDIR/help" -
 }
 
 @test "restsrc(1) names every exit code" {
@@ -229,8 +236,9 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 }
 
 @test "-h is --help; a flag takes no value" {
-    for words in "-h" "read -h"; do
-        restsrc $words
+    for line in "-h" "read -h"; do
+        read -ra words <<<"$line"
+        restsrc "${words[@]}"
         exits 0
         grep -q 'restsrc read \[options\]' "$out"
     done

@@ -29,8 +29,11 @@ offers_not() { ! grep -xF -e "$1" <<<"$offered" || return 1; }
 @test "bash: every option of the command in the table, and no other" {
     for command in read count write check call; do
         completes restsrc "$command" --
-        "$RESTSRC" help options | jq -r --arg c "$command" 'select((.commands | index($c)) and (.name | IN("bearer", "user", "oauth-client-secret",
-            "oauth-refresh-token") | not)) | "--" + (if .type == "flag" and .default == "true" then "no-" else "" end) + .name' | sort >"$BATS_TEST_TMPDIR/table"
+        "$RESTSRC" help options |
+            jq -r --arg c "$command" 'select((.commands | index($c)) and
+                    (.name | IN("bearer", "user", "oauth-client-secret", "oauth-refresh-token") | not)) |
+                "--" + (if .type == "flag" and .default == "true" then "no-" else "" end) + .name' |
+            sort >"$BATS_TEST_TMPDIR/table"
         grep -vx -e --help <<<"$offered" | sort | diff "$BATS_TEST_TMPDIR/table" -
     done
 }

@@ -112,7 +112,8 @@ first_query() { queries | head -n 1; }
 }
 
 @test "what is no option line is 78" {
-    for line in 'limit' 'limit 7' '= 7' 'limit = ten' 'limit = "7' 'limit = "7" x' 'query = "a=\x41"' 'quiet = yes' 'on-drift = maybe' '--limit = 7'; do
+    for line in 'limit' 'limit 7' '= 7' 'limit = ten' 'limit = "7' 'limit = "7" x' 'query = "a=\x41"' 'quiet = yes' \
+        'on-drift = maybe' '--limit = 7'; do
         config "" "$line"
         restsrc read --config "$config" "$server/items"
         exits 78

@@ -1,4 +1,5 @@
-# The examples of restsrc(1), sections AUTHENTICATION and RATE LIMITS, and of restsrc-config(5), as they stand there, against our own servers.
+# The examples of restsrc(1), sections AUTHENTICATION and RATE LIMITS, and of restsrc-config(5), as they stand there,
+# against our own servers.
 load helpers
 load guard
 setup_file() { start_guard; }
@@ -6,7 +7,7 @@ teardown_file() { stop_server; }
 
 # The folder that the examples are run in has the files that they name, and a restsrc in its PATH.
 setup() {
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
     mkdir bin
     ln -s "$(readlink -f "$RESTSRC")" bin/restsrc
     PATH=$PWD/bin:$PATH
@@ -17,18 +18,20 @@ setup() {
     echo k3y >key.txt
     echo s3cret >secret.txt
     echo first >refresh.txt
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=me -keyout client.key -out client.pem 2>/dev/null
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=me -keyout client.key \
+        -out client.pem 2>/dev/null
     list n=25
 }
 
 # displays PAGE SECTION [SUBSECTION...]: the literal displays of these, each as one line of shell, divided by \1.
 displays() {
-    awk -v sections="$2" '/^\.Sh / { on = index(sections, "|" substr($0, 5) "|") } on && /^\.Ed/ { printf "\1"; inside = 0 }
+    awk -v sections="$2" \
+        '/^\.Sh / { on = index(sections, "|" substr($0, 5) "|") } on && /^\.Ed/ { printf "\1"; inside = 0 }
         on && inside { print } on && /^\.Bd -literal/ { inside = 1 }' "$tests/../man/$1" | sed 's/\\(dq/"/g; s/\\e/\\/g'
 }
 
-# example TEXT WORDS [FILTER]: the only example that has TEXT in it, read from a list with WORDS; it ends well, with all records, and
-# FILTER holds of each request.
+# example TEXT WORDS [FILTER]: the only example that has TEXT in it, read from a list with WORDS; it ends well, with all
+# records, and FILTER holds of each request.
 example() {
     local found
     found=$(displays restsrc.1 "|AUTHENTICATION|RATE LIMITS|" | tr '\n\1' '\2\n' | grep -F -e "$1" | tr '\2' '\n')
@@ -58,7 +61,8 @@ example() {
     example "--rate 10/s" ""
     example "--rate 600/m" ""
     example "--retry-max-time" ""
-    [ "$(wc -l <run)" -eq "$(displays restsrc.1 "|AUTHENTICATION|RATE LIMITS|" | grep -c 'restsrc read')" ] # none is left out
+    # none is left out
+    [ "$(wc -l <run)" -eq "$(displays restsrc.1 "|AUTHENTICATION|RATE LIMITS|" | grep -c 'restsrc read')" ]
 }
 
 @test "the examples of restsrc-config(5)" {

@@ -1,4 +1,5 @@
-# A bad day: broken connections, servers that fail, slow down or send us elsewhere. The output is the same, or the exit code says why not.
+# A bad day: broken connections, servers that fail, slow down or send us elsewhere. The output is the same, or the exit
+# code says why not.
 load helpers
 setup_file() { start_fault_server; }
 teardown_file() { stop_server; }
@@ -246,7 +247,8 @@ restsrc_summary() { restsrc "$1" --summary-fd 4 "${@:2}" 4>"$BATS_TEST_TMPDIR/su
     exits 0
     wrote_records
     # Those already under way may still arrive; nothing else does while the server wants to be left alone.
-    [ "$(log '(map(select(.status == 429))[0].time) as $t | map(select(.time > $t + 0.3 and .time < $t + 0.9)) | length')" -eq 0 ]
+    filter='(map(select(.status == 429))[0].time) as $t | map(select(.time > $t + 0.3 and .time < $t + 0.9)) | length'
+    [ "$(log "$filter")" -eq 0 ]
 }
 
 # ---- redirects ----

@@ -5,7 +5,8 @@ rows=25000 # more than two pages of the 10,000 that the server gives at most
 venv=$tests/../.venv/bin/python
 
 setup_file() {
-    [ ! -x "$venv" ] || start_server "$venv" "$tests/servers/flights_server.py" --rows $rows --database "$BATS_FILE_TMPDIR/flights.sqlite3"
+    [ ! -x "$venv" ] || start_server "$venv" "$tests/servers/flights_server.py" --rows $rows \
+        --database "$BATS_FILE_TMPDIR/flights.sqlite3"
 }
 teardown_file() { [ ! -x "$venv" ] || stop_server; }
 setup() { [ -x "$venv" ] || skip "no .venv, so no Django REST Framework: run ./bootstrap"; }
@@ -73,13 +74,15 @@ END
     restsrc read --paginate page --param-limit page_size --page-size 1000 "$server/flights-page/"
     exits 0
     is_csv
-    restsrc read --paginate page --param-limit page_size --page-size 500 --offset 10250 --limit 1800 "$server/flights-page/"
+    restsrc read --paginate page --param-limit page_size --page-size 500 --offset 10250 \
+        --limit 1800 "$server/flights-page/"
     exits 0
     is_csv 10250 12050
 }
 
 @test "a page number that was counted in another page size is an error, never wrong flights" {
-    restsrc read --paginate page --param-limit page_size --page-size 5000 --offset 10000 --limit 100 "$server/flights-page/"
+    restsrc read --paginate page --param-limit page_size --page-size 5000 --offset 10000 \
+        --limit 100 "$server/flights-page/"
     exits 76
     wrote_nothing
     says --page-size

@@ -18,11 +18,12 @@ tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${RESTSRC:=$tests/../src/restsrc}" "${PYTHON3:=python3}"
 export RESTSRC PYTHON3 PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
 # Nothing of the user's is read or written: no cache, no configuration.
-export XDG_CACHE_HOME=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/nonexistent}}/cache XDG_CONFIG_HOME=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/nonexistent}}/config
+export XDG_CACHE_HOME=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/nonexistent}}/cache \
+    XDG_CONFIG_HOME=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/nonexistent}}/config
 unset http_proxy HTTP_PROXY https_proxy all_proxy ALL_PROXY no_proxy CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 
-# start_server COMMAND...: a server that prints its URL when it listens; sets and exports $server. It ends with the file, or with
-# bats itself, because its stdin ends then.
+# start_server COMMAND...: a server that prints its URL when it listens; sets and exports $server. It ends with the
+# file, or with bats itself, because its stdin ends then.
 start_server() {
     coproc SERVER { exec "$@" --until-eof 3>&-; }
     server_id=$SERVER_PID
@@ -104,7 +105,8 @@ eventually() {
     done
 }
 
-# shows_plain_text FILE: nothing in it but line breaks moves the cursor of a terminal, breaks a line, or turns the direction of writing.
+# shows_plain_text FILE: nothing in it but line breaks moves the cursor of a terminal, breaks a line, or turns the
+# direction of writing.
 shows_plain_text() {
     "$PYTHON3" - "$1" <<'END' || { cat -v "$1"; return 1; }
 import sys, unicodedata

@@ -1,5 +1,5 @@
-# Servers that no library would make: numbers that are none, answers cut anywhere, bodies without end. Nothing is lost without a word, nothing
-# crashes, hangs or shows a secret.
+# Servers that no library would make: numbers that are none, answers cut anywhere, bodies without end. Nothing is lost
+# without a word, nothing crashes, hangs or shows a secret.
 load helpers
 setup_file() { start_server "$PYTHON3" "$tests/servers/raw.py"; }
 teardown_file() { stop_server; }
@@ -10,7 +10,10 @@ hostile() { list="$server/$1/$BATS_TEST_NUMBER-$RANDOM"; }
 wrote_page() { printf '{"id":%d}\n' 1 2 3 | diff - "$out"; }
 
 # took LEAST MOST: so many seconds went by since $began.
-took() { awk -v from="$began" -v to="$EPOCHREALTIME" -v least="$1" -v most="$2" 'BEGIN { t = to - from; if (t >= least && t <= most) exit 0; print "took " t " s"; exit 1 }'; }
+took() {
+    awk -v from="$began" -v to="$EPOCHREALTIME" -v least="$1" -v most="$2" \
+        'BEGIN { t = to - from; if (t >= least && t <= most) exit 0; print "took " t " s"; exit 1 }'
+}
 
 # ---- numbers ----
 
@@ -47,7 +50,8 @@ took() { awk -v from="$began" -v to="$EPOCHREALTIME" -v least="$1" -v most="$2" 
 
 @test "400, 403 and 420 are rate limits where their body says so" {
     for code in 400 403 420; do
-        for text in 'rate%20limit%20exceeded' '{"reason"="rateLimitExceeded"}' 'Quota%20exceeded' 'too%20many%20requests'; do
+        for text in 'rate%20limit%20exceeded' '{"reason"="rateLimitExceeded"}' 'Quota%20exceeded' \
+            'too%20many%20requests'; do
             hostile "says:$code:$text"
             restsrc read --retry-delay 0.01 "$list"
             exits 0

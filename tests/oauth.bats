@@ -36,19 +36,23 @@ many() {
     needs_real
     secret secret 's3cret: /%é'
     for way in basic body; do
-        restsrc read --oauth-token-url "$real/token" --oauth-client-id $way --oauth-client-secret-file "$secret" --oauth-auth $way \
+        restsrc read --oauth-token-url "$real/token" --oauth-client-id $way --oauth-client-secret-file "$secret" \
+            --oauth-auth $way \
             --oauth-scope items:read --page-size 7 "$real/items"
         exits 0
         [ "$(wc -l <"$out")" -eq 100 ]
     done
-    curl -sSf "$real/issued" | jq -e 'map(select(.client == "body")) == [{"client": "body", "grant": "client_credentials", "scope": "items:read"}]'
+    curl -sSf "$real/issued" |
+        jq -e 'map(select(.client == "body")) ==
+            [{"client": "body", "grant": "client_credentials", "scope": "items:read"}]'
 }
 
 @test "a refresh token with a real server that replaces it each time" {
     needs_real
     secret secret 's3cret: /%é'
     secret refresh first-refresh
-    refreshing=(--oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$secret" --oauth-refresh-token-file "$refresh")
+    refreshing=(--oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$secret" \
+        --oauth-refresh-token-file "$refresh")
     restsrc read "${refreshing[@]}" "$real/items"
     exits 0
     [ "$(wc -l <"$out")" -eq 100 ]
@@ -62,10 +66,12 @@ many() {
     needs_real
     secret secret 's3cret: /%é'
     secret wrong wrong
-    restsrc read --oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$wrong" "$real/items"
+    restsrc read --oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$wrong" \
+        "$real/items"
     exits 77
     says "token URL" "HTTP 401"
-    restsrc read --oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$secret" --oauth-scope other "$real/items"
+    restsrc read --oauth-token-url "$real/token" --oauth-client-id basic --oauth-client-secret-file "$secret" \
+        --oauth-scope other "$real/items"
     exits 77
     says "HTTP 403"
 }
@@ -73,14 +79,17 @@ many() {
 # ---- what is asked ----
 
 @test "the form holds scope, audience and extra parameters, encoded" {
-    hidden_list n=5 need=token 'client=me:s3:c %t' client-auth=basic 'form=scope:a b:c' 'form=audience:https://x/?y&z' form=resource:1=2
+    hidden_list n=5 need=token 'client=me:s3:c %t' client-auth=basic 'form=scope:a b:c' 'form=audience:https://x/?y&z' \
+        form=resource:1=2
     secret secret 's3:c %t'
-    with_oauth --oauth-client-secret-file "$secret" --oauth-scope 'a b:c' --oauth-audience 'https://x/?y&z' --oauth-param resource=1=2
+    with_oauth --oauth-client-secret-file "$secret" --oauth-scope 'a b:c' --oauth-audience 'https://x/?y&z' \
+        --oauth-param resource=1=2
     restsrc read "${oauth[@]}" "$list"
     exits 0
     wrote_records
     says_nothing
-    [ "$(token_log '[.method, .headers["Content-Type"], .headers.Accept] | @csv')" = '"POST","application/x-www-form-urlencoded","application/json"' ]
+    [ "$(token_log '[.method, .headers["Content-Type"], .headers.Accept] | @csv')" = \
+        '"POST","application/x-www-form-urlencoded","application/json"' ]
 }
 
 @test "--oauth-auth body shows id and secret in the form only" {
@@ -140,7 +149,8 @@ many() {
     restsrc count "${oauth[@]}" "$list"
     exits 0
     [ "$(issued)" -eq 1 ]
-    [ "$(stat -c %a "$XDG_CACHE_HOME" "$XDG_CACHE_HOME/restsrc" "$XDG_CACHE_HOME"/restsrc/token-* | tr '\n' ' ')" = "700 700 600 " ]
+    [ "$(stat -c %a "$XDG_CACHE_HOME" "$XDG_CACHE_HOME/restsrc" "$XDG_CACHE_HOME"/restsrc/token-* | tr '\n' ' ')" = \
+        "700 700 600 " ]
 }
 
 @test "another client, scope, audience, parameter or refresh token has another token" {
@@ -243,7 +253,8 @@ many() {
     with_oauth
     restsrc read "${oauth[@]}" "$list"
     file=$(echo "$XDG_CACHE_HOME"/restsrc/token-*)
-    for rubbish in '' '{' '[]' 'null' '{"access_token":7}' '{"access_token":"a\r\nX: y"}' '{"access_token":""}' $'\xff\xfe'; do
+    for rubbish in '' '{' '[]' 'null' '{"access_token":7}' '{"access_token":"a\r\nX: y"}' '{"access_token":""}' \
+        $'\xff\xfe'; do
         printf %s "$rubbish" >"$file"
         restsrc read "${oauth[@]}" "$list"
         exits 0
@@ -381,7 +392,8 @@ no_places() {
 }
 
 @test "a token URL that answers something else is 76" {
-    for say in '{}' '[]' 'null' '{"access_token":null}' '{"access_token":""}' '<html>' '{"access_token":"a\r\nb"}' '{"error":"x"}' ''; do
+    for say in '{}' '[]' 'null' '{"access_token":null}' '{"access_token":""}' '<html>' '{"access_token":"a\r\nb"}' \
+        '{"error":"x"}' ''; do
         list "n=5,token-say=$(encoded "$say")"
         with_oauth
         restsrc read "${oauth[@]}" "$list"

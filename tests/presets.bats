@@ -1,5 +1,5 @@
-# restsrc --api: each preset against a server in the API's shape (tests/servers/apis.py), which refuses what the real one refuses and any
-# parameter that it does not document. presets_real.bats and presets_apis.bats have real servers.
+# restsrc --api: each preset against a server in the API's shape (tests/servers/apis.py), which refuses what the real
+# one refuses and any parameter that it does not document. presets_real.bats and presets_apis.bats have real servers.
 load helpers
 
 setup_file() {
@@ -19,7 +19,8 @@ api() {
 
 records() { curl -sSf "$scenario/$name/_records"; }
 
-# reads REQUESTS [OPTION...]: the preset reads the whole list, with so many requests (or any), and a range that crosses pages; no word about it.
+# reads REQUESTS [OPTION...]: the preset reads the whole list, with so many requests (or any), and a range that crosses
+# pages; no word about it.
 reads() {
     local requests=$1
     shift
@@ -62,8 +63,9 @@ no_count() {
 
 @test "presets are in the program: it lists and shows them from any place, and with no other file" {
     cp "$RESTSRC" "$BATS_TEST_TMPDIR/alone"
-    [ "$("$BATS_TEST_TMPDIR/alone" help apis | wc -l)" -eq "$(ls "$tests"/../share/apis/*.conf | wc -l)" ]
-    for file in "$tests"/../share/apis/*.conf; do
+    files=("$tests"/../share/apis/*.conf)
+    [ "$("$BATS_TEST_TMPDIR/alone" help apis | wc -l)" -eq "${#files[@]}" ]
+    for file in "${files[@]}"; do
         "$BATS_TEST_TMPDIR/alone" help apis "$(basename "$file" .conf)" | cmp - "$file"
     done
     restsrc help apis none
@@ -72,7 +74,8 @@ no_count() {
 
 @test "a user's own preset comes first, and its options may be overridden" {
     mkdir -p "$XDG_CONFIG_HOME/restsrc/apis"
-    printf '# stripe: mine\npaginate = last-id\nparam-cursor = starting_after\npage-size = 50\n' >"$XDG_CONFIG_HOME/restsrc/apis/stripe.conf"
+    printf '# stripe: mine\npaginate = last-id\nparam-cursor = starting_after\npage-size = 50\n' \
+        >"$XDG_CONFIG_HOME/restsrc/apis/stripe.conf"
     restsrc help apis
     grep -q '^stripe  *mine$' "$out"
     [ "$(grep -c '^stripe ' "$out")" -eq 1 ]
@@ -113,7 +116,8 @@ no_count() {
     api couchdb
     reads 3 --paginate offset --param-offset skip --page-size 100
     api couchdb 250 /_find
-    reads 4 --paginate cursor --no-cursor-inclusive --next bookmark --param-cursor bookmark --page-in body --records docs --data '{"selector":{}}' --page-size 100
+    reads 4 --paginate cursor --no-cursor-inclusive --next bookmark --param-cursor bookmark --page-in body \
+        --records docs --data '{"selector":{}}' --page-size 100
 }
 
 @test "datasette" {

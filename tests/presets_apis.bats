@@ -1,4 +1,5 @@
-# Presets and check against real servers that are large or slow to install: make check-apis installs and runs them, docs/apis.md says what it needs.
+# Presets and check against real servers that are large or slow to install: make check-apis installs and runs them,
+# docs/apis.md says what it needs.
 load helpers
 load presets_real
 
@@ -42,7 +43,8 @@ holds() { cmp <(jq -c "$1" "$all" | sort) <(jq -c . "$BATS_TEST_TMPDIR/rows" | s
     (rows 20 && echo '{"id":1}' && rows 20 20) | jq -c 'del(.price)' |
         fill --bearer-file "$secret" --reject-file "$BATS_TEST_TMPDIR/rejects" "$server/items/items"
     [ "$(jq -c .record "$BATS_TEST_TMPDIR/rejects")" = '{"id":1}' ]
-    [ "$(curl -sSf -H 'Authorization: Bearer token' "$server/items/items?limit=1&meta=total_count" | jq .meta.total_count)" -eq 40 ]
+    curl -sSf -H 'Authorization: Bearer token' "$server/items/items?limit=1&meta=total_count" |
+        jq -e '.meta.total_count == 40'
 }
 
 @test "strapi: Strapi" {
@@ -71,7 +73,8 @@ holds() { cmp <(jq -c "$1" "$all" | sort) <(jq -c . "$BATS_TEST_TMPDIR/rows" | s
     start_server "$PYTHON3" "$servers/gitea_server.py"
     secret bob:password
     list=$server/api/v1/repos/bob/r/issues
-    rows 250 | jq -c '{title, body: .price}' | tee "$BATS_TEST_TMPDIR/rows" | fill --body single --user-file "$secret" "$list"
+    rows 250 | jq -c '{title, body: .price}' | tee "$BATS_TEST_TMPDIR/rows" |
+        fill --body single --user-file "$secret" "$list"
     curl -sSf -u bob:password "$list?limit=100&page=[1-3]" | jq -c '.[]' >"$all"
     holds '{title, body}'
     reads 250 github "$list" --user-file "$secret" --param-limit limit
@@ -84,17 +87,20 @@ holds() { cmp <(jq -c "$1" "$all" | sort) <(jq -c . "$BATS_TEST_TMPDIR/rows" | s
 opensearch() {
     start_server "$PYTHON3" "$servers/opensearch_server.py"
     index=$server/items list=$server/items/_search
-    curl -sSf -X PUT -H 'Content-Type: application/json' -d '{"mappings":{"properties":{"n":{"type":"integer"}}}}' -o "$BATS_TEST_TMPDIR/answer" "$index"
+    curl -sSf -X PUT -H 'Content-Type: application/json' -d '{"mappings":{"properties":{"n":{"type":"integer"}}}}' \
+        -o "$BATS_TEST_TMPDIR/answer" "$index"
     rows "$1" | jq -c . >"$BATS_TEST_TMPDIR/rows"
 }
 
 @test "elasticsearch: OpenSearch, more documents than from and size reach" {
     opensearch 10500
-    fill --body ndjson --ndjson-prefix '{"index":{}}' --batch-size 2000 "$index/_bulk?refresh=true" <"$BATS_TEST_TMPDIR/rows"
+    fill --body ndjson --ndjson-prefix '{"index":{}}' --batch-size 2000 "$index/_bulk?refresh=true" \
+        <"$BATS_TEST_TMPDIR/rows"
     order='{"sort":[{"n":"asc"}],"track_total_hits":true}'
     after=
     for _ in 1 2; do
-        curl -sSf -H 'Content-Type: application/json' -d "${order%\}},\"size\":8000$after}" "$list" | jq -c '.hits.hits[]' >>"$all"
+        curl -sSf -H 'Content-Type: application/json' -d "${order%\}},\"size\":8000$after}" "$list" |
+            jq -c '.hits.hits[]' >>"$all"
         after=",\"search_after\":$(tail -n 1 "$all" | jq -c .sort)"
     done
     holds ._source
@@ -105,7 +111,9 @@ opensearch() {
 @test "elasticsearch: documents that OpenSearch refuses are rejected, and no other" {
     opensearch 20
     (cat "$BATS_TEST_TMPDIR/rows" && echo '{"n":"seven"}' && cat "$BATS_TEST_TMPDIR/rows") |
-        fill --body ndjson --ndjson-prefix '{"index":{}}' --reject-file "$BATS_TEST_TMPDIR/rejects" "$index/_bulk?refresh=true"
-    [ "$(jq -c '[.line, .http_status, .error.type]' "$BATS_TEST_TMPDIR/rejects")" = '[21,400,"mapper_parsing_exception"]' ]
+        fill --body ndjson --ndjson-prefix '{"index":{}}' --reject-file "$BATS_TEST_TMPDIR/rejects" \
+            "$index/_bulk?refresh=true"
+    [ "$(jq -c '[.line, .http_status, .error.type]' "$BATS_TEST_TMPDIR/rejects")" = \
+        '[21,400,"mapper_parsing_exception"]' ]
     [ "$(curl -sSf "$index/_count" | jq .count)" -eq 40 ]
 }

@@ -1,5 +1,5 @@
-# For presets_real.bats and presets_apis.bats: presets against servers that are not ours. A test puts the records into $all, as the server itself
-# gives them, one a line.
+# For presets_real.bats and presets_apis.bats: presets against servers that are not ours. A test puts the records into
+# $all, as the server itself gives them, one a line.
 
 venv=$tests/../.venv/bin
 servers=$tests/servers
@@ -11,7 +11,8 @@ teardown() { stop_server; }
 rows() {
     "$PYTHON3" -c 'import json, sys
 for i in map(int, range(int(sys.argv[2]), int(sys.argv[2]) + int(sys.argv[1]))):
-    print(json.dumps({"n": i, "title": f"n\u00e4me \"{i}\" \U0001f600 \\", "price": f"{i}.10", "half": i / 2, "ok": i % 3 == 0, "none": None}))' "$1" "${2:-0}"
+    row = {"n": i, "title": f"n\u00e4me \"{i}\" \U0001f600 \\", "price": f"{i}.10"}
+    print(json.dumps({**row, "half": i / 2, "ok": i % 3 == 0, "none": None}))' "$1" "${2:-0}"
 }
 
 # secret TEXT: a file with it, readable by its owner alone; sets $secret.
@@ -23,7 +24,8 @@ secret() {
 # same [FIRST LAST]: what was read is $all, or those lines of it.
 same() { jq -c . "$out" | cmp - <(sed -n "${1:-1},${2:-$}p" "$all" | jq -c .); }
 
-# reads N PRESET URL [OPTION...]: the preset reads every one of the N records, once, in the server's order, and a range of them.
+# reads N PRESET URL [OPTION...]: the preset reads every one of the N records, once, in the server's order, and a range
+# of them.
 reads() {
     local n=$1 preset=$2 url=$3
     shift 3

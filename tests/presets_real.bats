@@ -1,5 +1,5 @@
-# restsrc --api and restsrc check against real servers, and against others' emulators of those that cannot be had: docs/apis.md says which
-# is what. Here are those that ./bootstrap installs; presets_apis.bats has the large ones.
+# restsrc --api and restsrc check against real servers, and against others' emulators of those that cannot be had:
+# docs/apis.md says which is what. Here are those that ./bootstrap installs; presets_apis.bats has the large ones.
 load helpers
 load presets_real
 
@@ -56,7 +56,8 @@ installed() { [ -e "$1" ] || skip "no $1: run ./bootstrap"; }
     curl -sSf -X PUT "$server/items"
     rows 2500 | jq -c '._id = "d \(100000 + .n)/é"' >"$BATS_TEST_TMPDIR/docs"
     status=0
-    "$RESTSRC" write --body object:docs --batch-size 1000 "$server/items/_bulk_docs" <"$BATS_TEST_TMPDIR/docs" >"$BATS_TEST_TMPDIR/receipt" || status=$?
+    "$RESTSRC" write --body object:docs --batch-size 1000 "$server/items/_bulk_docs" <"$BATS_TEST_TMPDIR/docs" \
+        >"$BATS_TEST_TMPDIR/receipt" || status=$?
     [ "$status" -eq 0 ]
     list=$server/items/_all_docs
     curl -sSf "$list?include_docs=true" | jq -c '.rows[]' >"$all"
@@ -72,7 +73,8 @@ installed() { [ -e "$1" ] || skip "no $1: run ./bootstrap"; }
     curl -sSf -X PUT "$server/items"
     curl -sSf -X PUT "$server/items/d7" -d '{}'
     rows 20 | jq -c '._id = "d\(.n)"' |
-        "$RESTSRC" write --body object:docs --reject-file "$BATS_TEST_TMPDIR/rejects" "$server/items/_bulk_docs" >"$BATS_TEST_TMPDIR/receipt"
+        "$RESTSRC" write --body object:docs --reject-file "$BATS_TEST_TMPDIR/rejects" "$server/items/_bulk_docs" \
+            >"$BATS_TEST_TMPDIR/receipt"
     [ "$(jq -c '[.line, .error]' "$BATS_TEST_TMPDIR/rejects")" = '[8,"conflict"]' ]
     [ "$(curl -sSf "$server/items/_all_docs" | jq .total_rows)" -eq 20 ]
 }
@@ -82,8 +84,10 @@ installed() { [ -e "$1" ] || skip "no $1: run ./bootstrap"; }
     start_server node "$servers/pouchdb/server.js"
     curl -sSf -X PUT "$server/items"
     rows 250 | jq -c '._id = "d\(.n)"' | jq -cs '{docs: .}' |
-        curl -sSf -H 'Content-Type: application/json' --data-binary @- -o "$BATS_TEST_TMPDIR/answer" "$server/items/_bulk_docs"
-    curl -sSf -X PUT "$server/items/_design/v" -H 'Content-Type: application/json' -d '{"views":{"seven":{"map":"function (d) { emit(d.n % 7) }"}}}'
+        curl -sSf -H 'Content-Type: application/json' --data-binary @- -o "$BATS_TEST_TMPDIR/answer" \
+            "$server/items/_bulk_docs"
+    curl -sSf -X PUT "$server/items/_design/v" -H 'Content-Type: application/json' \
+        -d '{"views":{"seven":{"map":"function (d) { emit(d.n % 7) }"}}}'
     list=$server/items/_design/v/_view/seven
     curl -sSf "$list" | jq -c '.rows[]' >"$all"
     reads 250 couchdb "$list" --paginate offset --param-offset skip --page-size 100
@@ -122,7 +126,9 @@ pages() {
 @test "google: an emulator of Google Calendar" {
     emulator google
     list=$server/calendar/v3/calendars/primary/events
-    rows 300 | jq -c '{summary: .title, start: {dateTime: "2026-01-01T00:00:00Z"}, end: {dateTime: "2026-01-01T01:00:00Z"}}' | post "$list"
+    rows 300 |
+        jq -c '{summary: .title, start: {dateTime: "2026-01-01T00:00:00Z"}, end: {dateTime: "2026-01-01T01:00:00Z"}}' |
+        post "$list"
     pages '.items[]' "$list?maxResults=150" "$list?maxResults=150&pageToken=150"
     reads 300 google "$list" --bearer-file "$secret" --page-size 100
     reads 300 google "$list" --bearer-file "$secret"
@@ -149,11 +155,15 @@ pages() {
 @test "stripe: an emulator" {
     emulator stripe
     list=$server/v1/customers
-    rows 250 | jq -r '"next\nurl = \"'"$list"'\"\nsilent\nfail\ndata = \"description=\(.title | @uri)&metadata[price]=\(.price)\""' |
+    rows 250 |
+        jq -r --arg url "$list" \
+            '"next\nurl = \"\($url)\"\nsilent\nfail",
+                "data = \"description=\(.title | @uri)&metadata[price]=\(.price)\""' |
         curl -H "Authorization: Bearer test_token_admin" -K - >"$BATS_TEST_TMPDIR/answers"
     last=
     for _ in 1 2 3; do
-        curl -sSf -H "Authorization: Bearer test_token_admin" "$list?limit=100${last:+&starting_after=$last}" | jq -c '.data[]' >>"$all"
+        curl -sSf -H "Authorization: Bearer test_token_admin" "$list?limit=100${last:+&starting_after=$last}" |
+            jq -c '.data[]' >>"$all"
         last=$(tail -n 1 "$all" | jq -r .id)
     done
     reads "$(wc -l <"$all")" stripe "$list" --bearer-file "$secret"

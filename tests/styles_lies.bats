@@ -30,7 +30,7 @@ teardown_file() { stop_server; }
 
 @test "a redirect that loses the place asked for is an error" {
     for path in items pages; do
-        style $path n=250,redirect=bare
+        style "$path" n=250,redirect=bare
         list=$scenario/items reads --offset 100 --limit 100
         exits 76
         says "a redirect leads to a URL without"
@@ -84,7 +84,7 @@ teardown_file() { stop_server; }
 @test "the same URL again, or a circle of them, is an error" {
     for path in next link; do
         for circle in 200:100 400:100; do
-            style $path n=1000,circle=$circle
+            style "$path" n=1000,circle=$circle
             reads
             exits 76
             says "circle" "URL"
@@ -94,7 +94,7 @@ teardown_file() { stop_server; }
 
 @test "a server that ignores the cursor but gives a fresh one each time is an error, not an endless list" {
     for path in cursor next link; do
-        style $path n=1000,repeat,fresh
+        style "$path" n=1000,repeat,fresh
         reads
         exits 76
         says "the same page again" "--param-cursor"
@@ -113,7 +113,7 @@ teardown_file() { stop_server; }
 @test "a server that ignores page numbers, offsets or ranges is an error, with one record, some, or a full page" {
     for n in 1 20 100 1000; do
         for path in items pages; do
-            style $path n=$n,repeat,total=none
+            style "$path" n=$n,repeat,total=none
             reads
             exits 76
             says "the same page again"
@@ -164,7 +164,7 @@ teardown_file() { stop_server; }
 @test "records that are added in front while reading are told where offsets are asked for: some come twice" {
     for path in items pages; do
         for total in '' ,total=none; do
-            style $path n=1000,insert=300:2$total
+            style "$path" n=1000,insert=300:2$total
             reads --parallel 1
             exits 0
             says "the page at offset 300 begins with 2 records" "records were added"
@@ -180,7 +180,7 @@ teardown_file() { stop_server; }
 
 @test "cursors do not mind hidden rows" {
     for path in cursor last-id next link; do
-        style $path n=300,hide=99,hide=150
+        style "$path" n=300,hide=99,hide=150
         reads --on-drift ignore
         exits 0
         records_of_list | sed '100d;151d' | cmp - "$out"
@@ -191,7 +191,7 @@ teardown_file() { stop_server; }
 
 @test "a full first page without any next is a warning, and 76 with --expect" {
     for path in cursor next; do
-        style $path n=1000,total=none,no-next=0,end=absent
+        style "$path" n=1000,total=none,no-next=0,end=absent
         reads
         exits 0
         wrote_records 0 100
@@ -227,7 +227,7 @@ teardown_file() { stop_server; }
 
 @test "a list that ends before its total is told in the styles that follow the server" {
     for path in cursor last-id next link; do
-        style $path n=250,total=300
+        style "$path" n=250,total=300
         reads
         exits 0
         wrote_records
@@ -243,7 +243,7 @@ teardown_file() { stop_server; }
 @test "totals that grow or shrink while reading are drift in every style that tells them" {
     for path in items pages cursor last-id next link; do
         for later in 1001 999; do
-            style $path n=1000,total-at=0:1000,total-at=300:$later
+            style "$path" n=1000,total-at=0:1000,total-at=300:$later
             reads --parallel 1
             exits 0
             says "the total went from 1000 to $later while reading"
@@ -257,7 +257,7 @@ teardown_file() { stop_server; }
 
 @test "--planned-total is what the total is held against in every style that tells one" {
     for path in items pages cursor next; do
-        style $path n=250
+        style "$path" n=250
         reads --planned-total 260 --on-drift fail
         exits 76
         says "from 260 to 250"
@@ -268,7 +268,7 @@ teardown_file() { stop_server; }
 
 @test "--expect that the list falls short of is 76 in every style, after all records" {
     for path in $all_styles; do
-        style $path n=150,total=none
+        style "$path" n=150,total=none
         reads --expect 151
         exits 76
         wrote_records
@@ -279,7 +279,7 @@ teardown_file() { stop_server; }
 
 @test "--max-pages is exit 0 with a note in every style" {
     for path in items pages cursor last-id next link range; do
-        style $path n=450
+        style "$path" n=450
         reads --max-pages 2
         exits 0
         wrote_records 0 200
@@ -291,12 +291,12 @@ teardown_file() { stop_server; }
 
 @test "an error told with status 200 in the middle of a list is an error in every style" {
     for path in items pages cursor last-id next link; do
-        style $path n=1000,error200=300
+        style "$path" n=1000,error200=300
         reads --parallel 1
         exits 76
         wrote_records 0 300
         says "the database is away"
-        style $path n=1000,html=300
+        style "$path" n=1000,html=300
         reads --parallel 1
         exits 76
         wrote_records 0 300
@@ -306,7 +306,7 @@ teardown_file() { stop_server; }
 @test "a refusal in the middle of a list is an error in the styles that follow the server, and no end" {
     for path in cursor last-id next link; do
         for status in 404 416; do
-            style $path n=1000,status=$status:300
+            style "$path" n=1000,status=$status:300
             reads
             exits 69
             wrote_records 0 300

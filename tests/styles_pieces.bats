@@ -1,5 +1,5 @@
-# Reading in pieces of any size equals reading in one go: --offset and --limit where offsets can be asked for, next_cursor and next_skip
-# of the summary elsewhere.
+# Reading in pieces of any size equals reading in one go: --offset and --limit where offsets can be asked for,
+# next_cursor and next_skip of the summary elsewhere.
 load helpers
 load styles
 setup_file() { start_fault_server; }
@@ -30,10 +30,15 @@ pieces_of() {
 @test "cursor: pieces of any size are the whole list, with JSON objects in a body" {
     pieces_of cursor in=body,cursor=object --page-in body --data '{}' --next next_cursor
 }
-@test "cursor: pieces of any size are the whole list, with odd texts in a body" { pieces_of cursor in=body --page-in body --data '{}'; }
-@test "cursor: pieces of any size are the whole list, with JSON texts in a query" { pieces_of cursor json --page-in query-json; }
+@test "cursor: pieces of any size are the whole list, with odd texts in a body" {
+    pieces_of cursor in=body --page-in body --data '{}'
+}
+@test "cursor: pieces of any size are the whole list, with JSON texts in a query" {
+    pieces_of cursor json --page-in query-json
+}
 @test "cursor: pieces of any size are the whole list, in headers" {
-    pieces_of cursor in=header,next=header:X-Next,names=X-Cursor:X-Limit --page-in header --next header:X-Next --param-cursor X-Cursor --param-limit X-Limit
+    pieces_of cursor in=header,next=header:X-Next,names=X-Cursor:X-Limit --page-in header --next header:X-Next \
+        --param-cursor X-Cursor --param-limit X-Limit
 }
 @test "last-id: pieces of any size are the whole list" { pieces_of last-id ''; }
 @test "last-id: pieces of any size are the whole list, with pages that repeat a record" {

@@ -2,12 +2,16 @@
 load helpers
 load guard
 
-finds() { "$PYTHON3" -c 'import sys; sys.path.insert(0, sys.argv[1]); import nginx_server; nginx_server.find_nginx()' "$tests/servers" 2>/dev/null; }
+finds() {
+    "$PYTHON3" -c 'import sys; sys.path.insert(0, sys.argv[1]); import nginx_server; nginx_server.find_nginx()' \
+        "$tests/servers" 2>/dev/null
+}
 
 setup_file() {
     start_guard
     export behind=$server behind_id=$server_id nginx=$BATS_FILE_TMPDIR/nginx
-    ! finds || start_server "$PYTHON3" "$tests/servers/nginx_server.py" "$nginx" "$server" 2>/dev/null # bash warns of two coprocesses
+    # bash warns of two coprocesses
+    ! finds || start_server "$PYTHON3" "$tests/servers/nginx_server.py" "$nginx" "$server" 2>/dev/null
 }
 teardown_file() {
     stop_server
@@ -188,7 +192,8 @@ END
 @test "the token URL is asked with the client certificate, too" {
     list "n=250,need=token"
     path=${list#"$server"}
-    restsrc read "${ca[@]}" --cert "$nginx/client.pem" --key "$nginx/client.key" --oauth-token-url "$mtls${path/items/token}" \
+    restsrc read "${ca[@]}" --cert "$nginx/client.pem" --key "$nginx/client.key" \
+        --oauth-token-url "$mtls${path/items/token}" \
         --oauth-client-id me "$mtls$path"
     exits 0
     wrote_records
@@ -271,7 +276,8 @@ with_proxy() {
     program=$(find_proxy) || skip "no tinyproxy: run ./bootstrap"
     for _ in 1 2 3 4 5; do
         port=$("$PYTHON3" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
-        printf '%s\n' "Port $port" "Listen 127.0.0.1" "LogFile \"$BATS_TEST_TMPDIR/proxy.log\"" "LogLevel Info" "$@" >"$BATS_TEST_TMPDIR/proxy.conf"
+        printf '%s\n' "Port $port" "Listen 127.0.0.1" "LogFile \"$BATS_TEST_TMPDIR/proxy.log\"" "LogLevel Info" "$@" \
+            >"$BATS_TEST_TMPDIR/proxy.conf"
         "$program" -d -c "$BATS_TEST_TMPDIR/proxy.conf" >/dev/null 2>&1 3>&- &
         proxy_id=$!
         proxy=http://127.0.0.1:$port

@@ -19,7 +19,8 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     write
     exits 0
     stored_is_input
-    receipt_is '[.records, .batches, .requests, .rejected, .retries, .lines_done, .lines_done_later, .lines_unknown]' '[130,3,3,0,0,130,[],[]]'
+    receipt_is '[.records, .batches, .requests, .rejected, .retries, .lines_done, .lines_done_later, .lines_unknown]' \
+        '[130,3,3,0,0,130,[],[]]'
     receipt_is '.seconds > 0 and .seconds < 60' true
     [ "$(log_of .records | paste -sd,)" = 50,50,30 ]
     [ "$(log_of '.bytes' | jq -s add)" -eq "$(jq .bytes "$out")" ]
@@ -61,7 +62,7 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     [ "$(stored)" = '{"i":1}
 {"i":2}' ]
     for text in '{"i":1}\n\xef\xbb\xbf{"i":2}\n' '\xef\xbb\xbf\xef\xbb\xbf{"i":1}\n'; do
-        printf "$text" >"$in"
+        printf '%b' "$text" >"$in"
         write
         exits 65
         says "byte order mark"
@@ -71,7 +72,7 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
 @test "empty input makes no request" {
     sink
     for text in '' '\n' '\n\n \r\n'; do
-        printf "$text" >"$in"
+        printf '%b' "$text" >"$in"
         write
         exits 0
         receipt_is '[.records, .batches, .requests, .lines_done, .lines_unknown]' '[0,0,0,0,[]]'
@@ -238,13 +239,15 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
 
 @test "--url-template: the values percent-encoded once, as opaque bytes" {
     sink
-    printf '%s\n' '{"k":"a b"}' '{"k":"a/b?c#d%20&e=+"}' '{"k":"\u00e9漢\ud83d\ude00"}' '{"k":9007199254740993}' '{"k":1.10}' '{"k":true}' '{"k":"a\u0000b"}' \
+    printf '%s\n' '{"k":"a b"}' '{"k":"a/b?c#d%20&e=+"}' '{"k":"\u00e9漢\ud83d\ude00"}' '{"k":9007199254740993}' \
+        '{"k":1.10}' '{"k":true}' '{"k":"a\u0000b"}' \
         '{"k":"x","k":"last"}' >"$in"
     write --method PUT --body single --url-template "$url/{k}"
     exits 0
     stored_is_input
     log_of .target | jq -r 'split("/items/")[1]' >"$BATS_TEST_TMPDIR/targets"
-    printf '%s\n' a%20b a%2Fb%3Fc%23d%2520%26e%3D%2B %C3%A9%E6%BC%A2%F0%9F%98%80 9007199254740993 1.10 true a%00b last | diff - "$BATS_TEST_TMPDIR/targets"
+    printf '%s\n' a%20b a%2Fb%3Fc%23d%2520%26e%3D%2B %C3%A9%E6%BC%A2%F0%9F%98%80 9007199254740993 1.10 true a%00b \
+        last | diff - "$BATS_TEST_TMPDIR/targets"
 }
 
 @test "--url-template: several PATHs, nested ones, relative to the URL, with --query" {
@@ -303,8 +306,10 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
 @test "options that are wrong are 64" {
     sink
     plain 1
-    for wrong in "--body list" "--body object" "--body object:" "--body array:x" "--body ndjson --ndjson-prefix nonsense" "--ndjson-prefix {}" \
-        "--batch-size 0" "--batch-bytes 0" "--parallel 0" "--ids-file x" "--method DELETE" "--idempotency-key k --idempotency-header a:b"; do
+    for wrong in "--body list" "--body object" "--body object:" "--body array:x" \
+        "--body ndjson --ndjson-prefix nonsense" "--ndjson-prefix {}" \
+        "--batch-size 0" "--batch-bytes 0" "--parallel 0" "--ids-file x" "--method DELETE" \
+        "--idempotency-key k --idempotency-header a:b"; do
         # shellcheck disable=SC2086
         write $wrong
         exits 64
@@ -332,10 +337,11 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
 
 @test "a line that is not JSON: 65, its number, nothing of its batch is sent" {
     n=0
-    for line in '{"i":1' '{"i":01}' "{'i':1}" '{"i":1}{"i":2}' '{"i":"\x01"}' '{"i":"\xff"}' 'NaN' '\x00' '{"i":1}\x00' '[1,]'; do
+    for line in '{"i":1' '{"i":01}' "{'i':1}" '{"i":1}{"i":2}' '{"i":"\x01"}' '{"i":"\xff"}' 'NaN' '\x00' \
+        '{"i":1}\x00' '[1,]'; do
         sink "n=$((++n))"
         plain 60
-        printf "$line\n{\"i\":62}\n" >>"$in"
+        printf '%b\n{"i":62}\n' "$line" >>"$in"
         write
         exits 65
         says "input line 61"
@@ -546,7 +552,8 @@ free_port() { "$PYTHON3" -c 'import socket; s = socket.socket(); s.bind(("127.0.
     plain 130
     port=$(free_port)
     late=http://127.0.0.1:$port/late
-    "$RESTSRC" write --retry 200 --retry-delay 0.05 "$late/items" <"$in" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+    "$RESTSRC" write --retry 200 --retry-delay 0.05 "$late/items" <"$in" >"$BATS_TEST_TMPDIR/out" \
+        2>"$BATS_TEST_TMPDIR/err" 3>&- &
     writer=$!
     eventually grep -q "try 3" "$BATS_TEST_TMPDIR/err"
     "$PYTHON3" "$tests/servers/sink.py" --port "$port" >/dev/null 3>&- &
@@ -657,7 +664,8 @@ print(s.getsockname()[1], flush=True); sys.stdin.read()' < <(exec sleep 60) >"$B
 # ---- answers that deny what their status says ----
 
 @test "an answer need not be JSON: empty, 204, text" {
-    for word in answer=none body= body=OK,type=text%2Fplain 'body=%3Cp%3Edone,type=text%2Fhtml' body=%7Bok%7D,type=text%2Fplain body=42 gzip chunked=7; do
+    for word in answer=none body= body=OK,type=text%2Fplain 'body=%3Cp%3Edone,type=text%2Fhtml' \
+        body=%7Bok%7D,type=text%2Fplain body=42 gzip chunked=7; do
         sink "$word"
         plain 60
         write
@@ -676,7 +684,8 @@ print(s.getsockname()[1], flush=True); sys.stdin.read()' < <(exec sleep 60) >"$B
 }
 
 @test "200 with an error is 76, and told; an empty one is none" {
-    for body in '{"error":{"message":"the database is away"}}' '{"errors":["the database is away"]}' '{"error":"the database is away"}'; do
+    for body in '{"error":{"message":"the database is away"}}' '{"errors":["the database is away"]}' \
+        '{"error":"the database is away"}'; do
         sink "created=200,body=$(jq -rn --arg b "$body" '$b | @uri')"
         plain 10
         write
@@ -868,7 +877,9 @@ sees_part_of_a_body() { log_of 'select(.torn and .bytes > 0)' | grep -q .; }
     [ "$(($(stored | wc -l) % 100))" -eq 0 ]
     stored | "$PYTHON3" -c 'import json, sys
 numbers = sorted(json.loads(line)["i"] for line in sys.stdin)
-assert len(set(numbers)) == len(numbers) and all(set(range(n - (n - 1) % 100, n - (n - 1) % 100 + 100)) <= set(numbers) for n in numbers)'
+assert len(set(numbers)) == len(numbers)
+begins = {n - (n - 1) % 100 for n in numbers}
+assert all(set(range(first, first + 100)) <= set(numbers) for first in begins)'
 }
 
 @test "SIGTERM and SIGINT end it by the signal; the receipt names what was under way" {
@@ -911,7 +922,8 @@ assert len(set(numbers)) == len(numbers) and all(set(range(n - (n - 1) % 100, n 
 @test "--die-with-parent: the parent killed with -9, nothing more is sent" {
     sink hold
     plain 500
-    bash -c '"$RESTSRC" write --die-with-parent "$1" <"$2" >/dev/null & echo $! >"$3"; wait' bash "$url" "$in" "$BATS_TEST_TMPDIR/child" 3>&- &
+    bash -c '"$RESTSRC" write --die-with-parent "$1" <"$2" >/dev/null & echo $! >"$3"; wait' bash "$url" "$in" \
+        "$BATS_TEST_TMPDIR/child" 3>&- &
     parent=$!
     eventually saw_requests 1
     child=$(cat "$BATS_TEST_TMPDIR/child")
@@ -937,7 +949,8 @@ for i in range(5000):
     feeder=$!
     eventually saw_requests 1
     before=-1
-    eventually eval 'last=$before; before=$(cat "$BATS_TEST_TMPDIR/progress"); [ "$before" = "$last" ] && sleeps "$feeder"'
+    eventually eval \
+        'last=$before; before=$(cat "$BATS_TEST_TMPDIR/progress"); [ "$before" = "$last" ] && sleeps "$feeder"'
     echo "lines taken: $before"
     [ "$before" -lt 400 ]
     curl -sSf "$scenario/_release"
@@ -956,7 +969,8 @@ for _ in range(int(sys.argv[1])): sys.stdout.buffer.write(line * 100)'
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
     peak=$("$PYTHON3" -c "$generate" "${MEMORY_TEST_LINES:-600}" |
-        "$PYTHON3" -c "$peak_of_child" "$RESTSRC" write --parallel 2 --batch-size 500 "$url" 2>&1 >"$BATS_TEST_TMPDIR/out")
+        "$PYTHON3" -c "$peak_of_child" "$RESTSRC" write --parallel 2 --batch-size 500 "$url" 2>&1 \
+            >"$BATS_TEST_TMPDIR/out")
     out=$BATS_TEST_TMPDIR/out
     receipt_is .records "${MEMORY_TEST_LINES:-600}00"
     echo "peak: $peak KiB"
