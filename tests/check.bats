@@ -306,7 +306,7 @@ knows() {
     list n=250,require-header=Authorization:Bearer%20s3cret,require-query=api_key:s3cret
     restsrc check --header 'Authorization: Bearer s3cret' "$list?api_key=s3cret"
     exits 0
-    ! grep s3cret "$out" || false
+    ! sed "s|$list|URL|g" "$out" | grep s3cret || false # the words of the scenario stand in its URL
     grep -qF 'Authorization: ***' "$out"
     grep -qF '*** is a secret' "$out"
 }

@@ -1,42 +1,70 @@
 # Included by Makefile.am.
 
 # ---- tests: C units and bats, each reported by its own name through automake's TAP driver ----
-UNIT_TESTS = tests/unit/test_buf tests/unit/test_number tests/unit/test_head tests/unit/test_corpus tests/unit/test_split tests/unit/test_split_random \
-	tests/unit/test_path tests/unit/test_jsonpath tests/unit/test_jsonpath_suite tests/unit/test_retry tests/unit/test_total tests/unit/test_url tests/unit/test_options \
-	tests/unit/test_secret tests/unit/test_ratelimit tests/unit/test_rate tests/unit/test_link_header \
-	tests/unit/test_batch tests/unit/test_results tests/unit/test_input tests/unit/test_gzip tests/unit/test_ca tests/unit/test_text tests/unit/test_origin
-STYLE_TESTS = tests/styles.bats tests/styles_pieces.bats tests/styles_lies.bats tests/styles_count.bats \
-	tests/styles_json_server.bats tests/styles_datasette.bats tests/styles_drf.bats
-BATS_TESTS = $(STYLE_TESTS) tests/read.bats tests/answers.bats tests/jsonpath.bats tests/faults.bats tests/hostile.bats tests/count.bats tests/command_line.bats tests/config.bats \
-	tests/process.bats tests/flights.bats tests/presets.bats tests/presets_real.bats tests/check.bats tests/completions.bats \
-	tests/write.bats tests/write_rejects.bats tests/call.bats \
-	tests/auth.bats tests/oauth.bats tests/rate.bats tests/tls.bats tests/secrets.bats tests/examples_auth.bats
+UNIT_TESTS = \
+	tests/unit/test_buf \
+	tests/unit/test_number \
+	tests/unit/test_head \
+	tests/unit/test_corpus \
+	tests/unit/test_split \
+	tests/unit/test_split_random \
+	tests/unit/test_path \
+	tests/unit/test_jsonpath \
+	tests/unit/test_jsonpath_suite \
+	tests/unit/test_retry \
+	tests/unit/test_total \
+	tests/unit/test_url \
+	tests/unit/test_options \
+	tests/unit/test_secret \
+	tests/unit/test_ratelimit \
+	tests/unit/test_rate \
+	tests/unit/test_link_header \
+	tests/unit/test_batch \
+	tests/unit/test_results \
+	tests/unit/test_input \
+	tests/unit/test_gzip \
+	tests/unit/test_ca \
+	tests/unit/test_text \
+	tests/unit/test_origin
+STYLE_TESTS = \
+	tests/styles.bats \
+	tests/styles_pieces.bats \
+	tests/styles_lies.bats \
+	tests/styles_count.bats \
+	tests/styles_json_server.bats \
+	tests/styles_datasette.bats \
+	tests/styles_drf.bats
+BATS_TESTS = \
+	$(STYLE_TESTS) \
+	tests/read.bats \
+	tests/answers.bats \
+	tests/jsonpath.bats \
+	tests/faults.bats \
+	tests/hostile.bats \
+	tests/count.bats \
+	tests/command_line.bats \
+	tests/config.bats \
+	tests/process.bats \
+	tests/flights.bats \
+	tests/presets.bats \
+	tests/presets_real.bats \
+	tests/check.bats \
+	tests/completions.bats \
+	tests/write.bats \
+	tests/write_rejects.bats \
+	tests/call.bats \
+	tests/auth.bats \
+	tests/oauth.bats \
+	tests/rate.bats \
+	tests/tls.bats \
+	tests/secrets.bats \
+	tests/examples_auth.bats
 TESTS = tests/includes.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
-tests_unit_test_buf_SOURCES = tests/unit/test_buf.c tests/unit/tap.h
-tests_unit_test_number_SOURCES = tests/unit/test_number.c tests/unit/tap.h
-tests_unit_test_head_SOURCES = tests/unit/test_head.c tests/unit/tap.h
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
-tests_unit_test_path_SOURCES = tests/unit/test_path.c tests/unit/tap.h
-tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/tap.h
-tests_unit_test_origin_SOURCES = tests/unit/test_origin.c tests/unit/tap.h
-tests_unit_test_jsonpath_SOURCES = tests/unit/test_jsonpath.c tests/unit/tap.h
 tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
-tests_unit_test_retry_SOURCES = tests/unit/test_retry.c tests/unit/tap.h
-tests_unit_test_total_SOURCES = tests/unit/test_total.c tests/unit/tap.h
-tests_unit_test_url_SOURCES = tests/unit/test_url.c tests/unit/tap.h
-tests_unit_test_link_SOURCES = tests/unit/test_link_header.c tests/unit/tap.h
-tests_unit_test_secret_SOURCES = tests/unit/test_secret.c tests/unit/tap.h
-tests_unit_test_ratelimit_SOURCES = tests/unit/test_ratelimit.c tests/unit/tap.h
-tests_unit_test_rate_SOURCES = tests/unit/test_rate.c tests/unit/tap.h
-tests_unit_test_batch_SOURCES = tests/unit/test_batch.c tests/unit/tap.h
-tests_unit_test_results_SOURCES = tests/unit/test_results.c tests/unit/tap.h
-tests_unit_test_input_SOURCES = tests/unit/test_input.c tests/unit/tap.h
-tests_unit_test_gzip_SOURCES = tests/unit/test_gzip.c tests/unit/tap.h
-tests_unit_test_ca_SOURCES = tests/unit/test_ca.c tests/unit/tap.h
-tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/tap.h
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
 tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)
@@ -60,17 +88,24 @@ AM_TESTS_ENVIRONMENT = RESTSRC='$(RESTSRC)'; PYTHON3='$(PYTHON3)'; export RESTSR
 check_DATA = what-tests-need
 .PHONY: what-tests-need
 what-tests-need:
-	@missing=; for tool in '$(BATS)' '$(PYTHON3)' curl jq openssl; do command -v "$$tool" >/dev/null || missing="$$missing $$tool"; done; \
-	test -z "$$missing" || { echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; exit 1; }
+	@missing=; \
+	for tool in '$(BATS)' '$(PYTHON3)' curl jq openssl; do \
+		command -v "$$tool" >/dev/null || missing="$$missing $$tool"; \
+	done; \
+	test -z "$$missing" || { \
+		echo "make check needs, and does not find:$$missing (Debian, Ubuntu: apt install$$missing)" >&2; \
+		exit 1; \
+	}
 
-# make check-streams: streaming queries killed twenty times, in each mode of reading and for each kind of target that is written. Takes
-# minutes; `make check` has no Spark, and pytest has two or three kills.
+# make check-streams: streaming queries killed twenty times, in each mode of reading and for each kind of target that is
+# written. Takes minutes; `make check` has no Spark, and pytest has two or three kills.
 .PHONY: check-streams
 check-streams: all
 	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
 		$(srcdir)/spark/tests/test_stream_write_kills.py
 
-# make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes. API=odata: that one alone.
+# make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes.
+# API=odata: that one alone.
 .PHONY: check-apis
 check-apis: all
 	$(srcdir)/tests/servers/install-apis $(API)
@@ -78,26 +113,63 @@ check-apis: all
 
 # make fuzz: libFuzzer on the splitter and on JSONPath, FUZZ_SECONDS each. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
-FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
-FUZZ_FILES = src/json/jsonpath.c src/json/jsonpath_lex.c src/json/jsonpath_parse.c src/json/jsonpath_stream.c src/json/order.c src/json/split.c src/json/path.c src/json/value.c src/base/buf.c src/base/mem.c src/base/error.c src/base/number.c
+FUZZ_FILES = \
+	src/json/jsonpath.c \
+	src/json/jsonpath_lex.c \
+	src/json/jsonpath_parse.c \
+	src/json/jsonpath_stream.c \
+	src/json/order.c \
+	src/json/split.c \
+	src/json/path.c \
+	src/json/value.c \
+	src/base/buf.c \
+	src/base/mem.c \
+	src/base/error.c \
+	src/base/number.c
 .PHONY: fuzz
 fuzz:
-	@command -v clang >/dev/null || { echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; exit 1; }
+	@command -v clang >/dev/null || { \
+		echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; \
+		exit 1; \
+	}
 	$(MKDIR_P) tests/fuzz/found/split tests/fuzz/found/jsonpath
 	$(FUZZ_CC) tests/fuzz/fuzz_split.c tests/unit/splitting.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
 	$(FUZZ_CC) tests/fuzz/fuzz_jsonpath.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_jsonpath
-	tests/fuzz/fuzz_split $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/json.dict tests/fuzz/found/split $(srcdir)/tests/data/json-test-suite/test_parsing
+	tests/fuzz/fuzz_split $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/json.dict tests/fuzz/found/split \
+		$(srcdir)/tests/data/json-test-suite/test_parsing
 	tests/fuzz/fuzz_jsonpath $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/jsonpath.dict tests/fuzz/found/jsonpath
 CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath
 
 # ---- make dist ----
-EXTRA_DIST += CONTRIBUTING.md HACKING.md bootstrap .clang-format .editorconfig \
-	tests/includes.py tests/run_all.py tests/truth.py tests/guard.bash tests/helpers.bash tests/presets_real.bash tests/sink.bash tests/styles.bash \
-	tests/fuzz/fuzz_split.c tests/fuzz/fuzz_jsonpath.c tests/fuzz/json.dict tests/fuzz/jsonpath.dict tests/presets_apis.bats $(BATS_TESTS)
+EXTRA_DIST += \
+	CONTRIBUTING.md \
+	HACKING.md \
+	bootstrap \
+	.clang-format \
+	.editorconfig \
+	.shellcheckrc \
+	ruff.toml \
+	tests/unit/tap.h \
+	tests/includes.py \
+	tests/run_all.py \
+	tests/truth.py \
+	tests/guard.bash \
+	tests/helpers.bash \
+	tests/presets_real.bash \
+	tests/sink.bash \
+	tests/styles.bash \
+	tests/fuzz/fuzz_split.c \
+	tests/fuzz/fuzz_jsonpath.c \
+	tests/fuzz/json.dict \
+	tests/fuzz/jsonpath.dict \
+	tests/presets_apis.bats \
+	$(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
 DIST_FOLDERS = .ci bench docs packaging spark tests/data tests/demo tests/property tests/servers
-DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis spark-warehouse \
-	metastore_db derby.log spark/build spark/dist
+DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	spark-warehouse metastore_db derby.log spark/build spark/dist
 dist-hook:
 	(cd $(srcdir) && tar -cf - $(DIST_WITHOUT:%=--exclude=%) $(DIST_FOLDERS)) | (cd $(distdir) && tar -xf -)
