@@ -33,6 +33,10 @@ teardown_file() { stop_server; }
             wrote 3
         done
     done
+    answers '{"body":{"rows":[1],"next":null,"links":[{"rel":"next","href":"SELF?b"}]}}' # null says that the list ends
+    restsrc read --paginate next-url "$list"
+    exits 0
+    wrote 1
     answers '{"body":{"rows":[1],"pages":[{"href":"SELF"},{"href":"SELF?b"}]}}' '{"body":{"rows":[2],"pages":[]}}'
     restsrc read --paginate next-url --next pages.1.href "$list" # links without a relation are what their index says
     exits 0

@@ -21,7 +21,7 @@ static bool is_next(struct slice link)
 struct slice relation_next(const struct path *p, unsigned way, struct slice found, struct slice envelope)
 {
     const struct path_way *it = &p->way[way];
-    if (it->depth < 2)
+    if (it->depth < 2 || strspn(it->segment[it->depth - 2], "0123456789") != strlen(it->segment[it->depth - 2]))
         return found;
     struct slice list = path_find_part(p, way, it->depth - 2, envelope), link;
     struct slice own = path_find_part(p, way, it->depth - 1, envelope);
