@@ -25,7 +25,13 @@ UNIT_TESTS = \
 	tests/unit/test_gzip \
 	tests/unit/test_ca \
 	tests/unit/test_text \
-	tests/unit/test_origin
+	tests/unit/test_origin \
+	tests/unit/test_error_in_ok \
+	tests/unit/test_paginate \
+	tests/unit/test_styles \
+	tests/unit/test_coverage \
+	tests/unit/test_repeat \
+	tests/unit/test_evidence
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \
@@ -68,6 +74,12 @@ tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLI
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
 tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)
+PAGING = tests/unit/paging.c tests/unit/paging.h tests/unit/tap.h
+tests_unit_test_paginate_SOURCES = tests/unit/test_paginate.c $(PAGING)
+tests_unit_test_styles_SOURCES = tests/unit/test_styles.c $(PAGING)
+tests_unit_test_coverage_SOURCES = tests/unit/test_coverage.c $(PAGING)
+tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c $(PAGING)
+tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c $(PAGING)
 TEST_DATA_FLAG = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
 tests_unit_test_jsonpath_suite_CPPFLAGS = $(TEST_DATA_FLAG)
 tests_unit_test_corpus_CPPFLAGS = $(TEST_DATA_FLAG)

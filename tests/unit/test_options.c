@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/command_line.h"
+#include "pages/styles.h"
 #include "tap.h"
 
 enum { MOST = 16 };
@@ -100,7 +101,7 @@ static void check_names(void)
     is_text(options_nearest("summary"), "summary-fd", "the beginning of a name");
     is_text(options_nearest("completely-different"), NULL, "nothing is near");
     is_text(options_nearest("a-name-of-more-than-a-hundred-characters-that-goes-on-and-on-and-on-until-nobody-can-read-"
-                           "it-any-more-at-all"),
+                            "it-any-more-at-all"),
             NULL, "a name of any length");
     ok(options_find("limit", 5) && !options_find("limit", 4) && !options_find("limits", 6), "names are found whole");
 }
@@ -121,6 +122,36 @@ static void check_table(void)
     is_int(wrong, 0, "each row has a name and a letter of its own, a help text and a command");
 }
 
+/* A choice is kept as its place among the choices. */
+static void check_choice(const char *option, int place, const char *name)
+{
+    const struct option_row *row = options_find(option, strlen(option));
+    const char *word = row->argument;
+    for (int i = 0; i < place; i++)
+        word += strcspn(word, "|") + 1;
+    ok(strlen(name) == strcspn(word, "|") && strncmp(word, name, strlen(name)) == 0, "--%s %s", option, name);
+}
+
+static void check_choices(void)
+{
+    for (int i = 0; i < PAGING_AUTO; i++)
+        check_choice("paginate", i, styles_find((enum paging_style)i)->name);
+    check_choice("paginate", PAGING_AUTO, "auto");
+    for (int i = METHOD_GET; i <= METHOD_OPTIONS; i++)
+        check_choice("method", i, request_method((enum method)i));
+    check_choice("page-in", PAGE_IN_QUERY, "query");
+    check_choice("page-in", PAGE_IN_QUERY_JSON, "query-json");
+    check_choice("page-in", PAGE_IN_BODY, "body");
+    check_choice("page-in", PAGE_IN_HEADER, "header");
+    check_choice("page-base", 1, "1");
+    check_choice("on-drift", DRIFT_FAIL, "fail");
+    check_choice("on-drift", DRIFT_WARN, "warn");
+    check_choice("on-drift", DRIFT_IGNORE, "ignore");
+    check_choice("rate-scope", RATE_MACHINE, "machine");
+    check_choice("error-format", ERROR_JSON, "json");
+    check_choice("oauth-auth", OAUTH_BODY, "body");
+}
+
 int main(void)
 {
     check_defaults();
@@ -128,5 +159,6 @@ int main(void)
     check_refusals();
     check_names();
     check_table();
+    check_choices();
     return tap_end();
 }
