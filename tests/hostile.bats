@@ -281,3 +281,9 @@ END
         took 0 4
     done
 }
+
+# ---- queries ----
+
+@test "queries are what a URL library makes of them, whatever they end in" {
+    "$PYTHON3" "$tests/property/queries.py" "$RESTSRC" "$server"
+}

@@ -1,6 +1,7 @@
 /* url: URLs, with curl's URL API. */
 #include "http/url.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +61,12 @@ int url_accept(const char *text, struct buf *url, struct error *e)
 
 void url_escape_text(const char *text, size_t len, struct buf *out)
 {
-    if (len == 0) /* curl_easy_escape() takes 0 for "measure it" */
-        return;
-    char *escaped = curl_easy_escape(NULL, text, (int)len);
-    if (escaped)
-        buf_adds(out, escaped);
-    curl_free(escaped);
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (size_t i = 0; i < len; i++)
+        if (text[i] && strchr(unreserved, text[i]))
+            buf_addc(out, text[i]);
+        else
+            buf_addf(out, "%%%02X", (unsigned char)text[i]);
 }
 
 void url_escape(struct slice value, struct buf *out)
@@ -76,13 +77,26 @@ void url_escape(struct slice value, struct buf *out)
     buf_free(&plain);
 }
 
-static void add(struct buf *url, const char *name, size_t name_len, const char *value, size_t value_len)
+/* Where the query of url begins, which has no fragment: after its first '?' (RFC 3986, section 3.4; of others the query
+ * may consist). Its end when it has none. (libcurl's CURLU would change the letters of what is percent-encoded.) */
+static const char *query_of(struct buf *url)
 {
     const char *mark = strchr(buf_text(url), '?');
-    char last = url->data[url->len - 1];
-    if (!mark)
+    return mark ? mark + 1 : url->data + url->len;
+}
+
+static bool has_query(const struct buf *url, const char *query)
+{
+    return query > url->data && query[-1] == '?';
+}
+
+/* All queries are put together here. */
+static void add(struct buf *url, const char *name, size_t name_len, const char *value, size_t value_len)
+{
+    const char *query = query_of(url);
+    if (!has_query(url, query))
         buf_addc(url, '?');
-    else if (last != '?' && last != '&')
+    else if (*query && url->data[url->len - 1] != '&')
         buf_addc(url, '&');
     url_escape_text(name, name_len, url);
     buf_addc(url, '=');
@@ -92,22 +106,23 @@ static void add(struct buf *url, const char *name, size_t name_len, const char *
 /* Does the parameter at text (up to '&' or the end) have that name? */
 static bool is_named(const char *text, size_t len, const char *name, size_t name_len)
 {
+    struct buf plain = {0};
     const char *equals = memchr(text, '=', len);
-    char *plain = curl_easy_unescape(NULL, text, (int)(equals ? equals - text : (ptrdiff_t)len), NULL);
-    bool same = len && plain && strlen(plain) == name_len && memcmp(plain, name, name_len) == 0;
-    curl_free(plain);
+    url_unescape(text, equals ? (size_t)(equals - text) : len, &plain);
+    bool same = name_len && plain.len == name_len && memcmp(buf_text(&plain), name, name_len) == 0;
+    buf_free(&plain);
     return same;
 }
 
 static void drop(struct buf *url, const char *name, size_t name_len)
 {
-    const char *query = strchr(buf_text(url), '?');
-    if (!query)
+    const char *query = query_of(url);
+    if (!has_query(url, query))
         return;
     struct buf kept = {0};
-    buf_add(&kept, url->data, (size_t)(query - url->data));
+    buf_add(&kept, url->data, (size_t)(query - 1 - url->data));
     char separator = '?';
-    for (const char *p = query + 1, *end; *p; p = *end ? end + 1 : end) {
+    for (const char *p = query, *end; *p; p = *end ? end + 1 : end) {
         end = p + strcspn(p, "&");
         if (is_named(p, (size_t)(end - p), name, name_len))
             continue;
@@ -155,14 +170,20 @@ void url_drop_queries(struct buf *url, char *const *queries, size_t count)
     }
 }
 
+static int digit(char c)
+{
+    return isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
 void url_unescape(const char *text, size_t len, struct buf *plain)
 {
-    int n = 0;
-    char *decoded = curl_easy_unescape(NULL, text, (int)len, &n);
     buf_clear(plain);
-    if (len && decoded) /* a length of 0 would mean: measure it */
-        buf_add(plain, decoded, (size_t)n);
-    curl_free(decoded);
+    for (size_t i = 0; i < len; i++) {
+        bool coded = text[i] == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
+                     isxdigit((unsigned char)text[i + 2]);
+        buf_addc(plain, coded ? (char)(digit(text[i + 1]) << 4 | digit(text[i + 2])) : text[i]);
+        i += coded ? 2 : 0;
+    }
 }
 
 static int by_text(const void *a, const void *b)

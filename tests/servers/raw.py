@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A server that sends bytes which no HTTP library would send: answers cut anywhere, bodies without end, headers that lie.
+"""A server that sends bytes which no HTTP library would: answers cut anywhere, bodies without end, headers that lie.
 
     raw.py [--until-eof]
 
-It prints `http://127.0.0.1:PORT` once it listens. The first path segment of a URL names one of the functions below ('-' for '_'),
-and may have words after a colon: /cut-headers:30/items. A function is given the connection and the request; what it returns is
-sent, and when it returns nothing the connection closes. GET /_log is what was asked so far: one line "METHOD TARGET" a request.
-Python's standard library only."""
+It prints `http://127.0.0.1:PORT` once it listens. The first path segment of a URL names one of the functions below ('-'
+for '_'), and may have words after a colon: /cut-head:200/items. A function is given the connection and the request;
+what it returns is sent, and when it returns nothing the connection closes. GET /_log is what was asked so far: one line
+"METHOD TARGET" a request. Python's standard library only."""
 
 import gzip
 import os
@@ -71,11 +71,24 @@ class Connection:
 
 
 def answer(body=PAGE, *headers, status="200 OK", length=True, kind="application/json"):
-    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", *([f"Content-Length: {len(body)}"] if length else []), *headers]
+    lines = [
+        f"HTTP/1.1 {status}",
+        f"Content-Type: {kind}",
+        *([f"Content-Length: {len(body)}"] if length else []),
+        *headers,
+    ]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
+@scenario
+def page(c, r):
+    """A good page."""
+    c.body(r)
+    return answer(r.page)
+
+
 # ---- headers ----
+
 
 @scenario
 def header(c, r):
@@ -90,24 +103,31 @@ def once(c, r):
     c.body(r)
     if r.n > 1:
         return answer(r.page)
-    return answer(b'{"detail": "not now"}', *(word.replace("=", ": ", 1) for word in r.words[1:]), status=f"{r.words[0]} Odd")
+    return answer(
+        b'{"detail": "not now"}', *(word.replace("=", ": ", 1) for word in r.words[1:]), status=f"{r.words[0]} Odd"
+    )
 
 
 @scenario
 def says(c, r):
     """This status and this body the first time, then a good page: /says:STATUS:TEXT"""
     c.body(r)
-    return answer(r.page) if r.n > 1 else answer(":".join(r.words[1:]).encode(), status=f"{r.words[0]} Odd", kind="text/plain")
+    return (
+        answer(r.page)
+        if r.n > 1
+        else answer(":".join(r.words[1:]).encode(), status=f"{r.words[0]} Odd", kind="text/plain")
+    )
 
 
 # ---- answers that break off, or are none ----
+
 
 @scenario
 def cut_head(c, r):
     """A good answer of which only so much of the head comes: /cut-head:TEXT, up to and including that text."""
     c.body(r)
     whole = answer(b'{"id": 1}\n', "Link: </items?page=2>; rel=next", kind="application/x-ndjson")
-    c.send(whole[:whole.index(r.words[0].encode()) + len(r.words[0])])
+    c.send(whole[: whole.index(r.words[0].encode()) + len(r.words[0])])
 
 
 @scenario
@@ -141,14 +161,20 @@ def coded(c, r):
     if r.n > 1:
         return answer(r.page)
     where = f"Location: /header/page?{r.target.partition('?')[2]}"
-    return answer(b"\x8b\x01\x80<html>away</html>\x03", f"Content-Encoding: {r.words[1]}", where, status=f"{r.words[0]} Odd")
+    return answer(
+        b"\x8b\x01\x80<html>away</html>\x03", f"Content-Encoding: {r.words[1]}", where, status=f"{r.words[0]} Odd"
+    )
 
 
 @scenario
 def endless(c, r):
     """A body without end: /endless:STATUS, or /endless:200:gzip, of empty gzip members."""
     kind = "Content-Encoding: gzip" if "gzip" in r.words else "X: x"
-    c.send(answer(b"", "Transfer-Encoding: chunked", "Location: /status:404:", kind, status=f"{r.words[0]} Odd", length=False))
+    c.send(
+        answer(
+            b"", "Transfer-Encoding: chunked", "Location: /status:404:", kind, status=f"{r.words[0]} Odd", length=False
+        )
+    )
     c.for_ever(gzip.compress(b"") * 3000 if "gzip" in r.words else b" " * 65536)
 
 

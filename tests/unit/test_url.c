@@ -54,6 +54,10 @@ static void check_add_query(void)
     adds("http://h/x?b=2", "a", "1", 1, "http://h/x?b=2&a=1");
     adds("http://h/x?", "a", "1", 1, "http://h/x?a=1");
     adds("http://h/x?b&", "a", "1", 1, "http://h/x?b&a=1");
+    adds("http://h/x?q=why?", "a", "1", 1, "http://h/x?q=why?&a=1");
+    adds("http://h/x??", "a", "1", 1, "http://h/x??&a=1");
+    adds("http://h/x?&", "a", "1", 1, "http://h/x?&a=1");
+    adds("http://h/x?=", "a", "1", 1, "http://h/x?=&a=1");
     adds("http://h/x", "a", "", 0, "http://h/x?a=");
     adds("http://h/x", "a b[]", "c d+e&f=g%20/?#'~-._", 20,
          "http://h/x?a%20b%5B%5D=c%20d%2Be%26f%3Dg%2520%2F%3F%23%27~-._");
@@ -81,6 +85,8 @@ static void check_drop_query(void)
     drops("http://h/x?%6fffset=1&a=%20+", "offset", "http://h/x?a=%20+");
     drops("http://h/x?page%5Boffset%5D=1&page[offset]=2&a", "page[offset]", "http://h/x?a");
     drops("http://h/x?offset2=1&xoffset=2&Offset=3", "offset", "http://h/x?offset2=1&xoffset=2&Offset=3");
+    drops("http://h/x?q=why?offset=2&offset=1", "offset", "http://h/x?q=why?offset=2");
+    drops("http://h/x??offset=1&offset=2", "offset", "http://h/x??offset=1");
     drops("http://h/offset=1", "offset", "http://h/offset=1");
     drops("http://h/x?a=offset=1", "offset", "http://h/x?a=offset=1");
     drops("http://h/x?=1&a=2", "", "http://h/x?=1&a=2");
@@ -177,8 +183,30 @@ static void check_sort(void)
     sorted("http://h/?a=1,2&b=%2c%7e&c=x+y=z&&d=%00", "http://h/?a=1%2C2&b=%2C~&c=x%2By%3Dz&d=%00");
 }
 
+/* libcurl's functions for this take no more than 8 MB, and give nothing for more. */
+static void check_large(void)
+{
+    enum { LARGE = 9000000 };
+    struct buf value = {0}, escaped = {0}, plain = {0};
+    for (size_t i = 0; i < LARGE; i++)
+        buf_addc(&value, (char)(i % 251));
+    url_escape_text(value.data, value.len, &escaped);
+    url_unescape(escaped.data, escaped.len, &plain);
+    ok(plain.len == LARGE && memcmp(plain.data, value.data, LARGE) == 0, "a value of 9 MB goes there and back");
+    url_unescape("%zz%4", 5, &plain);
+    is_text(buf_text(&plain), "%zz%4", "what is no escape stays as it is");
+    url_unescape("%41%", 4, &plain);
+    is_text(buf_text(&plain), "A%", "at the end, too");
+    url_unescape("%c3%A9", 6, &plain);
+    is_text(buf_text(&plain), "\xc3\xa9", "hexadecimal digits of either case");
+    buf_free(&value);
+    buf_free(&escaped);
+    buf_free(&plain);
+}
+
 int main(void)
 {
+    check_large();
     check_accept();
     check_add_query();
     check_drop_query();
