@@ -78,9 +78,14 @@ void buf_swap(struct buf *a, struct buf *b)
     *b = t;
 }
 
-const char *buf_text(struct buf *b)
+char *buf_writable(struct buf *b)
 {
     if (buf_reserve(b, 0) == 0)
         b->data[b->len] = '\0';
     return b->data;
+}
+
+const char *buf_text(struct buf *b)
+{
+    return buf_writable(b);
 }

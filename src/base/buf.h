@@ -27,5 +27,6 @@ void buf_clear(struct buf *b); /* empty, memory kept for the next use */
 void buf_free(struct buf *b);
 void buf_swap(struct buf *a, struct buf *b);
 const char *buf_text(struct buf *b); /* the bytes as a C string, valid until the next change */
+char *buf_writable(struct buf *b);   /* the same, for a change in place */
 
 #endif

@@ -92,7 +92,7 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
              : f->stable     ? "the same twice"
                              : "not the same twice: pages may overlap; ask the API to sort");
     suggest(o, f, out);
-    text_clean_lines((char *)buf_text(out)); /* names are the server's */
+    text_clean_lines(buf_writable(out)); /* names are the server's */
     out->len = strlen(out->data);
 }
 

@@ -11,6 +11,7 @@
 struct line {
     struct option *longs; /* for getopt_long(); val is the row's number, flags also with no- */
     char *shorts;
+    struct list negated; /* names with no- */
 };
 
 enum { NEGATED = 1000, FIRST_LONG = 256 };
@@ -30,7 +31,9 @@ static void line_init(struct line *l)
         if (flag) {
             struct buf no = {0};
             buf_addf(&no, "no-%s", row->name);
-            *to++ = (struct option){mem_text(no.data, no.len), no_argument, NULL, FIRST_LONG + NEGATED + (int)i};
+            list_add(&l->negated, buf_text(&no));
+            const char *name = l->negated.item[l->negated.count - 1];
+            *to++ = (struct option){name, no_argument, NULL, FIRST_LONG + NEGATED + (int)i};
             buf_free(&no);
         }
         if (row->letter) {
@@ -43,9 +46,7 @@ static void line_init(struct line *l)
 
 static void line_free(struct line *l)
 {
-    for (struct option *o = l->longs; o->name; o++)
-        if (o->val >= FIRST_LONG + NEGATED)
-            free((char *)o->name);
+    list_free(&l->negated);
     free(l->longs);
     free(l->shorts);
 }
@@ -96,8 +97,7 @@ static const struct option_row *row_of(int code)
 }
 
 /* On the command line the value is in a file; the list holds the values themselves. */
-static int add_secret(struct list *list, const struct option_row *row, const char *text, struct buf *warning,
-                      struct error *e)
+static int add_secret(struct options *o, const struct option_row *row, const char *text, struct error *e)
 {
     struct buf item = {0};
     char *value = NULL;
@@ -105,13 +105,13 @@ static int add_secret(struct list *list, const struct option_row *row, const cha
     if (!pair_split(text, &pair) || *pair.value != '@')
         return error_set(e, EXIT_USAGE, "--%s takes NAME=@FILE: a secret on the command line could be seen by others",
                          row->name);
-    if (secret_read(pair.value + 1, &value, warning, e))
+    if (secret_read(pair.value + 1, &value, &o->warning, e))
         return -1;
     buf_addf(&item, "%.*s=%s", (int)pair.len, pair.name, value);
-    list_add(list, buf_text(&item));
+    int result = options_set(o, row, buf_text(&item), e);
     free(value);
     buf_free(&item);
-    return 0;
+    return result;
 }
 
 static void remember(struct options *o, const struct option_row *row, const char *value)
@@ -134,9 +134,7 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
     bool negated = code >= FIRST_LONG + NEGATED;
     const char *value = row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg;
     remember(o, row, value);
-    return row->place == OPTION_AT_FILE
-               ? add_secret((struct list *)((char *)o + row->member), row, value, &o->warning, e)
-               : options_set(o, row, value, e);
+    return row->place == OPTION_AT_FILE ? add_secret(o, row, value, e) : options_set(o, row, value, e);
 }
 
 static int parse(struct options *o, struct line *l, enum command_bit command, int argc, char **argv, struct error *e)

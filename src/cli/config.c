@@ -118,7 +118,7 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
 {
     if (memchr(text->data ? text->data : "", '\0', text->len))
         return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
-    char *line = (char *)buf_text(text);
+    char *line = buf_writable(text);
     for (unsigned number = 1; *line; number++) {
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';

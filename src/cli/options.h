@@ -30,8 +30,8 @@ struct run_options {
     bool die_with_parent, quiet, progress_meter;
 };
 
-/* What each module reads, together. They are complete when options_complete() has been called; nobody changes them
- * after that. */
+/* What each module reads, together. main() hears the sources one after the other: command_line_parse(), config_load(),
+ * options_complete(), and with --paginate auto the API itself, options_take(). Then they are complete, and const. */
 struct options {
     struct request_options request;
     struct range_options range;

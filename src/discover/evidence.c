@@ -357,19 +357,24 @@ static void tell_source(const char *where, struct buf *count_from)
         buf_addf(count_from, "body:%s", where);
 }
 
+/* The total at one place. */
+static bool total_at(const char *source_text, const struct answer *a, struct total *total)
+{
+    struct total_source source;
+    struct error ignored;
+    bool found = total_parse(&source, source_text, &ignored) == 0 &&
+                 total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, total, &ignored) == 1;
+    total_free(&source);
+    return found;
+}
+
 bool evidence_total(const char *asked, const struct answer *a, int64_t *count, struct buf *count_from)
 {
-    bool given = strcmp(asked, "auto") != 0;
+    bool given = strcmp(asked, totals[0]) != 0;
+    struct total total;
     for (size_t i = 0; i < (given ? 1 : sizeof totals / sizeof *totals); i++) {
-        struct total_source source;
-        struct total total;
-        struct error ignored;
         const char *from = given ? asked : totals[i];
-        bool found =
-            total_parse(&source, from, &ignored) == 0 &&
-            total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, &total, &ignored) == 1;
-        total_free(&source);
-        if (!found)
+        if (!total_at(from, a, &total))
             continue;
         *count = total.records;
         buf_clear(count_from);

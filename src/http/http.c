@@ -41,7 +41,7 @@ static int add_header_file(struct http_client *c, const char *name, struct error
 {
     struct buf text = {.cap = HEADER_BYTES};
     int result = io_read_file(name, &text, e);
-    char *rest = result ? NULL : (char *)buf_text(&text);
+    char *rest = result ? NULL : buf_writable(&text);
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "\r")] = '\0';
         if (*line && add_header(c, line, HIDDEN_FILE, e))
@@ -110,7 +110,7 @@ void http_client_tell(const struct http_client *c, bool verbose, const struct bu
     struct buf copy = {0};
     if (c->note && text->len && (!verbose || c->options.network->verbose)) {
         buf_add(&copy, text->data, text->len);
-        char *rest = (char *)buf_text(&copy);
+        char *rest = buf_writable(&copy);
         secret_mask(&c->auth.secrets, rest);
         for (char *line; (line = strsep(&rest, "\n"));)
             if (*line)

@@ -1,7 +1,6 @@
 /* oauth: OAuth 2 tokens: asked for, kept for other processes, renewed. */
 #include "http/oauth.h"
 
-#include <cjson/cJSON.h>
 #include <curl/curl.h>
 #include <math.h>
 #include <poll.h>
@@ -10,90 +9,16 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/number.h"
 #include "base/pair.h"
 #include "http/cache.h"
 #include "http/failure.h"
 #include "http/retry.h"
 #include "http/secret.h"
+#include "http/token.h"
 #include "http/url.h"
 #include "json/error_body.h"
 
 enum { ANSWER = 65536 };
-
-/* An OAuth 2 token, as it is answered (RFC 6749, section 5.1) and as it is kept. */
-struct token {
-    struct buf access_token, refresh_token;
-    double expires; /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
-};
-
-/* ---- as JSON ---- */
-
-static bool take_text(const cJSON *object, const char *name, struct buf *to)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-    if (!text || !*text || strpbrk(text, "\r\n"))
-        return false;
-    buf_clear(to);
-    buf_adds(to, text);
-    return true;
-}
-
-static const double LONGEST = 1e12; /* seconds; also of a time since 1970 */
-
-/* Some servers write the number as a string. */
-static double seconds_of(const cJSON *object, const char *name)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, name);
-    double n = 0;
-    if (cJSON_IsString(value))
-        number_decimal(value->valuestring, &n);
-    else if (cJSON_IsNumber(value))
-        n = value->valuedouble;
-    return n > -LONGEST && n < LONGEST ? n : 0;
-}
-
-/* The answer of a token URL. -1: it has no access_token. A refresh token stays when the answer has none. */
-static int read_token(const char *json, size_t n, double now, struct token *token)
-{
-    cJSON *answer = cJSON_ParseWithLength(json, n);
-    bool there = take_text(answer, "access_token", &token->access_token);
-    double lasts = seconds_of(answer, "expires_in");
-    take_text(answer, "refresh_token", &token->refresh_token);
-    token->expires = lasts > 120 ? now + lasts - 60 : lasts > 0 ? now + lasts / 2 : 0;
-    cJSON_Delete(answer);
-    return there ? 0 : -1;
-}
-
-/* What save_token() made; anything else is no token. */
-static void load_token(const char *json, size_t n, struct token *token)
-{
-    cJSON *kept = cJSON_ParseWithLength(json, n);
-    take_text(kept, "access_token", &token->access_token);
-    take_text(kept, "refresh_token", &token->refresh_token);
-    token->expires = seconds_of(kept, "expires");
-    cJSON_Delete(kept);
-}
-
-static void save_token(const struct token *token, struct buf *out)
-{
-    cJSON *o = cJSON_CreateObject();
-    struct buf access = token->access_token, refresh = token->refresh_token;
-    cJSON_AddStringToObject(o, "access_token", buf_text(&access));
-    if (refresh.len)
-        cJSON_AddStringToObject(o, "refresh_token", buf_text(&refresh));
-    cJSON_AddNumberToObject(o, "expires", token->expires);
-    char *text = cJSON_PrintUnformatted(o);
-    buf_addf(out, "%s\n", text ? text : "");
-    free(text);
-    cJSON_Delete(o);
-}
-
-static void free_token(struct token *token)
-{
-    buf_free(&token->access_token);
-    buf_free(&token->refresh_token);
-}
 
 /* ---- the token URL ---- */
 
@@ -259,7 +184,7 @@ static int ask(struct oauth *a, struct token *token, struct error *e)
     }
     if (result == 0)
         result = fetch(a, basic ? buf_text(&id) : NULL, basic ? buf_text(&secret) : NULL, &form, &answer, &status, e);
-    if (result == 0 && (status / 100 != 2 || read_token(answer.data, answer.len, io_time(), token)))
+    if (result == 0 && (status / 100 != 2 || token_read(answer.data, answer.len, io_time(), token)))
         result = bad_answer(a, status, &answer, e);
     buf_free(&form);
     buf_free(&answer);
@@ -293,7 +218,7 @@ static void adopt(struct oauth *a, struct token *token)
 static void keep(struct oauth *a, int fd, const struct token *token)
 {
     struct buf content = {0}, latest = token->refresh_token;
-    save_token(token, &content);
+    token_save(token, &content);
     if (fd < 0 || cache_write(fd, content.data, content.len)) {
         bool replaced = a->auth->refresh_token && latest.len && strcmp(a->auth->refresh_token, buf_text(&latest));
         buf_addf(&a->auth->warning,
@@ -312,7 +237,7 @@ static int get_token(struct oauth *a, struct error *e)
     int fd = cache_lock("token", buf_text(&a->key));
     if (fd >= 0) {
         cache_read(fd, &content);
-        load_token(content.data, content.len, &token);
+        token_load(content.data, content.len, &token);
     }
     if (io_signalled()) { /* perhaps while we waited for the lock */
         result = error_set(e, EXIT_UNAVAILABLE, "no token: ended by a signal");
@@ -326,7 +251,7 @@ static int get_token(struct oauth *a, struct error *e)
     if (result == 0)
         adopt(a, &token);
     buf_free(&content);
-    free_token(&token);
+    token_free(&token);
     return result;
 }
 
