@@ -17,12 +17,12 @@ static void help_row(const struct option_row *row, struct buf *out)
         buf_addf(out, "  -%c, ", row->letter);
     else
         buf_adds(out, "      ");
-    buf_addf(out, "--%s%s", row->type == OPTION_FLAG && row->fallback && *row->fallback == 't' ? "no-" : "", row->name);
+    bool is_on = row->type == OPTION_FLAG && row->fallback && *row->fallback == 't';
+    buf_addf(out, "--%s%s", is_on ? "no-" : "", row->name);
     if (row->argument)
         buf_addf(out, " %s", row->argument);
     int gap = 38 - (int)(out->len - start);
-    buf_addf(out, "%*s%s%s", gap > 2 ? gap : 2, "", row->type == OPTION_FLAG && *row->fallback == 't' ? "do not " : "",
-             row->help);
+    buf_addf(out, "%*s%s%s", gap > 2 ? gap : 2, "", is_on ? "do not " : "", row->help);
     if (row->fallback && *row->fallback && row->type != OPTION_FLAG)
         buf_addf(out, " (%s)", row->fallback);
     buf_addc(out, '\n');

@@ -194,7 +194,7 @@ static void find_cursor(struct evidence *v, const struct answer *a)
             v->end_row = &cursors[i];
         }
         bool is_link = v->next_at.len && strcmp(cursors[i].next, buf_text(&v->next_at)) == 0;
-        if (value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
+        if (!value.text || value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
             continue;
         v->cursor = &cursors[i];
         value_scalar(value, &v->cursor_text);

@@ -100,7 +100,8 @@ static bool step(struct needle *n, unsigned char byte)
 static struct needle *make_needles(const struct buf *secrets, size_t *count, size_t *longest)
 {
     const char *end = secrets->data + secrets->len;
-    *count = *longest = 0;
+    *count = 0;
+    *longest = 1;
     for (const char *p = secrets->data; p < end; p += strlen(p) + 1)
         ++*count;
     struct needle *needles = mem_zeroed(*count, sizeof *needles), *n = needles;

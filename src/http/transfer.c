@@ -427,7 +427,7 @@ static void finish(struct transfer *t, struct attempt *a, int code)
     if (x->status / 100 == 2)
         oauth_worked(&t->oauth, buf_text(&a->http.authorization));
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
-    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= TOLD_PAUSE) {
+    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= (double)TOLD_PAUSE) {
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
         show(t, false, x, "", told);
     }
@@ -481,7 +481,7 @@ static void warn_alone(struct transfer *t)
 /* Begins what is due; returns the seconds until something else is. */
 static double begin_due(struct transfer *t)
 {
-    double time = now(), next = time + POLL_MS / 1000;
+    double time = now(), next = time + (double)POLL_MS / 1000;
     for (unsigned i = 0; i < t->used; i++) {
         struct attempt *a = nth(t, i);
         if (a->phase != WAITING)

@@ -164,7 +164,7 @@ long value_status(struct slice value)
     if (value.text)
         value_scalar(value, &text);
     const char *digits = buf_text(&text);
-    bool is = *digits >= '0' && *digits <= '9', fits = number_decimal(digits, &n) && n < MOST;
+    bool is = *digits >= '0' && *digits <= '9', fits = number_decimal(digits, &n) && n < (double)MOST;
     buf_free(&text);
     return !is ? 0 : fits ? (long)n : MOST;
 }
