@@ -13,7 +13,7 @@ answer_of() { list "body=$(encoded "$1")"; }
 
 @test "records are found at each of the usual places" {
     for place in results data items records entries rows value values content objects entities payload elements \
-        hits.hits _items; do
+        hits.hits _items Resources features entry; do
         list "n=120,envelope=$place"
         restsrc read "$list"
         exits 0

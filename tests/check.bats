@@ -111,6 +111,9 @@ knows() {
     is cursor n=250,next=meta.next_cursor,total=none cursor
     is cursor n=250,end=absent,envelope=data cursor
     is last-id n=250 last-id
+    for more in hasMore meta.has_more pagination.has_more pageInfo.hasNextPage; do
+        is last-id "n=250,more=$more" last-id
+    done
     is next-url n=250 next
     is next-url n=250,form=relative,next=links.next next
     is link n=250 link

@@ -155,6 +155,58 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
     wrote 345
 }
 
+# ---- names that are no more than a guess ----
+
+@test "names that mean the count in some APIs only are taken when a page of one record, or the list itself, proves it" {
+    for name in totalCount totalResults numberMatched total_results totalElements meta.total meta.pagination.total \
+        page.totalElements; do
+        list "n=345,nocount,total-name=$name"
+        restsrc count "$list"
+        exits 0
+        wrote 345
+        list "n=345,nocount,names=offset:per,total-name=$name" # the size is not heeded: the end is asked for
+        restsrc count "$list"
+        exits 0
+        wrote 345
+    done
+    list n=345,nocount,total-name=x,header-total=X-WP-Total
+    restsrc count "$list"
+    exits 0
+    wrote 345
+    for n in 0 1; do
+        list "n=$n,nocount,total-name=totalCount"
+        restsrc count "$list"
+        exits 0
+        wrote $n
+    done
+}
+
+@test "where nothing proves them they are no counts: lengths of a page, numbers of pages, caps" {
+    for words in names=offset:per,total=100 names=offset:per,total=4 names=offset:per,total=344 \
+        names=offset:per,total=346 names=o:l,total=345 cap=100,names=o:l,total=4; do
+        list "n=345,nocount,total-name=totalCount,$words"
+        restsrc count "$list"
+        exits 76
+        wrote_nothing
+        says --count-from
+    done
+    page_of '{"totalCount":1,"results":[{"id":1}]}'
+    restsrc count "$list"
+    exits 76
+    wrote_nothing
+}
+
+@test "what remains after the first page is counted with it: Kubernetes" {
+    page_of '{"metadata":{"continue":"x","remainingItemCount":344},"items":[{"id":1}]}'
+    restsrc count "$list"
+    exits 0
+    wrote 345
+    page_of '{"metadata":{"remainingItemCount":9223372036854775807},"items":[{"id":1}]}'
+    restsrc count "$list"
+    exits 76
+    wrote_nothing
+}
+
 # ---- --count-from ----
 
 @test "--count-from url: asks there, relative or absolute, with a path or without" {

@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	tests/unit/test_ca \
 	tests/unit/test_text \
 	tests/unit/test_origin \
+	tests/unit/test_usual \
 	tests/unit/test_error_in_ok \
 	tests/unit/test_paginate \
 	tests/unit/test_styles \

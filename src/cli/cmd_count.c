@@ -219,6 +219,38 @@ static int check_denial(struct count *c, struct error *e)
     return about_answer(c, e);
 }
 
+/* Is that number the count? A page that is the whole list says so; so does a page of one record when the number is
+ * larger, for then it is not the page's length; else the list itself, where any place in it can be asked for: there is
+ * a record before that place, and none from it on. */
+static bool is_proven(struct count *c, int64_t total)
+{
+    struct error ignored = {0};
+    bool seeks = paginate_seeks(&c->paginate);
+    int64_t got = c->ask.split.count;
+    if (got == 0 || (!seeks && !c->more))
+        return total == got;
+    if (got == 1 && total > 1)
+        return true;
+    if (!seeks || total < 1 || ask_page(c, total - 1, &ignored) || c->ask.split.count == 0)
+        return false;
+    if (ask_page(c, total, &ignored))
+        return ignored.code == EXIT_REFUSED;
+    return c->ask.split.count == 0;
+}
+
+/* By the names that are not to be trusted without a proof. */
+static int count_by_guess(struct count *c, struct error *e)
+{
+    struct total total;
+    struct slice envelope = {buf_text(&c->ask.envelope), c->ask.envelope.len};
+    if (total_guess(answer_header, c->ask.exchange, envelope, c->ask.split.count, &total, e) == 1 &&
+        is_proven(c, total.records))
+        return counted(total.records, e);
+    error_set(e, EXIT_ANSWER,
+              "the API does not say how many records there are: say where the count is with --count-from");
+    return about_answer(c, e);
+}
+
 static int count_by_page(struct count *c, struct error *e)
 {
     struct total total;
@@ -228,6 +260,8 @@ static int count_by_page(struct count *c, struct error *e)
         return count_by_last_page(c, e);
     int found = total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
                            &total, e);
+    if (found == 0 && c->source.kind == TOTAL_AUTO)
+        return count_by_guess(c, e);
     if (found == 0)
         error_set(e, EXIT_ANSWER,
                   "the API does not say how many records there are: say where the count is with --count-from");

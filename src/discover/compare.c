@@ -179,7 +179,7 @@ int compare_first(struct compare *c, struct error *e)
         .page_base = c->options->paging->page_base,
     };
     evidence_find(&c->v, &names, &a, c->f->length);
-    evidence_total(c->options->paging->count_from, &a, &c->f->count, &c->f->count_from);
+    evidence_total(c->options->paging->count_from, &a, c->f->length, &c->f->count, &c->f->count_from);
     c->count_query = evidence_count_query(a.envelope);
     buf_swap(&c->first, &c->ask->records);
     buf_clear(&c->base); /* where redirects have led */

@@ -44,13 +44,13 @@ static void forget_count(struct compare *c)
     buf_clear(&c->f->count_from);
 }
 
-/* A page of one record tells whether a number in the answer is the length of the page. */
-static void weigh_count(struct compare *c)
+/* A page of one record, after so many, tells whether a number in the answer is the length of the page. */
+static void weigh_count(struct compare *c, int64_t before)
 {
     struct answer a = ask_answer(c->ask);
     struct buf from = {0};
     int64_t count;
-    bool stated = evidence_total(c->options->paging->count_from, &a, &count, &from);
+    bool stated = evidence_total(c->options->paging->count_from, &a, before + c->ask->split.count, &count, &from);
     if (stated && count > c->ask->split.count && (c->f->count < 0 || c->f->count == count)) {
         c->f->count = count;
         c->proven = true;
@@ -111,7 +111,7 @@ static void try_count_query(struct compare *c)
     url_add_query(&url, q->name, q->value, strlen(q->value));
     bool listed = compare_ask(c, buf_text(&url));
     struct answer a = ask_answer(c->ask);
-    if (listed && evidence_total(q->count_from, &a, &count, &from) && count >= c->f->length) {
+    if (listed && evidence_total(q->count_from, &a, c->ask->split.count, &count, &from) && count >= c->f->length) {
         c->f->count = count;
         c->proven = true;
         buf_swap(&c->f->count_from, &from);
@@ -148,7 +148,7 @@ static bool try_way(struct compare *c, struct way way)
         c->limit = "";
     }
     if (right && given <= size)
-        weigh_count(c);
+        weigh_count(c, zero ? 2 : 1);
     if (right && way.page)
         count_pages(c);
     return right;
@@ -173,14 +173,14 @@ static bool try_ways(struct compare *c, size_t from, size_t to)
 
 static bool try_cursor(struct compare *c)
 {
-    for (unsigned i = 0; i < c->v.cursor_rows; i++) {
-        const struct cursor_row *row = &c->v.cursor[i];
-        if (!compare_ask_with(c, row->param, buf_text(&c->v.cursor_text), NULL, 0) || !compare_moved_on(c))
+    const struct usual *first = c->v.cursor;
+    for (const struct usual *u = first; u && strcmp(u->name, first->name) == 0; u = usual_next(u)) {
+        if (!compare_ask_with(c, u->parameter, buf_text(&c->v.cursor_text), NULL, 0) || !compare_moved_on(c))
             continue;
         take_style(c, PAGING_CURSOR);
-        set(c, "next", row->next);
-        set(c, "param-cursor", row->param);
-        c->v.limit = c->v.limit ? c->v.limit : row->limit;
+        set(c, "next", u->name);
+        set(c, "param-cursor", u->parameter);
+        c->v.limit = c->v.limit ? c->v.limit : u->limit;
         return true;
     }
     return false;
@@ -207,23 +207,22 @@ static bool try_link(struct compare *c)
 /* has_more without a cursor: the id of a record leads to the one behind it, as Stripe has it. */
 static bool try_last_id(struct compare *c)
 {
-    static const char *const names[] = {"starting_after", "after"};
     struct buf id = {0};
     bool right = false;
     struct slice first = compare_record(&c->first, 0);
     struct slice value = c->v.has_more && first.text ? path_find(&c->id, first.text, first.len) : (struct slice){0};
     if (!value_is_void(value))
         value_scalar(value, &id);
-    for (size_t i = 0; id.len && !right && i < sizeof names / sizeof *names; i++) {
-        right = compare_ask_with(c, names[i], buf_text(&id), "limit", 1) && compare_begins_with(c, 1);
+    for (const struct usual *u = usual_first(USUAL_AFTER); u && id.len && !right; u = usual_next(u)) {
+        right = compare_ask_with(c, u->name, buf_text(&id), "limit", 1) && compare_begins_with(c, 1);
         if (!right)
             continue;
         take_style(c, PAGING_LAST_ID);
         c->limit = c->ask->split.count == 1 ? "limit" : "";
-        set(c, "param-cursor", names[i]);
+        set(c, "param-cursor", u->name);
         set(c, "param-limit", c->limit);
         if (*c->limit)
-            weigh_count(c);
+            weigh_count(c, 1);
     }
     buf_free(&id);
     return right;
@@ -244,7 +243,7 @@ static bool try_range(struct compare *c)
     bool counted = c->f->count >= 0;
     take_style(c, PAGING_RANGE);
     c->f->seekable = true;
-    weigh_count(c);
+    weigh_count(c, 1);
     if (!counted && c->f->count >= 0)
         set(c, "header", prefer);
     return true;
@@ -259,9 +258,9 @@ static bool take_end(struct compare *c)
         return false;
     take_style(c, c->v.end_style);
     c->took_end = true;
-    set(c, "next", c->v.end_at);
-    if (c->v.end_row)
-        set(c, "param-cursor", c->v.end_row->param);
+    set(c, "next", c->v.end->name);
+    if (c->v.end->parameter)
+        set(c, "param-cursor", c->v.end->parameter);
     return true;
 }
 
@@ -385,8 +384,9 @@ static void count_outcome(struct compare *c)
     try_count_query(c);
     if (!c->brief)
         try_count_url(c);
-    if (f->found && f->count > f->length && strncmp(buf_text(&f->count_from), "url:", 4))
-        set(c, "count-from", buf_text(&f->count_from));
+    const char *from = buf_text(&f->count_from);
+    if (f->found && f->count > f->length && strncmp(from, "url:", 4) && strcmp(from, "auto"))
+        set(c, "count-from", from);
 }
 
 int discover(const struct discover_options *o, struct ask *ask, struct finding *f, struct error *e)

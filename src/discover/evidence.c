@@ -8,72 +8,9 @@
 #include "http/url.h"
 #include "pages/link_header.h"
 #include "pages/more.h"
+#include "json/usual.h"
 
-/* ---- names that are in use ---- */
-
-static const char *const offset_names[] = {"offset",       "skip",       "start",       "_start", "$skip",
-                                           "startAt",      "startIndex", "start_index", "from",   "pagination[start]",
-                                           "page[offset]", NULL};
-static const char *const page_names[] = {
-    "page", "_page", "pageNumber", "page_number", "page[number]", "pagination[page]", "p", NULL};
-static const char *const limit_names[] = {"limit",
-                                          "per_page",
-                                          "page_size",
-                                          "pageSize",
-                                          "_limit",
-                                          "$top",
-                                          "take",
-                                          "size",
-                                          "count",
-                                          "maxResults",
-                                          "page[size]",
-                                          "perPage",
-                                          "_size",
-                                          "max-results",
-                                          "pagination[limit]",
-                                          "pagination[pageSize]",
-                                          "page[limit]",
-                                          NULL};
-
-static const char *const next_links[] = {"next",
-                                         "@odata.nextLink",
-                                         "odata.nextLink",
-                                         "nextLink",
-                                         "nextRecordsUrl",
-                                         "next_page_url",
-                                         "next_url",
-                                         "nextPage",
-                                         "next_page",
-                                         "/links/next",
-                                         "/links/next/href",
-                                         "/_links/next/href",
-                                         "/_links/next",
-                                         "/pagination/next_url",
-                                         "/pagination/next",
-                                         "/paging/next",
-                                         "/meta/next",
-                                         "/d/__next"};
-
-static const struct cursor_row cursors[] = {
-    {"next_cursor", "cursor", "limit"},
-    {"nextCursor", "cursor", "limit"},
-    {"/response_metadata/next_cursor", "cursor", "limit"},
-    {"/meta/next_cursor", "cursor", "limit"},
-    {"/pagination/next_cursor", "cursor", "limit"},
-    {"nextPageToken", "pageToken", "maxResults"},
-    {"nextPageToken", "nextPageToken", "maxResults"},
-    {"next_page_token", "page_token", "page_size"},
-    {"/paging/next/after", "after", "limit"},
-    {"/meta/next_token", "pagination_token", "max_results"},
-    {"/paging/cursors/after", "after", "limit"},
-    {"/pageInfo/endCursor", "after", "first"},
-    {"nextToken", "nextToken", "maxResults"},
-    {"continuationToken", "continuationToken", "limit"},
-    {"offset", "offset", "pageSize"}, /* a word, as Airtable has it; a number is none */
-    {"cursor", "cursor", "limit"},
-    {"next", "cursor", "limit"},
-};
-enum { CURSORS = sizeof cursors / sizeof *cursors };
+/* ---- names that are in use, besides those of json/usual ---- */
 
 /* An answer that repeats what it was asked for tells its parameters. */
 static const struct echo {
@@ -102,26 +39,6 @@ static const struct echo bracketed[] = {
     {"/meta/pagination/start", "/meta/pagination/limit", {false, false, "pagination[start]", "pagination[limit]"}},
 };
 
-static const char *const totals[] = {"auto",
-                                     "header:X-WP-Total",
-                                     "header:X-Total",
-                                     "header:Total-Count",
-                                     "body:/meta/total",
-                                     "body:/meta/pagination/total",
-                                     "body:/pagination/total",
-                                     "body:/page/totalElements",
-                                     "body:totalElements",
-                                     "body:totalCount",
-                                     "body:total_results",
-                                     "body:totalRecords",
-                                     "body:/meta/total_count",
-                                     "body:/meta/filter_count",
-                                     "body:/meta/count",
-                                     "body:/paging/total",
-                                     "body:totalResults",
-                                     "body:/pageInfo/totalResults",
-                                     "body:/_meta/total"};
-
 /* ---- looking up ---- */
 
 static bool is_text(struct slice value, const char *text)
@@ -135,13 +52,13 @@ static bool is_number(struct slice value, int64_t *n)
     return number_whole(value.text, value.len, n);
 }
 
-/* The first of these names that the query of url has; its value, too. */
-static const char *named_in(const struct buf *url, const char *const *names, struct buf *value)
+/* The first parameter of that kind that the query of url has; its value, too. */
+static const char *named_in(const struct buf *url, enum usual_kind kind, struct buf *value)
 {
-    for (; url->len && *names; names++) {
+    for (const struct usual *u = usual_first(kind); url->len && u; u = usual_next(u)) {
         buf_clear(value);
-        if (url_query(url->data, *names, value))
-            return *names;
+        if (url_query(url->data, u->name, value))
+            return u->name;
     }
     return NULL;
 }
@@ -164,18 +81,18 @@ static void find_link(struct evidence *v, const struct answer *a)
         url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
         goto out;
     buf_clear(&v->next_url);
-    for (size_t i = 0; i < sizeof next_links / sizeof *next_links && !v->next_url.len; i++) {
-        struct slice value = path_get(next_links[i], a->envelope);
+    for (const struct usual *u = usual_first(USUAL_LINK); u && !v->next_url.len; u = usual_next(u)) {
+        struct slice value = path_get(u->name, a->envelope);
         buf_clear(&text);
         if (!value_is_void(value) && *value.text == '"')
             value_scalar(value, &text);
         else if (value.text && !v->ended && value_is_void(value) && *value.text != 'f') {
             v->ended = true;
             v->end_style = PAGING_NEXT_URL;
-            v->end_at = next_links[i];
+            v->end = u;
         }
         if (text.len && strpbrk(buf_text(&text), "/?") && url_resolve(a->url, buf_text(&text), &v->next_url) == 0)
-            buf_adds(&v->next_at, next_links[i]);
+            buf_adds(&v->next_at, u->name);
     }
 out:
     buf_free(&text);
@@ -184,24 +101,20 @@ out:
 static void find_cursor(struct evidence *v, const struct answer *a)
 {
     int64_t number;
-    for (size_t i = 0; i < CURSORS && !v->cursor; i++) {
-        struct slice value = path_get(cursors[i].next, a->envelope);
-        bool is_offset = strcmp(cursors[i].next, "offset") == 0 && is_number(value, &number);
+    for (const struct usual *u = usual_first(USUAL_CURSOR); u && !v->cursor; u = usual_next(u)) {
+        struct slice value = path_get(u->name, a->envelope);
+        bool is_offset = strcmp(u->name, "offset") == 0 && is_number(value, &number);
         if (value.text && value_is_void(value) && !v->ended) {
             v->ended = true;
             v->end_style = PAGING_CURSOR;
-            v->end_at = cursors[i].next;
-            v->end_row = &cursors[i];
+            v->end = u;
         }
-        bool is_link = v->next_at.len && strcmp(cursors[i].next, buf_text(&v->next_at)) == 0;
+        bool is_link = v->next_at.len && strcmp(u->name, buf_text(&v->next_at)) == 0;
         if (!value.text || value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset || is_link)
             continue;
-        v->cursor = &cursors[i];
+        v->cursor = u;
         value_scalar(value, &v->cursor_text);
     }
-    for (const struct cursor_row *row = v->cursor;
-         row && row < cursors + CURSORS && strcmp(row->next, v->cursor->next) == 0; row++)
-        v->cursor_rows++;
 }
 
 /* ---- ways to ask for a place ---- */
@@ -211,10 +124,10 @@ static void ways_of_link(struct evidence *v, int64_t records)
 {
     struct buf value = {0};
     int64_t number;
-    const char *offset = named_in(&v->next_url, offset_names, &value);
+    const char *offset = named_in(&v->next_url, USUAL_OFFSET, &value);
     if (offset && number_of_text(buf_text(&value), &number) && number == records)
         add_way(v, (struct way){false, false, offset, v->limit ? v->limit : "limit"});
-    const char *page = named_in(&v->next_url, page_names, &value);
+    const char *page = named_in(&v->next_url, USUAL_PAGE, &value);
     if (page && number_of_text(buf_text(&value), &number) && (number == 1 || number == 2)) {
         bool zero = number == 1;
         if (v->limit)
@@ -321,7 +234,7 @@ void evidence_find(struct evidence *v, const struct evidence_names *given, const
     v->ranges = range && strncasecmp(range, "bytes", 5);
     find_link(v, a);
     find_cursor(v, a);
-    v->limit = given->limit ? given->limit : named_in(&v->next_url, limit_names, &ignored);
+    v->limit = given->limit ? given->limit : named_in(&v->next_url, USUAL_LIMIT, &ignored);
     if (given->offset)
         add_way(v, (struct way){false, false, given->offset, v->limit ? v->limit : "limit"});
     if (given->page)
@@ -346,45 +259,37 @@ void evidence_free(struct evidence *v)
     buf_free(&v->lead);
 }
 
-/* In the words of --count-from, where --count-from auto found it. */
-static void tell_source(const char *where, struct buf *count_from)
+/* In the words of --count-from. */
+static void tell_source(const struct total *total, struct buf *count_from)
 {
-    if (strcmp(where, "X-Total-Count") == 0)
-        buf_adds(count_from, "header:X-Total-Count");
-    else if (strcmp(where, "Content-Range") == 0)
+    if (!total->name)
         buf_adds(count_from, "content-range");
+    else if (total->name->kind == USUAL_REMAINING) /* a sum, which has no PATH */
+        buf_adds(count_from, "auto");
     else
-        buf_addf(count_from, "body:%s", where);
+        buf_addf(count_from, "%s:%s", total->name->kind == USUAL_TOTAL_HEADER ? "header" : "body", total->name->name);
 }
 
-/* The total at one place. */
-static bool total_at(const char *source_text, const struct answer *a, struct total *total)
+bool evidence_total(const char *asked, const struct answer *a, int64_t records, int64_t *count, struct buf *count_from)
 {
     struct total_source source;
-    struct error ignored;
-    bool found = total_parse(&source, source_text, &ignored) == 0 &&
-                 total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, total, &ignored) == 1;
-    total_free(&source);
-    return found;
-}
-
-bool evidence_total(const char *asked, const struct answer *a, int64_t *count, struct buf *count_from)
-{
-    bool given = strcmp(asked, totals[0]) != 0;
     struct total total;
-    for (size_t i = 0; i < (given ? 1 : sizeof totals / sizeof *totals); i++) {
-        const char *from = given ? asked : totals[i];
-        if (!total_at(from, a, &total))
-            continue;
-        *count = total.records;
-        buf_clear(count_from);
-        if (given || i)
-            buf_adds(count_from, from);
-        else
-            tell_source(total.where, count_from);
-        return true;
-    }
-    return false;
+    struct error ignored;
+    bool by_itself = strcmp(asked, "auto") == 0;
+    bool found = total_parse(&source, asked, &ignored) == 0 &&
+                 total_find(&source, a->header, a->headers, a->envelope.text, a->envelope.len, &total, &ignored) == 1;
+    total_free(&source);
+    if (!found && by_itself)
+        found = total_guess(a->header, a->headers, a->envelope, records, &total, &ignored) == 1;
+    if (!found)
+        return false;
+    *count = total.records;
+    buf_clear(count_from);
+    if (by_itself)
+        tell_source(&total, count_from);
+    else
+        buf_adds(count_from, asked);
+    return true;
 }
 
 const struct count_query *evidence_count_query(struct slice envelope)

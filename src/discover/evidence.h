@@ -3,6 +3,7 @@
 #define RESTSRC_EVIDENCE_H
 
 #include "pages/paginate.h"
+#include "json/usual.h"
 
 enum { EVIDENCE_WAYS = 10 };
 
@@ -13,28 +14,21 @@ struct way {
     const char *place, *limit;
 };
 
-/* Where a cursor is in the answer, and parameters that may take it and the page size. */
-struct cursor_row {
-    const char *next, *param, *limit;
-};
-
 struct evidence {
-    struct buf next_url; /* an absolute URL; empty: no next link */
-    struct buf next_at;  /* the PATH of the body where it was; empty: in a Link header */
-    const char *limit;   /* the parameter in it, or elsewhere in the answer, that looks like the page size */
-    const struct cursor_row *cursor; /* so many rows that may be meant; NULL: the answer has no cursor */
-    unsigned cursor_rows;
-    struct buf cursor_text;           /* what the cursor says */
-    bool ended;                       /* a usual name says that nothing follows */
-    enum paging_style end_style;      /* then: of next-url or cursor */
-    const char *end_at;               /* its PATH */
-    const struct cursor_row *end_row; /* for a cursor */
-    bool has_more;                    /* has_more says true */
-    bool out_of_reach;                /* Elasticsearch has more than from and size get at */
-    bool ranges;                      /* a Content-Range that counts no bytes */
-    struct buf lead;                  /* a member that may lead on in some other way; empty: none */
-    struct way ways[EVIDENCE_WAYS];   /* in the order in which they are worth a try */
-    size_t way_count, sure_ways;      /* so many of them are the answer's own; the others are the commonest names */
+    struct buf next_url;            /* an absolute URL; empty: no next link */
+    struct buf next_at;             /* the PATH of the body where it was; empty: in a Link header */
+    const char *limit;              /* the parameter in it, or elsewhere in the answer, that looks like the page size */
+    const struct usual *cursor;     /* the first of its rows; NULL: the answer has no cursor */
+    struct buf cursor_text;         /* what the cursor says */
+    bool ended;                     /* a usual name says that nothing follows */
+    enum paging_style end_style;    /* then: of next-url or cursor */
+    const struct usual *end;        /* its row */
+    bool has_more;                  /* has_more says true */
+    bool out_of_reach;              /* Elasticsearch has more than from and size get at */
+    bool ranges;                    /* a Content-Range that counts no bytes */
+    struct buf lead;                /* a member that may lead on in some other way; empty: none */
+    struct way ways[EVIDENCE_WAYS]; /* in the order in which they are worth a try */
+    size_t way_count, sure_ways;    /* so many of them are the answer's own; the others are the commonest names */
 };
 
 /* Names that the user has given; NULL: not given. */
@@ -47,8 +41,9 @@ struct evidence_names {
 void evidence_find(struct evidence *v, const struct evidence_names *given, const struct answer *a, int64_t records);
 void evidence_free(struct evidence *v);
 
-/* The total that the answer states, and in --count-from's words where. asked: --count-from. false: none. */
-bool evidence_total(const char *asked, const struct answer *a, int64_t *total, struct buf *count_from);
+/* The total that the answer, a first page of so many records, states, and in --count-from's words where. asked:
+ * --count-from. false: none. */
+bool evidence_total(const char *asked, const struct answer *a, int64_t records, int64_t *total, struct buf *count_from);
 
 /* How an API that does not count by itself may be asked to: a query, and in --count-from's words where the number then
  * is. NULL: no such API is known to answer so. */

@@ -185,14 +185,6 @@ void path_parse_all(struct path *p, const char *const *texts, size_t count)
     settle(p);
 }
 
-void path_usual_records(struct path *p)
-{
-    static const char *const usual[] = {"",        "results",  "data",       "items",   "records", "entries",
-                                        "rows",    "value",    "values",     "content", "objects", "entities",
-                                        "payload", "elements", "/hits/hits", "_items"};
-    path_parse_all(p, usual, sizeof usual / sizeof *usual);
-}
-
 void path_only(struct path *p, const struct path *from, unsigned way)
 {
     memset(p, 0, sizeof *p);

@@ -14,7 +14,7 @@
 #include "json/jsonpath.h"
 #include "json/value.h"
 
-enum { PATH_WAYS = 18, PATH_DEPTH = 12 };
+enum { PATH_WAYS = 24, PATH_DEPTH = 12 };
 
 struct path_way {
     unsigned depth;
@@ -36,8 +36,6 @@ int path_parse(struct path *p, const char *text);
 int path_option(struct path *p, const char *option, const char *text, struct error *e);
 /* A PATH of records, to be found while the text arrives: a JSONPath that needs the whole text is refused, too. */
 int path_records(struct path *p, const char *text, struct error *e);
-/* The places where lists of records are usually found, the root first, in the order that restsrc(1) gives. */
-void path_usual_records(struct path *p);
 /* All of these PATHs, in their order, as far as PATH_WAYS reaches. */
 void path_parse_all(struct path *p, const char *const *texts, size_t count);
 /* One way of p alone, as a path of its own (a copy). */

@@ -3,11 +3,7 @@
 
 #include <strings.h>
 
-#include "json/path.h"
-
-/* In the order that restsrc(1) gives. */
-static const char *const usual[] = {
-    "has_more", "hasMore", "pageInfo.hasNextPage", "meta.has_more", "pagination.has_more", "!isLast", "!end_of_stream"};
+#include "json/usual.h"
 
 int more_check(const char *has_more, struct error *e)
 {
@@ -55,7 +51,7 @@ enum more_says more_find(const char *has_more, struct slice envelope, const char
     if (has_more)
         return find_one(has_more, envelope, name);
     enum more_says says = MORE_UNSAID;
-    for (size_t i = 0; says == MORE_UNSAID && i < sizeof usual / sizeof *usual; i++)
-        says = find_one(usual[i], envelope, name);
+    for (const struct usual *u = usual_first(USUAL_MORE); u && says == MORE_UNSAID; u = usual_next(u))
+        says = find_one(u->name, envelope, name);
     return says;
 }

@@ -1,10 +1,12 @@
 /* paging: what all of pages/ shares. */
 #include "pages/paging.h"
 
+#include "json/usual.h"
+
 int paging_records(const char *text, struct path *records, struct error *e)
 {
     if (!text) {
-        path_usual_records(records);
+        usual_paths(records, USUAL_RECORDS);
         return 0;
     }
     return path_records(records, text, e);

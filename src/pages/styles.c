@@ -10,6 +10,7 @@
 #include "pages/link_header.h"
 #include "pages/more.h"
 #include "pages/relation.h"
+#include "json/usual.h"
 
 /* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
 
@@ -323,40 +324,10 @@ const struct style *styles_find(enum paging_style style)
     return s;
 }
 
-/* Where cursors and next links usually are, in the order that restsrc(1) gives. */
-static const char *const usual_cursors[] = {"next_cursor",
-                                            "nextCursor",
-                                            "next_page_token",
-                                            "nextPageToken",
-                                            "/response_metadata/next_cursor",
-                                            "/meta/next_cursor",
-                                            "/pagination/next_cursor",
-                                            "/paging/next/after",
-                                            "/paging/cursors/after",
-                                            "cursor",
-                                            "next"};
-static const char *const usual_links[] = {"next",
-                                          "@odata.nextLink",
-                                          "nextLink",
-                                          "nextRecordsUrl",
-                                          "next_page_url",
-                                          "next_url",
-                                          "/links/next",
-                                          "/links/next/href",
-                                          "/_links/next/href",
-                                          "/pagination/next_url",
-                                          "/paging/next",
-                                          "/meta/next",
-                                          "$.links[?@.rel=='next'].href",
-                                          "$.link[?@.relation=='next'].url"};
-
 int styles_set_paths(struct paginate *p, struct error *e)
 {
-    bool cursor = p->style->has_limit;
-    const char *const *usual = cursor ? usual_cursors : usual_links;
-    size_t count = cursor ? sizeof usual_cursors / sizeof *usual_cursors : sizeof usual_links / sizeof *usual_links;
     if (!p->paging->next)
-        path_parse_all(&p->next_path, usual, count);
+        usual_paths(&p->next_path, p->style->by_links ? USUAL_LINK : USUAL_CURSOR);
     else if (path_option(&p->next_path, "next", p->paging->next, e))
         return -1;
     return more_check(p->paging->has_more, e) || path_option(&p->id_path, "id", p->paging->id, e) ? -1 : 0;

@@ -7,19 +7,7 @@
 #include <strings.h>
 
 #include "base/number.h"
-
-/* Where bodies usually say how many records there are, in the order that restsrc(1) gives. */
-static const char *const usual_names[] = {
-    "count",
-    "total",
-    "total_count",
-    "totalItems",
-    "totalSize",
-    "total_rows",
-    "filtered_table_rows_count",
-    "@odata.count",
-    "hits.total.value",
-};
+#include "json/usual.h"
 
 static int bad_source(struct error *e)
 {
@@ -128,18 +116,43 @@ static bool is_container(struct slice value)
     return value.len && (*value.text == '{' || *value.text == '[');
 }
 
-static int from_usual_names(const char *json, size_t len, struct total *total, struct error *e)
+static int from_header(const struct usual *name, total_header header, const void *answer, struct total *total,
+                       struct error *e)
 {
-    for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++) {
-        struct slice value = path_get(usual_names[i], (struct slice){json, len});
-        if (value_is_void(value) || is_container(value))
-            continue;
-        if (is_lower_bound(value, json, len))
-            return lower_bound(e);
-        total->guessed = true;
-        return from_value(value, usual_names[i], total, e);
-    }
-    return 0;
+    const char *value = header(answer, name->name, NULL);
+    total->name = value ? name : NULL;
+    return value ? read_count(value, strlen(value), name->name, total, e) : 0;
+}
+
+static int from_body(const struct usual *name, struct slice envelope, struct total *total, struct error *e)
+{
+    struct slice value = path_get(name->name, envelope);
+    if (value_is_void(value) || is_container(value))
+        return 0;
+    if (is_lower_bound(value, envelope.text, envelope.len))
+        return lower_bound(e);
+    total->guessed = true;
+    total->name = name;
+    return from_value(value, name->name, total, e);
+}
+
+/* By the names that are trusted, or by the others. */
+static int from_headers(bool trusted, total_header header, const void *answer, struct total *total, struct error *e)
+{
+    int found = 0;
+    for (const struct usual *u = usual_first(USUAL_TOTAL_HEADER); u && !found; u = usual_next(u))
+        if (u->trusted == trusted)
+            found = from_header(u, header, answer, total, e);
+    return found;
+}
+
+static int from_names(bool trusted, struct slice envelope, struct total *total, struct error *e)
+{
+    int found = 0;
+    for (const struct usual *u = usual_first(USUAL_TOTAL); u && !found; u = usual_next(u))
+        if (u->trusted == trusted)
+            found = from_body(u, envelope, total, e);
+    return found;
 }
 
 int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
@@ -156,12 +169,26 @@ int total_find(const struct total_source *s, total_header header, const void *an
         return is_lower_bound(found, envelope, len) ? lower_bound(e)
                                                     : from_value(found, "the value at --count-from", total, e);
     }
-    if (s->kind == TOTAL_AUTO && (value = header(answer, "X-Total-Count", NULL)))
-        return read_count(value, strlen(value), "X-Total-Count", total, e);
+    int found = s->kind == TOTAL_AUTO ? from_headers(true, header, answer, total, e) : 0;
     bool range = s->kind == TOTAL_AUTO || s->kind == TOTAL_CONTENT_RANGE;
-    if (range && (value = header(answer, "Content-Range", NULL)))
+    if (!found && range && (value = header(answer, "Content-Range", NULL)))
         return from_content_range(value, total, e);
-    return s->kind == TOTAL_AUTO ? from_usual_names(envelope, len, total, e) : 0;
+    return found || s->kind != TOTAL_AUTO ? found : from_names(true, (struct slice){envelope, len}, total, e);
+}
+
+int total_guess(total_header header, const void *answer, struct slice envelope, int64_t records, struct total *total,
+                struct error *e)
+{
+    *total = (struct total){.records = -1};
+    int found = from_headers(false, header, answer, total, e);
+    if (!found)
+        found = from_names(false, envelope, total, e);
+    for (const struct usual *u = usual_first(USUAL_REMAINING); u && !found; u = usual_next(u)) {
+        found = from_body(u, envelope, total, e);
+        if (found > 0 && !number_combine(total->records, 1, records, &total->records))
+            found = 0;
+    }
+    return found;
 }
 
 /* A page of the list, as from a server with one answer for whatever path. What it counts may be the page. */
@@ -169,7 +196,7 @@ static bool is_page(const char *json, size_t len)
 {
     struct path usual;
     bool is = false;
-    path_usual_records(&usual);
+    usual_paths(&usual, USUAL_RECORDS);
     for (unsigned w = 0; w < usual.count && !is; w++) {
         struct slice list = path_find_way(&usual, w, (struct slice){json, len});
         is = usual.way[w].depth && list.len > 2 && *list.text == '[';
@@ -180,17 +207,16 @@ static bool is_page(const char *json, size_t len)
 
 int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e)
 {
-    static const char *const names[] = {"total", "count"};
     struct slice value = {json, len};
     *total = (struct total){.records = -1};
     if (s->kind == TOTAL_AUTO && is_page(json, len))
         return 0;
     if (s->has_path)
         value = path_find(&s->path, json, len);
-    for (size_t i = 0; !s->has_path && *json == '{' && i < 2; i++) {
-        struct slice member = path_get(names[i], (struct slice){json, len});
-        if (!value_is_void(member) && !is_container(member))
-            return from_value(member, names[i], total, e);
+    for (const struct usual *u = usual_first(USUAL_COUNT); u && !s->has_path && *json == '{'; u = usual_next(u)) {
+        int found = from_body(u, value, total, e);
+        if (found)
+            return found;
     }
     if (value_is_void(value) || is_container(value))
         return 0;

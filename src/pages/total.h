@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "json/path.h"
+#include "json/usual.h"
 
 enum total_kind { TOTAL_AUTO, TOTAL_URL, TOTAL_BODY, TOTAL_HEADER, TOTAL_CONTENT_RANGE, TOTAL_LAST_PAGE };
 
@@ -26,15 +27,20 @@ void total_free(struct total_source *s);
 typedef const char *(*total_header)(const void *answer, const char *name, const char *previous);
 
 /* The total that the page (its headers and its envelope) states. 1: there is one; 0: none; -1: what is there is no
- * exact count (EXIT_ANSWER). *where: a name for messages, valid for as long as s. *guessed: it came from a name in the
- * body that may mean something else, such as the size of this page. */
+ * exact count (EXIT_ANSWER). */
 struct total {
     int64_t records;
-    const char *where;
-    bool guessed;
+    const char *where;        /* a name for messages, valid for as long as the source */
+    const struct usual *name; /* the usual name that it came by; NULL: another place */
+    bool guessed;             /* by a name in the body that may mean something else, such as the size of this page */
 };
 int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
                struct total *total, struct error *e);
+
+/* The same by the usual names that are not trusted, for a caller that proves the number; also by how many records
+ * remain after the first `records` of the list, which this page has. */
+int total_guess(total_header header, const void *answer, struct slice envelope, int64_t records, struct total *total,
+                struct error *e);
 
 /* The answer of a counting URL: at the path of s, or an object's total or count, or a bare number. Where the URL was
  * only a guess, an answer that has records is none. As total_find(). */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json/error_in_ok.h"
+#include "json/usual.h"
 
 static size_t length(struct slice list)
 {
@@ -20,13 +21,11 @@ static bool fits(struct slice list, size_t count)
     return list.text && *list.text == '[' && length(list) == count;
 }
 
-static const char *const usual[] = {"", "items", "results", "errors", "responses", "Records", "compositeResponse"};
-
 static bool find_usual(struct results *r, size_t count)
 {
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        r->list = path_get(usual[i], r->body);
-        r->of_errors = strcmp(usual[i], "errors") == 0;
+    for (const struct usual *u = usual_first(USUAL_RESULTS); u; u = usual_next(u)) {
+        r->list = path_get(u->name, r->body);
+        r->of_errors = strcmp(u->name, "errors") == 0;
         if (fits(r->list, count))
             return true;
     }
@@ -48,8 +47,8 @@ static struct slice unwrap(struct slice element)
 /* Does a list that is not as long as the batch, as of those records only that are wrong, have errors in it? */
 static bool denied_elsewhere(const struct results *r)
 {
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        struct slice list = path_get(usual[i], r->body), element;
+    for (const struct usual *u = usual_first(USUAL_RESULTS); u; u = usual_next(u)) {
+        struct slice list = path_get(u->name, r->body), element;
         for (size_t at = 0; list.len && *list.text == '[' && value_next(list, &at, NULL, &element);)
             if (error_in_ok_is(unwrap(element), (struct slice){0}))
                 return true;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "json/split.h"
+#include "json/usual.h"
 
 enum { WHOLE = 0, LARGEST_CHUNK = 40 };
 

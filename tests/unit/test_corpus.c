@@ -131,7 +131,7 @@ int main(void)
 {
     struct dirent **file;
     struct path usual_places;
-    path_usual_records(&usual_places);
+    usual_paths(&usual_places, USUAL_RECORDS);
     int entries = scandir(FOLDER, &file, NULL, alphasort), files = 0;
     for (int i = 0; i < entries; i++) {
         if (strstr(file[i]->d_name, ".json")) {

@@ -13,7 +13,8 @@ static void begin(struct paging *t, enum on_drift policy)
 /* What the page at the offset, of so many records, says of the whole. */
 static int learn(struct paging *t, int64_t offset, int64_t got, int64_t total, bool guessed)
 {
-    struct page page = {.offset = offset, .asked = 100, .got = got, .total = {total, "total", guessed}};
+    struct page page = {
+        .offset = offset, .asked = 100, .got = got, .total = {.records = total, .where = "total", .guessed = guessed}};
     int result = coverage_learn_total(&t->p, &page, &t->e);
     t->p.pages++;
     return result;

@@ -51,12 +51,14 @@ static void check_cursors(void)
 {
     struct evidence v;
     look(&v, "{\"data\":[],\"meta\":{\"next_cursor\":\"abc\"}}", NULL, &nothing);
-    ok(v.cursor && strcmp(v.cursor->param, "cursor") == 0, "a cursor, and the parameter for it");
+    ok(v.cursor && strcmp(v.cursor->parameter, "cursor") == 0, "a cursor, and the parameter for it");
     is_text(buf_text(&v.cursor_text), "abc", "and what it says");
     evidence_free(&v);
 
     look(&v, "{\"items\":[],\"nextPageToken\":\"t\"}", NULL, &nothing);
-    is_int(v.cursor_rows, 2, "a name that APIs use with different parameters has a row for each");
+    const struct usual *second = usual_next(v.cursor);
+    ok(strcmp(v.cursor->name, second->name) == 0 && strcmp(v.cursor->parameter, second->parameter),
+       "a name that APIs use with different parameters has a row for each");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"offset\":100}", NULL, &nothing);
@@ -73,11 +75,11 @@ static void check_ends(void)
     struct evidence v;
     look(&v, "{\"results\":[],\"next\":null}", NULL, &nothing);
     ok(v.ended && v.end_style == PAGING_NEXT_URL, "null where a link would be: the list has ended");
-    is_text(v.end_at, "next", "by that name");
+    is_text(v.end->name, "next", "by that name");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"next_cursor\":\"\"}", NULL, &nothing);
-    ok(v.ended && v.end_style == PAGING_CURSOR && v.end_row, "an empty cursor, too");
+    ok(v.ended && v.end_style == PAGING_CURSOR && v.end->parameter, "an empty cursor, too");
     evidence_free(&v);
 
     look(&v, "{\"data\":[]}", NULL, &nothing);
@@ -153,7 +155,7 @@ static void states(const char *asked, const char *envelope, const char *headers,
     struct answer a = {.header = paging_header, .headers = headers, .envelope = {envelope, strlen(envelope)}};
     struct buf where = {0};
     int64_t count = -1;
-    bool found = evidence_total(asked, &a, &count, &where);
+    bool found = evidence_total(asked, &a, 10, &count, &where);
     ok(found == (want >= 0) && count == want, "a count: %s %s", envelope, headers ? headers : "");
     if (from)
         is_text(buf_text(&where), from, "in the words of --count-from");
@@ -170,6 +172,8 @@ static void check_totals(void)
     states("body:n", "{\"n\":12,\"count\":7}", NULL, 12, "body:n");
     states("body:n", "{\"count\":7}", NULL, -1, NULL);
     states("auto", "{\"count\":\"many\"}", NULL, -1, NULL);
+    states("auto", "{\"totalCount\":7}", NULL, 7, "body:totalCount");
+    states("auto", "{\"metadata\":{\"remainingItemCount\":7}}", NULL, 17, "auto");
 }
 
 static void check_count_query(void)

@@ -11,7 +11,7 @@ static struct path path_of(const char *records)
     if (records)
         path_records(&path, records, &e);
     else
-        path_usual_records(&path);
+        usual_paths(&path, USUAL_RECORDS);
     return path;
 }
 

@@ -188,7 +188,7 @@ int main(int argc, char **argv)
 {
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 20130101;
     struct path places;
-    path_usual_records(&places);
+    usual_paths(&places, USUAL_RECORDS);
     int wrong = 0, taken = 0;
     for (unsigned i = 0; i < DOCUMENTS; i++) {
         state = seed + i;

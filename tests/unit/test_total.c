@@ -125,6 +125,35 @@ static void check_guesses(void)
     total_free(&s);
 }
 
+/* The total by names that are not trusted, of an answer with 10 records. */
+static int64_t guess_in(const struct header *headers, const char *body)
+{
+    struct total total;
+    struct error e = {0};
+    int found = total_guess(header_of, headers, (struct slice){body, strlen(body)}, 10, &total, &e);
+    if (found > 0 && (!total.name || total.name->trusted || total.guessed != (total.name->kind != USUAL_TOTAL_HEADER)))
+        return -3;
+    return found > 0 ? total.records : found < 0 ? WRONG : NONE;
+}
+
+static void check_untrusted(void)
+{
+    const struct header headers[] = {{"x-wp-total", "7"}, {NULL, NULL}};
+    static const char *const names[] = {"totalCount", "totalResults", "numberMatched", "totalElements"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char body[60];
+        snprintf(body, sizeof body, "{\"%s\":5}", names[i]);
+        is_int(total_in("auto", no_headers, body), NONE, names[i]);
+        is_int(guess_in(no_headers, body), 5, "... is a guess");
+    }
+    is_int(guess_in(headers, "{\"totalCount\":5}"), 7, "a header comes first");
+    is_int(guess_in(no_headers, "{\"meta\":{\"total\":5},\"remainingItemCount\":1}"), 5, "a total before a remainder");
+    is_int(guess_in(no_headers, "{\"metadata\":{\"remainingItemCount\":5}}"), 15, "what remains comes on top");
+    is_int(guess_in(no_headers, "{\"remainingItemCount\":9223372036854775807}"), NONE, "as far as numbers go");
+    is_int(guess_in(no_headers, "{\"totalCount\":\"many\"}"), WRONG, "a word is no number");
+    is_int(guess_in(no_headers, "{\"total\":5}"), NONE, "what is trusted is no guess");
+}
+
 /* What the answer of a counting URL says. */
 static void url_says(const char *source, const char *json, int64_t records)
 {
@@ -175,6 +204,7 @@ int main(void)
     check_headers();
     check_paths();
     check_guesses();
+    check_untrusted();
     check_urls();
     check_sources();
     return tap_end();

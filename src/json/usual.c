@@ -1,0 +1,187 @@
+/* usual: what APIs call things. */
+#include "json/usual.h"
+
+#include <string.h>
+
+/* In the order in which names are tried, and restsrc(1) gives those that are trusted. */
+static const struct usual table[] = {
+    {USUAL_RECORDS, true, "", NULL, NULL},
+    {USUAL_RECORDS, true, "results", NULL, NULL},
+    {USUAL_RECORDS, true, "data", NULL, NULL},
+    {USUAL_RECORDS, true, "items", NULL, NULL},
+    {USUAL_RECORDS, true, "records", NULL, NULL},
+    {USUAL_RECORDS, true, "entries", NULL, NULL},
+    {USUAL_RECORDS, true, "rows", NULL, NULL},
+    {USUAL_RECORDS, true, "value", NULL, NULL},
+    {USUAL_RECORDS, true, "values", NULL, NULL},
+    {USUAL_RECORDS, true, "content", NULL, NULL},
+    {USUAL_RECORDS, true, "objects", NULL, NULL},
+    {USUAL_RECORDS, true, "entities", NULL, NULL},
+    {USUAL_RECORDS, true, "payload", NULL, NULL},
+    {USUAL_RECORDS, true, "elements", NULL, NULL},
+    {USUAL_RECORDS, true, "/hits/hits", NULL, NULL},
+    {USUAL_RECORDS, true, "_items", NULL, NULL},
+    {USUAL_RECORDS, true, "Resources", NULL, NULL},
+    {USUAL_RECORDS, true, "features", NULL, NULL},
+    {USUAL_RECORDS, true, "entry", NULL, NULL},
+
+    {USUAL_LINK, true, "next", NULL, NULL},
+    {USUAL_LINK, true, "@odata.nextLink", NULL, NULL},
+    {USUAL_LINK, false, "odata.nextLink", NULL, NULL},
+    {USUAL_LINK, true, "nextLink", NULL, NULL},
+    {USUAL_LINK, true, "nextRecordsUrl", NULL, NULL},
+    {USUAL_LINK, true, "next_page_url", NULL, NULL},
+    {USUAL_LINK, true, "next_url", NULL, NULL},
+    {USUAL_LINK, false, "nextPage", NULL, NULL},
+    {USUAL_LINK, false, "next_page", NULL, NULL},
+    {USUAL_LINK, true, "/links/next", NULL, NULL},
+    {USUAL_LINK, true, "/links/next/href", NULL, NULL},
+    {USUAL_LINK, true, "/_links/next/href", NULL, NULL},
+    {USUAL_LINK, false, "/_links/next", NULL, NULL},
+    {USUAL_LINK, true, "/pagination/next_url", NULL, NULL},
+    {USUAL_LINK, false, "/pagination/next", NULL, NULL},
+    {USUAL_LINK, true, "/paging/next", NULL, NULL},
+    {USUAL_LINK, true, "/meta/next", NULL, NULL},
+    {USUAL_LINK, false, "/d/__next", NULL, NULL},
+    {USUAL_LINK, true, "$.links[?@.rel=='next'].href", NULL, NULL},
+    {USUAL_LINK, true, "$.link[?@.relation=='next'].url", NULL, NULL},
+
+    {USUAL_CURSOR, true, "next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "nextCursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "next_page_token", "page_token", "page_size"},
+    {USUAL_CURSOR, true, "nextPageToken", "pageToken", "maxResults"},
+    {USUAL_CURSOR, true, "nextPageToken", "nextPageToken", "maxResults"},
+    {USUAL_CURSOR, true, "/response_metadata/next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "/meta/next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "/pagination/next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "/paging/next/after", "after", "limit"},
+    {USUAL_CURSOR, false, "/meta/next_token", "pagination_token", "max_results"},
+    {USUAL_CURSOR, true, "/paging/cursors/after", "after", "limit"},
+    {USUAL_CURSOR, false, "/pageInfo/endCursor", "after", "first"},
+    {USUAL_CURSOR, false, "nextToken", "nextToken", "maxResults"},
+    {USUAL_CURSOR, false, "continuationToken", "continuationToken", "limit"},
+    {USUAL_CURSOR, false, "/metadata/continue", "continue", "limit"}, /* Kubernetes */
+    {USUAL_CURSOR, false, "offset", "offset", "pageSize"}, /* a word, as Airtable has it; a number is not one */
+    {USUAL_CURSOR, true, "cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "next", "cursor", "limit"},
+
+    {USUAL_MORE, true, "has_more", NULL, NULL},
+    {USUAL_MORE, true, "hasMore", NULL, NULL},
+    {USUAL_MORE, true, "pageInfo.hasNextPage", NULL, NULL},
+    {USUAL_MORE, true, "meta.has_more", NULL, NULL},
+    {USUAL_MORE, true, "pagination.has_more", NULL, NULL},
+    {USUAL_MORE, true, "!isLast", NULL, NULL},
+    {USUAL_MORE, true, "!end_of_stream", NULL, NULL},
+
+    {USUAL_TOTAL_HEADER, true, "X-Total-Count", NULL, NULL},
+    {USUAL_TOTAL_HEADER, false, "X-WP-Total", NULL, NULL},
+    {USUAL_TOTAL_HEADER, false, "X-Total", NULL, NULL},
+    {USUAL_TOTAL_HEADER, false, "Total-Count", NULL, NULL},
+    {USUAL_TOTAL, true, "count", NULL, NULL},
+    {USUAL_TOTAL, true, "total", NULL, NULL},
+    {USUAL_TOTAL, true, "total_count", NULL, NULL},
+    {USUAL_TOTAL, true, "totalItems", NULL, NULL},
+    {USUAL_TOTAL, true, "totalSize", NULL, NULL},
+    {USUAL_TOTAL, true, "total_rows", NULL, NULL},
+    {USUAL_TOTAL, true, "filtered_table_rows_count", NULL, NULL},
+    {USUAL_TOTAL, true, "@odata.count", NULL, NULL},
+    {USUAL_TOTAL, true, "hits.total.value", NULL, NULL},
+    {USUAL_TOTAL, false, "/meta/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/meta/pagination/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/pagination/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/page/totalElements", NULL, NULL},
+    {USUAL_TOTAL, false, "totalElements", NULL, NULL},
+    {USUAL_TOTAL, false, "totalCount", NULL, NULL},
+    {USUAL_TOTAL, false, "total_results", NULL, NULL},
+    {USUAL_TOTAL, false, "totalRecords", NULL, NULL},
+    {USUAL_TOTAL, false, "/meta/total_count", NULL, NULL},
+    {USUAL_TOTAL, false, "/meta/filter_count", NULL, NULL},
+    {USUAL_TOTAL, false, "/meta/count", NULL, NULL},
+    {USUAL_TOTAL, false, "/paging/total", NULL, NULL},
+    {USUAL_TOTAL, false, "totalResults", NULL, NULL},
+    {USUAL_TOTAL, false, "numberMatched", NULL, NULL},
+    {USUAL_TOTAL, false, "/pageInfo/totalResults", NULL, NULL},
+    {USUAL_TOTAL, false, "/_meta/total", NULL, NULL},
+    {USUAL_REMAINING, false, "remainingItemCount", NULL, NULL},
+    {USUAL_REMAINING, false, "/metadata/remainingItemCount", NULL, NULL},
+    {USUAL_COUNT, true, "total", NULL, NULL},
+    {USUAL_COUNT, true, "count", NULL, NULL},
+
+    {USUAL_RESULTS, true, "", NULL, NULL},
+    {USUAL_RESULTS, true, "items", NULL, NULL},
+    {USUAL_RESULTS, true, "results", NULL, NULL},
+    {USUAL_RESULTS, true, "errors", NULL, NULL},
+    {USUAL_RESULTS, true, "responses", NULL, NULL},
+    {USUAL_RESULTS, true, "Records", NULL, NULL},
+    {USUAL_RESULTS, true, "compositeResponse", NULL, NULL},
+
+    {USUAL_OFFSET, false, "offset", NULL, NULL},
+    {USUAL_OFFSET, false, "skip", NULL, NULL},
+    {USUAL_OFFSET, false, "start", NULL, NULL},
+    {USUAL_OFFSET, false, "_start", NULL, NULL},
+    {USUAL_OFFSET, false, "$skip", NULL, NULL},
+    {USUAL_OFFSET, false, "startAt", NULL, NULL},
+    {USUAL_OFFSET, false, "startIndex", NULL, NULL},
+    {USUAL_OFFSET, false, "start_index", NULL, NULL},
+    {USUAL_OFFSET, false, "from", NULL, NULL},
+    {USUAL_OFFSET, false, "pagination[start]", NULL, NULL},
+    {USUAL_OFFSET, false, "page[offset]", NULL, NULL},
+    {USUAL_PAGE, false, "page", NULL, NULL},
+    {USUAL_PAGE, false, "_page", NULL, NULL},
+    {USUAL_PAGE, false, "pageNumber", NULL, NULL},
+    {USUAL_PAGE, false, "page_number", NULL, NULL},
+    {USUAL_PAGE, false, "page[number]", NULL, NULL},
+    {USUAL_PAGE, false, "pagination[page]", NULL, NULL},
+    {USUAL_PAGE, false, "p", NULL, NULL},
+    {USUAL_LIMIT, false, "limit", NULL, NULL},
+    {USUAL_LIMIT, false, "per_page", NULL, NULL},
+    {USUAL_LIMIT, false, "page_size", NULL, NULL},
+    {USUAL_LIMIT, false, "pageSize", NULL, NULL},
+    {USUAL_LIMIT, false, "_limit", NULL, NULL},
+    {USUAL_LIMIT, false, "$top", NULL, NULL},
+    {USUAL_LIMIT, false, "take", NULL, NULL},
+    {USUAL_LIMIT, false, "size", NULL, NULL},
+    {USUAL_LIMIT, false, "count", NULL, NULL},
+    {USUAL_LIMIT, false, "maxResults", NULL, NULL},
+    {USUAL_LIMIT, false, "page[size]", NULL, NULL},
+    {USUAL_LIMIT, false, "perPage", NULL, NULL},
+    {USUAL_LIMIT, false, "_size", NULL, NULL},
+    {USUAL_LIMIT, false, "max-results", NULL, NULL},
+    {USUAL_LIMIT, false, "pagination[limit]", NULL, NULL},
+    {USUAL_LIMIT, false, "pagination[pageSize]", NULL, NULL},
+    {USUAL_LIMIT, false, "page[limit]", NULL, NULL},
+    {USUAL_AFTER, false, "starting_after", NULL, NULL},
+    {USUAL_AFTER, false, "after", NULL, NULL},
+};
+enum { ROWS = sizeof table / sizeof *table };
+
+static const struct usual *from(const struct usual *row, enum usual_kind kind)
+{
+    for (; row < table + ROWS; row++)
+        if (row->kind == kind)
+            return row;
+    return NULL;
+}
+
+const struct usual *usual_first(enum usual_kind kind)
+{
+    return from(table, kind);
+}
+
+const struct usual *usual_next(const struct usual *row)
+{
+    return from(row + 1, row->kind);
+}
+
+void usual_paths(struct path *p, enum usual_kind kind)
+{
+    const char *names[PATH_WAYS], *last = NULL;
+    size_t count = 0;
+    for (const struct usual *u = usual_first(kind); u; u = usual_next(u)) {
+        bool again = last && strcmp(last, u->name) == 0;
+        if (u->trusted && !again)
+            names[count++] = u->name;
+        last = u->name;
+    }
+    path_parse_all(p, names, count);
+}
