@@ -61,6 +61,16 @@ def faults_of_file(name, text, known):
             yield f"{name} includes {included}, which does not lie below it"
 
 
+def unnamed(root):
+    """The files that the map in HACKING.md does not name, one sentence each."""
+    hacking = (root.parent / "HACKING.md").read_text()
+    for folder in RANK:
+        part = re.search(rf"^### {folder}/.*?(?=^#|\Z)", hacking, re.MULTILINE | re.DOTALL)
+        named = set(re.findall(r"`(\w+)`", part[0])) if part else set()
+        for name in sorted({p.stem for p in (root / folder).glob("*.[ch]")} - named - {"presets_builtin"}):
+            yield f"HACKING.md does not name {folder}/{name}"
+
+
 def faults(root):
     """What is wrong with the tree of sources at root, one sentence each."""
     files = {p.relative_to(root).as_posix(): p.read_text() for p in sorted(root.rglob("*.[ch]"))}
@@ -112,7 +122,11 @@ def faults_of_tree(files):
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent / "src"
     wrong = list(faults(root))
-    results = [("includes point downward, without a circle", not wrong, wrong)]
+    strange = list(unnamed(root))
+    results = [
+        ("includes point downward, without a circle", not wrong, wrong),
+        ("the map in HACKING.md names every file", not strange, strange),
+    ]
     for name, (files, said) in TREES.items():
         found = faults_of_tree(files)
         good = said in " ".join(found) if said else not found

@@ -1,4 +1,4 @@
-/* url: URLs, with libcurl's URL API. With http.c, oauth.c and transfer.c the only file that includes curl. */
+/* url: URLs, with libcurl's URL API. Includes curl. */
 #ifndef RESTSRC_URL_H
 #define RESTSRC_URL_H
 
