@@ -169,6 +169,19 @@ tells_no_secret() {
     done
 }
 
+@test "a summary says whether its next cursor has a secret in it" {
+    summary=$BATS_TEST_TMPDIR/summary
+    list "n=25"
+    restsrc read --paginate next-url --limit 10 --query "jwt=$mark-key" "${list/items/links}" --summary-fd 4 4>"$summary"
+    exits 0
+    [ "$(jq -c '[.cursor_is_secret, (.next_cursor | contains("key"))]' "$summary")" = "[true,true]" ]
+    restsrc read --paginate next-url --limit 10 --query "tenant=$mark-key" "${list/items/links}" --summary-fd 4 4>"$summary"
+    exits 0
+    [ "$(jq -c '[.cursor_is_secret, (.next_cursor | contains("key"))]' "$summary")" = "[false,true]" ]
+    restsrc read "$list" --summary-fd 4 4>"$summary"
+    [ "$(jq .cursor_is_secret "$summary")" = false ]
+}
+
 @test "what an answer says of single records tells no secret, in whatever way its JSON spells it" {
     secret token "$mark/a\"b+c=="
     for text in "$mark/a\\\"b+c==" "$mark\\/a\\u0022b+c=="; do

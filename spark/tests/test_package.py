@@ -91,3 +91,10 @@ def test_help_has_every_option_with_its_default():
 def test_readme_has_the_table_of_options(group):
     """To bring the README up to date: print(restsrc.option_table.markdown(GROUP)) for each GROUP of GROUPS."""
     assert markdown(group) in (REPO / "spark" / "README.md").read_text()
+
+
+def test_a_message_is_one_line_of_plain_text():
+    odd = "".join(map(chr, [0x1B, 0x0A, 0x85, 0x9B, 0xAD, 0x200B, 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0041]))
+    assert str(errors.RecordError(f"no{odd}number")) == f"no{' ' * len(odd)}number"
+    letters = "Z\u00fcrich \u6771\u4eac \U0001f469\u200d\U0001f4bb"
+    assert str(errors.RecordError(letters)) == letters

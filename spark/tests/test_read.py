@@ -180,6 +180,13 @@ def test_failfast_says_where_and_what_to_do(listing, read):
         read(listing(*MIXED).url, sample_records=1).load().collect()
 
 
+def test_what_a_record_holds_plays_no_tricks_with_a_terminal(listing, read):
+    with pytest.raises(Exception) as raised:
+        read(listing('{"a":"one\u202etwo\u009b2J\u2028"}').url).schema("a long").load().collect()
+    assert 'RecordError: record 0: a: "one two 2J " is not a valid BIGINT' in str(raised.value)
+    assert not set("\u202e\u009b\u2028") & set(str(raised.value))
+
+
 def test_permissive_and_dropmalformed(listing, read):
     schema = "a long, b string, bad string"
     df = read(listing(*MIXED).url, mode="permissive", column_name_of_corrupt_record="bad").schema(schema).load()

@@ -6,6 +6,7 @@ That is: plans, event log, logs of the driver and of the workers, errors, checkp
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -15,6 +16,8 @@ from urllib.parse import quote
 import pytest
 
 from conftest import process
+from restsrc import tool
+from restsrc.redaction import HIDDEN
 from streaming import at_most
 
 MARK = "Zq7" + uuid.uuid4().hex[:6]  # in every secret. No word in them is one that makes Spark hide them by itself
@@ -97,6 +100,20 @@ def writes(server, staging):
         "commit_url": f"commit/{{job_id}}/{{batch_id}}?token={MARK}-commit",
         "abort_url": f"abort/{{job_id}}/{{batch_id}}?token={MARK}-abort",
     }
+
+
+def test_spark_hides_each_option_that_the_tool_says_may_hold_a_secret():
+    by_itself = re.compile("(?i)secret|password|token|access[.]?key|url")  # spark.redaction.regex, options.regex
+    answer = subprocess.run([tool.find(), "help", "options"], capture_output=True, text=True, check=True)
+    table = [json.loads(line) for line in answer.stdout.splitlines()]
+    rows = {row["name"].replace("-", "_"): row["may_hold_secret"] for row in table}
+    assert {"bearer", "user", "header", "query", "proxy", "data", "url"} <= {name for name, may in rows.items() if may}
+    for name, may in rows.items():
+        if may:
+            assert by_itself.search(name) or re.search(HIDDEN, name), name
+        else:
+            assert not re.search(HIDDEN, name), name
+    assert re.search(HIDDEN, "path")
 
 
 def files_with(mark, folder):

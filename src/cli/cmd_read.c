@@ -361,7 +361,6 @@ static int run(struct read_run *r, struct error *e)
     r->slots = parallel;
     r->transfer = t;
     int result = transfer_run(t, &ops, r, e);
-    transfer_free(t);
     for (unsigned i = 0; i < parallel; i++) {
         buf_free(&r->held[i].records);
         buf_free(&r->held[i].envelope);
@@ -404,6 +403,7 @@ static int summarize(struct read_run *r, struct error *e)
         s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;
     else if (!paginate_seeks(&r->paginate) && !r->ready_records)
         follow_resume(&r->paginate, &s.next_cursor, &s.next_skip);
+    s.cursor_is_secret = r->transfer && s.next_cursor && transfer_hides(r->transfer, s.next_cursor);
     report_summary(&s, &line);
     int result = io_write_lines((int)r->options->run.summary_fd, line.data, line.len, e);
     buf_free(&line);
@@ -433,6 +433,7 @@ int cmd_read(const struct options *o, struct error *e)
         *e = lost;
         result = -1;
     }
+    transfer_free(r.transfer);
     buf_free(&r.ready);
     paginate_free(&r.paginate);
     total_free(&r.total_source);

@@ -130,6 +130,15 @@ int options_set(struct options *o, const struct option_row *row, const char *tex
 
 /* ---- names ---- */
 
+bool options_may_hold_secret(const struct option_row *row)
+{
+    static const char *const arguments[] = {"URL", "NAME=VALUE", "'NAME: VALUE'|@FILE", "TEXT|@FILE|-"};
+    bool may = row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE;
+    for (size_t i = 0; row->argument && i < sizeof arguments / sizeof *arguments; i++)
+        may |= strcmp(row->argument, arguments[i]) == 0;
+    return may;
+}
+
 const struct option_row *options_find(const char *name, size_t len)
 {
     for (const struct option_row *row = option_table; row < option_table + option_count; row++)

@@ -76,6 +76,9 @@ extern const size_t option_count;
 void options_init(struct options *o);
 void options_free(struct options *o);
 
+/* Is its value a secret, or may one be in it: in a URL, a header, a parameter, a body? */
+bool options_may_hold_secret(const struct option_row *row);
+
 const struct option_row *options_find(const char *name, size_t len);
 /* The known name nearest to this one, or NULL when none is near. */
 const char *options_nearest(const char *name);

@@ -60,6 +60,7 @@ void report_summary(const struct report_summary *s, struct buf *out)
     add_known(o, "first_offset", s->first_offset);
     add_known(o, "next_offset", s->next_offset);
     add_text(o, "next_cursor", s->next_cursor);
+    cJSON_AddBoolToObject(o, "cursor_is_secret", s->cursor_is_secret);
     add_known(o, "next_skip", s->next_skip);
     add_known(o, "page_size", s->page_size);
     add_text(o, "style", s->style);
@@ -141,6 +142,7 @@ void report_option(const struct option_row *row, struct buf *out)
     cJSON_AddBoolToObject(o, "repeat", row->type == OPTION_LIST);
     cJSON_AddBoolToObject(o, "file", row->place != OPTION_LINE_ONLY);
     cJSON_AddBoolToObject(o, "secret", row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
+    cJSON_AddBoolToObject(o, "may_hold_secret", options_may_hold_secret(row));
     cJSON_AddStringToObject(o, "help", row->help);
     print(o, out);
 }

@@ -15,6 +15,7 @@
 struct report_summary {
     int64_t records, pages, bytes, retries, total, first_offset, next_offset, next_skip, page_size;
     const char *next_cursor; /* or NULL */
+    bool cursor_is_secret;   /* it has one of the secrets in it that were given */
     const char *style;       /* --paginate, as the command line, a file or a preset has it */
     double seconds;
     const int64_t *status; /* [600], answers by HTTP status */

@@ -159,6 +159,15 @@ static void show(struct transfer *t, bool verbose, struct exchange *x, const cha
     buf_free(&line);
 }
 
+bool transfer_hides(const struct transfer *t, const char *text)
+{
+    char *masked = mem_text(text, strlen(text));
+    secret_mask(&t->client.auth.secrets, masked);
+    bool hides = strcmp(masked, text) != 0;
+    free(masked);
+    return hides;
+}
+
 void transfer_mask(const struct exchange *x, char *text)
 {
     secret_mask(&x->attempt->transfer->client.auth.secrets, text);

@@ -100,6 +100,8 @@ const char *transfer_library(void);
 
 /* Puts *** for every secret in text, in place. To be done before a text of the server's is cut short. */
 void transfer_mask(const struct exchange *x, char *text);
+/* Is one of the secrets in text? */
+bool transfer_hides(const struct transfer *t, const char *text);
 
 /* Says in e where it happened: the redacted URL, status and offset of x. */
 void transfer_locate(const struct exchange *x, struct error *e);

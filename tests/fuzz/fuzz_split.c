@@ -27,7 +27,7 @@ static struct path place_of(unsigned choice)
 {
     struct path path;
     if (choice % (PLACES + 1) == PLACES)
-        path_usual_records(&path);
+        usual_paths(&path, USUAL_RECORDS);
     else
         path_parse(&path, places[choice % (PLACES + 1)]);
     return path;

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
+# Control characters, and those that break lines, turn the direction of writing or can't be seen, as the tool's own
+# messages are rid of them: what a record holds is shown in errors, on terminals and in logs.
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+
 
 class RestsrcError(Exception):
     """restsrc failed.
 
     `exit_code` is the tool's, None where it did not run. `retryable` says whether trying again may help.
-    `http_status` is that of the answer that ended it, if one did. The message is the first argument, str(error).
+    `http_status` is that of the answer that ended it, if one did. The message is the first argument, str(error): one
+    line of plain text.
     """
 
     def __init__(
         self, message: str, exit_code: int | None = None, retryable: bool = False, http_status: int | None = None
     ):
-        super().__init__(message)
+        super().__init__(UNSAFE.sub(" ", message))
         self.exit_code = exit_code
         self.retryable = retryable
         self.http_status = http_status

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from restsrc import tool
@@ -83,12 +83,6 @@ class Options:
     def milliseconds(self, name: str) -> int:
         """The value of a duration; 0 where it is not given and has no default."""
         return int(self._parsed(name) or 0)
-
-    def secrets(self) -> Iterator[str]:
-        """The values of the options that are secrets by the tool's table."""
-        for name, option in self._table.items():
-            for line in self.given(name).splitlines() if option.secret else ():
-                yield line.partition("=")[2] if option.repeat else line
 
     def config(self, command: str, **more: str | int | None) -> str:
         """The text of a configuration file for the tool: all options that `command` has, but the range.

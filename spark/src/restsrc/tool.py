@@ -69,8 +69,7 @@ def authorities() -> dict[str, str]:
 class ToolOption:
     """A row of `restsrc help options`.
 
-    `name` and `default` as the tool spells them; `in_file`: it may stand in a configuration file; `secret`: its value
-    is.
+    `name` and `default` as the tool spells them; `in_file`: it may stand in a configuration file.
     """
 
     name: str
@@ -79,7 +78,6 @@ class ToolOption:
     commands: tuple[str, ...]
     repeat: bool
     in_file: bool
-    secret: bool
     choices: tuple[str, ...]
 
 
@@ -100,7 +98,6 @@ def tool_options(path: str) -> dict[str, ToolOption]:
             commands=tuple(row["commands"]),
             repeat=row["repeat"],
             in_file=row["file"],
-            secret=row["secret"],
             choices=tuple(row.get("choices", ())),
         )
         for row in rows

@@ -18,7 +18,6 @@ from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 from restsrc.process import Process
-from restsrc.redaction import holds_secret
 from restsrc.streams.mode import Offset, drift, part_of
 
 STYLES = ("cursor", "last-id", "next-url", "link")
@@ -148,7 +147,7 @@ class CursorMode:
     def _after(self, begin: Place, summary: dict[str, Any], rows: int, more: int = 0) -> Place:
         """The place `rows` records after `begin`, which is `more` records after where the summary's read ended."""
         cursor = summary["next_cursor"] or ""
-        if holds_secret(cursor, self._options):
+        if summary["cursor_is_secret"]:
             why = "holds a secret of the options, and it would be written to the checkpoint"
             raise UnexpectedAnswer(f"the server's next cursor {why}")
         return replace(begin, cursor=cursor, skip=summary["next_skip"] + more, read=begin.read + rows)
