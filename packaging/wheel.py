@@ -97,6 +97,7 @@ def main(pure: Path, folder: Path, tool: "Path | None" = None, tag: str = ANY, l
     del about[f"{info}/RECORD"]
     if tool:
         files[f"{name}-{version}.data/scripts/restsrc"] = (tool.read_bytes(), 0o755)
+    about[f"{info}/licenses/LICENSE"] = ((Path(__file__).parents[1] / "LICENSE").read_bytes(), 0o644)
     if tool and libraries:
         for text in sorted((libraries / "licenses").iterdir()):
             about[f"{info}/licenses/{text.name}"] = (text.read_bytes(), 0o644)

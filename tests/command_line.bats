@@ -247,7 +247,12 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 }
 
 @test "a host name that is not ASCII is looked up as IDNA has it, in every locale" {
-    LC_ALL=C restsrc read --retry 0 "http://bücher.invalid/" 
-    exits 75
-    says "xn--bcher-kva.invalid"
+    LC_ALL=C restsrc read --retry 0 "http://bücher.invalid/"
+    if "$RESTSRC" --version | grep -q libidn2; then
+        exits 75
+        says "xn--bcher-kva.invalid"
+    else
+        exits 64
+        says "bücher.invalid" "without IDNA" "xn--"
+    fi
 }

@@ -12,12 +12,12 @@ import stat
 import subprocess
 import sys
 import sysconfig
-import venv
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cluster import bare, empty_venv
 
 REPO = Path(__file__).resolve().parents[2]
 READ = """
@@ -69,23 +69,6 @@ def wheel(request, tmp_path_factory):
 def python(tmp_path_factory):
     """A Python that has no restsrc."""
     return empty_venv(tmp_path_factory.mktemp("python") / "venv") / "bin" / "python"
-
-
-def empty_venv(folder):
-    """An environment with what the package needs of others, pyspark and pyarrow, but no restsrc and no programs."""
-    venv.create(folder, with_pip=False, symlinks=True)
-    packages = next((folder / "lib").glob("python3*")) / "site-packages"
-    for path in Path(sysconfig.get_path("purelib")).iterdir():
-        if "restsrc" not in path.name and path.suffix != ".pth":
-            (packages / path.name).symlink_to(path)
-    return folder
-
-
-def bare(folder, **more):
-    """An environment in which no other restsrc can be found."""
-    names = ("JAVA_HOME", "LANG")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    return {**kept, "PATH": f"{folder}/bin:/usr/bin:/bin", "HOME": str(folder), "SPARK_LOCAL_IP": "127.0.0.1", **more}
 
 
 def test_pip_installs_it_and_it_runs(wheel, tmp_path, fault):

@@ -103,6 +103,17 @@ static bool knows_no_authority(const struct http_client *c)
     return !c->options.network->cacert && !c->ca.file && !c->ca.dir;
 }
 
+/* Is the host's name not ASCII, and libcurl built without IDNA, as the static one is? Then it was asked for as it is.
+ */
+static bool lacks_idna(const struct http *h, int code)
+{
+    bool ascii = true;
+    for (const char *c = h->curl_error; *c; c++)
+        ascii &= (unsigned char)*c < 0x80;
+    return code == CURLE_COULDNT_RESOLVE_HOST && !ascii &&
+           !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_IDN);
+}
+
 void failure_of_network(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
@@ -122,6 +133,11 @@ void failure_of_network(const struct http *h, int code, struct error *e)
         error_set(e, EXIT_DENIED,
                   "%s (this machine has no certificates of authorities where they usually are: name a file of them "
                   "with --cacert, or install the package ca-certificates)",
+                  h->curl_error);
+        return;
+    }
+    if (lacks_idna(h, code)) {
+        error_set(e, EXIT_USAGE, "%s (this restsrc is built without IDNA: write the name in ASCII, as xn--...)",
                   h->curl_error);
         return;
     }
@@ -157,7 +173,8 @@ bool failure_may_pass(const struct http *h, int code)
                                        CURLE_HTTP2_STREAM,
                                        CURLE_AGAIN};
     return refusal ? retry_status(refusal)
-                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !tls_refuses(h, code);
+                   : is_one_of(code, passing, sizeof passing / sizeof *passing) && !lacks_idna(h, code) &&
+                         !tls_refuses(h, code);
 }
 
 bool failure_was_sent(const struct http *h, int code)
