@@ -27,7 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test_text \
 	tests/unit/test_origin \
 	tests/unit/test_usual \
-	tests/unit/test_error_in_ok \
+	tests/unit/test_refusal \
 	tests/unit/test_paginate \
 	tests/unit/test_styles \
 	tests/unit/test_coverage \

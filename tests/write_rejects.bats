@@ -104,10 +104,25 @@ stored_are_the_good() {
     exits 0
     stored_is_input
     receipt_is '[.records, .rejected]' '[100,0]'
-    plain 100
+    sink max-bytes=300,id=without
+    write
+    exits 0
+    stored_is_input
+}
+
+@test "one record that is too large alone (413) is a reject, and without a reject file the end: 69" {
+    sink max-bytes=300
+    plain 10
+    sed -i "7s/name/$(printf 'x%.0s' $(seq 400))/" "$in"
     write
     exits 69
-    says "--batch-bytes"
+    says "input line 7" "HTTP 413" "--reject-file"
+    receipt_is '[.records, .lines_done, .lines_unknown]' '[6,6,[]]'
+    sink max-bytes=300,id=kept
+    write_rejects
+    exits 0
+    [ "$(reject '[.line, .http_status]')" = "[7,413]" ]
+    receipt_is '[.records, .rejected, .lines_done]' '[9,1,10]'
 }
 
 @test "rejects keep their bytes" {
@@ -391,6 +406,61 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     exits 0
     [ "$(reject '[.line, .error]' | head -n 1)" = '[1,"no such thing"]' ]
     receipt_is '[.records, .rejected]' '[0,3]'
+}
+
+# ---- refused for now ----
+
+@test "what is refused for now in a 2xx is sent again, alone, until it is taken: each record is there once" {
+    for shape in elastic,bulk:ndjson status:array; do
+        sink "partial=${shape%:*}"
+        plain 130
+        sed -i '7s/}$/,"busy":1}/; 40s/}$/,"busy":3}/; 77s/}$/,"busy":1}/' "$in"
+        write --body "${shape#*:}" $([ "${shape#*:}" = array ] || echo --ndjson-prefix '{"index":{}}')
+        exits 0
+        stored_is_input_sorted
+        receipt_is '[.records, .rejected, .retries, .requests, .lines_done]' '[130,0,4,7,130]'
+        [ "$(curl -sSf "$scenario/_log" | jq -c .records | paste -sd' ')" = "50 2 1 1 50 1 30" ]
+        says "refused for now" "try 2 of 6"
+    done
+}
+
+@test "refused for now until the end: 75, and nothing is unknown; with a reject file it is a reject" {
+    sink partial=elastic,bulk
+    plain 60
+    sed -i '7s/}$/,"busy":100}/' "$in"
+    write --body ndjson --ndjson-prefix '{"index":{}}' --retry 2
+    exits 75
+    says "input line 7" "given up after 3 tries" "queue capacity"
+    receipt_is '[.records, .rejected, .lines_done, .lines_done_later, .lines_unknown]' '[49,0,6,[[8,50]],[]]'
+    sink partial=elastic,bulk,id=kept
+    write_rejects --body ndjson --ndjson-prefix '{"index":{}}' --retry 2
+    exits 0
+    [ "$(reject '[.line, .http_status, .error.type]')" = '[7,429,"es_rejected_execution_exception"]' ]
+    receipt_is '[.records, .rejected, .lines_done]' '[59,1,60]'
+}
+
+@test "some refused for now, some for good: both are told, in the order of the lines, and ids stand beside their records" {
+    sink partial=elastic,bulk
+    plain_but 60 3 20
+    sed -i '2s/}$/,"busy":1}/; 30s/}$/,"busy":2}/' "$in"
+    write_rejects --body ndjson --ndjson-prefix '{"index":{}}' --ids _id --ids-file "$BATS_TEST_TMPDIR/ids"
+    exits 0
+    [ "$(reject .line | paste -sd' ')" = "3 20" ]
+    [ "$(grep -n null "$BATS_TEST_TMPDIR/ids" | paste -sd' ')" = "3:null 20:null" ]
+    receipt_is '[.records, .rejected, .lines_done]' '[58,2,60]'
+}
+
+@test "killed while it waits to send some again: the receipt has what is stored, and calls nothing unknown" {
+    sink partial=elastic,bulk
+    plain 5
+    sed -i '2s/}$/,"busy":1}/' "$in"
+    "$RESTSRC" write --body ndjson --ndjson-prefix '{"index":{}}' --retry-delay 30 "$url" <"$in" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+    local pid=$!
+    eventually grep -q "refused for now" "$BATS_TEST_TMPDIR/err"
+    kill -TERM "$pid"
+    wait "$pid" || true
+    out=$BATS_TEST_TMPDIR/out
+    receipt_is '[.records, .lines_done, .lines_done_later, .lines_unknown]' '[4,1,[[3,5]],[]]'
 }
 
 # ---- replay ----

@@ -14,7 +14,7 @@
 #include "http/url.h"
 #include "pages/ask.h"
 #include "pages/total.h"
-#include "json/error_in_ok.h"
+#include "json/refusal.h"
 
 #define PAGE_LENGTH "'%s' is the length of a page, not of the list: say where the count is with --count-from"
 
@@ -213,7 +213,7 @@ static int count_by_last_page(struct count *c, struct error *e)
 static int check_denial(struct count *c, struct error *e)
 {
     struct slice said = {buf_text(&c->ask.envelope), c->ask.envelope.len};
-    if (c->ask.split.count || c->options->paging.error_is_empty || !error_in_ok_is(said, (struct slice){0}))
+    if (c->ask.split.count || c->options->paging.error_is_empty || !refusal_is(said, (struct slice){0}))
         return 0;
     answer_denied(c->ask.exchange, said, e);
     return about_answer(c, e);

@@ -16,7 +16,7 @@
 #include "pages/paginate.h"
 #include "pages/repeat.h"
 #include "json/error_body.h"
-#include "json/error_in_ok.h"
+#include "json/refusal.h"
 
 /* What is kept of the page in one slot of the window. */
 struct held_page {
@@ -166,7 +166,7 @@ static int check_denial(const struct read_run *r, struct held_page *h, const str
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     bool matters = h->split.way >= 0 && (h->split.count || !r->options->paging.error_is_empty);
-    h->denied = matters && error_in_ok_is(envelope, (struct slice){0});
+    h->denied = matters && refusal_is(envelope, (struct slice){0});
     return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
 }
 

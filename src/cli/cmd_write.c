@@ -15,6 +15,7 @@
 #include "cli/report.h"
 #include "http/gzip.h"
 #include "http/url.h"
+#include "write/settle.h"
 #include "write/url_template.h"
 
 /* ---- the next request ---- */
@@ -48,7 +49,7 @@ static int address(struct write_run *w, struct held_batch *h, struct exchange *x
     const struct write_options *o = w->options;
     struct request *r = &x->request;
     request_clear(r);
-    body_build(&w->shape, &h->batch, h->now.from, h->now.to, &r->body);
+    body_build(&w->shape, &h->batch, h->order + h->now.from, h->now.to - h->now.from, &r->body);
     h->body_bytes = r->body.len;
     r->method = w->method;
     r->content_type = body_content_type(&w->shape);
@@ -59,7 +60,8 @@ static int address(struct write_run *w, struct held_batch *h, struct exchange *x
     if (o->compress_body && compress(r, e))
         return -1;
     if (o->url_template)
-        return fill_template(w, batch_record(&h->batch, h->now.from), batch_line(&h->batch, h->now.from), &r->url, e);
+        return fill_template(w, batch_record(&h->batch, h->order[h->now.from]),
+                             batch_line(&h->batch, h->order[h->now.from]), &r->url, e);
     buf_add(&r->url, w->url.data, w->url.len);
     return 0;
 }
@@ -79,12 +81,10 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
         h->batch = w->filling;
         w->filling = sent;
         batch_clear(&w->filling);
-        h->now = (struct piece){0, h->batch.count};
-        h->waiting = 0;
-        if (address(w, h, x, &w->torn) == 0) {
-            h->open = true;
+        outcome_begin(h);
+        if (address(w, h, x, &w->torn) == 0)
             return TRANSFER_READY;
-        }
+        h->held = false;
     }
     w->input_done = true;
     return TRANSFER_NONE;
@@ -96,6 +96,7 @@ static void on_begin(void *ctx, struct exchange *x)
 {
     struct write_run *w = ctx;
     buf_clear(&w->held[x->slot].answer);
+    w->held[x->slot].open = true;
 }
 
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
@@ -118,19 +119,16 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     struct held_batch *h = &w->held[x->slot];
     if (io_signalled())
         return TRANSFER_STOP;
-    int result = outcome_piece(w, h, x);
     h->open = false;
-    if (result >= 0 && h->waiting == 0)
-        w->receipt.batches++;
-    if (h->waiting == 0)
-        return TRANSFER_DONE;
-    if (w->failed) { /* here or in an earlier batch: send no more */
-        receipt_gap(&w->receipt);
-        return TRANSFER_DONE;
+    int result = outcome_piece(w, h, x);
+    if (result == 0 && h->waiting && !w->failed && !settle_has_enough(w, h)) {
+        h->now = h->later[--h->waiting];
+        return address(w, h, x, e) ? -1 : TRANSFER_AGAIN;
     }
-    h->now = h->later[--h->waiting];
-    h->open = true;
-    return address(w, h, x, e) ? -1 : TRANSFER_AGAIN;
+    if (result == 0 && h->waiting == 0)
+        w->receipt.batches++;
+    settle_batch(w, h, x); /* after a failure, here or in an earlier batch, no more is sent */
+    return TRANSFER_DONE;
 }
 
 static int on_idle(void *ctx, struct error *e)
@@ -232,12 +230,9 @@ static int run(struct write_run *w, unsigned parallel, struct error *e)
     w->held = mem_zeroed(parallel, sizeof *w->held);
     int result = transfer_run(t, &ops, w, e);
     transfer_free(t);
-    outcome_open(w, parallel);
-    for (unsigned i = 0; i < parallel; i++) {
-        batch_free(&w->held[i].batch);
-        buf_free(&w->held[i].answer);
-        buf_free(&w->held[i].compact);
-    }
+    settle_open(w, parallel);
+    for (unsigned i = 0; i < parallel; i++)
+        outcome_free(&w->held[i]);
     free(w->held);
     if (result == 0 && (w->failed || w->torn.code)) {
         *e = w->failed ? w->failure : w->torn;

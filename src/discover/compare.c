@@ -9,7 +9,7 @@
 #include "http/answer.h"
 #include "http/url.h"
 #include "json/error_body.h"
-#include "json/error_in_ok.h"
+#include "json/refusal.h"
 
 /* ---- asking ---- */
 
@@ -165,7 +165,7 @@ int compare_first(struct compare *c, struct error *e)
     if (find_elsewhere(c, e))
         return -1;
     struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
-    if (c->ask->split.count == 0 && error_in_ok_is(envelope, (struct slice){0}))
+    if (c->ask->split.count == 0 && refusal_is(envelope, (struct slice){0}))
         return no_list(c, e);
     c->ask->once = true; /* of the tries none is repeated */
     c->ask->lines = false;

@@ -214,6 +214,17 @@ static void schedule(struct attempt *a)
     a->first = a->due = now();
 }
 
+/* The same place in the window, the same patience. */
+static void schedule_again(struct attempt *a)
+{
+    double first = a->first, delay = a->exchange->delay;
+    schedule(a);
+    a->due += delay;
+    if (delay > 0)
+        a->first = first;
+    a->exchange->delay = 0;
+}
+
 static void soon(struct attempt *a)
 {
     a->phase = WAITING;
@@ -325,6 +336,25 @@ static bool leads_on(struct exchange *x, struct buf *to)
 {
     const char *location = x->status / 100 == 3 ? transfer_header(x, "Location", NULL) : NULL;
     return location && url_resolve(buf_text(&x->request.url), location, to) == 0;
+}
+
+bool transfer_again(struct exchange *x, unsigned retry, double after)
+{
+    struct attempt *a = x->attempt;
+    struct transfer *t = a->transfer;
+    struct buf line = {0};
+    double asked = after > 0 ? after : http_pause(&a->http);
+    double wait = retry_wait(&t->retry, retry, asked, erand48(t->client.random));
+    if (!retry_allowed(&t->retry, retry, now() + wait - a->first))
+        return false;
+    rate_hold(&t->rate, wait); /* for all: they would meet with the same */
+    t->stats->retries++;
+    x->delay = wait;
+    buf_addf(&line, ": refused for now; try %u of %llu in %.3g s", retry + 1, (unsigned long long)t->retry.tries + 1,
+             wait);
+    show(t, false, x, "", buf_text(&line));
+    buf_free(&line);
+    return true;
 }
 
 /* Redirects are followed by hand: libcurl cannot be told to stay within the origin. */
@@ -459,14 +489,26 @@ static struct attempt *nth(struct transfer *t, unsigned n)
     return t->exchange[(t->head + n) % t->slots].attempt;
 }
 
+static void do_nothing(struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    x->status = 0;
+    x->failed = x->unsettled = false;
+    x->error = (struct error){0};
+    a->phase = DONE;
+}
+
 static int fill(struct transfer *t, struct error *e)
 {
     int more = TRANSFER_READY;
     while (t->used < t->slots && more == TRANSFER_READY) {
         struct attempt *a = nth(t, t->used);
+        a->exchange->nothing = false;
         more = t->ops->next(t->ctx, a->exchange, e);
         if (more == TRANSFER_READY) {
             schedule(a);
+            if (a->exchange->nothing)
+                do_nothing(a);
             t->used++;
         }
     }
@@ -541,7 +583,7 @@ static int deliver(struct transfer *t, struct error *e)
             return -1;
         }
         if (next == TRANSFER_AGAIN) {
-            schedule(a);
+            schedule_again(a);
         } else {
             a->phase = FREE;
             t->head = (t->head + 1) % t->slots;

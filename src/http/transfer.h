@@ -33,6 +33,8 @@
 /* One request and its answer. The caller fills request and offset; the rest is for reading. */
 struct exchange {
     struct request request;
+    bool nothing;   /* set by next(): there is nothing to send; done() comes in its turn all the same */
+    double delay;   /* seconds before it is sent again: transfer_again() sets it */
     bool spent;     /* set by the caller: part of the answer has been used, so there is no second try */
     bool unsettled; /* it failed, and the server may or may not have acted on it */
     int64_t offset; /* the first record asked for, for messages; -1: none */
@@ -87,6 +89,11 @@ void transfer_free(struct transfer *t);
 
 /* Runs until next() has no more and all is done, or TRANSFER_STOP. -1: error; or a signal came, then e->quiet. */
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e);
+
+/* For done(): what the answer refused for a reason that passes is to be sent again as try number `retry` (from 1),
+ * after the seconds that it asked for (0: none), the header Retry-After or the usual delay. false: that is one too
+ * many. The request may be changed; then TRANSFER_AGAIN. */
+bool transfer_again(struct exchange *x, unsigned retry, double after);
 
 /* For idle(): lets the requests go on until fd may be written to, or something else happens. */
 void transfer_wait(struct transfer *t, int fd);

@@ -107,14 +107,6 @@ static const struct usual table[] = {
     {USUAL_COUNT, true, "total", NULL, NULL},
     {USUAL_COUNT, true, "count", NULL, NULL},
 
-    {USUAL_RESULTS, true, "", NULL, NULL},
-    {USUAL_RESULTS, true, "items", NULL, NULL},
-    {USUAL_RESULTS, true, "results", NULL, NULL},
-    {USUAL_RESULTS, true, "errors", NULL, NULL},
-    {USUAL_RESULTS, true, "responses", NULL, NULL},
-    {USUAL_RESULTS, true, "Records", NULL, NULL},
-    {USUAL_RESULTS, true, "compositeResponse", NULL, NULL},
-
     {USUAL_OFFSET, false, "offset", NULL, NULL},
     {USUAL_OFFSET, false, "skip", NULL, NULL},
     {USUAL_OFFSET, false, "start", NULL, NULL},

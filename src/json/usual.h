@@ -24,7 +24,6 @@ enum usual_kind {
     USUAL_TOTAL,     /* how many records the list has */
     USUAL_REMAINING, /* how many come after this page */
     USUAL_COUNT,     /* how many there are, in the answer of a counting URL */
-    USUAL_RESULTS,   /* of a write: a result for each record */
     /* headers */
     USUAL_TOTAL_HEADER,
     /* parameters */

@@ -58,13 +58,14 @@ size_t body_frame(const struct body_shape *shape)
            (shape->key.len ? shape->key.len + 3 : 0);
 }
 
-static void add_all(const struct body_shape *shape, const struct batch *b, size_t from, size_t to, struct buf *out)
+static void add_all(const struct body_shape *shape, const struct batch *b, const size_t *which, size_t count,
+                    struct buf *out)
 {
-    for (size_t i = from; i < to; i++) {
-        struct slice record = batch_record(b, i);
+    for (size_t i = 0; i < count; i++) {
+        struct slice record = batch_record(b, which[i]);
         if (shape->prefix)
             buf_addf(out, "%s\n", shape->prefix);
-        if (shape->kind != BODY_NDJSON && i > from)
+        if (shape->kind != BODY_NDJSON && i)
             buf_addc(out, ',');
         buf_add(out, record.text, record.len);
         if (shape->kind == BODY_NDJSON)
@@ -72,7 +73,13 @@ static void add_all(const struct body_shape *shape, const struct batch *b, size_
     }
 }
 
-void body_build(const struct body_shape *shape, const struct batch *b, size_t from, size_t to, struct buf *out)
+unsigned body_lines(const struct body_shape *shape)
+{
+    return shape->kind != BODY_NDJSON ? 0 : shape->prefix ? 2 : 1;
+}
+
+void body_build(const struct body_shape *shape, const struct batch *b, const size_t *which, size_t count,
+                struct buf *out)
 {
     bool list = shape->kind == BODY_ARRAY || shape->kind == BODY_OBJECT;
     buf_clear(out);
@@ -83,7 +90,7 @@ void body_build(const struct body_shape *shape, const struct batch *b, size_t fr
     }
     if (list)
         buf_addc(out, '[');
-    add_all(shape, b, from, to, out);
+    add_all(shape, b, which, count, out);
     if (list)
         buf_addc(out, ']');
     if (shape->key.len)

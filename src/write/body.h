@@ -18,8 +18,11 @@ struct body_shape {
 int body_parse(struct body_shape *shape, const char *text, const char *prefix, struct error *e);
 void body_free(struct body_shape *shape);
 const char *body_content_type(const struct body_shape *shape);
-/* The body of the records [from, to) of b. out is emptied first. */
-void body_build(const struct body_shape *shape, const struct batch *b, size_t from, size_t to, struct buf *out);
+/* The body of these records of b. out is emptied first. */
+void body_build(const struct body_shape *shape, const struct batch *b, const size_t *which, size_t count,
+                struct buf *out);
+/* How many lines a record takes in a body; 0: a body is not made of lines. */
+unsigned body_lines(const struct body_shape *shape);
 /* How many bytes a record of that length adds to a body, at the most; and how many a body has beside its records. */
 size_t body_cost(const struct body_shape *shape, size_t len);
 size_t body_frame(const struct body_shape *shape);

@@ -1,4 +1,4 @@
-/* outcome: what became of the records of a batch: what the answer says of them, rejects, ids, the receipt. */
+/* outcome: what became of the records of a request: what the answer says of each, what is to be sent again, and how. */
 #include "write/outcome.h"
 
 #include <inttypes.h>
@@ -6,9 +6,47 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/io.h"
+#include "base/mem.h"
 #include "http/answer.h"
+#include "write/settle.h"
 #include "json/error_body.h"
+
+/* ---- a batch ---- */
+
+void outcome_begin(struct held_batch *h)
+{
+    size_t count = h->batch.count, n = 0;
+    if (count > h->room) {
+        free(h->fate);
+        free(h->order);
+        free(h->sent);
+        free(h->results);
+        h->room = count;
+        h->fate = mem_zeroed(count, sizeof *h->fate);
+        h->order = mem_zeroed(count, sizeof *h->order);
+        h->sent = mem_zeroed(count, sizeof *h->sent);
+        h->results = mem_zeroed(count, sizeof *h->results);
+    }
+    memset(h->fate, 0, count * sizeof *h->fate);
+    buf_clear(&h->texts);
+    for (size_t i = 0; i < count; i++)
+        h->order[n++] = i;
+    h->now = (struct piece){0, n, 0};
+    h->waiting = 0;
+    h->held = true;
+}
+
+void outcome_free(struct held_batch *h)
+{
+    batch_free(&h->batch);
+    free(h->fate);
+    free(h->order);
+    free(h->sent);
+    free(h->results);
+    buf_free(&h->texts);
+    buf_free(&h->answer);
+    buf_free(&h->compact);
+}
 
 /* ---- the answer ---- */
 
@@ -23,7 +61,9 @@ static int read_answer(struct held_batch *h, const struct exchange *x, struct er
     buf_clear(&h->compact);
     if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0)
         return 0;
-    buf_clear(&h->compact);
+    results_of_text((struct slice){buf_text(&h->answer), h->answer.len}, h->now.to - h->now.from, &h->compact);
+    if (h->compact.len)
+        return 0;
     if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)
         return error_set(e, EXIT_ANSWER, "the answer is a web page (is this the URL of a JSON API?)");
     if (*text != '{' && *text != '[')
@@ -40,145 +80,65 @@ static int read_answer(struct held_batch *h, const struct exchange *x, struct er
 
 int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)
 {
-    char detail[300];
     int result = read_answer(h, x, e);
     if (result)
         return result;
-    struct slice answer = {buf_text(&h->compact), h->compact.len};
-    const char *wrong =
-        results_find(&h->results, &w->paths, answer, h->now.to - h->now.from, batch_record(&h->batch, h->now.from));
-    if (!wrong && x->status == 207 && h->results.kind == RESULTS_NONE) /* Multi-Status: some may have failed */
-        wrong = "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)";
-    if (!wrong)
-        return 0;
-    error_body_detail(answer.text, answer.len, detail, sizeof detail);
-    return error_set(e, EXIT_ANSWER, "%s%s%s", wrong, *detail ? ": " : "", detail);
+    struct sent sent = {.record = h->sent, .count = h->now.to - h->now.from, .lines_each = body_lines(&w->shape)};
+    bool each;
+    for (size_t i = 0; i < sent.count; i++)
+        h->sent[i] = batch_record(&h->batch, h->order[h->now.from + i]);
+    h->wrong = results_read(&w->paths, &sent, (struct slice){buf_text(&h->compact), h->compact.len}, h->results, &each);
+    if (!h->wrong && x->status == 207 && !each) /* Multi-Status: some may have failed */
+        return error_set(
+            e, EXIT_ANSWER,
+            "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)");
+    return 0;
 }
 
 /* ---- the fate of records ---- */
 
-static int64_t line_of(const struct held_batch *h, size_t n)
-{
-    return batch_line(&h->batch, n);
-}
-
-static void fail(struct write_run *w, const struct error *e)
-{
-    if (!w->failed)
-        w->failure = *e;
-    w->failed = true;
-}
-
-/* Also after a signal: what the receipt calls done must be in the files. */
-static int keep(int fd, const struct buf *line, struct error *e)
-{
-    if (fd < 0)
-        return 0;
-    if (!io_signalled())
-        return io_write_lines(fd, line->data, line->len, e);
-    io_write_last(fd, line->data, line->len);
-    return 0;
-}
-
-/* A line for each record, so that ids and records keep together. */
-static int write_id(struct write_run *w, struct slice id, struct error *e)
-{
-    struct buf line = {0};
-    w->has_ids |= id.text != NULL;
-    if (w->ids_fd < 0)
-        return 0;
-    buf_add(&line, id.text ? id.text : "null", id.text ? id.len : 4);
-    buf_addc(&line, '\n');
-    int result = keep(w->ids_fd, &line, e);
-    buf_free(&line);
-    return result;
-}
-
-/* -1 with the first reject that is too many; others are told where no file keeps them. */
-static int count_reject(struct write_run *w, int64_t line, struct slice why, struct error *e)
-{
-    const struct write_options *o = w->options;
-    int64_t most = o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
-    struct buf note = {0};
-    bool enough = w->receipt.rejected++ == most;
-    buf_addf(&note, "input line %" PRId64 " was rejected%s%.*s", line, why.len ? ": " : "",
-             (int)(why.len < 300 ? why.len : 300), why.len ? why.text : "");
-    if (enough)
-        error_set(e, EXIT_REFUSED, "%s; more rejects than --max-rejects %" PRId64, buf_text(&note), most);
-    else if (!o->reject_file)
-        terminal_note(&w->terminal, false, buf_text(&note));
-    buf_free(&note);
-    return enough ? -1 : 0;
-}
-
-/* A line of a reject file; record and why are JSON text and go through as they are. */
-static void add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
-{
-    buf_adds(out, "{\"record\":");
-    buf_add(out, record.text, record.len);
-    buf_addf(out, ",\"line\":%lld,\"http_status\":", (long long)line);
-    if (status)
-        buf_addf(out, "%ld", status);
-    else
-        buf_adds(out, "null");
-    buf_adds(out, ",\"error\":");
-    if (why.len)
-        buf_add(out, why.text, why.len);
-    else
-        buf_adds(out, "null");
-    buf_adds(out, "}\n");
-}
-
 /* What the server says of a record, JSON text, without secrets. */
-static void add_masked(const struct exchange *x, struct slice why, struct buf *said)
+static void add_error(struct held_batch *h, const struct exchange *x, struct slice why, struct record_fate *f)
 {
     struct split split;
     struct buf compact = {0};
     char *text = mem_text(why.text ? why.text : "", why.len);
     transfer_mask(x, text);
     size_t len = strlen(text);
+    f->error = h->texts.len;
     if (len && split_whole(&split, text, len, &compact)) /* a number was a secret */
-        value_quote(text, len, said);
+        value_quote(text, len, &h->texts);
     else
-        buf_add(said, text, len);
+        buf_add(&h->texts, text, len);
+    f->error_len = h->texts.len - f->error;
     buf_free(&compact);
     free(text);
 }
 
-static int reject(struct write_run *w, struct held_batch *h, const struct exchange *x, size_t n, long status,
-                  struct slice why, struct error *e)
+static void add_id(struct held_batch *h, struct slice id, struct record_fate *f)
 {
-    struct buf line = {0}, said = {0};
-    struct error wrong = {0};
-    add_masked(x, why, &said);
-    why = (struct slice){said.data, said.len};
-    add_reject(batch_record(&h->batch, n), line_of(h, n), status, why, &line);
-    int result = keep(w->reject_fd, &line, &wrong);
-    buf_free(&line);
-    if (count_reject(w, line_of(h, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
-        result = -1;
-    buf_free(&said);
-    if (result && !e->code)
-        *e = wrong;
-    return result;
+    f->id = h->texts.len;
+    f->id_len = id.len;
+    buf_add(&h->texts, id.text ? id.text : "", id.len);
 }
 
-/* A 2xx answer: the records are written, but for those that it says were not. All of them have their fate, whatever
- * fails here. */
-static void accept_piece(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)
+static struct record_fate *fate_of(struct held_batch *h, size_t place)
 {
-    w->receipt.bytes += (int64_t)h->body_bytes;
-    for (size_t i = h->now.from; i < h->now.to; i++) {
-        struct result said = results_next(&h->results, batch_record(&h->batch, i));
-        if (said.rejected) {
-            reject(w, h, x, i, said.status, said.error, e);
-            continue;
-        }
-        w->receipt.records++;
-        struct error wrong = {0};
-        if (write_id(w, said.id, &wrong) && !e->code)
-            *e = wrong;
-    }
+    return &h->fate[h->order[place]];
+}
+
+static void set_all(struct held_batch *h, enum fate fate)
+{
+    for (size_t i = h->now.from; i < h->now.to; i++)
+        fate_of(h, i)->fate = fate;
+}
+
+static size_t count_results(const struct held_batch *h, enum fate fate)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->now.to - h->now.from; i++)
+        n += h->results[i].fate == fate;
+    return n;
 }
 
 static bool takes_rejects(const struct write_run *w)
@@ -186,16 +146,158 @@ static bool takes_rejects(const struct write_run *w)
     return w->options->reject_file || w->options->max_rejects > 0;
 }
 
-static bool is_refusal(long status)
+static void reject(struct held_batch *h, const struct exchange *x, size_t place, long status, struct slice why)
 {
-    return status == 400 || status == 413 || status == 422;
+    struct record_fate *f = fate_of(h, place);
+    f->fate = FATE_REJECTED;
+    f->status = status;
+    add_error(h, x, why, f);
 }
 
-static void reject_single(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
+/* The lines of the piece that have this fate, for messages. */
+static void name_lines(struct held_batch *h, enum fate fate, struct error *e)
+{
+    struct buf message = {0};
+    int64_t first = 0, last = 0;
+    for (size_t i = h->now.from; i < h->now.to; i++)
+        if (fate_of(h, i)->fate == fate) {
+            last = batch_line(&h->batch, h->order[i]);
+            first = first ? first : last;
+        }
+    buf_adds(&message, "input ");
+    receipt_name(first, last, &message);
+    error_set(e, e->code, "%s: %s", buf_text(&message), e->message);
+    buf_free(&message);
+}
+
+/* ---- a 2xx answer ---- */
+
+/* What the answer leaves open. */
+static int fail_unknown(struct write_run *w, struct held_batch *h, struct exchange *x)
+{
+    char detail[300];
+    error_body_detail(buf_text(&h->compact), h->compact.len, detail, sizeof detail);
+    error_set(&x->error, EXIT_ANSWER, "%s%s%s", h->wrong, *detail ? ": " : "", detail);
+    transfer_locate(x, &x->error);
+    name_lines(h, FATE_UNKNOWN, &x->error);
+    settle_fail(w, &x->error);
+    return -1;
+}
+
+/* These are refused for now, and were sent again often enough. */
+static int fail_again(struct write_run *w, struct held_batch *h, struct exchange *x, size_t from)
+{
+    struct result *first = &h->results[0];
+    while (first->fate != FATE_AGAIN)
+        first++;
+    h->now.from = from;
+    int len = first->error.len < 300 ? (int)first->error.len : 300;
+    error_set(&x->error, EXIT_UNAVAILABLE, "refused for now, and given up after %u tries: %.*s", h->now.tries + 1, len,
+              first->error.text ? first->error.text : "");
+    transfer_locate(x, &x->error);
+    name_lines(h, FATE_OPEN, &x->error);
+    settle_fail(w, &x->error);
+    return -1;
+}
+
+/* What is refused for a reason that passes comes to the end of the piece, in its order. Where it begins. */
+static size_t collect_again(struct held_batch *h, double *after)
+{
+    size_t count = h->now.to - h->now.from, done = h->now.from, again = 0;
+    size_t *late = mem_zeroed(count, sizeof *late);
+    *after = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t record = h->order[h->now.from + i];
+        if (h->results[i].fate != FATE_AGAIN) {
+            h->order[done++] = record;
+            continue;
+        }
+        late[again++] = record;
+        *after = h->results[i].after > *after ? h->results[i].after : *after;
+    }
+    memcpy(h->order + done, late, again * sizeof *late);
+    free(late);
+    return done;
+}
+
+static int send_again(struct write_run *w, struct held_batch *h, struct exchange *x)
+{
+    double after;
+    size_t from = collect_again(h, &after);
+    if (from == h->now.to)
+        return 0;
+    if (!w->failed && !settle_has_enough(w, h) && transfer_again(x, h->now.tries + 1, after)) {
+        for (size_t i = from; i < h->now.to; i++)
+            fate_of(h, i)->fate = FATE_OPEN;
+        h->later[h->waiting++] = (struct piece){from, h->now.to, h->now.tries + 1};
+        return 0;
+    }
+    for (size_t i = from; i < h->now.to; i++)
+        fate_of(h, i)->fate = takes_rejects(w) ? FATE_REJECTED : FATE_OPEN;
+    return takes_rejects(w) || w->failed ? 0 : fail_again(w, h, x, from);
+}
+
+static int accept_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
+{
+    w->receipt.bytes += (int64_t)h->body_bytes;
+    w->lasting = 0;
+    for (size_t i = 0; i < h->now.to - h->now.from; i++) {
+        struct result *said = &h->results[i];
+        struct record_fate *f = fate_of(h, h->now.from + i);
+        f->fate = said->fate;
+        f->status = said->status;
+        add_error(h, x, said->error, f);
+        add_id(h, said->id, f);
+    }
+    if (count_results(h, FATE_UNKNOWN)) {
+        for (size_t i = h->now.from; i < h->now.to; i++)
+            if (fate_of(h, i)->fate == FATE_AGAIN)
+                fate_of(h, i)->fate = FATE_OPEN;
+        return fail_unknown(w, h, x);
+    }
+    return send_again(w, h, x);
+}
+
+/* An earlier try may have been taken: what is refused now may be so because it is there already. */
+static bool is_doubtful(const struct held_batch *h, const struct exchange *x)
+{
+    return !x->failed && x->unsettled && count_results(h, FATE_REJECTED) + count_results(h, FATE_AGAIN);
+}
+
+static void doubt(struct exchange *x)
+{
+    x->failed = true;
+    error_set(&x->error, EXIT_UNAVAILABLE, "records are refused that an earlier try may have stored");
+    transfer_locate(x, &x->error);
+}
+
+/* ---- another answer, or none ---- */
+
+static bool is_too_large(long status)
+{
+    return status == 413 || status == 414;
+}
+
+static bool is_refusal(long status)
+{
+    return status == 400 || status == 422 || is_too_large(status);
+}
+
+/* With one record a request, what is refused is this record; and what fails again and again while others pass. */
+static bool is_of_one(struct write_run *w, const struct exchange *x)
+{
+    if (w->input.batch_size > 1)
+        return false;
+    if (x->status / 100 == 5 && x->request.repeatable)
+        return w->lasting++ == 0;
+    return x->error.code == EXIT_REFUSED && x->status / 100 == 4 && !x->unsettled;
+}
+
+static void reject_single(struct held_batch *h, struct exchange *x)
 {
     struct buf quoted = {0};
     value_quote(x->error.message, strlen(x->error.message), &quoted);
-    reject(w, h, x, h->now.from, x->status, (struct slice){quoted.data, quoted.len}, e);
+    reject(h, x, h->now.from, x->status, (struct slice){quoted.data, quoted.len});
     buf_free(&quoted);
 }
 
@@ -203,87 +305,43 @@ static void reject_single(struct write_run *w, struct held_batch *h, struct exch
 static void halve(struct held_batch *h)
 {
     size_t middle = h->now.from + (h->now.to - h->now.from) / 2;
-    h->later[h->waiting++] = (struct piece){middle, h->now.to};
-    h->later[h->waiting++] = (struct piece){h->now.from, middle};
+    h->later[h->waiting++] = (struct piece){middle, h->now.to, 0};
+    h->later[h->waiting++] = (struct piece){h->now.from, middle, 0};
 }
 
 static const char *hint(long status)
 {
-    return status == 413        ? " (a smaller --batch-size or --batch-bytes)"
+    return is_too_large(status) ? " (--reject-file keeps it, and goes on)"
            : is_refusal(status) ? " (--reject-file finds out the bad ones)"
                                 : "";
 }
 
-static void fail_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
+static int fail_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
-    struct error *e = &x->error;
-    struct buf lines = {0};
-    int64_t first = line_of(h, h->now.from), last = line_of(h, h->now.to - 1);
-    receipt_name(first, last, &lines);
-    error_set(e, e->code, "input %s: %s%s", buf_text(&lines), e->message, hint(x->status));
-    buf_free(&lines);
-    fail(w, e);
+    error_set(&x->error, x->error.code, "%s%s", x->error.message, hint(x->status));
+    set_all(h, FATE_OPEN);
+    name_lines(h, FATE_OPEN, &x->error);
+    settle_fail(w, &x->error);
     if (x->unsettled)
-        receipt_unknown(&w->receipt, first, last);
-    else
-        receipt_gap(&w->receipt);
-}
-
-static bool has_rejects(const struct held_batch *h)
-{
-    struct results results = h->results;
-    for (size_t i = h->now.from; i < h->now.to; i++)
-        if (results_next(&results, batch_record(&h->batch, i)).rejected)
-            return true;
-    return false;
-}
-
-/* An earlier try may have been taken: what is refused now may be so because it is there already. */
-static void doubt_rejects(struct held_batch *h, struct exchange *x)
-{
-    if (x->failed || !x->unsettled || !has_rejects(h))
-        return;
-    x->failed = true;
-    error_set(&x->error, EXIT_UNAVAILABLE, "records are refused that an earlier try may have stored");
-    transfer_locate(x, &x->error);
+        set_all(h, FATE_UNKNOWN);
+    return -1;
 }
 
 int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
-    struct error wrong = {0};
-    doubt_rejects(h, x);
-    bool several = h->now.to - h->now.from > 1,
-         refused = x->failed && !x->unsettled && takes_rejects(w) && is_refusal(x->status);
-    if (x->failed && !refused) {
-        fail_piece(w, h, x);
-        return -1;
-    }
-    if (refused && several) {
-        halve(h);
-        return 1;
-    }
-    if (refused)
-        reject_single(w, h, x, &wrong);
-    else
-        accept_piece(w, h, x, &wrong);
-    receipt_done(&w->receipt, line_of(h, h->now.from), line_of(h, h->now.to - 1));
-    if (!wrong.code)
+    size_t count = h->now.to - h->now.from;
+    if (!count)
         return 0;
-    transfer_locate(x, &wrong);
-    fail(w, &wrong);
-    return -1;
-}
-
-void outcome_open(struct write_run *w, unsigned slots)
-{
-    for (;;) {
-        struct held_batch *first = NULL;
-        for (struct held_batch *h = w->held; h < w->held + slots; h++)
-            if (h->open && (!first || line_of(h, 0) < line_of(first, 0)))
-                first = h;
-        if (!first)
-            return;
-        receipt_unknown(&w->receipt, line_of(first, first->now.from), line_of(first, first->now.to - 1));
-        first->open = false;
-    }
+    if (is_doubtful(h, x))
+        doubt(x);
+    if (!x->failed)
+        return accept_piece(w, h, x);
+    bool refused = !x->unsettled && is_refusal(x->status);
+    if (count > 1 && refused && (takes_rejects(w) || is_too_large(x->status)))
+        halve(h);
+    else if (count == 1 && takes_rejects(w) && (refused || is_of_one(w, x)))
+        reject_single(h, x);
+    else
+        return fail_piece(w, h, x);
+    return 0;
 }

@@ -1,116 +1,185 @@
-/* results: what an answer says of each record. */
+/* results: what an answer says of each record, concluded. */
 #include "write/results.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/error_in_ok.h"
-#include "json/usual.h"
+#include "base/mem.h"
+#include "write/reading.h"
+#include "json/split.h"
+#include "json/words.h"
 
-static size_t length(struct slice list)
+/* ---- what it comes to ---- */
+
+static size_t count_fate(const struct reading *r, enum fate fate)
 {
-    size_t n = 0, at = 0;
-    struct slice element;
-    while (value_next(list, &at, NULL, &element))
-        n++;
+    size_t n = 0;
+    for (size_t i = 0; i < r->sent->count; i++)
+        n += r->results[i].fate == fate;
     return n;
 }
 
-static bool fits(struct slice list, size_t count)
+static void settle(struct reading *r, enum fate fate)
 {
-    return list.text && *list.text == '[' && length(list) == count;
+    for (size_t i = 0; i < r->sent->count; i++)
+        if (r->results[i].fate == FATE_OPEN) {
+            r->results[i].fate = fate;
+            if (fate == FATE_STORED)
+                continue;
+            r->results[i].error = r->reason;
+            r->results[i].status = r->whole.status;
+            r->results[i].after = refusal_pause(r->reason);
+        }
 }
 
-static bool find_usual(struct results *r, size_t count)
+/* Does what it counts as taken leave out records that it does not name as refused? */
+static bool counts_too_few(const struct reading *r, size_t refused)
 {
-    for (const struct usual *u = usual_first(USUAL_RESULTS); u; u = usual_next(u)) {
-        r->list = path_get(u->name, r->body);
-        r->of_errors = strcmp(u->name, "errors") == 0;
-        if (fits(r->list, count))
-            return true;
-    }
-    return false;
+    const struct refusal *all = &r->whole;
+    size_t count = r->sent->count;
+    if (all->taken < 0 || all->most > (int64_t)count)
+        return false;
+    return (size_t)(all->taken > (int64_t)count ? all->most : all->taken) + refused < count;
 }
 
-/* Elasticsearch wraps each result in the name of what was done: {"index": {...}}. */
-static struct slice unwrap(struct slice element)
+static bool lists_too_few(const struct reading *r, size_t refused)
 {
-    size_t at = 0, members = 0;
-    struct slice value, only = {0};
-    while (value_next(element, &at, NULL, &value)) {
-        only = value;
-        members++;
-    }
-    return *element.text == '{' && members == 1 && *only.text == '{' ? only : element;
+    size_t most = r->answered > r->confirmed ? r->answered : r->confirmed;
+    bool open = r->nothing && !r->whole.well, of_thing = r->sent->count == 1 && r->has_id;
+    return (r->lists || open) && !r->each && !r->whole.pending && !of_thing && most + refused < r->sent->count;
 }
 
-/* Does a list that is not as long as the batch, as of those records only that are wrong, have errors in it? */
-static bool denied_elsewhere(const struct results *r)
+/* Why is it not clear that what nothing was said of is stored? NULL: it is. */
+static const char *doubt(const struct reading *r, size_t refused)
 {
-    for (const struct usual *u = usual_first(USUAL_RESULTS); u; u = usual_next(u)) {
-        struct slice list = path_get(u->name, r->body), element;
-        for (size_t at = 0; list.len && *list.text == '[' && value_next(list, &at, NULL, &element);)
-            if (error_in_ok_is(unwrap(element), (struct slice){0}))
-                return true;
-    }
-    return false;
-}
-
-const char *results_find(struct results *r, const struct results_paths *paths, struct slice body, size_t count,
-                         struct slice sent)
-{
-    *r = (struct results){.paths = paths, .body = body};
-    if (!body.len)
-        return NULL;
-    if (paths->results.count) {
-        r->list = path_find(&paths->results, body.text, body.len);
-        if (!fits(r->list, count))
-            return "the answer has no list at --results that is as long as the batch";
-    }
-    if (paths->results.count || find_usual(r, count)) {
-        r->kind = RESULTS_LIST;
-        return NULL;
-    }
-    if (count == 1 && *body.text == '{' && (paths->status.count || paths->error.count || paths->ids.count))
-        r->kind = RESULTS_WHOLE;
-    bool asked = r->kind == RESULTS_WHOLE && paths->error.count;
-    if (!asked && error_in_ok_is(body, sent))
+    const struct refusal *all = &r->whole;
+    bool adds_up = all->taken >= 0 && refused && (size_t)all->taken + refused == r->sent->count;
+    if (r->unplaced || (r->stray && !r->each))
+        return "the answer says that records are wrong, and not which";
+    if (all->refused && !adds_up && (all->hard || !refused))
         return "the answer says that something is wrong";
-    if (!asked && denied_elsewhere(r))
-        return "the answer says that records are wrong, in a list that is not as long as the batch";
+    if (all->failed > (int64_t)refused && all->failed > (int64_t)r->placed)
+        return "the answer counts more refused records than it names";
+    if (counts_too_few(r, refused))
+        return "the answer counts fewer records than were sent";
+    if (lists_too_few(r, refused))
+        return "the answer has results for fewer records than were sent";
     return NULL;
 }
 
-static struct slice error_of(const struct results *r, struct slice element, struct slice sent)
+/* What is said of the whole, is it said of each? For one record it is, unless the answer has an id for it all the same.
+ */
+static bool is_of_all(const struct reading *r)
 {
-    const struct path *path = &r->paths->error;
-    struct slice error = path->count ? path_find(path, element.text, element.len) : error_in_ok_find(element, sent);
-    bool by_itself = r->of_errors && !path->count && !error.text, says = by_itself || path->count;
-    error = by_itself ? element : error;
-    return says && !error_in_ok_says_something(error) ? (struct slice){0} : error;
+    size_t open = count_fate(r, FATE_OPEN), count = r->sent->count;
+    if (count == 1)
+        return (r->whole.refused || r->unplaced || r->stray) && (r->whole.denied || !r->has_id);
+    return r->reason.text && !r->each && (r->whole.failed == (int64_t)count || (r->named && r->unplaced == open));
 }
 
-static void read_result(const struct results *r, struct slice element, struct slice sent, struct result *result)
+/* Nothing of the batch was taken now, and it may be the next time. */
+static bool passes(const struct reading *r)
 {
-    const struct path *path = &r->paths->status;
-    result->error = error_of(r, element, sent);
-    result->status =
-        path->count ? value_status(path_find(path, element.text, element.len)) : error_in_ok_status(element, sent);
-    result->rejected = result->error.text || result->status >= 400;
+    bool as_a_whole =
+        r->whole.hard && !r->unplaced && !r->stray && !r->placed && !r->whole.failed && r->whole.taken <= 0;
+    return (as_a_whole || is_of_all(r)) && refusal_passes(r->reason, r->whole.status);
 }
 
-struct result results_next(struct results *r, struct slice sent)
+static const char *conclude(struct reading *r)
 {
-    struct result result = {0};
-    struct slice element = r->body;
-    const struct results_paths *paths = r->paths;
-    if (r->kind == RESULTS_NONE || (r->kind == RESULTS_LIST && !value_next(r->list, &r->at, NULL, &element)))
-        return result;
-    if (r->kind == RESULTS_LIST && !r->of_errors && !paths->status.count && !paths->error.count)
-        element = unwrap(element);
-    if (r->kind == RESULTS_LIST || paths->status.count || paths->error.count)
-        read_result(r, element, sent, &result);
-    if (paths->ids.count)
-        result.id = path_find(&paths->ids, element.text, element.len);
-    return result;
+    size_t refused = count_fate(r, FATE_REJECTED) + count_fate(r, FATE_AGAIN);
+    const char *wrong = count_fate(r, FATE_OPEN) ? doubt(r, refused) : NULL;
+    settle(r, !wrong ? FATE_STORED : passes(r) ? FATE_AGAIN : is_of_all(r) ? FATE_REJECTED : FATE_UNKNOWN);
+    if (!count_fate(r, FATE_UNKNOWN))
+        return NULL;
+    return wrong ? wrong : "the answer has the records in an order that can't be told";
+}
+
+static const char *read_given(struct reading *r, struct slice body)
+{
+    struct slice list = path_find(&r->paths->results, body.text, body.len);
+    if (!list.len || *list.text != '[' || reading_length(list) != r->sent->count) {
+        settle(r, FATE_UNKNOWN);
+        return "the answer has no list at --results that is as long as the batch";
+    }
+    reading_each(r, list);
+    settle(r, FATE_STORED);
+    return count_fate(r, FATE_UNKNOWN) ? "the answer has the records in an order that can't be told" : NULL;
+}
+
+const char *results_read(const struct results_paths *paths, const struct sent *sent, struct slice body,
+                         struct result *results, bool *each)
+{
+    struct reading r = {.paths = paths, .sent = sent, .place = {.sent = sent}, .results = results};
+    const char *wrong = NULL;
+    r.whole.taken = -1;
+    memset(results, 0, sent->count * sizeof *results);
+    if (!body.len)
+        settle(&r, FATE_STORED);
+    else if (paths->results.count)
+        wrong = read_given(&r, body);
+    else {
+        reading_answer(&r, body);
+        wrong = reading_whole(&r, body) ? conclude(&r) : NULL;
+    }
+    *each = r.each;
+    place_free(&r.place);
+    return wrong;
+}
+
+static bool is_json(struct slice line, struct buf *out)
+{
+    struct split split;
+    return split_whole(&split, line.text, line.len, out) == 0;
+}
+
+/* "OK", "ERROR: no such table": what a line says is its status, or its error. */
+static void add_text(struct slice line, struct buf *out)
+{
+    struct words w = words_of(line.text, line.len);
+    buf_adds(out, w.first & WORD_BAD ? "{\"error\":" : "{\"status\":");
+    value_quote(line.text, line.len - (line.len && line.text[line.len - 1] == '\r'), out);
+    buf_addc(out, '}');
+}
+
+/* The lines as the elements of a list; how many there are. */
+static size_t list_lines(struct slice text, bool json, struct buf *out)
+{
+    size_t n = 0;
+    buf_clear(out);
+    buf_addc(out, '[');
+    for (const char *at = text.text, *end = at + text.len; at < end; n++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        struct slice line = {at, (size_t)((newline ? newline : end) - at)};
+        if (n)
+            buf_addc(out, ',');
+        if (json && !is_json(line, out))
+            return 0;
+        if (!json)
+            add_text(line, out);
+        at += line.len + 1;
+    }
+    buf_addc(out, ']');
+    return n;
+}
+
+void results_of_text(struct slice text, size_t count, struct buf *out)
+{
+    static const char *const bad[] = {"<error", "<fault", ":fault>", "resulterrorentry>", "db::exception"};
+    char *all = mem_text(text.text, text.len);
+    struct words w = words_of(all, strcspn(all, "\r\n"));
+    bool wrong = w.first & WORD_BAD && !(w.any & WORD_NO);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        wrong |= strcasestr(all, bad[i]) != NULL;
+    while (text.len && strchr(" \t\r\n", text.text[text.len - 1]))
+        text.len--;
+    bool lines = list_lines(text, true, out) > 1 || (*all != '<' && count > 1 && list_lines(text, false, out) == count);
+    if (!lines)
+        buf_clear(out);
+    if (!lines && wrong) {
+        buf_adds(out, "{\"error\":");
+        value_quote(all, strcspn(all, "\r\n"), out);
+        buf_addc(out, '}');
+    }
+    free(all);
 }

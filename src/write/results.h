@@ -1,46 +1,25 @@
-/* results: what the answer to a batch says of each of its records: accepted or not, and the id it was given. Pure. */
+/* results: what the answer to a batch says became of each of its records. Pure.
+ *
+ * Whatever the API, the same is looked for: lists as long as the batch, lists of what was refused or taken, counts of
+ * either, and words for the whole. Which record an element of a list means is found out by place.h. What the answer
+ * leaves open is unknown, never guessed. */
 #ifndef RESTSRC_RESULTS_H
 #define RESTSRC_RESULTS_H
 
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "json/path.h"
+#include "write/place.h"
+#include "write/result.h"
 
-struct results_paths {
-    struct path results, status, error, ids; /* count 0: the usual places; no ids */
-};
+/* body: compact valid JSON, or empty; it and the records must outlive the results, of which there are sent->count; no
+ * fate is open afterwards. each: the answer has something to say of each record. NULL, or, where a fate is unknown,
+ * what is wrong with the answer. */
+const char *results_read(const struct results_paths *paths, const struct sent *sent, struct slice body,
+                         struct result *results, bool *each);
 
-/* The results in one answer. */
-struct results {
-    const struct results_paths *paths;
-    enum {
-        RESULTS_NONE,  /* it says nothing of single records */
-        RESULTS_LIST,  /* it has a result for each */
-        RESULTS_WHOLE, /* one record was sent: the answer itself is its result */
-    } kind;
-    struct slice body, list;
-    bool of_errors; /* what is in the list is an error by that alone */
-    size_t at;
-};
-
-/* Of one record. */
-struct result {
-    bool rejected;
-    long status;        /* HTTP-like; 0: not said */
-    struct slice error; /* JSON text, or NULL */
-    struct slice id;    /* JSON text, or NULL */
-};
-
-/* Finds the results in an answer to `count` records: an array as long as the batch, at --results, or the answer itself,
- * or under items, results or errors. body: compact valid JSON, or empty; it must outlive r. sent: the record, where
- * count is 1. NULL, or what is wrong with the answer as a whole: --results leads to no such array, or an error that is
- * in no such array. */
-const char *results_find(struct results *r, const struct results_paths *paths, struct slice body, size_t count,
-                         struct slice sent);
-
-/* The result of the next record, which was sent as it is here: a member that only gives back what the record has says
- * nothing. */
-struct result results_next(struct results *r, struct slice sent);
+/* An answer that is no JSON as JSON: lines, one a record, as a list; a text that says that something went wrong as an
+ * error. Anything else: out stays empty. */
+void results_of_text(struct slice text, size_t count, struct buf *out);
 
 #endif

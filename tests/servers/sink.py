@@ -14,7 +14,8 @@ It starts, ends and is addressed like fault.py: the first path segment is a scen
                                   short), open
     GET /SCENARIO/_release        lets go what hold= holds
 
-A record with a member "bad" that is true or a text is a bad record.
+A record with a member "bad" that is true or a text is a bad record. With partial=elastic or status, one with a member
+"busy": N is refused with a 429 of its own the first N times.
 
 WHICH is one of: COUNT[:AFTER], the COUNT requests after the first AFTER (0); iN, those with the record whose member i
 is N; nothing, all of them. Repeated requests count too.
@@ -31,7 +32,7 @@ Words about bad records
     detail=HEX                 the body of that answer
     partial=couchdb|elastic|status|errors|nested   the good ones are stored; each record has its result in the answer
 Words about answers
-    answer=count|ids|echo|none 2xx says how many; [{"id":...}]; the records with ids; nothing (204)
+    answer=count|ids|echo|none 2xx says how many (blind: ok); [{"id":...}]; the records with ids; nothing (204)
     created=STATUS             instead of 201
     body=TEXT, type=TYPE       this body instead
     gzip, chunked, close ...   as in fault.py
@@ -77,6 +78,7 @@ class Record:
     def __init__(self, text, value):
         self.raw, self.value = text.encode(), value
         self.why = value.get("bad") if isinstance(value, dict) else None
+        self.busy = False
 
     @property
     def reason(self):
@@ -88,7 +90,7 @@ class Store(Scenario):
 
     def __init__(self, text):
         super().__init__(text)
-        self.stored, self.answers, self.released = {}, {}, False
+        self.stored, self.answers, self.released, self.tried = {}, {}, False, {}
 
 
 # Bodies.
@@ -231,6 +233,13 @@ def redirect(s, request):
 # Answers.
 
 
+def is_busy(s, record):
+    """Counts the tries of a record that is refused for now."""
+    times = record.value.get("busy", 0) if isinstance(record.value, dict) else 0
+    tries = s.tried[record.raw] = s.tried.get(record.raw, 0) + 1
+    return tries <= times
+
+
 def as_couchdb(record, number):
     if record.why:
         return {"id": str(number), "error": "conflict", "reason": "Document update conflict."}
@@ -238,12 +247,22 @@ def as_couchdb(record, number):
 
 
 def as_elastic(record, number):
+    if record.busy:
+        return {
+            "index": {
+                "_index": "items",
+                "status": 429,
+                "error": {"type": "es_rejected_execution_exception", "reason": "queue capacity"},
+            }
+        }
     error_ = {"type": "mapper_parsing_exception", "reason": record.reason}
     result = {"_index": "items", "_id": str(number), "status": 400 if record.why else 201}
     return {"index": {**result, "error": error_} if record.why else result}
 
 
 def as_status(record, number):
+    if record.busy:
+        return {"status": 429, "retry_after": 0.01}
     return {"status": 422, "detail": record.reason} if record.why else {"status": 201, "id": number}
 
 
@@ -278,8 +297,9 @@ def answer_to(s, request, numbers):
         kind = s.get("answer", "count")
         single = len(request.records) == 1 and not request.body.lstrip().startswith(b"[")
         echo = [with_id(*pair) for pair in zip(request.records, numbers)]
+        said = b'{"ok": true}' if "blind" in s.words else b'{"stored": %d}' % len(request.records)
         answer = {
-            "count": lambda: Answer(201, b'{"stored": %d}' % len(request.records)),
+            "count": lambda: Answer(201, said),
             "ids": lambda: Answer(201, b"[" + b", ".join(b'{"id": %d}' % number for number in numbers) + b"]"),
             "echo": lambda: Answer(201, echo[0] if single else b"[" + b", ".join(echo) + b"]"),
             "none": lambda: Answer(204),
@@ -407,7 +427,8 @@ class Sink(Handler):
         numbers = []
         for record in self.records:
             numbers.append(FIRST_ID + 2 * len(s.stored))
-            if not record.why:
+            record.busy = "partial" in s.words and is_busy(s, record)
+            if not record.why and not record.busy:
                 s.stored[self.path_id or numbers[-1]] = record.raw
         return numbers
 

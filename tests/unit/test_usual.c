@@ -3,9 +3,9 @@
 
 #include "tap.h"
 
-static const enum usual_kind kinds[] = {USUAL_RECORDS,   USUAL_LINK,  USUAL_CURSOR,  USUAL_MORE,         USUAL_TOTAL,
-                                        USUAL_REMAINING, USUAL_COUNT, USUAL_RESULTS, USUAL_TOTAL_HEADER, USUAL_OFFSET,
-                                        USUAL_PAGE,      USUAL_LIMIT, USUAL_AFTER};
+static const enum usual_kind kinds[] = {USUAL_RECORDS, USUAL_LINK,      USUAL_CURSOR, USUAL_MORE,
+                                        USUAL_TOTAL,   USUAL_REMAINING, USUAL_COUNT,  USUAL_TOTAL_HEADER,
+                                        USUAL_OFFSET,  USUAL_PAGE,      USUAL_LIMIT,  USUAL_AFTER};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static bool is_path(enum usual_kind kind)

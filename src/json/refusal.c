@@ -1,0 +1,420 @@
+/* refusal: a good status whose body says that something was refused. */
+#include "json/refusal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/number.h"
+#include "json/split.h"
+#include "json/words.h"
+
+enum { DEPTH = 6, LONGEST_STATUS = 80, MOST = 1000000000 };
+
+static bool is(struct slice value, const char *text)
+{
+    return value.len == strlen(text) && memcmp(value.text, text, value.len) == 0;
+}
+
+static bool is_text(struct slice value)
+{
+    return value.len && *value.text == '"';
+}
+
+static bool is_container(struct slice value)
+{
+    return value.len && strchr("{[", *value.text);
+}
+
+/* "4", 4 and "422 Unprocessable Entity" are numbers here; -1: it is none. */
+static int64_t number_of(struct slice value)
+{
+    size_t at = is_text(value);
+    double n = 0;
+    if (at >= value.len || !isdigit((unsigned char)value.text[at]))
+        return -1;
+    return number_decimal(value.text + at, &n) && n < MOST ? (int64_t)n : MOST;
+}
+
+static struct words words_in(struct slice value)
+{
+    return is_text(value) ? words_of(value.text + 1, value.len - 2) : words_of(value.text, value.len);
+}
+
+/* ---- what was sent ---- */
+
+static bool same(struct slice a, struct slice b)
+{
+    struct buf x = {0}, y = {0};
+    value_scalar(a, &x);
+    value_scalar(b, &y);
+    bool equal = strcmp(buf_text(&x), buf_text(&y)) == 0;
+    buf_free(&x);
+    buf_free(&y);
+    return equal;
+}
+
+/* Has json a member of that name and value, at any depth? */
+static bool holds(struct slice json, struct slice name, struct slice value, unsigned depth)
+{
+    struct slice key, inner;
+    if (!is_container(json) || !depth)
+        return false;
+    for (size_t at = 0; value_next(json, &at, &key, &inner);)
+        if ((key.text && key.len == name.len && memcmp(key.text, name.text, name.len) == 0 && same(inner, value)) ||
+            holds(inner, name, value, depth - 1))
+            return true;
+    return false;
+}
+
+static bool echoes(struct slice sent, struct slice name, struct slice value)
+{
+    struct split split;
+    struct buf compact = {0};
+    if (!sent.len)
+        return false;
+    split_whole(&split, sent.text, sent.len, &compact);
+    bool echo = holds((struct slice){buf_text(&compact), compact.len}, name, value, DEPTH);
+    buf_free(&compact);
+    return echo;
+}
+
+/* ---- single values ---- */
+
+/* "none", "no error", "ok" */
+static bool says_none(struct slice text)
+{
+    struct words w = words_in(text);
+    return w.count == 0 ||
+           (w.first & (WORD_NO | WORD_FLAG) && !(w.any & ~(unsigned)(WORD_NO | WORD_GOOD | WORD_FLAG | WORD_BAD)));
+}
+
+bool refusal_says_something(struct slice value)
+{
+    struct slice key, inner;
+    if (value_is_empty(value) || number_of(value) == 0)
+        return false;
+    if (is_text(value))
+        return !says_none(value);
+    if (*value.text == '[') {
+        for (size_t at = 0; value_next(value, &at, &key, &inner);)
+            if (!value_is_empty(inner))
+                return true;
+        return false;
+    }
+    if (*value.text != '{')
+        return true;
+    if (number_of(value_member(value, "code", 4)) == 0)
+        return false;
+    for (size_t at = 0; value_next(value, &at, &key, &inner);)
+        if (refusal_says_something(inner))
+            return true;
+    return false;
+}
+
+bool refusal_names(struct slice key, bool *left)
+{
+    struct words w = words_of(key.text, key.len);
+    *left = w.any & WORD_LEFT;
+    return w.any & WORD_BAD && !(w.any & WORD_ASIDE);
+}
+
+/* A scalar may be anything: all words of its name must be known, but for what is counted (failedLeads). */
+static bool names_refusal(const struct words *w, bool counts)
+{
+    if (!(w->any & WORD_BAD) || w->any & WORD_ASIDE)
+        return false;
+    return !(w->any & WORD_UNKNOWN) || (counts && (w->first & WORD_BAD || w->last & WORD_NUMBER));
+}
+
+/* A status in words: "Failed", "completed_with_errors"; not "no errors". */
+static bool is_bad_word(const struct words *w)
+{
+    return w->any & (WORD_BAD | WORD_PART) && !(w->any & WORD_NO);
+}
+
+/* ---- one member ---- */
+
+/* A member of the object that is read. */
+struct member {
+    struct slice key, value, sent;
+    struct words name;
+    bool beside_zero; /* the object counts no errors, so a text is a warning */
+    bool has_reason;  /* it has a message or the like */
+};
+
+static void refuse(const struct member *m, struct refusal *r, bool hard)
+{
+    if (echoes(m->sent, m->key, m->value))
+        return;
+    bool reason = !is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
+    r->refused = true;
+    r->hard |= hard;
+    r->error |= !(m->name.any & WORD_OMITTED);
+    if (reason)
+        r->why = m->value;
+}
+
+static void read_number(const struct member *m, struct refusal *r)
+{
+    int64_t n = number_of(m->value);
+    bool code = m->name.any & WORD_CODE || is(m->key, "errno");
+    r->speaks = true;
+    if (n == 0 || (code && n / 100 == 2))
+        return;
+    refuse(m, r, code || is(m->key, "error"));
+    if (!code && r->refused && n > r->failed)
+        r->failed = n;
+}
+
+/* A member whose name is about what was refused. */
+static void read_bad(const struct member *m, struct refusal *r)
+{
+    r->speaks = true;
+    if (!refusal_says_something(m->value))
+        return;
+    if (is(m->value, "true"))
+        refuse(m, r, m->name.count == 1 && tolower((unsigned char)m->key.text[m->key.len - 1]) != 's');
+    else if (number_of(m->value) >= 0)
+        read_number(m, r);
+    else if (is_text(m->value)) {
+        if (!(m->beside_zero && m->name.any & WORD_REASON))
+            refuse(m, r, true);
+    } else
+        refuse(m, r,
+               *m->value.text == '{' && !(m->name.any & WORD_LEFT) &&
+                   (value_member(m->value, "message", 7).text || value_member(m->value, "code", 4).text));
+}
+
+static void read_status_number(const struct member *m, int64_t n, struct refusal *r)
+{
+    r->well |= n / 100 == 2;
+    r->pending |= n == 202;
+    if (n < 400 || n > 599 || echoes(m->sent, m->key, m->value))
+        return;
+    r->status = (long)n;
+    refuse(m, r, true);
+}
+
+static void read_object(const struct member *m, struct refusal *r)
+{
+    struct refusal inner;
+    int64_t code = number_of(value_member(m->value, "code", 4));
+    refusal_read(m->value, m->sent, &inner);
+    if (!inner.refused && m->name.any & WORD_STATUS && code > 0 && code != 200 && code != 201) {
+        inner.refused = inner.hard = true; /* google.rpc.Status */
+        inner.status = code >= 400 && code <= 599 ? (long)code : code == 8 || code == 14 ? 503 : 0;
+    }
+    r->speaks |= inner.speaks;
+    r->well |= inner.well;
+    if (!inner.refused)
+        return;
+    r->refused = true;
+    r->hard |= inner.hard;
+    r->error |= inner.error;
+    r->denied |= inner.denied;
+    r->status = inner.status ? inner.status : r->status;
+}
+
+static void read_status(const struct member *m, struct refusal *r)
+{
+    int64_t n = number_of(m->value);
+    r->speaks |= !is_container(m->value);
+    if (*m->value.text == '{')
+        read_object(m, r);
+    else if (n >= 0)
+        read_status_number(m, n, r);
+    else if (is(m->value, "false"))
+        refuse(m, r, true);
+    else if (is_text(m->value) && m->value.len <= LONGEST_STATUS) {
+        struct words w = words_in(m->value);
+        if (is_bad_word(&w))
+            refuse(m, r, !(w.any & WORD_PART));
+        r->well |= w.count == 1 && w.any & (WORD_GOOD | WORD_FLAG);
+        r->pending |= (w.any & WORD_PENDING) != 0;
+    }
+}
+
+static void read_flag(const struct member *m, struct refusal *r)
+{
+    r->speaks = true;
+    r->well |= is(m->value, "true") || is(m->value, "\"true\"");
+    if (!is(m->value, "false") && !is(m->value, "\"false\"") && !is(m->value, "0"))
+        return;
+    refuse(m, r, true);
+    r->denied |= r->refused;
+}
+
+/* {"code":409,"message":"..."}: a code alone may be anything. */
+static void read_code(const struct member *m, struct refusal *r)
+{
+    struct words w = words_in(m->value);
+    if (!m->has_reason)
+        return;
+    r->speaks = true;
+    if (number_of(m->value) >= 0)
+        read_status_number(m, number_of(m->value), r);
+    else if (is_text(m->value) && is_bad_word(&w))
+        refuse(m, r, true);
+}
+
+static void count_taken(int64_t n, struct refusal *r)
+{
+    r->taken = (r->taken < 0 ? 0 : r->taken) + n;
+    if (n > r->most)
+        r->most = n;
+}
+
+/* created 3, NumberLoadedRows 2, and success 1 where failures are counted too: there it is no flag. */
+static bool counts_taken(const struct member *m)
+{
+    const struct words *w = &m->name;
+    bool flag = w->count == 1 && w->any & WORD_FLAG;
+    return w->any & WORD_GOOD && !(w->any & (WORD_BAD | WORD_ASIDE)) &&
+           !(w->any & WORD_UNKNOWN && !(w->first & WORD_GOOD)) && !is_text(m->value) && number_of(m->value) >= 0 &&
+           (!flag || m->beside_zero) && !echoes(m->sent, m->key, m->value);
+}
+
+static void read_member(const struct member *m, struct refusal *r)
+{
+    const struct words *w = &m->name;
+    bool number = number_of(m->value) >= 0;
+    if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) : names_refusal(w, number))
+        read_bad(m, r);
+    else if (counts_taken(m))
+        count_taken(number_of(m->value), r);
+    else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !is_container(m->value))
+        read_flag(m, r);
+    else if (w->last & WORD_STATUS && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)))
+        read_status(m, r);
+    else if (w->last & WORD_CODE && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)))
+        w->any &WORD_STATUS ? read_status(m, r) : read_code(m, r);
+}
+
+/* ---- the object ---- */
+
+void refusal_read(struct slice object, struct slice sent, struct refusal *r)
+{
+    struct member m = {.sent = sent};
+    struct slice key, value;
+    *r = (struct refusal){.taken = -1};
+    if (!object.len || *object.text != '{')
+        return;
+    for (size_t at = 0; value_next(object, &at, &key, &value);) {
+        struct words w = words_of(key.text, key.len);
+        m.beside_zero |= names_refusal(&w, true) && number_of(value) == 0;
+        m.has_reason |= w.any & WORD_REASON && !value_is_empty(value);
+    }
+    for (size_t at = 0; value_next(object, &at, &m.key, &m.value);) {
+        m.name = words_of(m.key.text, m.key.len);
+        read_member(&m, r);
+    }
+}
+
+bool refusal_is(struct slice object, struct slice sent)
+{
+    struct refusal r;
+    refusal_read(object, sent, &r);
+    return r.error;
+}
+
+bool refusal_is_warning(struct slice element)
+{
+    static const char *const names[] = {"severity", "level", "Severity"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct slice value = value_member(element, names[i], strlen(names[i]));
+        struct words w = words_in(value);
+        if (is_text(value) && !is_bad_word(&w))
+            return true;
+    }
+    return false;
+}
+
+struct slice refusal_reason(struct slice part, const struct refusal *r)
+{
+    return r->why.text ? r->why : part;
+}
+
+/* ---- reasons that pass ---- */
+
+/* In whatever case. */
+static const char *const passing[] = {
+    "throttl",                           /* ThrottlingException, THROTTLED */
+    "rate limit",                        /* in words, */
+    "ratelimit",                         /* Slack, Google, */
+    "rate_limit",                        /* and many others */
+    "too many requests",                 /* 429 in words */
+    "toomanyrequests",                   /* AWS, Azure */
+    "provisionedthroughputexceeded",     /* Kinesis, DynamoDB */
+    "requestlimitexceeded",              /* DynamoDB, EC2; Salesforce: REQUEST_LIMIT_EXCEEDED is by the day */
+    "slow down",                         /* S3 */
+    "slowdown",                          /* the same as a code */
+    "internalfailure",                   /* Kinesis: to be sent again, its manual says */
+    "internalerror",                     /* SQS, SNS */
+    "internalexception",                 /* EventBridge */
+    "serviceunavailable",                /* Firehose: ServiceUnavailableException */
+    "service unavailable",               /* 503 in words */
+    "temporarily",                       /* temporarily unavailable */
+    "try again",                         /* in words */
+    "try later",                         /* the same */
+    "es_rejected_execution_exception",   /* Elasticsearch: the queue is full */
+    "rejected_execution_exception",      /* OpenSearch */
+    "circuit_breaking_exception",        /* both: memory */
+    "unavailable_shards_exception",      /* both */
+    "resource_exhausted",                /* gRPC */
+    "backenderror",                      /* Google */
+    "\"stopped\"",                       /* BigQuery: not stored because another row of the request is bad */
+    "unable_to_lock_row",                /* Salesforce */
+    "all_or_none_operation_rolled_back", /* Salesforce: as BigQuery's stopped */
+    "processing_halted",                 /* Salesforce composite: the same */
+    "50003",                             /* Kafka REST: an error that passes */
+    "not the leader",                    /* Kafka */
+    "overloaded",                        /* 529 in words */
+    "deadlock",                          /* databases */
+    "\"senderfault\":false",             /* AWS batches: it is not our fault */
+    "\"retryable\":true",                /* says so itself */
+    "\"transient\":true",                /* the same */
+};
+
+bool refusal_passes(struct slice part, long status)
+{
+    bool passes = status == 429 || status == 503 || status == 529 || status == 424;
+    char *text = mem_text(part.text ? part.text : "", part.len);
+    for (size_t i = 0; i < sizeof passing / sizeof *passing && !passes; i++)
+        passes = strcasestr(text, passing[i]);
+    free(text);
+    return passes;
+}
+
+/* Retry-After, retry_after_ms, retryAfterSeconds, RetryAfterMilliseconds, retryDelay ("3s") */
+static double seconds(struct slice key, struct slice value)
+{
+    char name[40];
+    size_t n = 0;
+    for (size_t i = 0; i < key.len && n < sizeof name - 1; i++)
+        if (isalpha((unsigned char)key.text[i]))
+            name[n++] = (char)tolower((unsigned char)key.text[i]);
+    name[n] = '\0';
+    if ((strncmp(name, "retryafter", 10) && strcmp(name, "retrydelay")) || is_container(value))
+        return 0;
+    double s = 0;
+    number_decimal(value.text + is_text(value), &s);
+    s = strstr(name, "ms") || strstr(name, "milli") ? s / 1000 : s;
+    return s > 0 && s < 1e9 ? s : 0;
+}
+
+double refusal_pause(struct slice part)
+{
+    struct slice key, value;
+    double longest = 0;
+    if (!is_container(part))
+        return 0;
+    for (size_t at = 0; value_next(part, &at, &key, &value);) {
+        double s = key.text ? seconds(key, value) : 0;
+        s = s > 0 ? s : refusal_pause(value);
+        longest = s > longest ? s : longest;
+    }
+    return longest;
+}

@@ -1,0 +1,82 @@
+/* run: the state of a run of write: cmd_write.c sends batches, outcome.c finds out what became of them, settle.c tells
+ * it.
+ */
+#ifndef RESTSRC_RUN_H
+#define RESTSRC_RUN_H
+
+#include "base/terminal.h"
+#include "http/transfer.h"
+#include "write/batch.h"
+#include "write/body.h"
+#include "write/idempotency.h"
+#include "write/input.h"
+#include "write/receipt.h"
+#include "write/results.h"
+
+enum { PIECES = 64 };
+
+struct write_options {
+    int64_t batch_size, batch_bytes, max_rejects; /* max_rejects -1: not given */
+    char *body, *ndjson_prefix, *url_template;
+    bool compress_body, idempotent;
+    char *idempotency_key, *idempotency_header;
+    char *reject_file, *replay, *end_marker;
+    char *results, *result_status, *result_error, *ids, *ids_file;
+};
+
+/* Places [from, to) in the order of a batch. */
+struct piece {
+    size_t from, to;
+    unsigned tries; /* how often it was sent again because of what passes */
+};
+
+/* What has become of a record so far. error and id are JSON text, in the texts of the batch. */
+struct record_fate {
+    enum fate fate;
+    long status;
+    size_t error, error_len, id, id_len;
+};
+
+/* What is kept in one slot of the window: a batch, and the pieces of it that are still to be sent: a refused piece is
+ * halved until the bad records stand alone, and what is refused for now is sent again alone. */
+struct held_batch {
+    struct batch batch;
+    struct record_fate *fate; /* by record */
+    size_t *order;            /* of the records, in which pieces have them */
+    size_t room;              /* of the two above */
+    struct buf texts;
+    struct piece now, later[PIECES];
+    unsigned waiting; /* pieces in `later` */
+    bool held;        /* it has records that the receipt does not have yet */
+    bool open;        /* `now` is under way */
+    struct buf answer, compact;
+    struct slice *sent;     /* the records of `now`, */
+    struct result *results; /* and what the answer says of each; as many as `room` */
+    const char *wrong;      /* with the answer, or NULL */
+    size_t body_bytes;
+};
+
+struct write_run {
+    const struct write_options *options;
+    struct http_options http;
+    enum method method;
+    struct buf url;
+    struct input input;
+    struct body_shape shape;
+    struct results_paths paths;
+    struct idempotency keys;
+    struct held_batch *held;
+    struct batch filling; /* the next batch, while it waits for input */
+    struct buf body;
+    int reject_fd, ids_fd;
+    bool has_ids; /* one was found */
+    struct receipt receipt;
+    struct error failure; /* the first one, in order; nothing new is sent after it */
+    struct error torn;    /* what is wrong with the input; it comes behind all that has been sent */
+    bool failed, input_done;
+    unsigned lasting; /* requests for one record in a row that ended in a 5xx */
+    struct transfer_stats stats;
+    struct terminal terminal;
+};
+
+#endif

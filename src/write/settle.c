@@ -1,0 +1,175 @@
+/* settle: what became of the records of a batch, told: the receipt, the reject file, the file of ids. */
+#include "write/settle.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+
+void settle_fail(struct write_run *w, const struct error *e)
+{
+    if (!w->failed)
+        w->failure = *e;
+    w->failed = true;
+}
+
+/* Also after a signal: what the receipt calls done must be in the files. */
+static int keep(int fd, const struct buf *line, struct error *e)
+{
+    if (fd < 0)
+        return 0;
+    if (!io_signalled())
+        return io_write_lines(fd, line->data, line->len, e);
+    io_write_last(fd, line->data, line->len);
+    return 0;
+}
+
+/* A line for each record, so that ids and records keep together. */
+static int write_id(struct write_run *w, struct slice id, struct error *e)
+{
+    struct buf line = {0};
+    w->has_ids |= id.len > 0;
+    if (w->ids_fd < 0)
+        return 0;
+    buf_add(&line, id.len ? id.text : "null", id.len ? id.len : 4);
+    buf_addc(&line, '\n');
+    int result = keep(w->ids_fd, &line, e);
+    buf_free(&line);
+    return result;
+}
+
+static int64_t most_rejects(const struct write_options *o)
+{
+    return o->max_rejects >= 0 ? o->max_rejects : o->reject_file ? INT64_MAX : 0;
+}
+
+bool settle_has_enough(const struct write_run *w, const struct held_batch *h)
+{
+    int64_t n = w->receipt.rejected;
+    for (size_t i = 0; i < h->batch.count; i++)
+        n += h->fate[i].fate == FATE_REJECTED;
+    return n > most_rejects(w->options);
+}
+
+/* -1 with the first reject that is too many; others are told where no file keeps them. */
+static int count_reject(struct write_run *w, int64_t line, struct slice why, struct error *e)
+{
+    const struct write_options *o = w->options;
+    int64_t most = most_rejects(o);
+    struct buf note = {0};
+    bool enough = w->receipt.rejected++ == most;
+    buf_addf(&note, "input line %" PRId64 " was rejected%s%.*s", line, why.len ? ": " : "",
+             (int)(why.len < 300 ? why.len : 300), why.len ? why.text : "");
+    if (enough)
+        error_set(e, EXIT_REFUSED, "%s; more rejects than --max-rejects %" PRId64, buf_text(&note), most);
+    else if (!o->reject_file)
+        terminal_note(&w->terminal, false, buf_text(&note));
+    buf_free(&note);
+    return enough ? -1 : 0;
+}
+
+/* A line of a reject file; record and why are JSON text and go through as they are. */
+static void add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
+{
+    buf_adds(out, "{\"record\":");
+    buf_add(out, record.text, record.len);
+    buf_addf(out, ",\"line\":%lld,\"http_status\":", (long long)line);
+    if (status)
+        buf_addf(out, "%ld", status);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, ",\"error\":");
+    if (why.len)
+        buf_add(out, why.text, why.len);
+    else
+        buf_adds(out, "null");
+    buf_adds(out, "}\n");
+}
+
+/* The text stays where it is until the batch is done. */
+static struct slice text_of(struct held_batch *h, size_t at, size_t len)
+{
+    return (struct slice){buf_text(&h->texts) + at, len};
+}
+
+static void tell_reject(struct write_run *w, struct held_batch *h, size_t n, struct error *e)
+{
+    const struct record_fate *f = &h->fate[n];
+    struct slice why = text_of(h, f->error, f->error_len);
+    struct buf line = {0};
+    struct error wrong = {0};
+    add_reject(batch_record(&h->batch, n), batch_line(&h->batch, n), f->status, why, &line);
+    int result = keep(w->reject_fd, &line, &wrong);
+    buf_free(&line);
+    if (count_reject(w, batch_line(&h->batch, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
+        result = -1;
+    if (result && !e->code)
+        *e = wrong;
+}
+
+static void tell_stored(struct write_run *w, struct held_batch *h, size_t n, struct error *e)
+{
+    const struct record_fate *f = &h->fate[n];
+    struct error wrong = {0};
+    w->receipt.records++;
+    if (write_id(w, text_of(h, f->id, f->id_len), &wrong) && !e->code)
+        *e = wrong;
+}
+
+static bool is_done(enum fate fate)
+{
+    return fate == FATE_STORED || fate == FATE_REJECTED;
+}
+
+/* Lines in a row with one fate; stored and rejected ones are done alike. */
+static void tell_lines(struct write_run *w, struct held_batch *h)
+{
+    for (size_t i = 0, last; i < h->batch.count; i = last + 1) {
+        enum fate fate = h->fate[i].fate;
+        for (last = i; last + 1 < h->batch.count; last++) {
+            enum fate next = h->fate[last + 1].fate;
+            if (next != fate && !(is_done(next) && is_done(fate)))
+                break;
+        }
+        int64_t from = batch_line(&h->batch, i), to = batch_line(&h->batch, last);
+        if (is_done(fate))
+            receipt_done(&w->receipt, from, to);
+        else if (fate == FATE_UNKNOWN)
+            receipt_unknown(&w->receipt, from, to);
+        else
+            receipt_gap(&w->receipt);
+    }
+}
+
+void settle_batch(struct write_run *w, struct held_batch *h, const struct exchange *x)
+{
+    struct error wrong = {0};
+    for (size_t i = 0; i < h->batch.count; i++)
+        if (h->fate[i].fate == FATE_REJECTED)
+            tell_reject(w, h, i, &wrong);
+        else if (h->fate[i].fate == FATE_STORED)
+            tell_stored(w, h, i, &wrong);
+    tell_lines(w, h);
+    h->held = h->open = false;
+    if (!wrong.code)
+        return;
+    if (x)
+        transfer_locate(x, &wrong);
+    settle_fail(w, &wrong);
+}
+
+void settle_open(struct write_run *w, unsigned slots)
+{
+    for (;;) {
+        struct held_batch *first = NULL;
+        for (struct held_batch *h = w->held; h < w->held + slots; h++)
+            if (h->held && (!first || batch_line(&h->batch, 0) < batch_line(&first->batch, 0)))
+                first = h;
+        if (!first)
+            return;
+        for (size_t i = first->now.from; first->open && i < first->now.to; i++)
+            first->fate[first->order[i]].fate = FATE_UNKNOWN;
+        settle_batch(w, first, NULL);
+    }
+}
