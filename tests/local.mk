@@ -137,11 +137,13 @@ FUZZ_FILES = \
 	src/json/order.c \
 	src/json/split.c \
 	src/json/path.c \
+	src/json/usual.c \
 	src/json/value.c \
 	src/base/buf.c \
 	src/base/mem.c \
 	src/base/error.c \
-	src/base/number.c
+	src/base/number.c \
+	src/base/text.c
 .PHONY: fuzz
 fuzz:
 	@command -v clang >/dev/null || { \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../unit/splitting.h"
+#include "json/usual.h"
 
 static const char *const places[] = {"", "results", "/0", "a.b", "/hits/hits"};
 enum { PLACES = sizeof places / sizeof *places };
