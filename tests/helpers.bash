@@ -116,3 +116,16 @@ odd = [hex(ord(c)) for c in text if c != "\n" and unicodedata.category(c) in ("C
 assert not odd, odd
 END
 }
+
+# api <<'END': a server of this test alone, whose answers the Python on stdin gives (see tests/servers/small.py). Sets $api; it ends
+# with the test. api_log FILTER: a jq filter over the array of its requests.
+api() {
+    cat >"$BATS_TEST_TMPDIR/api.py"
+    coproc API { exec "$PYTHON3" "$tests/servers/small.py" "$BATS_TEST_TMPDIR/api.py" --until-eof 3>&-; }
+    read -r -t 60 api <&"${API[0]}" || { echo "no server" >&2; return 1; }
+}
+
+api_log() { curl -gsSf "$api/_log" | jq -s "$@"; }
+
+# wrote_ids FIRST LAST: $out is records with the ids from FIRST to LAST, one after the other.
+wrote_ids() { diff <(jq -r .id "$out") <(seq "$1" "$2"); }

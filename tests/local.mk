@@ -38,6 +38,7 @@ STYLE_TESTS = \
 	tests/styles_pieces.bats \
 	tests/styles_lies.bats \
 	tests/styles_count.bats \
+	tests/cursors.bats \
 	tests/styles_json_server.bats \
 	tests/styles_datasette.bats \
 	tests/styles_drf.bats

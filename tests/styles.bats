@@ -248,7 +248,7 @@ all_records_in() {
 }
 
 @test "cursor: has_more false is the end, whatever cursor is there" {
-    style cursor n=250,put=has_more:false
+    style cursor n=250,put=has_more:false,total=none
     reads
     exits 0
     wrote_records 0 100
@@ -271,12 +271,12 @@ all_records_in() {
     style cursor 'n=250,next=elsewhere,put=next:{"cursor":"x"}'
     reads
     exits 76
-    says "no cursor" "--next" "--paginate"
+    says "not a cursor" "--next" "--paginate"
     for value in '"dXNlcjpX"' '{"page":2}' 2; do
         style next "n=250,next=elsewhere,put=next:$value"
         reads
         exits 76
-        says "no link"
+        says "not a link"
         wrote_nothing
     done
     style next n=250,next=links.next.href
@@ -485,7 +485,7 @@ all_records_in() {
 }
 
 @test "next-url: a usual name with a mere token is no link" {
-    style cursor n=250,next=next,put=next_url:null,cursor=plain
+    style cursor n=250,next=next,put=next_url:null,cursor=plain,total=none
     reads --paginate next-url --limit 150
     exits 0
     wrote_records 0 100

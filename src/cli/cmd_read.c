@@ -296,6 +296,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         .headers = x,
         .envelope = {buf_text(&h->envelope), h->envelope.len},
         .records = {h->records.data, h->records.len},
+        .before = before.records,
     };
     int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
@@ -372,6 +373,10 @@ static int run(struct read_run *r, struct error *e)
 static int check_coverage(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
+    if (r->paginate.late.code) {
+        *e = r->paginate.late;
+        return -1;
+    }
     if (o->range.expect >= 0 && r->written < o->range.expect)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64

@@ -40,7 +40,7 @@ void options_free(struct options *o)
     for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
         if (row->type == OPTION_TEXT)
             free(*(char **)member(o, row));
-        else if (row->type == OPTION_LIST)
+        else if (row->type >= OPTION_LIST)
             list_free(member(o, row));
     }
     list_free(&o->line);
@@ -118,6 +118,7 @@ int options_set(struct options *o, const struct option_row *row, const char *tex
     case OPTION_NUMBER:
         return set_number(to, row, text, e);
     case OPTION_LIST:
+    case OPTION_PARTS:
         list_add(to, text);
         return 0;
     case OPTION_CHOICE:

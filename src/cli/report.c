@@ -126,7 +126,7 @@ void report_option(const struct option_row *row, struct buf *out)
 {
     static const char *const commands[] = {"read", "count", "write", "call",
                                            "check"}; /* by the bits of enum command_bit */
-    static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text"};
+    static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text", "text"};
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", row->name);
     add_text(o, "argument", row->argument);
@@ -139,7 +139,7 @@ void report_option(const struct option_row *row, struct buf *out)
     if (row->type == OPTION_CHOICE)
         add_each(o, "choices", row->argument);
     cJSON_AddStringToObject(o, "group", row->group);
-    cJSON_AddBoolToObject(o, "repeat", row->type == OPTION_LIST);
+    cJSON_AddBoolToObject(o, "repeat", row->type >= OPTION_LIST);
     cJSON_AddBoolToObject(o, "file", row->place != OPTION_LINE_ONLY);
     cJSON_AddBoolToObject(o, "secret", row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE);
     cJSON_AddBoolToObject(o, "may_hold_secret", options_may_hold_secret(row));

@@ -40,7 +40,7 @@ static void add_python(const char *text, struct buf *out)
 static void shown(const struct option_row *row, const char *value, struct buf *out)
 {
     size_t len = strcspn(value, strcmp(row->name, "header") == 0 ? ":;" : "=");
-    bool pair = row->type == OPTION_LIST && *value != '@' && value[len];
+    bool pair = row->type >= OPTION_LIST && *value != '@' && value[len];
     buf_clear(out);
     if (pair && secret_is_name(value, len))
         buf_addf(out, "%.*s%s***", (int)len, value, value[len] == ':' ? ": " : "=");
@@ -116,7 +116,7 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
             continue;
         if (shell)
             add_shell_option(row, buf_text(&text), out);
-        else if (row->type != OPTION_LIST || gather(o, row, i, &text))
+        else if (row->type < OPTION_LIST || gather(o, row, i, &text))
             add_spark_option(row, buf_text(&text), out);
     }
     buf_free(&text);
@@ -126,7 +126,7 @@ static void add_given(const struct options *o, bool shell, struct buf *out)
 static void add_found_spark(const struct options *o, const struct option_row *row, const char *value, struct buf *out)
 {
     struct buf all = {0};
-    if (row->type == OPTION_LIST)
+    if (row->type >= OPTION_LIST)
         gather(o, row, 0, &all);
     buf_addf(&all, "%s%s", all.len ? "\n" : "", value);
     add_spark_option(row, buf_text(&all), out);

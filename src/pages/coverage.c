@@ -9,8 +9,7 @@ static int drift(struct paginate *p, struct error *e, const char *what)
     if (p->range->on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
     if (p->range->on_drift == DRIFT_WARN) {
-        buf_clear(&p->note);
-        buf_addf(&p->note, "warning: %s", what);
+        buf_addf(&p->note, "warning: %s\n", what);
     }
     return 0;
 }
@@ -61,18 +60,15 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
     return known >= 0 && known != said ? drifted(p, e, known, said) : 0;
 }
 
-int coverage_ended(struct paginate *p, struct error *e)
+int coverage_ended(struct paginate *p)
 {
-    struct buf what = {0};
-    int result = 0;
     p->over = true;
-    if (p->total > p->position && p->position < p->end) {
-        buf_addf(&what, "the list ended after %lld records though its total is %lld", (long long)p->position,
-                 (long long)p->total);
-        result = drift(p, e, buf_text(&what));
-        buf_free(&what);
-    }
-    return result ? -1 : PAGE_LAST;
+    if (p->total <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
+        return PAGE_LAST;
+    error_set(&p->late, EXIT_ANSWER,
+              "the list ended after %lld records though its total is %lld (--on-drift ignore lets that pass)",
+              (long long)p->position, (long long)p->total);
+    return PAGE_LAST;
 }
 
 int coverage_check_end(const struct paginate *p, const struct page *end, const struct page *later, int64_t records,

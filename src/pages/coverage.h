@@ -7,8 +7,8 @@
 
 /* Takes in the total that a page states; --on-drift. */
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e);
-/* The list ends at p->position. PAGE_LAST, or -1 when a larger total was announced and drift is an error. */
-int coverage_ended(struct paginate *p, struct error *e);
+/* The list ends at p->position. PAGE_LAST; p->late is set when the latest total is larger: EXIT_ANSWER. */
+int coverage_ended(struct paginate *p);
 /* A page began with so many records that the last one ended with: records have been added in front of it. --on-drift.
  */
 int coverage_shifted(struct paginate *p, int64_t records, struct error *e);

@@ -9,41 +9,43 @@
 
 enum { EMPTY_NOTED = 100, EMPTY_MOST = 1000 }; /* empty pages in a row */
 
-static bool sends_json(const struct paginate *p)
+static bool is_set(const struct cursor *c)
 {
-    return p->paging->page_in == PAGE_IN_BODY || p->paging->page_in == PAGE_IN_QUERY_JSON;
+    return c->text.len || c->json.len;
 }
 
-/* As JSON a cursor may be of any type: what is JSON text stands for itself, anything else is a string. */
-static void set_cursor(struct paginate *p, const char *cursor)
+/* As JSON a cursor may be of any type: what is JSON text stands for itself, anything else is a string. A cursor of
+ * several parts is an object. */
+static int set_cursor(struct paginate *p, const char *text, struct error *e)
 {
-    struct cursor *t = &p->cursor;
-    if (sends_json(p) && split_compact(cursor, strlen(cursor), &t->json) == 0) {
-        value_scalar((struct slice){t->json.data, t->json.len}, &t->text);
-        return;
+    bool parts = p->leads_on.part->name != NULL;
+    struct buf json = {0};
+    if ((!parts && !paging_sends_json(p->paging)) || split_compact(text, strlen(text), &json)) {
+        buf_clear(&json);
+        value_quote(text, strlen(text), &json);
     }
-    buf_clear(&t->json);
-    buf_adds(&t->text, cursor);
-    value_quote(cursor, strlen(cursor), &t->json);
+    next_cursor_set(&p->cursor, (struct slice){json.data, json.len});
+    bool fits = !parts || *json.data == '{';
+    buf_free(&json);
+    return fits ? 0
+                : error_set(e, EXIT_USAGE, "--cursor is a JSON object where --next NAME=PATH gives it several parts");
 }
 
-void follow_init(struct paginate *p)
+int follow_init(struct paginate *p, struct error *e)
 {
     const char *cursor = p->paging->cursor;
     p->to_skip = p->start;
     p->page_skip = p->start;
     if (!cursor)
-        return;
+        return 0;
     p->distrust = true; /* where in the list a cursor stands is unknown, and so is what a total means for it */
-    set_cursor(p, cursor);
+    return p->style->by_links ? 0 : set_cursor(p, cursor, e);
 }
 
 void follow_free(struct paginate *p)
 {
-    buf_free(&p->cursor.text);
-    buf_free(&p->cursor.json);
-    buf_free(&p->next_cursor.text);
-    buf_free(&p->next_cursor.json);
+    next_cursor_free(&p->cursor);
+    next_cursor_free(&p->next_cursor);
     buf_free(&p->waymark);
 }
 
@@ -53,7 +55,7 @@ bool follow_next(struct paginate *p, struct page *page)
 {
     if (p->under_way || p->next >= p->end)
         return false;
-    int64_t extra = p->paging->cursor_inclusive && p->cursor.text.len ? 1 : 0;
+    int64_t extra = p->paging->cursor_inclusive && is_set(&p->cursor) ? 1 : 0;
     *page = (struct page){.offset = p->position - p->to_skip, .asked = p->size < INT64_MAX ? p->size + extra : p->size};
     return true;
 }
@@ -78,18 +80,97 @@ static bool loops(struct paginate *p)
     return false;
 }
 
-/* With --cursor-inclusive a page begins with the record that the last one ended with, unless that has been deleted. */
-static int64_t repeated(const struct paginate *p, const struct answer *a, int64_t got)
+/* ---- records of the same place ---- */
+
+/* The first line of some NDJSON, its end included. */
+static struct slice first_line(struct slice records)
+{
+    const char *end = records.len ? memchr(records.text, '\n', records.len) : NULL;
+    return (struct slice){records.text, end ? (size_t)(end + 1 - records.text) : 0};
+}
+
+static struct slice last_line(struct slice records)
+{
+    const char *before = records.len > 1 ? memrchr(records.text, '\n', records.len - 1) : NULL;
+    const char *from = before ? before + 1 : records.text;
+    return (struct slice){from, (size_t)(records.text + records.len - from)};
+}
+
+static struct slice after(struct slice records, struct slice line)
+{
+    return (struct slice){line.text + line.len, (size_t)(records.text + records.len - line.text) - line.len};
+}
+
+/* Does the record, with the end of its line, have this value at --id? */
+static bool is_at(const struct paginate *p, struct slice line, const struct buf *cursor)
 {
     struct buf id = {0};
-    if (!p->paging->cursor_inclusive || !p->cursor.text.len || !got)
-        return 0;
-    const char *end = memchr(a->records.text, '\n', a->records.len);
-    struct slice found = path_find(&p->id_path, a->records.text, (size_t)(end - a->records.text));
-    value_scalar(found, &id);
-    bool is = same(&id, &p->cursor.text);
+    value_scalar(path_find(&p->id_path, line.text, line.len - 1), &id);
+    bool is = same(&id, cursor);
     buf_free(&id);
     return is;
+}
+
+/* Is the record among those that the page before ended with, all at this place? */
+static bool has_come(const struct paginate *p, struct slice line, struct slice before)
+{
+    while (before.len) {
+        struct slice last = last_line(before);
+        if (!is_at(p, last, &p->cursor.text))
+            return false;
+        if (last.len == line.len && memcmp(last.text, line.text, line.len) == 0)
+            return true;
+        before.len -= last.len;
+    }
+    return false;
+}
+
+/* With --cursor-inclusive a page begins with all the records at the place that the last one ended at: so many of them
+ * have come already, unless they have been deleted. Of the page before the first one nothing is known: then it is one
+ * record. -1: those that have come stand among new ones. */
+static int64_t repeated(const struct paginate *p, const struct answer *a, struct error *e)
+{
+    int64_t first = 0;
+    bool is_new = false;
+    struct slice rest = a->records;
+    if (!p->paging->cursor_inclusive || !p->cursor.text.len)
+        return 0;
+    for (struct slice line; rest.len && is_at(p, line = first_line(rest), &p->cursor.text); rest = after(rest, line)) {
+        if (!a->before.len)
+            return 1;
+        bool come = has_come(p, line, a->before);
+        if (come && is_new)
+            return error_set(e, EXIT_ANSWER,
+                             "records with the same %s change places from page to page: ask for larger pages "
+                             "(--page-size), or for an order that tells them apart",
+                             p->paging->id);
+        is_new |= !come;
+        first += come;
+    }
+    return first;
+}
+
+/* A list that goes on after the last id loses the rest of the records that share it. Does the page end with two of
+ * them, so that it may have been cut between them? */
+static bool ends_tied(const struct paginate *p, const struct answer *a)
+{
+    struct slice last = a->records.len ? last_line(a->records) : (struct slice){0};
+    struct slice others = {a->records.text, a->records.len - last.len};
+    bool by_id = p->style->place == PLACE_CURSOR && !p->style->leads_on && !p->paging->cursor_inclusive;
+    return by_id && others.len && is_at(p, last_line(others), &p->next_cursor.text);
+}
+
+/* The page before ended so. Where the list ends with it, it has been cut only if it was full. */
+static int check_tied(struct paginate *p, const struct page *page, const struct answer *a, struct error *e)
+{
+    bool cut = p->tied && (page->got || p->tied_size >= page->asked);
+    p->tied = ends_tied(p, a);
+    p->tied_size = page->got;
+    return cut ? error_set(e, EXIT_ANSWER,
+                           "the last records of the page before this one have the same %s, so others that share it may "
+                           "be missing: go on by a unique field (--id), or add one to the order that is asked for",
+                           p->paging->id)
+               : 0;
 }
 
 static void cut(struct paginate *p, struct page *page, int64_t first)
@@ -117,7 +198,8 @@ static void doubt_end(struct paginate *p, const struct page *page, const struct 
     const char *missing = p->style->leads_on ? p->style->leads_on(p, a) : NULL;
     bool is_short = styles_sends_limit(p) && page->got < page->asked;
     if (missing && p->pages == 1 && !p->paging->cursor && page->got && !is_short && !is_all(page))
-        buf_addf(&p->note, "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?",
+        buf_addf(&p->note,
+                 "warning: no %s with the first page: is that all, or is it elsewhere (--next, --paginate)?\n",
                  missing);
 }
 
@@ -133,7 +215,7 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
 {
     p->empty_pages = page->got ? 0 : p->empty_pages + 1;
     if (p->empty_pages == EMPTY_NOTED)
-        buf_addf(&p->note, "%d empty pages in a row, each of which leads on to another one", EMPTY_NOTED);
+        buf_addf(&p->note, "%d empty pages in a row, each of which leads on to another one\n", EMPTY_NOTED);
     if (p->empty_pages < EMPTY_MOST || p->range->allow_repeats)
         return 0;
     return error_set(e, EXIT_ANSWER,
@@ -141,37 +223,89 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
                      EMPTY_MOST);
 }
 
+static bool same_records(const struct answer *a)
+{
+    return a->before.len == a->records.len && memcmp(a->before.text, a->records.text, a->records.len) == 0;
+}
+
+static int circle(const struct paginate *p, struct error *e)
+{
+    return error_set(e, EXIT_ANSWER, "the server sends us in a circle: the same %s again",
+                     p->style->has_limit ? "cursor" : "URL");
+}
+
+/* With --cursor-inclusive, the page has nothing but records that have come. Does it have room for others? */
+static int check_room(const struct paginate *p, const struct page *page, struct error *e)
+{
+    if (page->got < 2 || page->got < p->learned_size)
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "a whole page of records with the same %s, all of which have come: ask for larger pages "
+                     "(--page-size)",
+                     p->paging->id);
+}
+
+/* The page, with so many records that are new, leads on to one that has been asked for. They count before that is
+ * judged: some servers keep the place, and answer the same cursor with what comes next (a scroll), and some lists end
+ * with a page that leads to itself. So a page that leads to itself is asked for once more. 1: go on; 0: the list ends;
+ * -1. */
+static int go_round(struct paginate *p, const struct page *page, const struct answer *a, int64_t fresh, struct error *e)
+{
+    bool itself = same(&p->next_cursor.text, &p->cursor.text), repeats = same_records(a);
+    if (!fresh)
+        return page->got ? check_room(p, page, e) : 0;
+    if (itself && repeats && p->went_round && p->total <= p->position) {
+        buf_adds(&p->note, "warning: the last page leads to itself; that is taken for the end of the list\n");
+        return 0;
+    }
+    if (repeats && !p->went_round)
+        return circle(p, e);
+    if (itself && !repeats) {
+        p->went_round = true;
+        return 1;
+    }
+    circle(p, &p->late);
+    return 0;
+}
+
+/* The page leads nowhere. */
+static int end(struct paginate *p, const struct page *page, const struct answer *a)
+{
+    p->page_skip = -1;
+    p->over = true;
+    if (p->late.code)
+        return PAGE_LAST;
+    doubt_end(p, page, a);
+    return coverage_ended(p);
+}
+
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e)
 {
-    int64_t first = repeated(p, a, page->got);
-    if (coverage_learn_total(p, page, e))
+    int64_t first = repeated(p, a, e);
+    if (first < 0 || coverage_learn_total(p, page, e))
         return -1;
     if (page->got > p->learned_size)
         p->learned_size = page->got;
     p->pages++;
-    cut(p, page, first);
-    p->next = p->position;
-    buf_clear(&p->next_cursor.text);
-    buf_clear(&p->next_cursor.json);
+    next_cursor_clear(&p->next_cursor);
     if (p->style->follow && p->style->follow(p, a, e))
         return -1;
-    bool more = p->next_cursor.text.len > 0, inside = page->skip + page->keep < page->got;
-    if (more && loops(p)) {
-        if (page->got > first)
-            return error_set(e, EXIT_ANSWER, "the server sends us in a circle: the same %s again",
-                             p->style->has_limit ? "cursor" : "URL");
-        more = false;
-    }
-    if (p->position >= p->end && inside) {
+    int more = is_set(&p->next_cursor);
+    if (more && loops(p))
+        more = go_round(p, page, a, page->got - first, e);
+    if (more < 0 || check_tied(p, page, a, e))
+        return -1;
+    if (p->went_round && !more && page->got && same_records(a))
+        first = page->got; /* the last page once more */
+    cut(p, page, first);
+    p->next = p->position;
+    if (p->position >= p->end && page->skip + page->keep < page->got) {
         p->over = true;
         p->page_skip = page->skip + page->keep - first;
         return PAGE_LAST;
     }
-    if (!more) {
-        p->page_skip = -1;
-        doubt_end(p, page, a);
-        return coverage_ended(p, e);
-    }
+    if (!more)
+        return end(p, page, a);
     advance(p);
     p->over = p->position >= p->end;
     if (count_empty(p, page, e))
@@ -183,9 +317,9 @@ void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
 {
     struct cursor *t = &p->cursor;
     struct buf ignored = {0};
-    bool disguised =
-        sends_json(p) && t->json.len && *t->json.data == '"' && split_compact(t->text.data, t->text.len, &ignored) == 0;
+    bool disguised = paging_sends_json(p->paging) && t->json.len && *t->json.data == '"' &&
+                     split_compact(t->text.data, t->text.len, &ignored) == 0;
     buf_free(&ignored);
-    *cursor = !t->text.len || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
+    *cursor = !is_set(t) || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
     *skip = p->page_skip;
 }

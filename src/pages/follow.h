@@ -4,7 +4,7 @@
 
 #include "pages/paging.h"
 
-void follow_init(struct paginate *p);
+int follow_init(struct paginate *p, struct error *e);
 void follow_free(struct paginate *p);
 bool follow_next(struct paginate *p, struct page *page);
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e);

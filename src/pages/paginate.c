@@ -90,7 +90,8 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
                                "--cursor goes with a style that follows the server, not with --paginate %s",
                                p->style->name)
                    : 0;
-    follow_init(p);
+    if (follow_init(p, e))
+        return -1;
     return p->paging->cursor && p->style->by_links ? start_at_url(p, e) : 0;
 }
 
@@ -101,7 +102,7 @@ void paginate_free(struct paginate *p)
     buf_free(&p->body);
     buf_free(&p->note);
     buf_free(&p->doubted);
-    path_free(&p->next_path);
+    next_free(&p->leads_on);
     path_free(&p->id_path);
 }
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/http.h"
+#include "pages/next.h"
 #include "pages/total.h"
 #include "json/path.h"
 
@@ -31,8 +32,9 @@ struct paging_options {
     char *records;
     char *param_offset, *param_limit, *param_page, *param_cursor; /* param_limit NULL: as the style has it */
     int page_base;
-    char *next, *has_more, *id, *cursor;
-    bool cursor_inclusive, stream, absent_is_empty, error_is_empty;
+    struct list next; /* PATHs, or NAME=PATHs */
+    char *has_more, *id, *cursor;
+    bool cursor_inclusive, cursor_alone, stream, absent_is_empty, error_is_empty;
     enum page_in page_in;
     char *count_from;
 };
@@ -53,20 +55,6 @@ struct page {
     int64_t got;           /* records in the answer */
     int64_t skip, keep;    /* set by paginate_learn(): records [skip, skip + keep) of it belong to the range */
     struct total total;    /* what the answer says of the whole list; records -1: nothing */
-};
-
-/* The rest of an answer, as far as it tells where to go on. Nothing is owned. */
-struct answer {
-    const char *url; /* that it came from */
-    total_header header;
-    const void *headers;            /* for header() */
-    struct slice envelope, records; /* records: NDJSON */
-};
-
-/* Where a page begins, in the styles that follow the server: a cursor, an id or a URL. Empty: the list's beginning. */
-struct cursor {
-    struct buf text; /* as a query or header takes it */
-    struct buf json; /* as a JSON body takes it */
 };
 
 struct paginate;
@@ -95,10 +83,11 @@ struct paginate {
     const struct range_options *range;
     struct http_options http;
     const struct style *style;
-    struct buf base; /* the URL with its queries, without paging parameters */
-    struct buf body; /* --data, checked and compact, for --page-in body */
-    struct buf note; /* something to tell people; the caller clears it */
-    struct path next_path, id_path;
+    struct buf base;      /* the URL with its queries, without paging parameters */
+    struct buf body;      /* --data, checked and compact, for --page-in body */
+    struct buf note;      /* something to tell people; the caller clears it */
+    struct next leads_on; /* where a page says what comes next */
+    struct path id_path;
 
     int64_t start, end;         /* the range wanted: [start, end) */
     int64_t next;               /* the next offset to ask for */
@@ -125,6 +114,10 @@ struct paginate {
     struct buf waymark;                /* a cursor seen earlier, to notice a loop (Brent's algorithm) */
     int64_t waymark_steps, waymark_power;
     unsigned empty_pages; /* in a row */
+    bool went_round;      /* the last page led to itself, and was asked for once more */
+    bool tied;            /* the last page ended with records of the same id */
+    int64_t tied_size;    /* how many it had */
+    struct error late;    /* code 0: none; else what is wrong after the records that have come */
     int64_t to_skip;      /* records to drop before the range begins */
     int64_t page_skip;    /* how many records of the page at `cursor` have been used up; -1: it is done with */
 };
@@ -140,6 +133,8 @@ enum paging_verdict {
 int paging_records(const char *text, struct path *records, struct error *e);
 /* Do the paging parameters go into the query? */
 bool paging_in_query(const struct paging_options *o);
+/* Do they go as JSON, so that they have types? */
+bool paging_sends_json(const struct paging_options *o);
 /* a + b, both at least 0; as far as numbers go. */
 int64_t paging_sum(int64_t a, int64_t b);
 

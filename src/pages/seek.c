@@ -143,7 +143,7 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     if (page->got == 0 && is_unsure(p))
         return probe(p, page, p->size);
     if (page->got == 0)
-        return coverage_ended(p, e);
+        return coverage_ended(p);
     p->position = most(p->position, paging_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
     p->position = least(p->position, p->end);
     if (finished(p))

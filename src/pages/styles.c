@@ -9,8 +9,6 @@
 #include "http/url.h"
 #include "pages/link_header.h"
 #include "pages/more.h"
-#include "pages/relation.h"
-#include "json/usual.h"
 
 /* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
 
@@ -104,14 +102,50 @@ static int check_range(const struct page *page, const struct answer *a, struct e
     return 0;
 }
 
+/* A part of the cursor, or all of it: the first may well stand in the URL. */
+static void add_cursor(const struct paginate *p, struct request *r, const char *name, struct slice value)
+{
+    struct buf text = {0};
+    value_scalar(value, &text);
+    if (paging_in_query(p->paging))
+        url_drop_query(&r->url, name);
+    add_param(p, r, name, text.data, text.len, value);
+    buf_free(&text);
+}
+
+static void add_cursor_parts(const struct paginate *p, struct request *r, struct slice object)
+{
+    for (size_t i = 0; i < p->leads_on.count; i++) {
+        const char *name = p->leads_on.part[i].name;
+        struct slice value = value_member(object, name, strlen(name));
+        if (value.text)
+            add_cursor(p, r, name, value);
+    }
+}
+
+/* --cursor-alone: what the first request asked for is known to the server by the cursor. */
+static void drop_params(struct request *r)
+{
+    r->url.len = strcspn(buf_text(&r->url), "?");
+    buf_clear(&r->headers);
+    if (r->body.len) {
+        buf_clear(&r->body);
+        buf_adds(&r->body, "{}");
+    }
+}
+
 static void by_cursor(const struct paginate *p, const struct page *page, struct request *r)
 {
-    const struct buf *text = &p->cursor.text, *json = &p->cursor.json;
-    if (text->len && paging_in_query(p->paging))
-        url_drop_query(&r->url, p->paging->param_cursor);
-    if (text->len)
-        add_param(p, r, p->paging->param_cursor, text->data, text->len, (struct slice){json->data, json->len});
-    add_limit(p, r, page->asked);
+    struct slice cursor = {p->cursor.json.data, p->cursor.json.len};
+    bool alone = p->paging->cursor_alone && cursor.len;
+    if (alone)
+        drop_params(r);
+    if (cursor.len && p->leads_on.part->name)
+        add_cursor_parts(p, r, cursor);
+    else if (cursor.len)
+        add_cursor(p, r, p->paging->param_cursor, cursor);
+    if (!alone)
+        add_limit(p, r, page->asked);
 }
 
 static void by_url(const struct paginate *p, const struct page *page, struct request *r)
@@ -141,83 +175,14 @@ static int check_end(const struct paginate *p, const struct answer *a, const cha
                      value.text, missing);
 }
 
-static const char *next_header(const struct paginate *p)
-{
-    return p->paging->next && strncmp(p->paging->next, "header:", 7) == 0 ? p->paging->next + 7 : NULL;
-}
-
-static void set_cursor(struct cursor *t, struct slice value)
-{
-    value_scalar(value, &t->text);
-    buf_add(&t->json, value.text, value.len);
-}
-
-/* Nobody told us where the next cursor or link is: does this value look like one? A link has a path or a query;
- * datasette has
- * {"next": "100", "next_url": "http://..."}. */
-static bool is_plausible(const struct paginate *p, struct slice value)
-{
-    if (*value.text == '{' || *value.text == '[')
-        return false;
-    return !p->style->by_links || memchr(value.text, '/', value.len) || memchr(value.text, '?', value.len);
-}
-
-/* What --next names: a header, or the first of its places in the body that says something. A place of a fixed name that
- * says nothing, as a null does, says that no link is to be looked for in lists of them. */
-static void find_next(const struct paginate *p, const struct answer *a, struct cursor *t)
-{
-    const char *header = next_header(p);
-    const char *value = header ? a->header(a->headers, header, NULL) : NULL;
-    if (value) {
-        buf_adds(&t->text, value);
-        value_quote(value, strlen(value), &t->json);
-    }
-    bool there = false;
-    for (unsigned w = 0; !header && w < p->next_path.count && !t->text.len; w++) {
-        struct slice found = path_find_way(&p->next_path, w, a->envelope);
-        if (there && p->next_path.way[w].query)
-            break;
-        there |= found.text != NULL;
-        found = relation_next(&p->next_path, w, found, a->envelope);
-        if (!value_is_void(found) && (p->paging->next || is_plausible(p, found)))
-            set_cursor(t, found);
-    }
-}
-
-/* The page leads nowhere: of the places where a link or cursor may be, none says that this is the end, and one has
- * something else. */
-static int check_odd(const struct paginate *p, const struct answer *a, const char *missing, struct error *e)
-{
-    bool odd = false;
-    for (unsigned w = 0; !p->paging->next && w < p->next_path.count; w++) {
-        struct slice found = path_find_way(&p->next_path, w, a->envelope);
-        if (found.text && value_is_empty(found))
-            return 0;
-        odd |= found.text != NULL;
-    }
-    return odd ? error_set(e, EXIT_ANSWER,
-                           "the page has a next that is no %s: say with --next where it is, or with --paginate how the "
-                           "list goes on",
-                           missing)
-               : 0;
-}
-
-static bool has_next(const struct paginate *p, const struct answer *a)
-{
-    const char *header = next_header(p);
-    return header ? a->header(a->headers, header, NULL) != NULL
-                  : path_find(&p->next_path, a->envelope.text, a->envelope.len).text ||
-                        path_finds_choice(&p->next_path, a->envelope);
-}
-
 static const char *leads_on_by_cursor(const struct paginate *p, const struct answer *a)
 {
-    return has_next(p, a) || says_last(p, a) ? NULL : "next cursor";
+    return next_is_there(&p->leads_on, a) || says_last(p, a) ? NULL : "next cursor";
 }
 
 static const char *leads_on_by_url(const struct paginate *p, const struct answer *a)
 {
-    return has_next(p, a) || says_last(p, a) ? NULL : "next link";
+    return next_is_there(&p->leads_on, a) || says_last(p, a) ? NULL : "next link";
 }
 
 static const char *leads_on_by_header(const struct paginate *p, const struct answer *a)
@@ -238,13 +203,12 @@ static int check_cursor(const struct paginate *p, const struct cursor *t, struct
 
 static int follow_cursor(struct paginate *p, const struct answer *a, struct error *e)
 {
-    struct cursor *next = &p->next_cursor;
     if (says_last(p, a))
         return 0;
-    find_next(p, a, next);
-    if (next->text.len)
-        return check_cursor(p, next, e);
-    return check_end(p, a, "next cursor: say where it is with --next", e) || check_odd(p, a, "cursor", e) ? -1 : 0;
+    if (next_find(&p->leads_on, a, &p->next_cursor, e))
+        return -1;
+    return p->next_cursor.text.len ? check_cursor(p, &p->next_cursor, e)
+                                   : check_end(p, a, "next cursor: say where it is with --next", e);
 }
 
 static int follow_last_id(struct paginate *p, const struct answer *a, struct error *e)
@@ -260,7 +224,7 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     if (value_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
                          p->paging->id);
-    set_cursor(&p->next_cursor, id);
+    next_cursor_set(&p->next_cursor, id);
     return check_cursor(p, &p->next_cursor, e);
 }
 
@@ -268,22 +232,19 @@ int styles_follow_link(struct paginate *p, const char *base, const char *referen
 {
     int result = origin_link(&p->http, base, reference, &p->next_cursor.text, e);
     if (result > 0 && p->pages == 1)
-        buf_adds(&p->note, "warning: the next link says http; https is used");
+        buf_adds(&p->note, "warning: the next link says http; https is used\n");
     return result < 0 ? -1 : 0;
 }
 
 static int follow_next_url(struct paginate *p, const struct answer *a, struct error *e)
 {
     struct cursor link = {0};
-    int result = 0;
-    if (!says_last(p, a))
-        find_next(p, a, &link);
-    if (link.text.len)
+    int result = says_last(p, a) ? 0 : next_find(&p->leads_on, a, &link, e);
+    if (!result && link.text.len)
         result = styles_follow_link(p, a->url, buf_text(&link.text), e);
-    else if (!says_last(p, a))
-        result = check_end(p, a, "next link: say where it is with --next", e) || check_odd(p, a, "link", e) ? -1 : 0;
-    buf_free(&link.text);
-    buf_free(&link.json);
+    else if (!result && !says_last(p, a))
+        result = check_end(p, a, "next link: say where it is with --next", e);
+    next_cursor_free(&link);
     return result;
 }
 
@@ -326,11 +287,11 @@ const struct style *styles_find(enum paging_style style)
 
 int styles_set_paths(struct paginate *p, struct error *e)
 {
-    if (!p->paging->next)
-        usual_paths(&p->next_path, p->style->by_links ? USUAL_LINK : USUAL_CURSOR);
-    else if (path_option(&p->next_path, "next", p->paging->next, e))
+    enum next_kind kind = !p->style->has_limit ? NEXT_LINK : paging_sends_json(p->paging) ? NEXT_JSON : NEXT_CURSOR;
+    if (next_parse(&p->leads_on, &p->paging->next, kind, p->paging->param_cursor, e) ||
+        more_check(p->paging->has_more, e))
         return -1;
-    return more_check(p->paging->has_more, e) || path_option(&p->id_path, "id", p->paging->id, e) ? -1 : 0;
+    return path_option(&p->id_path, "id", p->paging->id, e);
 }
 
 const char *styles_place_name(const struct paginate *p)

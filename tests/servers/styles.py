@@ -36,6 +36,7 @@ cursor, last-id, next, link:
                                        with itself
     cursor=odd|plain|number|object     what cursors look like (odd: all that must be percent-encoded)
     fresh                      no cursor is given twice
+    scroll                     cursor: the server keeps the place; every page has the same cursor
     circle=OFFSET:TO           the page that ends at OFFSET leads on to TO
     gap=OFFSET[:K]             K (1) empty pages before the page that starts at OFFSET
     no-next=OFFSET             the page that starts at OFFSET leads nowhere
@@ -123,6 +124,8 @@ def by_page(s, request):
 
 def by_place(s, request):
     """A cursor or a link of our own."""
+    if "scroll" in s.words and s.pages:
+        return str(request.limit * s.pages)
     token = request.param(s, names(s, request)[0], None)
     if token in (None, ""):
         return "0"
@@ -203,6 +206,9 @@ def tell_more(s, tree, after, default):
 
 def tell_cursor(s, request, tree, answer, after):
     text = after and fresh(s, cursor_text(s, after))
+    if "scroll" in s.words:
+        after = after and "1"
+        text = after and cursor_text(s, after)
     value = after and (cursor_json(s, after) if "fresh" not in s.words else json.dumps(text).encode())
     tell_next(s, tree, answer, s.get("next", "next_cursor"), value, text)
     tell_more(s, tree, after, False)

@@ -156,7 +156,7 @@ static void check_cursor_as_json(void)
     struct paging t;
     paging_init(&t, PAGING_CURSOR);
     t.options.page_in = PAGE_IN_BODY;
-    t.options.next = (char *)"last_sort";
+    list_add(&t.options.next, "last_sort");
     t.options.param_cursor = (char *)"search_after";
     paging_start(&t);
     paging_ask(&t);
@@ -165,6 +165,7 @@ static void check_cursor_as_json(void)
     is_text(buf_text(&t.made.body), "{\"search_after\":[1.50,\"x\"],\"limit\":100}",
             "cursor: in a body it keeps its type and its bytes");
     paging_end(&t);
+    list_free(&t.options.next);
 
     paging_init(&t, PAGING_CURSOR);
     t.options.page_in = PAGE_IN_HEADER;

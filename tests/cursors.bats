@@ -1,0 +1,160 @@
+# Cursors as APIs have them: of several parts, alone in a request, of odd kinds, at records that share a place.
+load helpers
+
+@test "a cursor of several parts goes into several parameters, from the body or from headers" {
+    api <<'END'
+ROWS = [("p1", "r1"), ("p1", "r2"), ("p2", "r1"), ("p2", "r2"), ("p3", "r1")]
+def answer(r):
+    at = ROWS.index((r.query["NextKey"], r.query.get("NextRow", "r1"))) if "NextKey" in r.query else 0
+    rows = [{"id": i + 1} for i in range(at, min(at + 2, 5))]
+    if at + 2 >= 5:
+        return rows
+    key, row = ROWS[at + 2]
+    return 200, rows, {"x-next-key": key} | ({"x-next-row": row} if row != "r1" else {})
+END
+    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row --summary-fd 9 --limit 3 \
+        "$api" 9>"$BATS_TEST_TMPDIR/summary"
+    exits 0
+    wrote_ids 1 3
+    cursor=$(jq -r .next_cursor "$BATS_TEST_TMPDIR/summary")
+    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row --cursor "$cursor" \
+        --offset "$(jq .next_skip "$BATS_TEST_TMPDIR/summary")" "$api"
+    exits 0
+    wrote_ids 4 5
+    restsrc read --paginate cursor --param-cursor NextKey --next header:x-next-key --next NextRow=header:x-next-row "$api"
+    exits 0
+    wrote_ids 1 5
+    restsrc read --paginate cursor --next header:a --next header:b "$api"
+    exits 64
+}
+
+@test "the parts of MediaWiki's continue object" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("apcontinue", "0|0").split("|")[0])
+    assert at == 0 or r.query["continue"] == "-||" and r.query["list"] == "all"
+    page = {"query": {"all": [{"id": at + 1}, {"id": at + 2}]}}
+    return page if at >= 4 else {"continue": {"apcontinue": f"{at + 2}|x", "continue": "-||"}} | page
+END
+    restsrc read --paginate cursor --records query.all --next apcontinue=continue.apcontinue --next continue=continue.continue \
+        --query list=all "$api/api.php"
+    exits 0
+    wrote_ids 1 6
+}
+
+@test "--cursor-alone sends the cursor without any other parameter, in the query and in a body" {
+    api <<'END'
+def answer(r):
+    given = r.query if r.method == "GET" else r.json
+    if "token" in given and len(given) > 1:
+        return 400, {"message": "the token goes alone"}
+    at = int(given.get("token", "0"))
+    return {"items": [{"id": at + 1}, {"id": at + 2}], "token": str(at + 2) if at < 4 else None}
+END
+    options=(--paginate cursor --next token --param-cursor token --cursor-alone)
+    restsrc read "${options[@]}" --query kind=x "$api?a=b"
+    exits 0
+    wrote_ids 1 6
+    restsrc read "${options[@]}" --page-in body --data '{"kind":"x"}' "$api"
+    exits 0
+    wrote_ids 1 6
+    restsrc read "${options[@]:0:6}" --query kind=x "$api"
+    exits 69
+    wrote_ids 1 2
+}
+
+@test "a --next that leads to a list, an object or true is an error at the first page, which says so" {
+    for value in '[1]' '{"href":"/x"}' true; do
+        api <<END
+def answer(r):
+    return '{"data":[{"id":1}],"links":$value}'
+END
+        for style in cursor next-url; do
+            restsrc read --paginate $style --next links "$api"
+            exits 76
+            wrote_nothing
+            says "--next"
+        done
+    done
+    says "true, which is not a link"
+}
+
+@test "--cursor '' sends an empty cursor" {
+    api <<'END'
+def answer(r):
+    if "cursor" not in r.query:
+        return 400, {"message": "no cursor"}
+    at = int(r.query["cursor"] or 0)
+    return {"data": [{"id": at + 1}], "next_cursor": str(at + 1) if at < 2 else None}
+END
+    restsrc read --paginate cursor --cursor '' "$api"
+    exits 0
+    wrote_ids 1 3
+}
+
+# ---- records that share a place ----
+
+@test "--cursor-inclusive drops every record that has come, also where several share the place" {
+    api <<'END'
+ROWS = [{"id": i + 1, "at": t} for i, t in enumerate([1, 2, 3, 3, 3, 4, 4, 5, 6, 6])]
+def answer(r):
+    return [row for row in ROWS if row["at"] >= int(r.query.get("since", 0))][:4]
+END
+    restsrc read --paginate last-id --id at --param-cursor since --cursor-inclusive --page-size 4 "$api"
+    exits 0
+    wrote_ids 1 10
+}
+
+@test "--cursor-inclusive: a page with nothing but records of one place is an error that asks for larger pages" {
+    api <<'END'
+ROWS = [{"id": i + 1, "at": t} for i, t in enumerate([1, 3, 3, 3, 3, 3, 4])]
+def answer(r):
+    return [row for row in ROWS if row["at"] >= int(r.query.get("since", 0))][:int(r.query["limit"])]
+END
+    restsrc read --paginate last-id --id at --param-cursor since --cursor-inclusive --page-size 3 "$api"
+    exits 76
+    says "--page-size"
+    restsrc read --paginate last-id --id at --param-cursor since --cursor-inclusive --page-size 6 "$api"
+    exits 0
+    wrote_ids 1 7
+}
+
+@test "--cursor-inclusive: records of one place that change their order are an error, none is lost or doubled" {
+    api <<'END'
+PAGES = {0: [1, 2, 3], 3: [4, 3, 5]}
+def answer(r):
+    at = {4: 3, 3: 3, 5: 3}
+    page = PAGES[int(r.query.get("since", 0))]
+    return [{"id": i, "at": at.get(i, i)} for i in page]
+END
+    restsrc read --paginate last-id --id at --param-cursor since --cursor-inclusive --page-size 2 "$api"
+    exits 76
+    says "change places"
+    wrote_ids 1 3
+}
+
+@test "last-id: a page that may have been cut between records of the same id is an error" {
+    api <<'END'
+ROWS = [{"id": i + 1, "at": t} for i, t in enumerate([1, 2, 2, 2, 3])]
+def answer(r):
+    return [row for row in ROWS if row["at"] > int(r.query.get("after", 0))][:int(r.query["limit"])]
+END
+    for size in 2 4; do
+        restsrc read --paginate last-id --id at --param-cursor after --page-size 3 "$api"
+        exits 76
+        says "the same at" "--id"
+    done
+    restsrc read --paginate last-id --id at --param-cursor after --page-size 10 "$api" # the whole list, though it ends with none
+    exits 0
+    wrote_ids 1 5
+}
+
+@test "last-id: a list that ends in the middle of a full page's ties is an error, too" {
+    api <<'END'
+def answer(r):
+    return [{"id": i, "at": 7} for i in range(1, 4)] if "after" not in r.query else []
+END
+    restsrc read --paginate last-id --id at --param-cursor after --page-size 3 "$api"
+    exits 76
+    says "may be missing"
+}

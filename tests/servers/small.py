@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""A server for one test, which says in a few lines of Python how some API answers.
+
+    small.py FILE [--port N] [--until-eof]
+
+FILE defines answer(r), which returns what becomes the body: bytes, a text, or a value as JSON; or (status, body); or
+(status, body, headers). r.query and r.form are dicts of the last value of each name, r.json the JSON of the body (None:
+it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how many requests came before this one), r.base
+(the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each.
+
+It prints its URL once it listens, and ends on SIGTERM or, with --until-eof, when its stdin ends. GET /_log gives the
+requests so far, one JSON object a line.
+"""
+
+import argparse
+import json
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+STATE, LOG, LOCK = {}, [], threading.Lock()
+
+
+def last_values(text):
+    return {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+
+
+def as_json(body):
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def log_message(self, *_):
+        pass
+
+    def asked(self):
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        text = body.decode(errors="replace")
+        with LOCK:
+            LOG.append({"method": self.command, "target": self.path, "headers": dict(self.headers), "body": text})
+            n = len(LOG) - 1
+        host, port = self.server.server_address[:2]
+        return SimpleNamespace(
+            method=self.command,
+            target=self.path,
+            path=parts.path,
+            query=last_values(parts.query),
+            headers=self.headers,
+            body=body,
+            form=last_values(text),
+            json=as_json(body),
+            n=n,
+            base=f"http://{host}:{port}",
+            state=STATE,
+        )
+
+    def send(self, status, body, headers):
+        raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.send_response(status)
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(raw))} | headers
+        if status in (204, 304):
+            headers = {name: value for name, value in headers.items() if not name.startswith("Content-")}
+            raw = b""
+        for name, value in headers.items():
+            for one in value if isinstance(value, list) else [value]:
+                self.send_header(name, one)
+        self.end_headers()
+        self.wfile.write(raw)
+
+    def handle_request(self):
+        if self.path == "/_log":
+            return self.send(200, "".join(json.dumps(line) + "\n" for line in LOG), {})
+        answer = self.server.answer(self.asked())
+        status, body, headers = (*answer, {})[:3] if isinstance(answer, tuple) else (200, answer, {})
+        self.send(status, body, headers)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_request
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--until-eof", action="store_true")
+    given = parser.parse_args()
+    scope = {}
+    with open(given.file) as file:
+        exec(compile(file.read(), given.file, "exec"), scope)
+    server = ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
+    server.daemon_threads = True
+    server.answer = scope["answer"]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
+    if given.until_eof:
+        sys.stdin.read()
+    else:
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
