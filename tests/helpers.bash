@@ -44,8 +44,8 @@ list() {
     list="$scenario/items${2:-}"
 }
 
-# answers JSON...: a list whose requests get these answers, one after the other: {"status", "headers", "body"}; SELF in them is its
-# URL.
+# answers JSON...: a list whose requests get these answers, one after the other: {"status", "headers", "body"}; SELF in
+# them is its URL.
 answers() {
     printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/answers"
     list "answers=$(jq -rn --arg t "$BATS_TEST_TMPDIR/answers" '$t | @uri'),answered=$((answered += 1))"

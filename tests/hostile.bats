@@ -150,8 +150,9 @@ receipt() { jq -c "$1" "$out"; }
     awk 'BEGIN { for (i = 0; i < 20000; i++) printf "{\"id\":%d,\"pad\":\"%01000d\"}\n", i, 0 }' >"$BATS_TEST_TMPDIR/in"
     for how in 200 201 200:reset; do
         hostile "early:$how"
-        for more in "" "--idempotency-key k" "--method PUT"; do
-            write --batch-size 20000 --batch-bytes 30000000 --retry 1 $more
+        for line in "" "--idempotency-key k" "--method PUT"; do
+            read -ra words <<<"$line"
+            write --batch-size 20000 --batch-bytes 30000000 --retry 1 "${words[@]}"
             exits 75
             [ "$(receipt '[.lines_done, .lines_unknown]')" = '[0,[[1,20000]]]' ]
         done
@@ -271,13 +272,14 @@ END
 @test "a name server that does not answer holds up no time-out, no signal and no try" {
     silent_resolver
     began=$EPOCHREALTIME
-    LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so restsrc read --connect-timeout 0.5 --retry 2 --retry-delay 0 http://slow.example/items
+    LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so restsrc read --connect-timeout 0.5 --retry 2 --retry-delay 0 \
+        http://slow.example/items
     exits 75
     took 1.4 5
     for signal in TERM INT HUP QUIT; do
         began=$EPOCHREALTIME
-        LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so timeout --foreground --preserve-status -s "$signal" 0.5 "$RESTSRC" read http://slow.example/items \
-            2>"$BATS_TEST_TMPDIR/err" || status=$?
+        LD_PRELOAD=$BATS_TEST_TMPDIR/slow.so timeout --foreground --preserve-status -s "$signal" 0.5 \
+            "$RESTSRC" read http://slow.example/items 2>"$BATS_TEST_TMPDIR/err" || status=$?
         took 0 4
     done
 }

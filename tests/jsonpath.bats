@@ -1,12 +1,16 @@
-# PATHs that are JSONPaths (RFC 9535), wherever a PATH is taken. What a query names is a matter of tests/unit/test_jsonpath_suite.c.
+# PATHs that are JSONPaths (RFC 9535), wherever a PATH is taken. What a query names is a matter of
+# tests/unit/test_jsonpath_suite.c.
 load helpers
 setup_file() { start_fault_server; }
 teardown_file() { stop_server; }
 
 @test "--next finds a link by its relation, wherever it stands in the list of links" {
-    answers '{"body":{"total":5,"link":[{"relation":"self","url":"SELF"},{"relation":"next","url":"SELF?b"}],"entry":[{"id":1},{"id":2}]}}' \
-        '{"body":{"link":[{"relation":"next","url":"SELF?c"},{"relation":"self","url":"SELF?b"},{"relation":"previous","url":"SELF"}],"entry":[{"id":3},{"id":4}]}}' \
-        '{"body":{"link":[{"relation":"self","url":"SELF?c"},{"relation":"previous","url":"SELF?b"}],"entry":[{"id":5}]}}'
+    links='[{"relation":"self","url":"SELF"},{"relation":"next","url":"SELF?b"}]'
+    first='{"body":{"total":5,"link":'$links',"entry":[{"id":1},{"id":2}]}}'
+    links='[{"relation":"next","url":"SELF?c"},{"relation":"self","url":"SELF?b"},{"relation":"previous","url":"SELF"}]'
+    second='{"body":{"link":'$links',"entry":[{"id":3},{"id":4}]}}'
+    links='[{"relation":"self","url":"SELF?c"},{"relation":"previous","url":"SELF?b"}]'
+    answers "$first" "$second" '{"body":{"link":'"$links"',"entry":[{"id":5}]}}'
     restsrc read --paginate next-url --records entry --next "\$.link[?@.relation=='next'].url" "$list"
     exits 0
     wrote $'{"id":1}\n{"id":2}\n{"id":3}\n{"id":4}\n{"id":5}'
@@ -15,19 +19,27 @@ teardown_file() { stop_server; }
 
 @test "a list of links is followed by their relations, unasked and whatever index was given" {
     for kind in rel:href relation:url; do
-        rel=${kind%:*} to=${kind#*:} name=links
-        [ "$rel" = rel ] || name=link
-        local first="{\"rows\":[1],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF\"},{\"$rel\":\"next\",\"$to\":\"SELF?b\"}]}"
-        local second="{\"rows\":[2],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF?b\"},{\"$rel\":\"prev\",\"$to\":\"SELF\"},{\"$rel\":\"next\",\"$to\":\"SELF?c\"}]}"
-        local third="{\"rows\":[3],\"$name\":[{\"$rel\":\"self\",\"$to\":\"SELF?c\"},{\"$rel\":\"prev\",\"$to\":\"SELF?b\"}]}"
-        for next in "" "$name.1.$to" "/$name/1/$to" "\$.$name[1].$to" "\$.$name[?@.$rel=='next'].$to"; do
-            answers "{\"body\":$first}" "{\"body\":$second}" "{\"body\":$third}"
-            restsrc read --paginate next-url ${next:+--next "$next"} "$list"
+        rel=${kind%:*} to=${kind#*:} name="links"
+        [ "$rel" = rel ] || name="link"
+        page() { # N RELATION URL...: a page with the record N and these links
+            jq -nc --arg name "$name" --arg rel "$rel" --arg to "$to" '$ARGS.positional as $p |
+                {body: {rows: [$p[0] | tonumber],
+                    ($name): [range(1; $p | length; 2) | {($rel): $p[.], ($to): $p[. + 1]}]}}' --args "$@"
+        }
+        local first second third
+        first=$(page 1 self SELF next 'SELF?b')
+        second=$(page 2 self 'SELF?b' prev SELF next 'SELF?c')
+        third=$(page 3 self 'SELF?c' prev 'SELF?b')
+        for next in "" "$name.1.$to" "/$name/1/$to" "\$.${name}[1].$to" "\$.${name}[?@.$rel=='next'].$to"; do
+            options=(--paginate next-url)
+            [ -z "$next" ] || options+=(--next "$next")
+            answers "$first" "$second" "$third"
+            restsrc read "${options[@]}" "$list"
             exits 0
             says_nothing
             wrote $'1\n2\n3'
-            answers "{\"body\":$third}"
-            restsrc read --paginate next-url ${next:+--next "$next"} "$list"
+            answers "$third"
+            restsrc read "${options[@]}" "$list"
             exits 0
             says_nothing
             wrote 3
@@ -55,7 +67,8 @@ teardown_file() { stop_server; }
 }
 
 @test "--next finds the last of a list, and a cursor in an object" {
-    answers '{"body":{"items":[1],"at":[{"c":"x"},{"c":"b"}]}}' '{"body":{"items":[2],"at":[{"c":"c"}]}}' '{"body":{"items":[3],"at":[]}}'
+    answers '{"body":{"items":[1],"at":[{"c":"x"},{"c":"b"}]}}' '{"body":{"items":[2],"at":[{"c":"c"}]}}' \
+        '{"body":{"items":[3],"at":[]}}'
     restsrc read --paginate cursor --param-limit '' --next '$.at[-1].c' "$list"
     exits 0
     wrote $'1\n2\n3'
@@ -63,21 +76,26 @@ teardown_file() { stop_server; }
 }
 
 @test "--records takes the records out of lists in lists, byte for byte" {
-    answers '{"body":"{\"reports\": [{\"day\": 1, \"rows\": [{\"n\": 9007199254740993, \"p\": 1.10}, {\"s\": \"\\u0000\"}]}, {\"rows\": []}, {\"rows\": [[1, 2]]}]}"}'
+    text='{"reports": [{"day": 1, "rows": [{"n": 9007199254740993, "p": 1.10}, {"s": "\u0000"}]}, {"rows": []},
+        {"rows": [[1, 2]]}]}'
+    answers "$(jq -Rsc '{body: .}' <<<"$text")"
     restsrc read --paginate none --records '$.reports[*].rows[*]' "$list"
     exits 0
     wrote $'{"n":9007199254740993,"p":1.10}\n{"s":"\\u0000"}\n[1,2]'
 }
 
 @test "--records takes records that are kept by key, page by page" {
-    answers '{"body":{"data":{"a":{"id":1},"b":{"id":2}},"next":"SELF?2"}}' '{"body":{"data":{"c":{"id":3}},"next":null}}'
+    answers '{"body":{"data":{"a":{"id":1},"b":{"id":2}},"next":"SELF?2"}}' \
+        '{"body":{"data":{"c":{"id":3}},"next":null}}'
     restsrc read --paginate next-url --records '$.data.*' "$list"
     exits 0
     wrote $'{"id":1}\n{"id":2}\n{"id":3}'
 }
 
 @test "--records takes records out of their wrappers, and only those that a filter takes" {
-    answers '{"body":{"entry":[{"search":{"mode":"match"},"resource":{"id":"a"}},{"search":{"mode":"include"},"resource":{"id":"b"}},{"resource":{"id":"c"}}]}}'
+    match='{"search":{"mode":"match"},"resource":{"id":"a"}}'
+    include='{"search":{"mode":"include"},"resource":{"id":"b"}}'
+    answers '{"body":{"entry":['"$match,$include"',{"resource":{"id":"c"}}]}}'
     restsrc read --paginate none --records '$.entry[*].resource' "$list"
     exits 0
     wrote $'{"id":"a"}\n{"id":"b"}\n{"id":"c"}'
@@ -87,7 +105,8 @@ teardown_file() { stop_server; }
 }
 
 @test "offsets and limits count the records that a JSONPath names" {
-    answers '{"body":{"total":5,"data":[{"items":[1,2]},{"items":[3]}]}}' '{"body":{"total":5,"data":[{"items":[4,5]}]}}'
+    answers '{"body":{"total":5,"data":[{"items":[1,2]},{"items":[3]}]}}' \
+        '{"body":{"total":5,"data":[{"items":[4,5]}]}}'
     restsrc read --records '$.data[*].items[*]' --page-size 3 --parallel 1 "$list"
     exits 0
     wrote $'1\n2\n3\n4\n5'
@@ -113,7 +132,8 @@ teardown_file() { stop_server; }
 
 @test "--has-more !PATH: true there says that a page is the last, whatever leads on" {
     for flag in true '"true"' 1; do
-        answers '{"body":{"rows":[1],"done":false,"next":"SELF?2"}}' "{\"body\":{\"rows\":[2],\"done\":$flag,\"next\":\"SELF?2\"}}"
+        answers '{"body":{"rows":[1],"done":false,"next":"SELF?2"}}' \
+            "{\"body\":{\"rows\":[2],\"done\":$flag,\"next\":\"SELF?2\"}}"
         restsrc read --paginate next-url --has-more '!done' "$list"
         exits 0
         says_nothing
@@ -127,7 +147,8 @@ teardown_file() { stop_server; }
 
 @test "flags that say last, and flags that are texts, are understood unasked" {
     for last in '"isLast":true' '"end_of_stream":true' '"has_more":"false"' '"hasMore":0'; do
-        answers '{"body":{"rows":[1],"next_cursor":"a"}}' "{\"body\":{\"rows\":[2],\"next_cursor\":\"b\",$last}}" '{"body":{"rows":[9]}}'
+        answers '{"body":{"rows":[1],"next_cursor":"a"}}' "{\"body\":{\"rows\":[2],\"next_cursor\":\"b\",$last}}" \
+            '{"body":{"rows":[9]}}'
         restsrc read --paginate cursor "$list"
         exits 0
         wrote $'1\n2'
@@ -175,7 +196,8 @@ END
 
 @test "--page-in body sets a parameter where a JSONPath says" {
     list n=250,in=body,names=from:size
-    restsrc read --page-in body --method POST --data '{"from":0,"size":0}' --param-offset '$.from' --param-limit "\$['size']" "$list"
+    restsrc read --page-in body --method POST --data '{"from":0,"size":0}' --param-offset '$.from' \
+        --param-limit "\$['size']" "$list"
     exits 0
     wrote_records
 }

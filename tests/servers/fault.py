@@ -47,7 +47,7 @@ Words about the body
     truncate=OFFSET:BYTES[:COUNT]   JSON cut to BYTES (negative: from the end) in a complete HTTP answer
     body=TEXT, body-file=PATH  this text instead of any page or count (unless count= is there); type=TYPE: its
                                Content-Type
-    answers=PATH               the k-th request gets what line K of this file says, the ones after the last get the last:
+    answers=PATH               the k-th request gets what line K of this file says, later ones the last line:
                                {"status": 200, "headers": {}, "body": JSON or text}; SELF in it is the list's URL
     html, garbage, blank       200 with a login page, with bytes that are not JSON, with no body at all
     error200                   200 with {"error": ...}; for these, =OFFSET: only instead of that page

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define THERE "/dev/null"
+#define THERE     "/dev/null"
 #define NOT_THERE "/dev/null/none"
 
 static const char *const variables[] = {"CURL_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE", "RESTSRC_CA_FALLBACK"};
@@ -38,8 +38,8 @@ static void check_places(void)
     is_text(ca_find("/dev/zero", "/dev").file, "/dev/zero", "libcurl's own file, where it is there");
     is_text(ca_find("/dev/zero", "/dev").dir, "/dev", "and its folder");
     struct ca found = ca_find(NOT_THERE, NOT_THERE);
-    ok(found.file && access(found.file, R_OK) == 0 && !found.dir, "else a bundle of the system's, or the caller's own: %s",
-       found.file ? found.file : "none");
+    ok(found.file && access(found.file, R_OK) == 0 && !found.dir,
+       "else a bundle of the system's, or the caller's own: %s", found.file ? found.file : "none");
     forget();
 }
 

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""make lint: what can be said of the code without running it. One line a check, after its output: `PASS: lint: NAME`
+or `FAIL: lint: NAME`. Exit code 1 when one fails.
+
+    .venv/bin/python tests/lint.py [--fix] [--quick] [-- COMPILER FLAGS]
+
+--fix gives C and Python their layout first (make format); --quick leaves out what takes longer than seconds. The tools
+come from tests/requirements-lint.txt (./bootstrap lint installs them), mandoc from the system.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+WIDTH = 120
+
+# Neither ours to lay out nor written by hand.
+SKIPPED_FOLDERS = {"node_modules", ".cache", "data", "__pycache__", "build", "dist", "strapi", ".ruff_cache"}
+GENERATED = {ROOT / "src/cli/presets_builtin.c"}
+
+# What mandoc says of lines and of manuals that are not installed is not about the page.
+NO_FAULT = re.compile(r"longer than 80 bytes|no blank before trailing delimiter|referenced manual|mandoc\.db|^$")
+
+
+def tree(folder, *patterns):
+    """The files of a folder with names like these, as text."""
+    found = set()
+    for path, folders, names in os.walk(ROOT / folder):
+        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+        found |= {Path(path, name) for name in names if any(Path(name).match(pattern) for pattern in patterns)}
+    return [str(path.relative_to(ROOT)) for path in sorted(found - GENERATED)]
+
+
+C = tree("src", "*.[ch]") + tree("tests", "*.[ch]")
+SHELL = ["bootstrap", ".ci/run", "tests/servers/install-apis", "share/completions/restsrc"]
+SHELL += tree("tests", "*.bats", "*.bash", "*.sh") + tree("packaging", "*.sh")
+PYTHON = tree("tests", "*.py") + tree("spark", "*.py") + ["bench/run", "bench/write", "bench/spark_write"]
+PYTHON += tree("bench", "*.py") + tree("packaging", "*.py")
+OTHER = ["configure.ac", "Makefile.am", "tests/local.mk", "share/completions/_restsrc"]
+MANUALS = tree("man", "*.[157]")
+
+
+def run(*command, folder=ROOT):
+    """(is well, output) of a command; a tool of ours by its name."""
+    tool = TOOLS / command[0]
+    command = [str(tool) if tool.exists() else command[0], *command[1:]]
+    try:
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except FileNotFoundError:
+        return False, f"{command[0]} is not there: run ./bootstrap lint"
+    return done.returncode == 0, done.stdout
+
+
+def lines(_):
+    """No line is too long, ends with blanks, or has tabs in C and Python; each file ends with a line end."""
+    faults = []
+    for name in C + SHELL + PYTHON + OTHER:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for number, line in enumerate(text.split("\n"), 1):
+            if len(line) > WIDTH:
+                faults.append(f"{name}:{number}: {len(line)} columns")
+            if line != line.rstrip():
+                faults.append(f"{name}:{number}: blanks at the end")
+            if "\t" in line and name in C + PYTHON:
+                faults.append(f"{name}:{number}: a tab")
+        if not text.endswith("\n") or text.endswith("\n\n"):
+            faults.append(f"{name}: it does not end with one line end")
+    return not faults, "\n".join(faults)
+
+
+def tidy(flags):
+    """One clang-tidy for each processor, as it works on one file at a time."""
+
+    def one(name):
+        well, output = run("clang-tidy", "--quiet", name, "--", *flags)
+        return well, "" if well else output
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(one, [name for name in C if name.startswith("src/") and name.endswith(".c")]))
+    return all(well for well, _ in results), "".join(output for _, output in results)
+
+
+def manuals(_):
+    _, output = run("mandoc", "-T", "lint", "-W", "style", *MANUALS)
+    faults = [line for line in output.splitlines() if not NO_FAULT.search(line)]
+    return not faults, "\n".join(faults)
+
+
+# (name, what it takes the compiler's flags and gives, whether it is quick)
+CHECKS = [
+    ("lines", lines, True),
+    ("clang-format", lambda _: run("clang-format", "--dry-run", "-Werror", *C), True),
+    ("clang-tidy", tidy, False),
+    ("shellcheck", lambda _: run("shellcheck", *SHELL), True),
+    ("ruff", lambda _: run("ruff", "check", "--quiet", *PYTHON), True),
+    ("ruff format", lambda _: run("ruff", "format", "--quiet", "--check", "--diff", *PYTHON), True),
+    ("mypy", lambda _: run("mypy", folder=ROOT / "spark"), False),
+    ("mandoc", manuals, True),
+]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--fix", action="store_true", help="give C and Python their layout first")
+    arguments.add_argument("--quick", action="store_true", help="without clang-tidy and mypy")
+    arguments.add_argument("flags", nargs="*", help="what the compiler is given")
+    options = arguments.parse_args()
+    if options.fix:
+        for command in (["clang-format", "-i", *C], ["ruff", "format", *PYTHON]):
+            print(run(*command)[1], end="")
+    failed = False
+    for name, check, is_quick in CHECKS:
+        if options.quick and not is_quick:
+            continue
+        well, output = check(options.flags)
+        failed |= not well
+        print(
+            "" if well else output.rstrip("\n") + "\n",
+            f"{'PASS' if well else 'FAIL'}: lint: {name}",
+            sep="",
+            flush=True,
+        )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
