@@ -1,12 +1,12 @@
 # Included by Makefile.am.
 
-# ---- make wheel: dist/restsrc-*.whl, each with the tool inside as a static binary; make sdist: its sources for pip ----
+# ---- make wheel: dist/restsrc-*.whl, each with the tool inside as a static binary; make sdist: its sources ----
 WHEEL_ARCHES = x86_64 aarch64
 .PHONY: wheel sdist
-wheel: distdir
+wheel: distdir ## wheels of the Python package with the tool inside, static
 	$(srcdir)/packaging/make-wheels $(distdir) dist $(WHEEL_ARCHES)
 	rm -rf $(distdir)
-sdist: distdir
+sdist: distdir ## the Python package with the C sources
 	$(srcdir)/packaging/make-sdist $(distdir) dist
 	rm -rf $(distdir)
 

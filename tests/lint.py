@@ -2,10 +2,11 @@
 """make lint: what can be said of the code without running it. One line a check, after its output: `PASS: lint: NAME`
 or `FAIL: lint: NAME`. Exit code 1 when one fails.
 
-    .venv/bin/python tests/lint.py [--fix] [--quick] [-- COMPILER FLAGS]
+    .venv/bin/python tests/lint.py [--quick] [-- COMPILER FLAGS]
+    .venv/bin/python tests/lint.py --fix
 
---fix gives C and Python their layout first (make format); --quick leaves out what takes longer than seconds. The tools
-come from tests/requirements-lint.txt (./bootstrap lint installs them), mandoc from the system.
+--quick leaves out what takes longer than seconds; --fix gives C and Python their layout instead. The tools come from
+tests/requirements-lint.txt (./bootstrap lint installs them), mandoc from the system.
 """
 
 import argparse
@@ -20,30 +21,59 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 WIDTH = 120
 
+ROOTS = (
+    "bootstrap",
+    "configure.ac",
+    "Makefile.am",
+    ".ci",
+    "bench",
+    "packaging",
+    "share/completions",
+    "spark",
+    "src",
+    "tests",
+)
 # Neither ours to lay out nor written by hand.
-SKIPPED_FOLDERS = {"node_modules", ".cache", "data", "__pycache__", "build", "dist", "strapi", ".ruff_cache"}
-GENERATED = {ROOT / "src/cli/presets_builtin.c"}
+SKIPPED_FOLDERS = {"node_modules", ".cache", "data", "__pycache__", "build", "dist", ".pytest_cache", ".ruff_cache"}
+GENERATED = {"src/cli/presets_builtin.c"}
+
+# What a file is, by the end of its name or its first line.
+KINDS = {
+    "C": r"\.[ch]$",
+    "shell": r"\.(sh|bash|bats)$|^#!.*sh\b|^# shellcheck shell=",
+    "Python": r"\.py$|^#!.*python",
+    "make": r"\.(mk|am|ac)$|^#compdef",
+}
 
 # What mandoc says of lines and of manuals that are not installed is not about the page.
 NO_FAULT = re.compile(r"longer than 80 bytes|no blank before trailing delimiter|referenced manual|mandoc\.db|^$")
 
 
-def tree(folder, *patterns):
-    """The files of a folder with names like these, as text."""
-    found = set()
-    for path, folders, names in os.walk(ROOT / folder):
-        folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
-        found |= {Path(path, name) for name in names if any(Path(name).match(pattern) for pattern in patterns)}
-    return [str(path.relative_to(ROOT)) for path in sorted(found - GENERATED)]
+def kind_of(path):
+    names = [kind for kind, pattern in KINDS.items() if re.search(pattern, path.name)]
+    if not names and not path.suffix:
+        with path.open("rb") as file:
+            first = file.readline(200).decode(errors="replace")
+        names = [kind for kind, pattern in KINDS.items() if re.search(pattern, first)]
+    return names[0] if names else None
 
 
-C = tree("src", "*.[ch]") + tree("tests", "*.[ch]")
-SHELL = ["bootstrap", ".ci/run", "tests/servers/install-apis", "share/completions/restsrc"]
-SHELL += tree("tests", "*.bats", "*.bash", "*.sh") + tree("packaging", "*.sh")
-PYTHON = tree("tests", "*.py") + tree("spark", "*.py") + ["bench/run", "bench/write", "bench/spark_write"]
-PYTHON += tree("bench", "*.py") + tree("packaging", "*.py")
-OTHER = ["configure.ac", "Makefile.am", "tests/local.mk", "share/completions/_restsrc"]
-MANUALS = tree("man", "*.[157]")
+def walk():
+    for root in ROOTS:
+        if (ROOT / root).is_file():
+            yield ROOT / root
+        for folder, folders, names in os.walk(ROOT / root):
+            folders[:] = [name for name in folders if name not in SKIPPED_FOLDERS]
+            yield from (Path(folder, name) for name in names if not Path(folder, name).is_symlink())
+
+
+def of_kind(kind):
+    names = (str(path.relative_to(ROOT)) for path in walk() if kind_of(path) == kind)
+    return sorted(set(names) - GENERATED)
+
+
+C, SHELL, PYTHON, OTHER = map(of_kind, ("C", "shell", "Python", "make"))
+MANUALS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "man").glob("*.[1-9]"))
 
 
 def run(*command, folder=ROOT):
@@ -107,13 +137,14 @@ CHECKS = [
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--fix", action="store_true", help="give C and Python their layout first")
+    arguments.add_argument("--fix", action="store_true", help="give C and Python their layout, and no more")
     arguments.add_argument("--quick", action="store_true", help="without clang-tidy and mypy")
     arguments.add_argument("flags", nargs="*", help="what the compiler is given")
     options = arguments.parse_args()
     if options.fix:
-        for command in (["clang-format", "-i", *C], ["ruff", "format", *PYTHON]):
-            print(run(*command)[1], end="")
+        done = [run("clang-format", "-i", *C), run("ruff", "format", *PYTHON)]
+        print("".join(output for _, output in done), end="")
+        return 0 if all(well for well, _ in done) else 1
     failed = False
     for name, check, is_quick in CHECKS:
         if options.quick and not is_quick:

@@ -98,6 +98,18 @@ PY_LOG_COMPILER = $(PYTHON3)
 RESTSRC = $(abs_top_builddir)/src/restsrc
 AM_TESTS_ENVIRONMENT = RESTSRC='$(RESTSRC)'; PYTHON3='$(PYTHON3)'; export RESTSRC PYTHON3;
 
+# The code itself, and builds with other compilers. Both need what ./bootstrap lint and ./bootstrap check install.
+LINT = $(srcdir)/.venv/bin/python $(srcdir)/tests/lint.py
+.PHONY: format lint lint-quick check-compilers
+format: ## give C and Python their layout
+	@$(LINT) --fix
+lint: ## what can be said of the code without running it: layout, likely bugs, types, man pages
+	@$(LINT) -- $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) -std=c11 $(WARN_CFLAGS) $(CURL_CFLAGS) $(CJSON_CFLAGS) $(ZLIB_CFLAGS)
+lint-quick: ## the part of it that takes seconds; pre-commit runs it
+	@$(LINT) --quick
+check-compilers: distdir ## build without warnings with gcc, AddressSanitizer and clang; run the unit tests
+	@$(srcdir)/tests/compilers $(distdir) $(UNIT_TESTS); status=$$?; rm -rf $(distdir); exit $$status
+
 # The build needs none of these, the tests all of them: without one `make check` fails at once, and says so.
 check_DATA = what-tests-need
 .PHONY: what-tests-need
@@ -114,14 +126,14 @@ what-tests-need:
 # make check-streams: streaming queries killed twenty times, in each mode of reading and for each kind of target that is
 # written. Takes minutes; `make check` has no Spark, and pytest has two or three kills.
 .PHONY: check-streams
-check-streams: all
+check-streams: all ## streaming queries killed twenty times, minutes
 	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
 		$(srcdir)/spark/tests/test_stream_write_kills.py
 
 # make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes.
 # API=odata: that one alone.
 .PHONY: check-apis
-check-apis: all
+check-apis: all ## presets against real servers that are large; API=NAME is one of them
 	$(srcdir)/tests/servers/install-apis $(API)
 	$(AM_TESTS_ENVIRONMENT) $(BATS) --filter '^$(API)' $(srcdir)/tests/presets_apis.bats
 
@@ -146,7 +158,7 @@ FUZZ_FILES = \
 	src/base/number.c \
 	src/base/text.c
 .PHONY: fuzz
-fuzz:
+fuzz: ## libFuzzer on the splitter and JSONPath, FUZZ_SECONDS each
 	@command -v clang >/dev/null || { \
 		echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; \
 		exit 1; \
@@ -165,11 +177,16 @@ EXTRA_DIST += \
 	HACKING.md \
 	bootstrap \
 	.clang-format \
+	.clang-tidy \
 	.editorconfig \
+	.pre-commit-config.yaml \
 	.shellcheckrc \
 	ruff.toml \
 	tests/unit/tap.h \
+	tests/compilers \
 	tests/includes.py \
+	tests/lint.py \
+	tests/requirements-lint.txt \
 	tests/run_all.py \
 	tests/truth.py \
 	tests/guard.bash \
@@ -184,7 +201,7 @@ EXTRA_DIST += \
 	tests/presets_apis.bats \
 	$(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
-DIST_FOLDERS = .ci bench docs packaging spark tests/data tests/demo tests/property tests/servers
+DIST_FOLDERS = .ci .github bench docs packaging spark tests/data tests/demo tests/property tests/servers
 DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	spark-warehouse metastore_db derby.log spark/build spark/dist
 dist-hook:

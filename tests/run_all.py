@@ -1,4 +1,5 @@
-"""Every test: C units and bats (`make check`), then the Python package (pytest, with a real Spark). One sum at the end.
+"""Every test: the code itself (`make lint`), builds with other compilers (`make check-compilers`), C units and bats
+(`make check`), then the Python package (pytest, with a real Spark). One sum at the end.
 
     .venv/bin/python tests/run_all.py [PYTEST ARGUMENT...]
 
@@ -60,6 +61,14 @@ def make_check():
     return code, ROOT / "test-suite.log" if failures else log, Counter(outcome for outcome, _ in found), failures
 
 
+def make_lines(target):
+    """A target that prints `PASS: NAME` or `FAIL: NAME` for each check."""
+    code, log = run(target, ["make", "-s", target])
+    found = re.findall(r"^(PASS|FAIL): (.*)$", log.read_text(errors="replace"), re.M)
+    failures = [name for outcome, name in found if outcome == "FAIL"]
+    return code, log, Counter(OUTCOMES[outcome] for outcome, _ in found), failures
+
+
 def pytest(arguments):
     report = LOGS / "pytest.xml"
     report.unlink(missing_ok=True)
@@ -102,7 +111,10 @@ def sentence(counts):
 
 def main():
     LOGS.mkdir(exist_ok=True)
-    total = suite("C unit tests and bats", make_check) + suite("pytest", lambda: pytest(sys.argv[1:]))
+    total = suite("lint", lambda: make_lines("lint"))
+    total += suite("builds with other compilers", lambda: make_lines("check-compilers"))
+    total += suite("C unit tests and bats", make_check)
+    total += suite("pytest", lambda: pytest(sys.argv[1:]))
     print(sentence(total))
     return 1 if total["failed"] else 0
 

@@ -181,7 +181,10 @@ void url_unescape(const char *text, size_t len, struct buf *plain)
     for (size_t i = 0; i < len; i++) {
         bool coded = text[i] == '%' && i + 2 < len && isxdigit((unsigned char)text[i + 1]) &&
                      isxdigit((unsigned char)text[i + 2]);
-        buf_addc(plain, coded ? (char)(digit(text[i + 1]) << 4 | digit(text[i + 2])) : text[i]);
+        char c = text[i];
+        if (coded)
+            c = (char)(digit(text[i + 1]) << 4 | digit(text[i + 2]));
+        buf_addc(plain, c);
         i += coded ? 2 : 0;
     }
 }
