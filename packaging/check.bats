@@ -1,11 +1,13 @@
-# What `make check-wheel` tries of the static binaries, beside the tests that every build passes: roots with nearly nothing in them, and aarch64 in
-# an emulator. Needs root (chroot), and for aarch64 qemu-aarch64-static (Debian: qemu-user-static). CACHE is the folder of packaging/static/build.
+# What `make check-wheel` tries of the static binaries, beside the tests that every build passes: roots with nearly
+# nothing in them, and aarch64 in an emulator. Needs root (chroot), and for aarch64 qemu-aarch64-static (Debian:
+# qemu-user-static). CACHE is the folder of packaging/static/build.
 load ../tests/helpers
 
 setup_file() {
     start_fault_server
     export behind=$server behind_id=$server_id nginx=$BATS_FILE_TMPDIR/nginx
-    start_server "$PYTHON3" "$tests/servers/nginx_server.py" "$nginx" "$server" 2>/dev/null # bash warns of two coprocesses
+    # bash warns of two coprocesses
+    start_server "$PYTHON3" "$tests/servers/nginx_server.py" "$nginx" "$server" 2>/dev/null
 }
 teardown_file() {
     stop_server
@@ -34,7 +36,8 @@ in_root() { chroot "$root" /restsrc "$@"; }
 @test "in an empty root it finds the bundle where Debian, Red Hat, Amazon Linux, SUSE and Alpine have it" {
     needs_root
     list n=25
-    for place in etc/ssl/certs/ca-certificates.crt etc/pki/tls/certs/ca-bundle.crt etc/ssl/ca-bundle.pem etc/ssl/cert.pem \
+    for place in etc/ssl/certs/ca-certificates.crt etc/pki/tls/certs/ca-bundle.crt etc/ssl/ca-bundle.pem \
+        etc/ssl/cert.pem \
         etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem var/lib/ca-certificates/ca-bundle.pem; do
         mkdir -p "$root/$(dirname "$place")"
         cp "$nginx/ca.pem" "$root/$place"
@@ -68,11 +71,12 @@ in_root() { chroot "$root" /restsrc "$@"; }
     "$PYTHON3" "$BATS_TEST_DIRNAME/dns.py" api.corp.example 3>&- >"$BATS_TEST_TMPDIR/up" 2>"$BATS_TEST_TMPDIR/why" &
     dns=$!
     eventually test -s "$BATS_TEST_TMPDIR/up" || skip "port 53: $(cat "$BATS_TEST_TMPDIR/why")"
-    printf 'nameserver 127.0.0.54\nnameserver 127.0.0.53\nsearch none.example corp.example\noptions ndots:2\n' >"$root/etc/resolv.conf"
+    printf 'nameserver 127.0.0.54\nnameserver 127.0.0.53\nsearch none.example corp.example\noptions ndots:2\n' \
+        >"$root/etc/resolv.conf"
     status=0
-    lines=$(in_root read "${list/127.0.0.1/api}" | wc -l) || status=$?
+    count=$(in_root read "${list/127.0.0.1/api}" | wc -l) || status=$?
     kill "$dns"
-    [ "$lines" -eq 25 ]
+    [ "$count" -eq 25 ]
 }
 
 # ---- aarch64 ----
@@ -88,7 +92,8 @@ emulated() {
     emulated
     for test in "$CACHE"/aarch64/tool/tests/unit/test_*[a-z]; do
         [ -x "$test" ] || continue
-        qemu-aarch64-static "$test" >"$BATS_TEST_TMPDIR/unit" || { echo "$test"; cat "$BATS_TEST_TMPDIR/unit"; return 1; }
+        qemu-aarch64-static "$test" >"$BATS_TEST_TMPDIR/unit" ||
+            { echo "$test"; cat "$BATS_TEST_TMPDIR/unit"; return 1; }
         count=$((${count:-0} + 1))
     done
     [ "$count" -ge 15 ]

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A name server on 127.0.0.53 that knows one name, which is 127.0.0.1: dns.py NAME. It prints a line when it listens, and ends after 60 s."""
+"""A name server on 127.0.0.53 that knows one name, which is 127.0.0.1: dns.py NAME. It prints a line when it listens,
+and ends after 60 s."""
 
 import socket
 import struct

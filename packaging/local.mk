@@ -10,19 +10,22 @@ sdist: distdir ## the Python package with the C sources
 	$(srcdir)/packaging/make-sdist $(distdir) dist
 	rm -rf $(distdir)
 
-# make check-wheel: the same again must be the same; then the binaries, the wheel, and every test of the tool with the static one.
+# make check-wheel: the same again must be the same; then the binaries, the wheel, and every test of the tool with the
+# static one.
 PACKAGING_CACHE = $${CACHE:-$(abs_srcdir)/packaging/.cache}
 .PHONY: check-wheel
-check-wheel: all wheel
+check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64
 	rm -rf dist.again && mv dist dist.again && $(MAKE) wheel && diff -r dist dist.again && rm -rf dist.again
 	$(MAKE) distdir
 	PATH="$(PACKAGING_CACHE)/bin:$$PATH" $(MAKE) -C "$(PACKAGING_CACHE)/aarch64/tool" check TESTS=
 	CACHE="$(PACKAGING_CACHE)" PYTHON3='$(PYTHON3)' $(BATS) $(srcdir)/packaging/check.bats
 	rm -rf $(distdir)
-	RESTSRC_WHEEL=$$(ls dist/*manylinux*_$$(uname -m).whl) $(srcdir)/.venv/bin/python -m pytest -v $(srcdir)/spark/tests/test_wheel.py
+	RESTSRC_WHEEL=$$(ls dist/*manylinux*_$$(uname -m).whl) \
+		$(srcdir)/.venv/bin/python -m pytest -v $(srcdir)/spark/tests/test_wheel.py
 	$(MAKE) check RESTSRC="$(PACKAGING_CACHE)/$$(uname -m)/restsrc"
 
-# make check-cluster: a Spark cluster whose workers have no restsrc, with all the ways to bring it. WHEEL=FILE: one that make wheel made.
+# make check-cluster: a Spark cluster whose workers have no restsrc, with all the ways to bring it. WHEEL=FILE: one that
+# make wheel made.
 .PHONY: check-cluster
-check-cluster: all
+check-cluster: all ## a Spark cluster whose workers have no restsrc
 	env $(WHEEL:%=RESTSRC_WHEEL=%) $(srcdir)/.venv/bin/python -m pytest -v -m '' $(srcdir)/spark/tests/test_cluster.py

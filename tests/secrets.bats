@@ -172,10 +172,12 @@ tells_no_secret() {
 @test "a summary says whether its next cursor has a secret in it" {
     summary=$BATS_TEST_TMPDIR/summary
     list "n=25"
-    restsrc read --paginate next-url --limit 10 --query "jwt=$mark-key" "${list/items/links}" --summary-fd 4 4>"$summary"
+    restsrc read --paginate next-url --limit 10 --query "jwt=$mark-key" "${list/items/links}" --summary-fd 4 \
+        4>"$summary"
     exits 0
     [ "$(jq -c '[.cursor_is_secret, (.next_cursor | contains("key"))]' "$summary")" = "[true,true]" ]
-    restsrc read --paginate next-url --limit 10 --query "tenant=$mark-key" "${list/items/links}" --summary-fd 4 4>"$summary"
+    restsrc read --paginate next-url --limit 10 --query "tenant=$mark-key" "${list/items/links}" --summary-fd 4 \
+        4>"$summary"
     exits 0
     [ "$(jq -c '[.cursor_is_secret, (.next_cursor | contains("key"))]' "$summary")" = "[false,true]" ]
     restsrc read "$list" --summary-fd 4 4>"$summary"

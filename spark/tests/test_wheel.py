@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from cluster import bare, empty_venv
 
 REPO = Path(__file__).resolve().parents[2]

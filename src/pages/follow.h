@@ -1,4 +1,5 @@
-/* follow: the styles that follow the server from page to page by what the last page says: a cursor, an id or a URL. For paginate.c. */
+/* follow: the styles that follow the server from page to page by what the last page says: a cursor, an id or a URL. For
+ * paginate.c. */
 #ifndef RESTSRC_FOLLOW_H
 #define RESTSRC_FOLLOW_H
 
