@@ -103,3 +103,42 @@ def test_what_is_wrong_is_said(given, message):
     with pytest.raises(OptionError) as raised:
         partitions(Options({"url": "http://127.0.0.1:9/events", **given}))
     assert message in str(raised.value)
+
+
+# ---- a rate of the whole cluster ----
+
+
+def test_tasks_share_the_rate_of_a_cluster(fault, read):
+    """Two tasks at once would have twice the rate, if each had it for itself."""
+    scenario = fault("kind=flat,n=800,cap=10")
+    options = {"rate": "20/s", "rate_scope": "cluster", "slots": 2, "num_partitions": 4, "page_size": 10}
+    frame = read(scenario.url, **options).schema("id long").load()
+    assert frame.count() == 800
+    times = sorted(entry["time"] for entry in scenario.log())[-80:]
+    assert 79 / (times[-1] - times[0]) < 26
+
+
+@pytest.mark.parametrize(
+    ("given", "tasks", "part"),
+    [
+        ({"rate": "10/s"}, 4, {}),
+        ({"rate_scope": "cluster"}, 4, {}),
+        ({"rate": "10/s", "rate_scope": "machine"}, 4, {}),
+        ({"rate": "10/s", "rate_scope": "cluster"}, 4, {"rate": "2.5/s"}),
+        ({"rate": "10/s", "rate_scope": "cluster", "slots": "2"}, 4, {"rate": "5/s"}),
+        ({"rate": "10/s", "rate_scope": "cluster", "slots": "8"}, 4, {"rate": "2.5/s"}),
+        ({"rate": "90/m", "rate_scope": "cluster", "slots": "8"}, None, {"rate": "11.25/m"}),
+    ],
+)
+def test_a_tasks_part_of_the_rate(given, tasks, part):
+    assert Options({"url": "http://127.0.0.1:1/", **given}).part_of_rate(tasks) == part
+
+
+def test_a_write_that_shares_a_rate_has_to_say_among_how_many(spark, sink):
+    target = sink()
+    options = {"rate": "100/s", "rate_scope": "cluster"}
+    writer = spark.range(10).write.format("rest-api").mode("append").options(**options)
+    with pytest.raises(Exception, match="rate_scope=cluster needs the option slots"):
+        writer.save(target.url)
+    writer.option("slots", 2).save(target.url)
+    assert len(target.stored()) == 10

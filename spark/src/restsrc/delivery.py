@@ -160,6 +160,7 @@ class Delivery:
             "url": _fill(self._stage, job, place) if self._stage else self._options.url,
             "idempotency_key": _key(key, job.batch, place.partition, self._try(place)),
             "idempotent": self._options.text("idempotent"),
+            **self._options.part_of_rate(None),
             **files,
         }
         rows = f"rows of partition {place.partition}"
@@ -201,7 +202,9 @@ class Delivery:
         files = {name: os.devnull for name in FILES if self._options.given(name)}
         templates = [template for template in (self._stage, self._commit, self._abort) if template]
         for url in (self._options.url, *(_fill(template, Job("0"), Place(0, "0")) for template in templates)):
-            with Process(self._options, "write", {}, {**files, "url": url}) as process:
+            with Process(
+                self._options, "write", {}, {**files, **self._options.part_of_rate(None), "url": url}
+            ) as process:
                 process.text()
                 process.finish()
 

@@ -151,6 +151,24 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "the query for a range of keys, with `{lower}` and `{upper}`; values as they are, not percent-encoded",
         ),
     ),
+    "Rates": (
+        SparkOption(
+            "rate_scope",
+            "choice",
+            "process",
+            "what `rate` is for: each task, all tasks of a machine, or the cluster, in equal parts for its tasks",
+            ("process", "machine", "cluster"),
+            of_tool=True,
+        ),
+        SparkOption(
+            "slots",
+            "integer",
+            None,
+            "scope `cluster`: how many tasks the cluster runs at once; each then has `rate` / min(tasks, slots)",
+            otherwise="as many as there are; a write needs it",
+            least=1,
+        ),
+    ),
     "Writes": (
         SparkOption(
             "idempotent",

@@ -84,12 +84,28 @@ class Options:
         """The value of a duration; 0 where it is not given and has no default."""
         return int(self._parsed(name) or 0)
 
+    def part_of_rate(self, tasks: int | None) -> dict[str, str]:
+        """What goes into a task's configuration where `rate` is for the whole cluster and `tasks` share it.
+
+        None: how many is not known. OptionError where the rate can't be divided.
+        """
+        rate = self.given("rate").strip()
+        if self.choice("rate_scope") != "cluster" or not rate:
+            return {}
+        counts = [count for count in (tasks, self.optional_integer("slots")) if count]
+        if not counts:
+            raise OptionError("rate_scope=cluster needs the option slots for a write: how many tasks run at once")
+        number, unit = rate.split("/", 1)
+        return {"rate": f"{float(number) / min(counts):.6g}/{unit}"}
+
     def config(self, command: str, **more: str | int | None) -> str:
         """The text of a configuration file for the tool: all options that `command` has, but the range.
 
         `more` wins over what the user gave; None leaves an option out.
         """
         values = {**self._given, "url": self.url, **more}
+        if self.choice("rate_scope") == "cluster":
+            values["rate_scope"] = "process"  # the tool knows of one machine only
         lines = []
         for name, value in values.items():
             option = self._table.get(name)

@@ -32,6 +32,8 @@ class Piece:
 class RestApiPartition(InputPartition):
     """The pieces that one task reads, one after the other. Travels to the executor."""
 
-    def __init__(self, pieces: Sequence[Piece]):
+    def __init__(self, pieces: Sequence[Piece], tasks: int = 1):
+        """`tasks`: how many partitions there are in all."""
         super().__init__(None)
+        self.tasks = tasks
         self.pieces = tuple(pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -28,7 +28,7 @@ class RestApiReader(DataSourceReader):
 
     def partitions(self) -> Sequence[InputPartition]:
         """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
-        return batch.partitions(self._options)
+        return counted(batch.partitions(self._options))
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
@@ -38,6 +38,13 @@ class RestApiReader(DataSourceReader):
         return batch_maker(self._options, self._schema)
 
 
+def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition]:
+    """The same; each knows how many there are."""
+    for partition in partitions:
+        partition.tasks = len(partitions)
+    return partitions
+
+
 def batch_maker(options: Options, schema: StructType) -> BatchMaker:
     """What makes record batches of `schema`. OptionError where the schema can't be read from JSON."""
     column = options.text("column_name_of_corrupt_record")
@@ -45,10 +52,11 @@ def batch_maker(options: Options, schema: StructType) -> BatchMaker:
 
 
 class _Progress:
-    """How many records have come so far."""
+    """How many records have come so far, and what all runs of the tool have in common."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: Mapping[str, str]) -> None:
         self.records = 0
+        self.config = config
 
 
 def read_partition(options: Options, maker: BatchMaker, partition: InputPartition, hint: str = "") -> Iterator[Any]:
@@ -60,7 +68,7 @@ def read_partition(options: Options, maker: BatchMaker, partition: InputPartitio
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
     for piece in partition.pieces:
-        yield from _read_piece(options, maker, piece, hint, _Progress())
+        yield from _read_piece(options, maker, piece, hint, _Progress(options.part_of_rate(partition.tasks)))
 
 
 def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
@@ -81,7 +89,7 @@ def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, pr
 
 
 def _read_process(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
-    with Process(options, "read", _flags(options, piece), piece.config) as process:
+    with Process(options, "read", _flags(options, piece), {**piece.config, **progress.config}) as process:
         seen = 0
         try:
             for block in process.blocks():

@@ -15,7 +15,7 @@ from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
 from restsrc.options import Complaints, Options
-from restsrc.reader import batch_maker, read_partition
+from restsrc.reader import batch_maker, counted, read_partition
 from restsrc.rows.decode import BatchMaker
 from restsrc.streams.cursor_mode import CursorMode
 from restsrc.streams.mode import Offset, StreamMode
@@ -59,7 +59,7 @@ class RestApiStreamReader(DataSourceStreamReader):
 
     def partitions(self, start: Offset, end: Offset) -> Sequence[InputPartition]:
         """What each task reads of the batch between two offsets. Runs on the driver."""
-        return self._mode.partitions(start, end)
+        return counted(self._mode.partitions(start, end))
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
