@@ -65,6 +65,15 @@ void buf_clear(struct buf *b)
         *b->data = '\0';
 }
 
+void buf_drop_bom(struct buf *b)
+{
+    enum { MARK = 3 };
+    if (b->len < MARK || memcmp(b->data, "\xef\xbb\xbf", MARK))
+        return;
+    b->len -= MARK;
+    memmove(b->data, b->data + MARK, b->len + 1);
+}
+
 void buf_free(struct buf *b)
 {
     free(b->data);

@@ -23,7 +23,8 @@ int buf_addc(struct buf *b, char c);
 int buf_adds(struct buf *b, const char *text);
 int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-void buf_clear(struct buf *b); /* empty, memory kept for the next use */
+void buf_clear(struct buf *b);    /* empty, memory kept for the next use */
+void buf_drop_bom(struct buf *b); /* the byte order mark that it begins with, if it does */
 void buf_free(struct buf *b);
 void buf_swap(struct buf *a, struct buf *b);
 const char *buf_text(struct buf *b); /* the bytes as a C string, valid until the next change */

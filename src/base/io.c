@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,9 +39,11 @@ void io_catch_signals(void)
 {
     if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK))
         return;
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
+    static const int ending[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGVTALRM, SIGUSR1, SIGUSR2, SIGXCPU};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, was;
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigaction(ending[i], &action, &was) == 0 && ending[i] == SIGHUP && was.sa_handler == SIG_IGN)
+            sigaction(SIGHUP, &was, NULL); /* nohup */
 }
 
 int io_signal_fd(void)
@@ -57,6 +60,7 @@ void io_die_of_signal(void)
 {
     if (!signal_caught)
         return;
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold secrets */
     signal(signal_caught, SIG_DFL);
     raise(signal_caught);
 }

@@ -34,7 +34,8 @@ int io_read_file(const char *name, struct buf *b, struct error *e);
  * place. */
 void io_hold_standard(void);
 
-/* From now on SIGTERM and SIGINT set a flag instead of ending the process; a second one ends it at once. */
+/* From now on SIGTERM, SIGINT, SIGHUP (but under nohup), SIGQUIT and the other signals that would end the process set a
+ * flag instead; the same one again ends it at once. */
 void io_catch_signals(void);
 int io_signal_fd(void);      /* becomes readable when such a signal came; -1 before io_catch_signals() */
 int io_signalled(void);      /* the signal, or 0 */

@@ -1,6 +1,7 @@
 /* list: texts in a row. */
 #include "base/list.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +9,9 @@
 
 void list_add(struct list *list, const char *text)
 {
-    char **grown = mem_zeroed(list->count + 1, sizeof *grown);
-    for (size_t i = 0; i < list->count; i++)
-        grown[i] = list->item[i];
-    free(list->item);
-    list->item = grown;
+    bool full = (list->count & (list->count - 1)) == 0; /* a power of two, or 0: there is room for no more */
+    if (full)
+        list->item = mem_grown(list->item, (list->count ? 2 * list->count : 1) * sizeof *list->item);
     list->item[list->count++] = mem_text(text, strlen(text));
 }
 

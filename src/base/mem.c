@@ -6,7 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static void *there(void *memory)
+void *mem_there(void *memory)
 {
     static const char message[] = "restsrc: out of memory\n";
     if (memory)
@@ -16,19 +16,29 @@ static void *there(void *memory)
     _exit(EX_SOFTWARE);
 }
 
+void *mem_new(size_t size)
+{
+    return mem_there(malloc(size ? size : 1));
+}
+
 void *mem_zeroed(size_t count, size_t size)
 {
-    return there(calloc(count ? count : 1, size));
+    return mem_there(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *mem_grown(void *memory, size_t size)
 {
-    return there(realloc(memory, size));
+    return mem_there(realloc(memory, size ? size : 1));
+}
+
+char *mem_copy(const char *text)
+{
+    return mem_text(text, strlen(text));
 }
 
 char *mem_text(const char *text, size_t n)
 {
-    char *copy = there(malloc(n + 1));
+    char *copy = mem_there(malloc(n + 1));
     memcpy(copy, text, n);
     copy[n] = '\0';
     return copy;

@@ -5,9 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Free with free(). */
+/* Ends the process when memory is NULL: for what libraries give. Returns it. */
+void *mem_there(void *memory);
+
+/* Free with free(). The first three are also what libcurl and cJSON get their memory by. */
+void *mem_new(size_t size); /* malloc() */
 void *mem_zeroed(size_t count, size_t size);
 void *mem_grown(void *memory, size_t size); /* realloc() */
+char *mem_copy(const char *text);           /* strdup() */
 char *mem_text(const char *text, size_t n);
 
 /* FNV-1a: to tell things apart that nobody chose with ill intent. */

@@ -381,7 +381,7 @@ static int check_coverage(struct read_run *r, struct error *e)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64
                          " were expected: the list ended at offset %" PRId64,
-                         r->written, o->range.expect, o->range.offset + r->written);
+                         r->written, o->range.expect, paging_sum(o->range.offset, r->written));
     if (o->range.max_pages >= 0 && !r->paginate.over && o->range.limit != 0)
         on_note(r, false, "stopped by --max-pages");
     return 0;
@@ -397,7 +397,7 @@ static int summarize(struct read_run *r, struct error *e)
         .retries = r->stats.retries,
         .total = r->paginate.total,
         .first_offset = r->options->range.offset,
-        .next_offset = r->options->range.offset + r->written,
+        .next_offset = paging_sum(r->options->range.offset, r->written),
         .next_skip = -1,
         .page_size = r->paginate.learned_size,
         .status = r->stats.status,

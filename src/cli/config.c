@@ -135,6 +135,7 @@ static int load_text(struct options *o, struct buf *text, const char *name, bool
 {
     bool before[option_count];
     memcpy(before, o->given, sizeof before);
+    buf_drop_bom(text);
     return set_lines(o, before, text, name, secrets, e);
 }
 

@@ -1,7 +1,9 @@
 /* main: a run: which command, its options from all their sources, how it ends. */
+#include <cjson/cJSON.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/report.h"
+#include "http/http.h"
 
 static bool asks_for_help(int argc, char **argv)
 {
@@ -98,6 +101,9 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "C.UTF-8"); /* for host names: what is not ASCII is UTF-8, whatever the user's locale */
     io_hold_standard();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told, as a full disk is */
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = mem_new, .free_fn = free});
+    http_start();
     options_init(&o);
     int result = dispatch(&o, parent, argc, argv, &e);
     io_die_of_signal();

@@ -66,11 +66,14 @@ static int set_integer(int64_t *to, const struct option_row *row, const char *te
     return 0;
 }
 
+enum { MOST_TEXTS = 100000, MOST_SECRETS = 1000 }; /* of an option that may repeat */
+static const double LONGEST = 1e9;                 /* seconds: 31 years */
+
 static int set_number(double *to, const struct option_row *row, const char *text, struct error *e)
 {
     char *end;
     double n = strtod(text, &end);
-    if (!isdigit((unsigned char)*text) || *end || !isfinite(n))
+    if (!isdigit((unsigned char)*text) || *end || !(n < LONGEST))
         return bad_value(row, "a number of seconds, such as 2 or 0.5", e);
     *to = n;
     return 0;
@@ -107,6 +110,15 @@ static int set_text(char **to, const char *text)
     return 0;
 }
 
+static int add_text(struct list *to, const struct option_row *row, const char *text, struct error *e)
+{
+    size_t most = row->place == OPTION_AT_FILE ? MOST_SECRETS : MOST_TEXTS;
+    if (to->count == most)
+        return error_set(e, EXIT_USAGE, "--%s is given more than %zu times", row->name, most);
+    list_add(to, text);
+    return 0;
+}
+
 int options_set(struct options *o, const struct option_row *row, const char *text, struct error *e)
 {
     void *to = member(o, row);
@@ -119,8 +131,7 @@ int options_set(struct options *o, const struct option_row *row, const char *tex
         return set_number(to, row, text, e);
     case OPTION_LIST:
     case OPTION_PARTS:
-        list_add(to, text);
-        return 0;
+        return add_text(to, row, text, e);
     case OPTION_CHOICE:
         return set_choice(to, row, text, e);
     case OPTION_TEXT:

@@ -69,7 +69,10 @@ static void broken_off(const struct http *h, struct error *e)
 {
     const char *coding = http_header(h, "Content-Encoding", NULL);
     bool unknown = h->broken && strstr(h->broken, "asked for");
-    error_set(e, EXIT_ANSWER, "the answer %s%s%.60s", h->broken ? h->broken : "has headers that are too large",
+    error_set(e, EXIT_ANSWER, "the answer %s%s%.60s",
+              h->broken    ? h->broken
+              : h->stopped ? "is too large"
+                           : "has headers that are too large",
               unknown ? ": " : "", unknown ? coding : "");
 }
 
@@ -88,7 +91,8 @@ static bool tls_refuses(const struct http *h, int code)
     static const CURLcode refusals[] = {
         CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
         CURLE_SSL_CLIENTCERT,           CURLE_SSL_CIPHER,       CURLE_USE_SSL_FAILED};
-    static const char *const broken[] = {"SYSCALL", "reset", "eof", "internal error", "close notify", "timed out"};
+    static const char *const broken[] = {"SYSCALL",        "reset",        "eof",      "internal error",
+                                         "malloc failure", "close notify", "timed out"};
     bool alert = strstr(h->curl_error, "alert") != NULL;
     if (is_one_of(code, refusals, sizeof refusals / sizeof *refusals))
         return true;

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,12 +28,27 @@ _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's 
 
 /* ---- what all requests have in common ---- */
 
+void http_start(void)
+{
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_new, free, mem_grown, mem_copy, mem_zeroed))
+        mem_there(NULL);
+}
+
+/* curl_slist_append() goes through the whole list each time; this does it from `last` on, its end or NULL. */
+static struct curl_slist *append(struct curl_slist **list, struct curl_slist *last, const char *line)
+{
+    struct curl_slist *grown = mem_there(curl_slist_append(last, line));
+    if (!last)
+        *list = grown;
+    return last ? last->next : grown;
+}
+
 static int add_header(struct http_client *c, const char *line, size_t hidden, struct error *e)
 {
     const char *colon = strpbrk(line, ":;");
     if (!colon || colon == line || strpbrk(line, "\r\n"))
         return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
-    c->headers = curl_slist_append(c->headers, line);
+    c->last_header = append(&c->headers, c->last_header, line);
     secret_hide_header(&c->auth.secrets, line, hidden);
     return 0;
 }
@@ -41,6 +57,7 @@ static int add_header_file(struct http_client *c, const char *name, struct error
 {
     struct buf text = {.cap = HEADER_BYTES};
     int result = io_read_file(name, &text, e);
+    buf_drop_bom(&text);
     char *rest = result ? NULL : buf_writable(&text);
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
         line[strcspn(line, "\r")] = '\0';
@@ -99,7 +116,7 @@ int http_client_init(struct http_client *c, const struct http_options *o, struct
     if (c->has_auth && (c->auth.bearer || c->auth.user || o->auth->oauth_token_url))
         return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
     if (!find_header(c, "Accept"))
-        c->headers = curl_slist_append(c->headers, "Accept: application/json, */*;q=0.5");
+        append(&c->headers, c->last_header, "Accept: application/json, */*;q=0.5");
     if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
         return error_set(e, EXIT_BUG, "the system has no random numbers");
     return 0;
@@ -129,7 +146,7 @@ void http_client_free(struct http_client *c)
 {
     auth_free(&c->auth);
     curl_slist_free_all(c->headers);
-    c->headers = NULL;
+    c->headers = c->last_header = NULL;
 }
 
 /* ---- one request ---- */
@@ -207,23 +224,36 @@ static int on_send(void *user, char *ip, char *local_ip, int port, int local_por
     return CURL_PREREQFUNC_OK;
 }
 
-/* Every curl option that a command-line option sets. */
-static void set_options(CURL *c, const struct http_options *o)
+/* A text that libcurl takes a copy of. */
+static void set_text(struct http *h, CURLoption option, const char *text)
 {
-    curl_easy_setopt(c, CURLOPT_USERAGENT,
-                     o->request->user_agent ? o->request->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
+    CURLcode code = curl_easy_setopt(h->easy, option, text);
+    if (code && text && !h->refused)
+        h->refused = (int)code;
+}
+
+static long milliseconds(double seconds)
+{
+    return lround(fmin(seconds * 1000, INT_MAX)); /* libcurl takes no more */
+}
+
+/* Every curl option that a command-line option sets. */
+static void set_options(struct http *h, const struct http_options *o)
+{
+    CURL *c = h->easy;
+    set_text(h, CURLOPT_USERAGENT, o->request->user_agent ? o->request->user_agent : PACKAGE_NAME "/" PACKAGE_VERSION);
     curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, o->request->compressed ? GZIP_ACCEPTED : NULL);
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, lround(o->network->connect_timeout * 1000));
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, lround(o->network->max_time * 1000));
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(o->network->connect_timeout));
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, milliseconds(o->network->max_time));
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->network->speed_limit);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->network->speed_time));
-    curl_easy_setopt(c, CURLOPT_PROXY, o->network->proxy);
-    curl_easy_setopt(c, CURLOPT_SSLCERT, o->auth->cert);
-    curl_easy_setopt(c, CURLOPT_SSLKEY, o->auth->key);
+    set_text(h, CURLOPT_PROXY, o->network->proxy);
+    set_text(h, CURLOPT_SSLCERT, o->auth->cert);
+    set_text(h, CURLOPT_SSLKEY, o->auth->key);
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(c, CURLOPT_NETRC_FILE, o->auth->netrc_file);
-    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, o->auth->aws_sigv4);
+    set_text(h, CURLOPT_NETRC_FILE, o->auth->netrc_file);
+    set_text(h, CURLOPT_AWS_SIGV4, o->auth->aws_sigv4);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
@@ -236,9 +266,9 @@ static void set_authorities(CURL *c, const struct ca *found, const char *cacert)
     curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, found->dir);
 }
 
-static CURL *new_handle(struct http *h)
+static void set_all(struct http *h)
 {
-    CURL *c = curl_easy_init();
+    CURL *c = h->easy = mem_there(curl_easy_init());
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_error);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -254,19 +284,16 @@ static CURL *new_handle(struct http *h)
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
-    set_options(c, &h->client->options);
+    set_options(h, &h->client->options);
     set_authorities(c, &h->client->ca, h->client->options.network->cacert);
-    return c;
 }
 
 void http_open(struct http *h, struct http_client *c)
 {
     *h = (struct http){.client = c};
-    h->easy = new_handle(h);
-    if (c->auth.user) {
-        curl_easy_setopt(h->easy, CURLOPT_USERNAME, c->auth.user);
-        curl_easy_setopt(h->easy, CURLOPT_PASSWORD, c->auth.password);
-    }
+    set_all(h);
+    set_text(h, CURLOPT_USERNAME, c->auth.user);
+    set_text(h, CURLOPT_PASSWORD, c->auth.password);
 }
 
 void http_close(struct http *h)
@@ -283,7 +310,7 @@ static void add_own(struct http *h, const char *name, const char *value)
 {
     struct buf line = {0};
     buf_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
-    h->headers = curl_slist_append(h->headers, buf_text(&line));
+    h->last_header = append(&h->headers, h->last_header, buf_text(&line));
     buf_free(&line);
 }
 
@@ -310,16 +337,16 @@ static void add_trace(struct http *h)
 static void set_headers(struct http *h, const struct request *r, bool has_body)
 {
     curl_slist_free_all(h->headers);
-    h->headers = NULL;
+    h->headers = h->last_header = NULL;
     for (size_t at = 0; at < r->headers.len;) {
         const char *line = r->headers.data + at, *end = memchr(line, '\n', r->headers.len - at);
         char *text = mem_text(line, (size_t)(end - line));
-        h->headers = curl_slist_append(h->headers, text);
+        h->last_header = append(&h->headers, h->last_header, text);
         free(text);
         at += (size_t)(end - line) + 1;
     }
     for (struct curl_slist *s = h->client->headers; s; s = s->next)
-        h->headers = curl_slist_append(h->headers, s->data);
+        h->last_header = append(&h->headers, h->last_header, s->data);
     if (h->authorization.len)
         add_own(h, "Authorization", buf_text(&h->authorization));
     if (h->client->options.network->trace_ids)
@@ -336,7 +363,7 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
 }
 
 /* The secret parameters join the URL here only, so that no message can show them. */
-static void set_url(struct http *h, const struct request *r)
+static int set_url(struct http *h, const struct request *r, struct error *e)
 {
     const struct list *secret = &h->client->options.auth->query_secret;
     struct buf url = {0};
@@ -348,13 +375,15 @@ static void set_url(struct http *h, const struct request *r)
     }
     if (h->client->options.auth->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
         url_sort_query(&url);
-    curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
+    CURLcode code = curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
+    size_t len = url.len;
     buf_free(&url);
+    return code ? error_set(e, EXIT_ANSWER, "a URL of %zu bytes is more than libcurl takes", len) : 0;
 }
 
 /* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be
  * sent twice therefore gets a connection of its own. */
-void http_prepare(struct http *h, const struct request *r)
+int http_prepare(struct http *h, const struct request *r, struct error *e)
 {
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     buf_clear(&h->error_body);
@@ -375,7 +404,10 @@ void http_prepare(struct http *h, const struct request *r)
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);
-    set_url(h, r);
+    if (h->refused)
+        return error_set(e, EXIT_USAGE, "libcurl does not take the text of an option: %s",
+                         curl_easy_strerror((CURLcode)h->refused));
+    return set_url(h, r, e);
 }
 
 /* ---- about the last answer ---- */

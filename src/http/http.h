@@ -41,11 +41,11 @@ struct http_options {
 struct http_client {
     struct http_options options;
     struct auth auth;
-    struct ca ca;               /* the authorities without --cacert */
-    struct curl_slist *headers; /* --header, and our own where that has none */
-    bool has_type, has_auth;    /* --header has a Content-Type, an Authorization */
-    unsigned char trace[16];    /* --trace-ids */
-    unsigned short random[3];   /* for erand48() */
+    struct ca ca;                             /* the authorities without --cacert */
+    struct curl_slist *headers, *last_header; /* --header, and our own where that has none */
+    bool has_type, has_auth;                  /* --header has a Content-Type, an Authorization */
+    unsigned char trace[16];                  /* --trace-ids */
+    unsigned short random[3];                 /* for erand48() */
     /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
     void (*note)(void *ctx, bool verbose, const char *line);
     void *ctx;
@@ -57,6 +57,9 @@ void http_client_free(struct http_client *c);
 /* Tells each line of text, masked; or what warnings there are. */
 void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
 void http_client_warn(struct http_client *c);
+
+/* libcurl's memory comes from mem.h from now on: before its first use in the process. */
+void http_start(void);
 
 /* One request at a time. */
 struct http {
@@ -71,10 +74,11 @@ struct http {
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                       dies */
     /* The rest is private. */
-    struct curl_slist *headers;
+    struct curl_slist *headers, *last_header;
     char trace[56]; /* the traceparent sent */
     struct buf error_body;
     char curl_error[256];
+    int refused; /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
     struct head head;
     bool begun;         /* the body */
     const char *broken; /* why it was broken off, when that was not the sink */
@@ -82,11 +86,12 @@ struct http {
     struct gunzip gunzip;
 };
 
-void http_open(struct http *h, struct http_client *c);
+void http_open(struct http *h,
+               struct http_client *c); /* may be wrong with an option: the first http_prepare() says so */
 void http_close(struct http *h);
 
 /* Makes the next request ready to be performed, with h->authorization. */
-void http_prepare(struct http *h, const struct request *r);
+int http_prepare(struct http *h, const struct request *r, struct error *e);
 
 /* ---- about the last answer ---- */
 

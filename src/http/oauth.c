@@ -2,6 +2,7 @@
 #include "http/oauth.h"
 
 #include <curl/curl.h>
+#include <limits.h>
 #include <math.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static int on_token(void *user, const char *bytes, size_t n)
 
 static void set_form(struct http *h, const char *url, const char *user, const char *password, const struct buf *form)
 {
-    h->headers = curl_slist_append(NULL, "Accept: application/json");
+    h->headers = mem_there(curl_slist_append(NULL, "Accept: application/json"));
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     curl_easy_setopt(h->easy, CURLOPT_URL, url);
     curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, form->data);
@@ -44,22 +45,22 @@ static void set_form(struct http *h, const char *url, const char *user, const ch
 static void pause_for(double seconds)
 {
     struct pollfd wake = {.fd = io_signal_fd(), .events = POLLIN};
-    poll(&wake, 1, (int)ceil(seconds * 1000));
+    poll(&wake, 1, (int)fmin(ceil(seconds * 1000), INT_MAX));
 }
 
 /* curl_easy_perform(), but a signal ends it at once. */
 static CURLcode perform(CURL *easy)
 {
     CURLcode code = CURLE_ABORTED_BY_CALLBACK;
-    CURLM *multi = curl_multi_init();
+    CURLM *multi = mem_there(curl_multi_init());
     struct curl_waitfd wake = {.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN};
     int running = 1, left;
     CURLMsg *message;
-    curl_multi_add_handle(multi, easy);
-    while (running && !io_signalled()) {
-        curl_multi_perform(multi, &running);
-        if (running)
-            curl_multi_poll(multi, &wake, 1, 1000, NULL);
+    CURLMcode broken = curl_multi_add_handle(multi, easy);
+    while (running && !broken && !io_signalled()) {
+        broken = curl_multi_perform(multi, &running);
+        if (running && !broken)
+            broken = curl_multi_poll(multi, &wake, 1, 1000, NULL);
     }
     while ((message = curl_multi_info_read(multi, &left)))
         code = message->data.result;
@@ -93,19 +94,23 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     h.any_status = true;
     set_form(&h, url, user, password, form);
     show_token_request(a->client, "> POST ", 0, url);
+    struct error cause = {0};
     CURLcode code = perform(h.easy);
-    *status = http_status(&h);
-    if (code == 0)
-        show_token_request(a->client, "< ", *status, url);
-    a->may_pass = code ? failure_may_pass(&h, (int)code) : retry_status(*status);
-    a->pause = code ? 0 : http_pause(&h);
-    if (code) {
-        struct error cause = {0};
+    bool answered = http_has_answer(&h) && !h.stopped;
+    *status = answered ? http_status(&h) : 0;
+    bool counts = answered && *status / 100 != 2; /* whatever its body is */
+    if (code && !counts)
         failure_of_network(&h, (int)code, &cause);
+    else if (!counts)
+        http_check_whole(&h, form->len, &cause);
+    if (answered)
+        show_token_request(a->client, "< ", *status, url);
+    a->may_pass = counts ? retry_status(*status) : code ? failure_may_pass(&h, (int)code) : cause.code != 0;
+    a->pause = answered ? http_pause(&h) : 0;
+    if (cause.code)
         error_set(e, cause.code, "no token: %s", cause.message);
-    }
     http_close(&h);
-    return code ? -1 : 0;
+    return cause.code ? -1 : 0;
 }
 
 static void add_pair(struct buf *form, const struct pair *pair)

@@ -285,6 +285,7 @@ int secret_read(const char *file, char **value, struct buf *warning, struct erro
     int result = io_read_file(file, &text, e);
     *value = NULL;
     if (result == 0) {
+        buf_drop_bom(&text);
         if (text.len && text.data[text.len - 1] == '\n')
             text.len--;
         if (text.len && text.data[text.len - 1] == '\r')

@@ -45,11 +45,18 @@ struct transfer {
     struct exchange *exchange;
     unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
     bool waits_for_input;
-    bool told_alone; /* that the rate cannot be shared */
-    struct buf base; /* the URL that we were given: what all requests share their origin with */
+    CURLMcode broken; /* libcurl cannot go on */
+    bool told_alone;  /* that the rate cannot be shared */
+    struct buf base;  /* the URL that we were given: what all requests share their origin with */
     const struct transfer_ops *ops;
     void *ctx;
 };
+
+static void check(struct transfer *t, CURLMcode code)
+{
+    if (code)
+        t->broken = code;
+}
 
 static double now(void)
 {
@@ -87,7 +94,7 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
     struct transfer *t = mem_zeroed(1, sizeof *t);
     *t = (struct transfer){.options = *o, .stats = stats, .slots = parallel};
     t->retry = retry_policy(o->network->retry, o->network->retry_delay, o->network->retry_max_time);
-    t->multi = curl_multi_init();
+    t->multi = mem_there(curl_multi_init());
     t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
     if (url_accept(o->request->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
         transfer_free(t);
@@ -278,18 +285,18 @@ static void begin(struct transfer *t, struct attempt *a)
     x->bytes = 0;
     buf_text(&x->request.url); /* ends it with a NUL, for transfer_locate() */
     t->ops->begin(t->ctx, x);
-    if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a)) {
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a) ||
+        http_prepare(&a->http, &x->request, &x->error)) {
         settle(a, true);
         return;
     }
-    http_prepare(&a->http, &x->request);
     buf_addf(&line, "> %s ", method(x));
     if (*a->http.trace)
         buf_addf(&trace, " traceparent: %s", a->http.trace);
     show(t, true, x, buf_text(&line), buf_text(&trace));
     buf_free(&trace);
     buf_free(&line);
-    curl_multi_add_handle(t->multi, a->http.easy);
+    check(t, curl_multi_add_handle(t->multi, a->http.easy));
     a->phase = ACTIVE;
     t->stats->requests++;
 }
@@ -553,7 +560,7 @@ static void perform(struct transfer *t)
 {
     int running, left;
     CURLMsg *message;
-    curl_multi_perform(t->multi, &running);
+    check(t, curl_multi_perform(t->multi, &running));
     while ((message = curl_multi_info_read(t->multi, &left))) {
         struct attempt *a;
         int code = (int)message->data.result;
@@ -601,7 +608,7 @@ static int deliver(struct transfer *t, struct error *e)
 static void wait_for_news(struct transfer *t, int fd, short events, double seconds)
 {
     struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN}, {.fd = fd, .events = events}};
-    curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL);
+    check(t, curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL));
 }
 
 void transfer_wait(struct transfer *t, int fd)
@@ -620,7 +627,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     http_client_warn(&t->client);
     while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
         perform(t);
-        if ((result = deliver(t, e)) || io_signalled())
+        if ((result = deliver(t, e)) || io_signalled() || t->broken)
             break;
         double seconds = begin_due(t);
         bool news = t->used && nth(t, 0)->phase == DONE; /* one could not begin */
@@ -633,5 +640,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         e->quiet = true;
         return -1;
     }
+    if (t->broken && result >= 0)
+        return error_set(e, EXIT_BUG, "libcurl cannot go on: %s", curl_multi_strerror(t->broken));
     return result < 0 ? -1 : 0;
 }

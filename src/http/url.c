@@ -25,8 +25,8 @@ static char *part(CURLU *u, CURLUPart which, unsigned flags)
 
 static CURLU *parse(const char *text)
 {
-    CURLU *u = curl_url();
-    if (u && curl_url_set(u, CURLUPART_URL, text, 0)) {
+    CURLU *u = mem_there(curl_url());
+    if (curl_url_set(u, CURLUPART_URL, text, 0)) {
         curl_url_cleanup(u);
         u = NULL;
     }

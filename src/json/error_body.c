@@ -8,6 +8,9 @@
 
 #include "base/buf.h"
 
+/* A tree of JSON is many times as large as its text, and who has something to say says it shorter. */
+enum { MOST = 1 << 20 };
+
 /* The text in the usual places: message, detail, error, title, error.message, errors[0], ... */
 static const char *detail_of(const cJSON *value, int depth)
 {
@@ -42,7 +45,7 @@ static void take_title(const char *body, size_t n, char *detail, size_t room)
 void error_body_detail(const char *body, size_t n, char *detail, size_t room)
 {
     *detail = '\0';
-    if (!n)
+    if (!n || n > MOST)
         return;
     cJSON *json = cJSON_ParseWithLength(body, n);
     const char *text = detail_of(json, 5);

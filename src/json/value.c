@@ -6,13 +6,13 @@
 
 #include "base/number.h"
 
-/* Past the string that starts at the quote s. */
-static const char *skip_string(const char *s)
+/* Past the string that starts at the quote s. Never past end, also where the text is not valid. */
+static const char *skip_string(const char *s, const char *end)
 {
-    for (s++; *s != '"'; s++)
+    for (s++; s < end && *s != '"'; s++)
         if (*s == '\\')
             s++;
-    return s + 1;
+    return s < end ? s + 1 : end;
 }
 
 /* Past the value at s: a container ends where its depth is back at 0, a scalar at the next delimiter. */
@@ -21,7 +21,7 @@ static const char *skip_value(const char *s, const char *end)
     int depth = 0;
     while (s < end) {
         if (*s == '"')
-            s = skip_string(s);
+            s = skip_string(s, end);
         else if (*s == '[' || *s == '{')
             depth++, s++;
         else if (*s == ']' || *s == '}')
@@ -47,7 +47,9 @@ bool value_next(struct slice container, size_t *at, struct slice *key, struct sl
     if (s >= end - 1)
         return false;
     if (*container.text == '{') {
-        const char *colon = skip_string(s);
+        const char *colon = skip_string(s, end);
+        if (*s != '"' || colon - s < 2 || colon == end)
+            return false;
         name = (struct slice){s + 1, (size_t)(colon - s) - 2};
         s = colon + 1;
     }

@@ -19,15 +19,41 @@ static bool repeats(const struct paginate *p, const struct page *page, struct sl
     return telling && page->got >= least && as_long && memcmp(records.text, before.text, records.len) == 0;
 }
 
+/* The hash of a text that grows at one of its ends (Rabin and Karp), so that pages which begin nearly alike are not
+ * compared again for each record. */
+struct rolling {
+    size_t len;
+    uint64_t hash, power;
+};
+static const uint64_t BASE = 0x9e3779b97f4a7c15;
+
+static void append(struct rolling *r, unsigned char c)
+{
+    r->hash = r->hash * BASE + c;
+    r->len++;
+}
+
+static void prepend(struct rolling *r, unsigned char c)
+{
+    r->hash += c * r->power;
+    r->power *= BASE;
+    r->len++;
+}
+
 /* With how many records, `most` or fewer, that the last page ended with does this one begin? */
 static int64_t overlap(struct slice records, struct slice before, int64_t most)
 {
-    const char *begin = before.text, *end = begin + before.len, *line = end;
-    for (int64_t n = 1; n <= most && line > begin; n++) {
-        const char *newline = memrchr(begin, '\n', (size_t)(line - 1 - begin));
-        line = newline ? newline + 1 : begin;
-        size_t tail = (size_t)(end - line);
-        if (tail <= records.len && memcmp(line, records.text, tail) == 0)
+    const char *end = before.text + before.len, *next = records.text;
+    struct rolling tail = {.power = 1}, head = {.power = 1};
+    for (int64_t n = 1; n <= most && tail.len < before.len; n++) {
+        do
+            prepend(&tail, (unsigned char)end[-1 - (ptrdiff_t)tail.len]);
+        while (tail.len < before.len && end[-1 - (ptrdiff_t)tail.len] != '\n');
+        if (tail.len > records.len)
+            return 0;
+        while (head.len < tail.len)
+            append(&head, (unsigned char)*next++);
+        if (head.hash == tail.hash && memcmp(end - tail.len, records.text, tail.len) == 0)
             return n;
     }
     return 0;

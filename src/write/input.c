@@ -91,12 +91,20 @@ static int take_line(struct input *in, struct batch *b, const char *line, size_t
     return 0;
 }
 
+/* The end of the next line, if it is there; no byte is looked at twice, however long the line is. */
+static const char *find_newline(struct input *in)
+{
+    size_t from = in->taken > in->looked ? in->taken : in->looked;
+    const char *newline = from < in->pending.len ? memchr(in->pending.data + from, '\n', in->pending.len - from) : NULL;
+    in->looked = newline ? (size_t)(newline - in->pending.data) : in->pending.len;
+    return newline;
+}
+
 /* The whole lines at hand. 1: the batch is full. */
 static int take_lines(struct input *in, struct batch *b, struct error *e)
 {
     const char *newline;
-    while (in->pending.len > in->taken &&
-           (newline = memchr(in->pending.data + in->taken, '\n', in->pending.len - in->taken))) {
+    while ((newline = find_newline(in))) {
         const char *line = in->pending.data + in->taken;
         in->line++;
         int result = take_line(in, b, line, (size_t)(newline - line), e);
@@ -119,6 +127,7 @@ static ssize_t read_more(struct input *in)
     if (in->taken)
         memmove(in->pending.data, in->pending.data + in->taken, left);
     in->pending.len = left;
+    in->looked -= in->looked > in->taken ? in->taken : in->looked;
     in->taken = 0;
     ssize_t got = read(in->fd, chunk, sizeof chunk);
     if (got > 0)

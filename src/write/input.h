@@ -17,9 +17,9 @@ struct input {
     const struct body_shape *shape;
     size_t batch_size, batch_bytes; /* records, bytes of body */
 
-    struct buf pending; /* read, from `taken` on not yet in a batch */
-    size_t taken;
-    struct buf compact; /* the line at hand, checked */
+    struct buf pending;   /* read, from `taken` on not yet in a batch */
+    size_t taken, looked; /* up to `looked` no end of a line is left */
+    struct buf compact;   /* the line at hand, checked */
     struct path record_path;
     int64_t line; /* lines taken */
     bool eof, ended;
