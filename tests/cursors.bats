@@ -12,16 +12,19 @@ def answer(r):
     key, row = ROWS[at + 2]
     return 200, rows, {"x-next-key": key} | ({"x-next-row": row} if row != "r1" else {})
 END
-    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row --summary-fd 9 --limit 3 \
+    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row --summary-fd 9 \
+        --limit 3 \
         "$api" 9>"$BATS_TEST_TMPDIR/summary"
     exits 0
     wrote_ids 1 3
     cursor=$(jq -r .next_cursor "$BATS_TEST_TMPDIR/summary")
-    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row --cursor "$cursor" \
+    restsrc read --paginate cursor --next NextKey=header:x-next-key --next NextRow=header:x-next-row \
+        --cursor "$cursor" \
         --offset "$(jq .next_skip "$BATS_TEST_TMPDIR/summary")" "$api"
     exits 0
     wrote_ids 4 5
-    restsrc read --paginate cursor --param-cursor NextKey --next header:x-next-key --next NextRow=header:x-next-row "$api"
+    restsrc read --paginate cursor --param-cursor NextKey --next header:x-next-key --next NextRow=header:x-next-row \
+        "$api"
     exits 0
     wrote_ids 1 5
     restsrc read --paginate cursor --next header:a --next header:b "$api"
@@ -36,7 +39,8 @@ def answer(r):
     page = {"query": {"all": [{"id": at + 1}, {"id": at + 2}]}}
     return page if at >= 4 else {"continue": {"apcontinue": f"{at + 2}|x", "continue": "-||"}} | page
 END
-    restsrc read --paginate cursor --records query.all --next apcontinue=continue.apcontinue --next continue=continue.continue \
+    restsrc read --paginate cursor --records query.all --next apcontinue=continue.apcontinue \
+        --next continue=continue.continue \
         --query list=all "$api/api.php"
     exits 0
     wrote_ids 1 6
@@ -144,7 +148,8 @@ END
         exits 76
         says "the same at" "--id"
     done
-    restsrc read --paginate last-id --id at --param-cursor after --page-size 10 "$api" # the whole list, though it ends with none
+    # the whole list, though it ends with none
+    restsrc read --paginate last-id --id at --param-cursor after --page-size 10 "$api"
     exits 0
     wrote_ids 1 5
 }

@@ -117,8 +117,8 @@ assert not odd, odd
 END
 }
 
-# api <<'END': a server of this test alone, whose answers the Python on stdin gives (see tests/servers/small.py). Sets $api; it ends
-# with the test. api_log FILTER: a jq filter over the array of its requests.
+# api <<'END': a server of this test alone, whose answers the Python on stdin gives (see tests/servers/small.py). Sets
+# $api; it ends with the test. api_log FILTER: a jq filter over the array of its requests.
 api() {
     cat >"$BATS_TEST_TMPDIR/api.py"
     coproc API { exec "$PYTHON3" "$tests/servers/small.py" "$BATS_TEST_TMPDIR/api.py" --until-eof 3>&-; }

@@ -415,7 +415,9 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
         sink "partial=${shape%:*}"
         plain 130
         sed -i '7s/}$/,"busy":1}/; 40s/}$/,"busy":3}/; 77s/}$/,"busy":1}/' "$in"
-        write --body "${shape#*:}" $([ "${shape#*:}" = array ] || echo --ndjson-prefix '{"index":{}}')
+        body=(--body "${shape#*:}")
+        [ "${shape#*:}" = array ] || body+=(--ndjson-prefix '{"index":{}}')
+        write "${body[@]}"
         exits 0
         stored_is_input_sorted
         receipt_is '[.records, .rejected, .retries, .requests, .lines_done]' '[130,0,4,7,130]'
@@ -439,7 +441,7 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     receipt_is '[.records, .rejected, .lines_done]' '[59,1,60]'
 }
 
-@test "some refused for now, some for good: both are told, in the order of the lines, and ids stand beside their records" {
+@test "some refused for now, some for good: both are told, in the order of the lines, and ids beside their records" {
     sink partial=elastic,bulk
     plain_but 60 3 20
     sed -i '2s/}$/,"busy":1}/; 30s/}$/,"busy":2}/' "$in"
@@ -454,7 +456,8 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     sink partial=elastic,bulk
     plain 5
     sed -i '2s/}$/,"busy":1}/' "$in"
-    "$RESTSRC" write --body ndjson --ndjson-prefix '{"index":{}}' --retry-delay 30 "$url" <"$in" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
+    "$RESTSRC" write --body ndjson --ndjson-prefix '{"index":{}}' --retry-delay 30 "$url" <"$in" \
+        >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" &
     local pid=$!
     eventually grep -q "refused for now" "$BATS_TEST_TMPDIR/err"
     kill -TERM "$pid"

@@ -46,7 +46,8 @@ struct options {
     struct list line;   /* NAME=VALUE of each option of the command line, as it stands there */
 };
 
-/* A list from the command line and those of files add up; of parts, which make one value together, the first source counts. */
+/* A list from the command line and those of files add up; of parts, which make one value together, the first source
+ * counts. */
 enum option_type { OPTION_FLAG, OPTION_INTEGER, OPTION_NUMBER, OPTION_TEXT, OPTION_CHOICE, OPTION_LIST, OPTION_PARTS };
 
 /* Where an option may stand. */

@@ -5,8 +5,8 @@
 
 FILE defines answer(r), which returns what becomes the body: bytes, a text, or a value as JSON; or (status, body); or
 (status, body, headers). r.query and r.form are dicts of the last value of each name, r.json the JSON of the body (None:
-it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how many requests came before this one), r.base
-(the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each.
+it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how many requests came before this one),
+r.base (the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each.
 
 It prints its URL once it listens, and ends on SIGTERM or, with --until-eof, when its stdin ends. GET /_log gives the
 requests so far, one JSON object a line.
