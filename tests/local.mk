@@ -67,7 +67,7 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py $(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py tests/answers.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
@@ -184,6 +184,7 @@ EXTRA_DIST += \
 	ruff.toml \
 	tests/unit/tap.h \
 	tests/compilers \
+	tests/answers.py \
 	tests/includes.py \
 	tests/lint.py \
 	tests/requirements-lint.txt \

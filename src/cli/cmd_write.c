@@ -104,7 +104,9 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     struct write_run *w = ctx;
     struct held_batch *h = &w->held[x->slot];
     h->answer.cap = (size_t)w->http.network->max_page_bytes;
-    return buf_add(&h->answer, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
+    return buf_add(&h->answer, bytes, n) && x->status / 100 == 2
+               ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes")
+               : 0;
 }
 
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
@@ -216,7 +218,8 @@ static int set_up(struct write_run *w, struct error *e)
 
 static int run(struct write_run *w, unsigned parallel, struct error *e)
 {
-    struct transfer_ops ops = {.next = on_next,
+    struct transfer_ops ops = {.any_status = true,
+                               .next = on_next,
                                .begin = on_begin,
                                .data = on_data,
                                .whole = on_whole,

@@ -91,6 +91,24 @@ static bool says_none(struct slice text)
            (w.first & (WORD_NO | WORD_FLAG) && !(w.any & ~(unsigned)(WORD_NO | WORD_GOOD | WORD_FLAG | WORD_BAD)));
 }
 
+/* A status in words: "Failed", "completed_with_errors"; not "no errors". */
+static bool is_bad_word(const struct words *w)
+{
+    return w->any & (WORD_BAD | WORD_PART | WORD_STATE) && !(w->any & WORD_NO);
+}
+
+bool refusal_is_warning(struct slice element)
+{
+    static const char *const names[] = {"severity", "level", "Severity"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct slice value = value_member(element, names[i], strlen(names[i]));
+        struct words w = words_in(value);
+        if (is_text(value) && !is_bad_word(&w))
+            return true;
+    }
+    return false;
+}
+
 bool refusal_says_something(struct slice value)
 {
     struct slice key, inner;
@@ -100,7 +118,7 @@ bool refusal_says_something(struct slice value)
         return !says_none(value);
     if (*value.text == '[') {
         for (size_t at = 0; value_next(value, &at, &key, &inner);)
-            if (!value_is_empty(inner))
+            if (!value_is_empty(inner) && !refusal_is_warning(inner))
                 return true;
         return false;
     }
@@ -129,25 +147,20 @@ static bool names_refusal(const struct words *w, bool counts)
     return !(w->any & WORD_UNKNOWN) || (counts && (w->first & WORD_BAD || w->last & WORD_NUMBER));
 }
 
-/* A status in words: "Failed", "completed_with_errors"; not "no errors". */
-static bool is_bad_word(const struct words *w)
-{
-    return w->any & (WORD_BAD | WORD_PART) && !(w->any & WORD_NO);
-}
-
 /* ---- one member ---- */
 
 /* A member of the object that is read. */
 struct member {
     struct slice key, value, sent;
     struct words name;
-    bool beside_zero; /* the object counts no errors, so a text is a warning */
-    bool has_reason;  /* it has a message or the like */
+    bool beside_id;      /* the object is a thing with an id: what it leaves out may be its own */
+    bool beside_zero;    /* the object counts no errors, so a text is a warning */
+    struct slice reason; /* of the object: its message or the like, or NULL */
 };
 
 static void refuse(const struct member *m, struct refusal *r, bool hard)
 {
-    if (echoes(m->sent, m->key, m->value))
+    if (echoes(m->sent, m->key, m->value) || (m->beside_id && m->name.any & WORD_OMITTED))
         return;
     bool reason = !is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
     r->refused = true;
@@ -240,23 +253,28 @@ static void read_status(const struct member *m, struct refusal *r)
 static void read_flag(const struct member *m, struct refusal *r)
 {
     r->speaks = true;
-    r->well |= is(m->value, "true") || is(m->value, "\"true\"");
-    if (!is(m->value, "false") && !is(m->value, "\"false\"") && !is(m->value, "0"))
+    struct words w = words_in(m->value);
+    bool no = w.count == 1 && w.any & WORD_NO && !is(m->value, "null");
+    r->well |= w.count == 1 && !no && !is(m->value, "null");
+    if (!no)
         return;
     refuse(m, r, true);
     r->denied |= r->refused;
 }
 
-/* {"code":409,"message":"..."}: a code alone may be anything. */
+/* {"code":409,"message":"..."}: a code alone may be anything. One of google.rpc.Code is small. */
 static void read_code(const struct member *m, struct refusal *r)
 {
-    struct words w = words_in(m->value);
-    if (!m->has_reason)
+    enum { RPC = 16 };
+    struct words code = words_in(m->value), reason = words_in(m->reason);
+    int64_t n = number_of(m->value);
+    if (!m->reason.text)
         return;
     r->speaks = true;
-    if (number_of(m->value) >= 0)
-        read_status_number(m, number_of(m->value), r);
-    else if (is_text(m->value) && is_bad_word(&w))
+    if (n >= 400 && n <= 599)
+        read_status_number(m, n, r);
+    else if (n < 0 ? is_text(m->value) && is_bad_word(&code)
+                   : n && n / 100 != 2 && !says_none(m->reason) && (n <= RPC || is_bad_word(&reason)))
         refuse(m, r, true);
 }
 
@@ -304,8 +322,10 @@ void refusal_read(struct slice object, struct slice sent, struct refusal *r)
         return;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
         struct words w = words_of(key.text, key.len);
+        m.beside_id |= (is(key, "id") || is(key, "_id")) && !value_is_void(value);
         m.beside_zero |= names_refusal(&w, true) && number_of(value) == 0;
-        m.has_reason |= w.any & WORD_REASON && !value_is_empty(value);
+        if (w.any & WORD_REASON && !value_is_empty(value) && !m.reason.text)
+            m.reason = value;
     }
     for (size_t at = 0; value_next(object, &at, &m.key, &m.value);) {
         m.name = words_of(m.key.text, m.key.len);
@@ -318,18 +338,6 @@ bool refusal_is(struct slice object, struct slice sent)
     struct refusal r;
     refusal_read(object, sent, &r);
     return r.error;
-}
-
-bool refusal_is_warning(struct slice element)
-{
-    static const char *const names[] = {"severity", "level", "Severity"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct slice value = value_member(element, names[i], strlen(names[i]));
-        struct words w = words_in(value);
-        if (is_text(value) && !is_bad_word(&w))
-            return true;
-    }
-    return false;
 }
 
 struct slice refusal_reason(struct slice part, const struct refusal *r)
@@ -365,6 +373,7 @@ static const char *const passing[] = {
     "unavailable_shards_exception",      /* both */
     "resource_exhausted",                /* gRPC */
     "backenderror",                      /* Google */
+    "\"unavailable\"",                   /* FCM; gRPC's UNAVAILABLE */
     "\"stopped\"",                       /* BigQuery: not stored because another row of the request is bad */
     "unable_to_lock_row",                /* Salesforce */
     "all_or_none_operation_rolled_back", /* Salesforce: as BigQuery's stopped */

@@ -29,6 +29,7 @@ enum {
     WORD_POINTER = 1 << 17, /* path, pointer, loc: a place in the request */
     WORD_LEFT = 1 << 18,    /* unprocessed: to be sent again */
     WORD_OMITTED = 1 << 19, /* skipped, missing: of what is written; in what is read they may be about anything */
+    WORD_STATE = 1 << 20,   /* busy, forbidden: bad as a state; as a name it may be about anything */
     WORD_UNKNOWN = 1 << 30, /* not in the table */
 };
 

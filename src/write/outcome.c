@@ -78,17 +78,21 @@ static int read_answer(struct held_batch *h, const struct exchange *x, struct er
     return -1;
 }
 
+static void read_results(struct write_run *w, struct held_batch *h)
+{
+    struct sent sent = {.record = h->sent, .count = h->now.to - h->now.from, .lines_each = body_lines(&w->shape)};
+    for (size_t i = 0; i < sent.count; i++)
+        h->sent[i] = batch_record(&h->batch, h->order[h->now.from + i]);
+    results_read(&w->paths, &sent, (struct slice){buf_text(&h->compact), h->compact.len}, h->results, &h->said);
+}
+
 int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)
 {
     int result = read_answer(h, x, e);
     if (result)
         return result;
-    struct sent sent = {.record = h->sent, .count = h->now.to - h->now.from, .lines_each = body_lines(&w->shape)};
-    bool each;
-    for (size_t i = 0; i < sent.count; i++)
-        h->sent[i] = batch_record(&h->batch, h->order[h->now.from + i]);
-    h->wrong = results_read(&w->paths, &sent, (struct slice){buf_text(&h->compact), h->compact.len}, h->results, &each);
-    if (!h->wrong && x->status == 207 && !each) /* Multi-Status: some may have failed */
+    read_results(w, h);
+    if (!h->said.wrong && x->status == 207 && !h->said.each) /* Multi-Status: some may have failed */
         return error_set(
             e, EXIT_ANSWER,
             "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)");
@@ -177,7 +181,7 @@ static int fail_unknown(struct write_run *w, struct held_batch *h, struct exchan
 {
     char detail[300];
     error_body_detail(buf_text(&h->compact), h->compact.len, detail, sizeof detail);
-    error_set(&x->error, EXIT_ANSWER, "%s%s%s", h->wrong, *detail ? ": " : "", detail);
+    error_set(&x->error, EXIT_ANSWER, "%s%s%s", h->said.wrong, *detail ? ": " : "", detail);
     transfer_locate(x, &x->error);
     name_lines(h, FATE_UNKNOWN, &x->error);
     settle_fail(w, &x->error);
@@ -327,6 +331,19 @@ static int fail_piece(struct write_run *w, struct held_batch *h, struct exchange
     return -1;
 }
 
+/* Mixpanel's 400 comes when some of a batch is bad and the rest is stored: halves of it would store that again. */
+static bool is_partial(struct write_run *w, struct held_batch *h, const struct exchange *x)
+{
+    struct split split;
+    if (x->error.code != EXIT_REFUSED || x->unsettled)
+        return false;
+    buf_clear(&h->compact);
+    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact))
+        return false;
+    read_results(w, h);
+    return h->said.taken;
+}
+
 int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
     size_t count = h->now.to - h->now.from;
@@ -334,7 +351,7 @@ int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
         return 0;
     if (is_doubtful(h, x))
         doubt(x);
-    if (!x->failed)
+    if (!x->failed || (count > 1 && is_partial(w, h, x)))
         return accept_piece(w, h, x);
     bool refused = !x->unsettled && is_refusal(x->status);
     if (count > 1 && refused && (takes_rejects(w) || is_too_large(x->status)))

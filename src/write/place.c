@@ -289,7 +289,7 @@ static bool has_member(const struct place *p, const char *name, size_t len)
 
 /* [1].name, /1/name, /data/1/name, records[1], Bundle.entry[1]: the number is a step of its own, and not within a
  * member of the records. */
-static int64_t in_pointer(const struct place *p, struct slice text)
+int64_t place_by_path(const struct place *p, struct slice text)
 {
     const char *at = text.text, *end = at + text.len;
     for (unsigned step = 0; at < end && step < 3; step++) {
@@ -330,7 +330,7 @@ static int64_t by_pointer(const struct place *p, struct slice part, unsigned dep
         bool pointer = words_of(key.text, key.len).any & WORD_POINTER;
         struct slice one = only(value);
         if (pointer && *one.text == '"')
-            found = in_pointer(p, bare(one));
+            found = place_by_path(p, bare(one));
         else if (pointer && *value.text == '[')
             found = in_steps(p, value);
         else if (depth && *one.text == '{' && is_about(key))

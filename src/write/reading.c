@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "json/words.h"
 
 enum { DEPTH = 4 };
@@ -46,8 +47,11 @@ static void refuse(struct reading *r, size_t record, struct slice part, const st
     double after = refusal_pause(part);
     bool passes = refusal_passes(part, said->status) || (left && !said->refused);
     set_fate(r, record, passes ? FATE_AGAIN : FATE_REJECTED);
-    if (!result->error.text) {
-        result->error = refusal_reason(part, said);
+    struct slice why = refusal_reason(part, said);
+    bool better =
+        why.len && (!result->error.text || (strchr("{[\"", *why.text) && !strchr("{[\"", *result->error.text)));
+    if (better) { /* a bare number says little */
+        result->error = why;
         result->status = said->status;
     }
     result->after = after > result->after ? after : result->after;
@@ -81,10 +85,22 @@ static bool is_error(struct slice value)
     return text ? !value_is_void(value) : refusal_says_something(value);
 }
 
+/* true and false, or "OK" and "ERROR: ..." by themselves. */
+static void read_verdict(struct slice element, struct refusal *said)
+{
+    struct words w = words_of(element.text, element.len);
+    bool text = *element.text == '"';
+    *said = (struct refusal){.taken = -1, .speaks = true};
+    said->refused = said->hard = text ? w.first & (WORD_BAD | WORD_STATE) && !(w.any & WORD_NO) : w.any & WORD_NO;
+}
+
 static void read_element(const struct reading *r, struct slice element, struct slice sent, struct refusal *said)
 {
     const struct results_paths *paths = r->paths;
-    refusal_read(element, sent, said);
+    if (r->verdicts)
+        read_verdict(element, said);
+    else
+        refusal_read(element, sent, said);
     if (!paths->status.count && !paths->error.count)
         return;
     struct slice error = paths->error.count ? path_find(&paths->error, element.text, element.len) : said->why;
@@ -129,6 +145,18 @@ static bool any_refused(const struct reading *r, struct slice list)
     return false;
 }
 
+/* A list of nothing but such? One with null in it, or with other words, may be of anything. */
+static bool are_verdicts(struct slice list)
+{
+    struct slice element;
+    bool are = reading_length(list) > 0;
+    for (size_t at = 0; are && value_next(list, &at, NULL, &element);) {
+        struct words w = words_of(element.text, element.len);
+        are = strchr("tf", *element.text) || (*element.text == '"' && w.first & (WORD_FLAG | WORD_BAD | WORD_STATE));
+    }
+    return are;
+}
+
 /* Which record each element means; NULL: the order is that of the batch. wrong: it is another one, which can't be told.
  * An id that the server has given may be that of another record by chance: only a list that names each record once is
  * believed. */
@@ -161,6 +189,7 @@ void reading_each(struct reading *r, struct slice list)
 {
     struct slice element;
     struct refusal said;
+    r->verdicts = are_verdicts(list);
     bool refused = any_refused(r, list), wrong, spoken = speaks(r, list);
     size_t *order = order_of(r, list, refused, &wrong), n = 0;
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
@@ -178,6 +207,7 @@ void reading_each(struct reading *r, struct slice list)
             r->results[record].id = path_find(&r->paths->ids, part.text, part.len);
     }
     r->each = true;
+    r->verdicts = false;
     free(order);
 }
 
@@ -191,6 +221,31 @@ static bool has_gaps(struct slice list)
     return false;
 }
 
+/* {"results": {"a": {"ok": true}, "b": {"error": "..."}}}: by id. */
+static bool read_map(struct reading *r, struct slice map)
+{
+    struct slice key, value;
+    struct refusal said;
+    for (int sure = 0; sure < 2; sure++) {
+        size_t n = 0;
+        for (size_t at = 0; value_next(map, &at, &key, &value); n++) {
+            int64_t record = place_by_value(&r->place, (struct slice){key.text - 1, key.len + 2});
+            if (record < 0 || !is_object(value))
+                return false;
+            read_element(r, value, sent_as(r, (size_t)record), &said);
+            if (sure && said.refused) {
+                refuse(r, (size_t)record, value, &said, false);
+                r->placed++;
+            } else if (sure)
+                set_fate(r, (size_t)record, FATE_STORED);
+        }
+        if (!n)
+            return false;
+        r->confirmed += sure ? n : 0;
+    }
+    return true;
+}
+
 /* ---- lists of what was refused, or taken ---- */
 
 static void read_refused(struct reading *r, struct slice part, int64_t record, bool left)
@@ -199,11 +254,18 @@ static void read_refused(struct reading *r, struct slice part, int64_t record, b
     refusal_read(part, (struct slice){0}, &said);
     if (record < 0) {
         r->unplaced++;
+        r->lasting += !refusal_passes(part, said.status);
         r->reason = r->reason.text ? r->reason : part;
         return;
     }
     refuse(r, (size_t)record, part, &said, left);
     r->placed++;
+}
+
+static int64_t index_of(const struct reading *r, struct slice number)
+{
+    int64_t n;
+    return number_whole(number.text, number.len, &n) && n < (int64_t)r->sent->count ? n : -1;
 }
 
 /* {"index": [0, 3]}, or an error of each: 0 when the element is of one record. */
@@ -215,8 +277,7 @@ static size_t read_indexes(struct reading *r, struct slice element, bool left)
         if (!is_list(value) || !(words_of(key.text, key.len).last & WORD_INDEX))
             continue;
         for (size_t i = 0; value_next(value, &i, NULL, &one); n++) {
-            int64_t index = strtoll(one.text, NULL, 10);
-            read_refused(r, element, index >= 0 && index < (int64_t)r->sent->count ? index : -1, left);
+            read_refused(r, element, index_of(r, one), left);
         }
     }
     return n;
@@ -232,11 +293,11 @@ static void read_all_refused(struct reading *r, struct slice key, struct slice l
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
         if (value_is_empty(element) || refusal_is_warning(element) || read_indexes(r, element, left))
             continue;
-        int64_t record = gaps ? (int64_t)n : place_find(&r->place, unwrap(element), &base);
-        if (indexes && record < 0 && *element.text != '{') {
-            record = strtoll(element.text, NULL, 10);
-            record = record < (int64_t)r->sent->count ? record : -1;
-        }
+        int64_t record = gaps                              ? (int64_t)n
+                         : indexes && *element.text != '{' ? index_of(r, element)
+                                                           : place_find(&r->place, element, &base);
+        if (record < 0)
+            record = place_find(&r->place, unwrap(element), &base);
         read_refused(r, element, record, left);
     }
     r->each |= gaps;
@@ -248,12 +309,10 @@ static void read_refused_map(struct reading *r, struct slice map, bool left)
 {
     struct slice key, value;
     for (size_t at = 0; value_next(map, &at, &key, &value);) {
-        char *end, *name = mem_text(key.text, key.len);
-        long long n = strtoll(name, &end, 10);
-        int64_t index = *name && !*end && n >= 0 && n < (int64_t)r->sent->count ? n : -1;
         struct slice quoted = {key.text - 1, key.len + 2};
-        int64_t record = place_by_value(&r->place, quoted);
-        free(name);
+        int64_t index = index_of(r, key), record = place_by_value(&r->place, quoted);
+        if (record < 0 && index < 0 && memchr(key.text, '[', key.len)) /* {"[1].name": ["is required"]} */
+            index = place_by_path(&r->place, key);
         record = record < 0 ? index : index < 0 || index == record ? record : -1;
         if (record >= 0 && refusal_says_something(value))
             read_refused(r, value, record, left);
@@ -317,7 +376,7 @@ static bool is_echo(const struct reading *r, struct slice key)
 
 static void read_other_list(struct reading *r, const struct words *name, struct slice list, size_t n)
 {
-    if (name->any & WORD_GOOD && !(name->any & (WORD_ASIDE | WORD_UNKNOWN))) {
+    if (name->any & WORD_GOOD && !(name->any & (WORD_ASIDE | WORD_UNKNOWN | WORD_POINTER))) {
         read_taken(r, list);
         r->lists = true;
         return;
@@ -334,6 +393,19 @@ static void read_other_list(struct reading *r, const struct words *name, struct 
         r->answered = n;
 }
 
+/* A list of one that is about one record of several. */
+static bool reads_one(struct reading *r, struct slice list)
+{
+    size_t before = r->placed;
+    struct place_base base = place_base(&r->place, list);
+    struct slice only = unwrap((struct slice){list.text + 1, list.len - 2});
+    if (place_find(&r->place, only, &base) < 0)
+        return false;
+    read_some(r, list);
+    r->lists |= r->placed > before;
+    return r->placed > before;
+}
+
 static void read_list(struct reading *r, struct slice key, struct slice list, unsigned depth)
 {
     struct words name = words_of(key.text ? key.text : "", key.len);
@@ -345,7 +417,7 @@ static void read_list(struct reading *r, struct slice key, struct slice list, un
         read_all_refused(r, key, list, left);
     else if (n == count && (!key.text || name.any & WORD_RESULT || (count > 1 && speaks(r, list))))
         reading_each(r, list);
-    else if (!key.text && n == 1) /* one answer around all */
+    else if (!key.text && n == 1 && !reads_one(r, list)) /* one answer around all */
         read_object(r, (struct slice){list.text + 1, list.len - 2}, depth - 1, false);
     else
         read_other_list(r, &name, list, n);
@@ -392,12 +464,13 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
     r->has_id |= has_id(object);
     if (!thing)
         join(r, object, &said);
+    r->whole.pending |= said.pending;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
         if (is_list(value))
             read_list(r, key, value, depth);
         else if (is_object(value) && refusal_names(key, &left) && !(words_of(key.text, key.len).any & WORD_PART))
             read_refused_map(r, value, left);
-        else
+        else if (!(is_object(value) && words_of(key.text, key.len).any & WORD_RESULT && read_map(r, value)))
             read_object(r, value, depth - 1, has_id(value) && !is_status(key));
     }
 }

@@ -15,6 +15,7 @@ struct reading {
     struct result *results;
     struct refusal whole; /* what the objects around the lists say, together */
     size_t unplaced;      /* refusals of which it can't be told whose they are */
+    size_t lasting;       /* of these, those whose reason does not pass */
     size_t stray;         /* the same, in a list that needs not be about the batch */
     size_t placed;        /* others: several may be of one record */
     size_t answered;      /* the elements of a list of results that is not as long as the batch */
@@ -24,6 +25,7 @@ struct reading {
     bool named;           /* one of what was taken, each found among the records */
     bool lists;           /* it has such a list; */
     bool nothing;         /* an empty one, of which the name leaves open what it is for */
+    bool verdicts;        /* the list at hand is of true and false, or of texts that say which */
     bool has_id;          /* outside of lists */
     struct slice reason;  /* of the whole */
 };

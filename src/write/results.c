@@ -49,20 +49,25 @@ static bool lists_too_few(const struct reading *r, size_t refused)
     return (r->lists || open) && !r->each && !r->whole.pending && !of_thing && most + refused < r->sent->count;
 }
 
+/* It counts what it took, and names the rest. */
+static bool adds_up(const struct reading *r, size_t refused)
+{
+    return r->whole.taken >= 0 && refused && (size_t)r->whole.taken + refused == r->sent->count;
+}
+
 /* Why is it not clear that what nothing was said of is stored? NULL: it is. */
 static const char *doubt(const struct reading *r, size_t refused)
 {
     const struct refusal *all = &r->whole;
-    bool adds_up = all->taken >= 0 && refused && (size_t)all->taken + refused == r->sent->count;
     if (r->unplaced || (r->stray && !r->each))
         return "the answer says that records are wrong, and not which";
-    if (all->refused && !adds_up && (all->hard || !refused))
+    if (all->refused && !adds_up(r, refused) && (all->hard || !refused))
         return "the answer says that something is wrong";
     if (all->failed > (int64_t)refused && all->failed > (int64_t)r->placed)
         return "the answer counts more refused records than it names";
     if (counts_too_few(r, refused))
         return "the answer counts fewer records than were sent";
-    if (lists_too_few(r, refused))
+    if (!adds_up(r, refused) && lists_too_few(r, refused))
         return "the answer has results for fewer records than were sent";
     return NULL;
 }
@@ -80,8 +85,8 @@ static bool is_of_all(const struct reading *r)
 /* Nothing of the batch was taken now, and it may be the next time. */
 static bool passes(const struct reading *r)
 {
-    bool as_a_whole =
-        r->whole.hard && !r->unplaced && !r->stray && !r->placed && !r->whole.failed && r->whole.taken <= 0;
+    bool open = !r->placed && !r->stray && !r->whole.failed && r->whole.taken <= 0;
+    bool as_a_whole = open && (r->unplaced ? r->whole.denied && !r->lasting : r->whole.hard);
     return (as_a_whole || is_of_all(r)) && refusal_passes(r->reason, r->whole.status);
 }
 
@@ -107,24 +112,25 @@ static const char *read_given(struct reading *r, struct slice body)
     return count_fate(r, FATE_UNKNOWN) ? "the answer has the records in an order that can't be told" : NULL;
 }
 
-const char *results_read(const struct results_paths *paths, const struct sent *sent, struct slice body,
-                         struct result *results, bool *each)
+void results_read(const struct results_paths *paths, const struct sent *sent, struct slice body, struct result *results,
+                  struct results_said *said)
 {
     struct reading r = {.paths = paths, .sent = sent, .place = {.sent = sent}, .results = results};
-    const char *wrong = NULL;
     r.whole.taken = -1;
+    *said = (struct results_said){0};
     memset(results, 0, sent->count * sizeof *results);
     if (!body.len)
         settle(&r, FATE_STORED);
     else if (paths->results.count)
-        wrong = read_given(&r, body);
+        said->wrong = read_given(&r, body);
     else {
         reading_answer(&r, body);
-        wrong = reading_whole(&r, body) ? conclude(&r) : NULL;
+        bool all = reading_whole(&r, body);
+        said->taken = r.whole.taken > 0 || count_fate(&r, FATE_STORED);
+        said->wrong = all ? conclude(&r) : NULL;
     }
-    *each = r.each;
+    said->each = r.each || r.placed || r.confirmed;
     place_free(&r.place);
-    return wrong;
 }
 
 static bool is_json(struct slice line, struct buf *out)
@@ -163,6 +169,8 @@ static size_t list_lines(struct slice text, bool json, struct buf *out)
     return n;
 }
 
+enum { LONGEST = 2000 }; /* bytes of an error that is a text */
+
 void results_of_text(struct slice text, size_t count, struct buf *out)
 {
     static const char *const bad[] = {"<error", "<fault", ":fault>", "resulterrorentry>", "db::exception"};
@@ -178,7 +186,7 @@ void results_of_text(struct slice text, size_t count, struct buf *out)
         buf_clear(out);
     if (!lines && wrong) {
         buf_adds(out, "{\"error\":");
-        value_quote(all, strcspn(all, "\r\n"), out);
+        value_quote(all, strlen(all) < LONGEST ? strlen(all) : LONGEST, out);
         buf_addc(out, '}');
     }
     free(all);

@@ -12,11 +12,17 @@
 #include "write/place.h"
 #include "write/result.h"
 
+/* Of all of them. */
+struct results_said {
+    const char *wrong; /* with the answer, where a fate is unknown; else NULL */
+    bool each;         /* it has something to say of single records */
+    bool taken;        /* it says itself that some were taken */
+};
+
 /* body: compact valid JSON, or empty; it and the records must outlive the results, of which there are sent->count; no
- * fate is open afterwards. each: the answer has something to say of each record. NULL, or, where a fate is unknown,
- * what is wrong with the answer. */
-const char *results_read(const struct results_paths *paths, const struct sent *sent, struct slice body,
-                         struct result *results, bool *each);
+ * fate is open afterwards. */
+void results_read(const struct results_paths *paths, const struct sent *sent, struct slice body, struct result *results,
+                  struct results_said *said);
 
 /* An answer that is no JSON as JSON: lines, one a record, as a list; a text that says that something went wrong as an
  * error. Anything else: out stays empty. */

@@ -52,7 +52,7 @@ struct held_batch {
     struct buf answer, compact;
     struct slice *sent;     /* the records of `now`, */
     struct result *results; /* and what the answer says of each; as many as `room` */
-    const char *wrong;      /* with the answer, or NULL */
+    struct results_said said;
     size_t body_bytes;
 };
 

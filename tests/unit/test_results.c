@@ -22,13 +22,13 @@ static void read_results(const char *body, const char *sent, size_t count, struc
         [FATE_OPEN] = '!', [FATE_STORED] = '.', [FATE_REJECTED] = 'x', [FATE_AGAIN] = '~', [FATE_UNKNOWN] = '?'};
     struct path *const to[] = {&paths->results, &paths->status, &paths->error, &paths->ids};
     struct sent all = {.record = records, .count = count};
-    bool each;
+    struct results_said said;
     for (size_t i = 0; i < 4; i++)
         if (where[i])
             path_parse(to[i], where[i]);
     for (size_t i = 0; i < count; i++)
         records[i] = slice(sent);
-    results_read(paths, &all, slice(body), results, &each);
+    results_read(paths, &all, slice(body), results, &said);
     memset(got, 0, MOST + 1);
     for (size_t i = 0; i < count; i++)
         got[i] = letters[results[i].fate];
