@@ -147,7 +147,7 @@ def status(c, r):
 @scenario
 def early(c, r):
     """An answer to a request of which 2000 bytes were read, then the end: /early:STATUS, or /early:STATUS:reset."""
-    c.receive(2000)
+    c.receive(min(2000, int(r.headers["content-length"])))
     c.send(answer(b'{"message": "no"}', "Connection: close", status=f"{r.words[0]} Early"))
     time.sleep(0.2)
     if "reset" in r.words:
