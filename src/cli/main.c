@@ -1,9 +1,7 @@
 /* main: a run: which command, its options from all their sources, how it ends. */
-#include <cjson/cJSON.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -102,7 +100,7 @@ int main(int argc, char **argv)
     io_hold_standard();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told, as a full disk is */
-    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = mem_new, .free_fn = free});
+    report_start();
     http_start();
     options_init(&o);
     int result = dispatch(&o, parent, argc, argv, &e);

@@ -8,6 +8,11 @@
 
 #include "pages/styles.h"
 
+void report_start(void)
+{
+    cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = mem_new, .free_fn = free});
+}
+
 /* Integers as raw text: cJSON's own numbers are doubles. */
 static void add_integer(cJSON *object, const char *name, int64_t n)
 {

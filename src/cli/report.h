@@ -21,6 +21,9 @@ struct report_summary {
     const int64_t *status; /* [600], answers by HTTP status */
 };
 
+/* cJSON takes its memory where all else does. Before anything else. */
+void report_start(void);
+
 /* Each appends one line of JSON. */
 void report_summary(const struct report_summary *s, struct buf *out);
 /* What a write did, as the one JSON object on its standard output. */
