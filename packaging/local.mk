@@ -10,6 +10,16 @@ sdist: distdir ## the Python package with the C sources
 	$(srcdir)/packaging/make-sdist $(distdir) dist
 	rm -rf $(distdir)
 
+# ---- make deb; make container: the static program alone; the RPM's spec is in the tarball of make dist ----
+.PHONY: deb container
+deb: distdir ## a Debian package
+	$(srcdir)/packaging/make-deb $(distdir) dist $(PACKAGE_VERSION)
+	rm -rf $(distdir)
+CONTAINER_TOOL = podman
+container: wheel ## an image of the static program alone
+	for arch in $(WHEEL_ARCHES); do cp "$(PACKAGING_CACHE)/$$arch/restsrc" dist/restsrc-$$arch; done
+	$(CONTAINER_TOOL) build -f $(srcdir)/packaging/Containerfile -t restsrc:$(PACKAGE_VERSION) .
+
 # make check-wheel: the same again must be the same; then the binaries, the wheel, and every test of the tool with the
 # static one.
 PACKAGING_CACHE = $${CACHE:-$(abs_srcdir)/packaging/.cache}

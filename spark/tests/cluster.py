@@ -42,8 +42,7 @@ def pack(folder, archive):
 
 
 class Daemon:
-    """A process with a group of its own, which ends with the tests at the latest; `address` is what its log says after
-    `said`."""
+    """A process with a group of its own, which ends with the tests; `address` is what its log says after `said`."""
 
     def __init__(self, folder, said, arguments, environment):
         folder.mkdir(parents=True, exist_ok=True)
