@@ -270,17 +270,6 @@ answer_of() { list "body=$(encoded "$1")"; }
     wrote_records 0 200
 }
 
-@test "--error-is-empty: for APIs that call it an error when nothing is found" {
-    list 'n=200,total=none,put-at=200:success:false,put-at=200:message:"nothing%20found"'
-    restsrc read "$list"
-    exits 76
-    says "nothing found" "--error-is-empty"
-    restsrc read --error-is-empty "$list"
-    exits 0
-    says_nothing
-    wrote_records
-}
-
 @test "what says that nothing is wrong is no error" {
     for text in '"error":null' '"errors":[]' '"error":{"code":0,"message":"ok"}' '"success":true' '"status":"success"' \
         '"status":200,"message":"no results"'; do

@@ -48,7 +48,7 @@ list() {
 # them is its URL.
 answers() {
     printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/answers"
-    list "answers=$(jq -rn --arg t "$BATS_TEST_TMPDIR/answers" '$t | @uri'),answered=$((answered += 1))"
+    list "answers=${BATS_TEST_TMPDIR//\//%2f}%2fanswers,answered=$((answered += 1))"
 }
 
 # A moment longer than any test needs: what hangs fails, with 124.

@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	tests/unit/test_jsonpath \
 	tests/unit/test_jsonpath_suite \
 	tests/unit/test_retry \
+	tests/unit/test_rules \
 	tests/unit/test_total \
 	tests/unit/test_url \
 	tests/unit/test_options \
@@ -47,6 +48,7 @@ BATS_TESTS = \
 	tests/read.bats \
 	tests/answers.bats \
 	tests/jsonpath.bats \
+	tests/rules.bats \
 	tests/faults.bats \
 	tests/hostile.bats \
 	tests/count.bats \

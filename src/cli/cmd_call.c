@@ -12,7 +12,7 @@
 
 struct call {
     const struct options *options;
-    struct buf url, body;
+    struct buf url, body, compact;
     struct transfer_stats stats;
     struct terminal terminal;
     bool asked;
@@ -40,6 +40,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     r->method = request_options_method(&o->request);
     r->repeatable = repeatable(o, r->method);
     x->offset = -1;
+    x->first = true;
     return TRANSFER_READY;
 }
 
@@ -56,6 +57,17 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     (void)x;
     c->body.cap = (size_t)c->options->network.max_page_bytes;
     return buf_add(&c->body, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
+}
+
+static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
+{
+    struct call *c = ctx;
+    struct split split;
+    (void)x, (void)e;
+    buf_clear(&c->compact);
+    if (split_whole(&split, c->body.data, c->body.len, &c->compact) == 0)
+        *said = (struct slice){buf_text(&c->compact), c->compact.len};
+    return 0;
 }
 
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
@@ -82,7 +94,7 @@ static void doubt_end(struct call *c, const struct exchange *x)
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct call *c = ctx;
-    bool torn = x->failed && x->status / 100 == 2;
+    bool torn = x->failed && x->status / 100 == 2 && !x->rule; /* a rule has seen all of it */
     if (!torn && io_write_lines(STDOUT_FILENO, c->body.data, c->body.len, e))
         return -1;
     if (!x->failed) {
@@ -103,6 +115,8 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 static const struct transfer_ops call_ops = {
     .any_status = true,
+    .kind = RULE_CALL,
+    .said = on_said,
     .next = on_next,
     .begin = on_begin,
     .data = on_data,
@@ -124,5 +138,6 @@ int cmd_call(const struct options *o, struct error *e)
     transfer_free(t);
     buf_free(&c.url);
     buf_free(&c.body);
+    buf_free(&c.compact);
     return result;
 }

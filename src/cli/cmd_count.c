@@ -74,6 +74,7 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     int result = paginate_init(&c->paginate, &o->paging, &one, &http, e);
     if (result == 0) {
         paginate_next(&c->paginate, &page, &c->ask.request);
+        c->ask.first = offset == 0;
         result = ask_request(&c->ask, &c->places) ? because(c, e) : 0;
     }
     if (result == 0 && !paginate_seeks(&c->paginate)) {
@@ -213,7 +214,7 @@ static int count_by_last_page(struct count *c, struct error *e)
 static int check_denial(struct count *c, struct error *e)
 {
     struct slice said = {buf_text(&c->ask.envelope), c->ask.envelope.len};
-    if (c->ask.split.count || c->options->paging.error_is_empty || !refusal_is(said, (struct slice){0}))
+    if (c->ask.split.count || c->ask.exchange->action == RULE_OK || !refusal_is(said, (struct slice){0}))
         return 0;
     answer_denied(c->ask.exchange, said, e);
     return about_answer(c, e);
@@ -251,11 +252,27 @@ static int count_by_guess(struct count *c, struct error *e)
     return about_answer(c, e);
 }
 
+/* What it counts may be only what it has found. */
+static void tell_partial(struct count *c)
+{
+    struct buf note = {0};
+    if (c->ask.exchange->action != RULE_PARTIAL || c->ask.exchange->rule->at_end)
+        return;
+    answer_partial(c->ask.exchange->rule, &note);
+    terminal_note(&c->terminal, false, buf_text(&note));
+    buf_free(&note);
+}
+
 static int count_by_page(struct count *c, struct error *e)
 {
     struct total total;
-    if (ask_page(c, 0, e) || check_denial(c, e))
+    if (ask_page(c, 0, e))
         return -1;
+    if (c->ask.empty)
+        return counted(0, e);
+    if (check_denial(c, e))
+        return -1;
+    tell_partial(c);
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
     int found = total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
@@ -306,8 +323,11 @@ static int count_by_url(struct count *c, struct error *e)
     bool guess = c->source.kind == TOTAL_AUTO;
     if (make_count_request(c, e))
         return -1;
+    c->ask.first = !guess; /* where we guess, 404 says something of the guess */
     if (ask_request(&c->ask, NULL))
         return guess && no_such_url(&c->ask.error) ? count_by_page(c, e) : because(c, e);
+    if (c->ask.empty)
+        return counted(0, e);
     int found = total_of_count(&c->source, buf_text(&c->ask.envelope), c->ask.envelope.len, &total, e);
     if (found > 0)
         return counted(total.records, e);

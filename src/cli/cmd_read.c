@@ -46,7 +46,7 @@ struct read_run {
     struct terminal terminal;
     struct timespec began;
     bool enough; /* --stream has all of the range */
-    bool told_denied;
+    bool told_denied, told_partial;
 };
 
 static struct held_page *held_of(struct read_run *r, const struct exchange *x)
@@ -63,6 +63,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     if (!paginate_next(&r->paginate, &h->page, &x->request))
         return TRANSFER_NONE;
     x->offset = h->page.offset;
+    x->first = h->page.offset == 0 && !r->options->paging.cursor;
     return TRANSFER_READY;
 }
 
@@ -162,34 +163,50 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
 }
 
 /* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
-static int check_denial(const struct read_run *r, struct held_page *h, const struct exchange *x, struct error *e)
+static int check_denial(struct held_page *h, const struct exchange *x, struct error *e)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
-    bool matters = h->split.way >= 0 && (h->split.count || !r->options->paging.error_is_empty);
-    h->denied = matters && refusal_is(envelope, (struct slice){0});
+    h->denied = h->split.way >= 0 && x->action != RULE_OK && refusal_is(envelope, (struct slice){0});
     return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
+}
+
+/* Nothing is there, and nothing needs to be: no content, or no lines. */
+static bool has_no_text(const struct read_run *r, const struct held_page *h, const struct exchange *x)
+{
+    return x->status == 204 || x->status == 205 ||
+           (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x));
+}
+
+static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = held_of(r, x);
+    if (has_no_text(r, h, x))
+        return 0;
+    if (split_end(&h->split)) {
+        answer_split_error(&h->split, e);
+        return h->split.reason == SPLIT_CUT ? 1 : -1;
+    }
+    if (!h->split.many)
+        *said = (struct slice){buf_text(&h->envelope), h->envelope.len};
+    return 0;
 }
 
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
-    if (x->status == 204 || x->status == 205) /* no content: no records */
+    if (has_no_text(r, h, x) || x->action == RULE_EMPTY)
         return 0;
-    if (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x)) /* no lines */
-        return 0;
-    if (split_end(&h->split)) {
-        answer_split_error(&h->split, e);
-        return h->split.reason == SPLIT_CUT ? 1 : -1;
-    }
-    if (check_denial(r, h, x, e))
+    if (check_denial(h, x, e))
         return -1;
     if (h->split.way >= 0 || h->split.many)
         return r->options->paging.stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     bool absent = r->options->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
-    return r->records_known && (h->split.null_records || absent) && !*detail ? 0 : no_records(r, h, x, e);
+    bool denied = *detail && x->action != RULE_OK;
+    return r->records_known && (h->split.null_records || absent) && !denied ? 0 : no_records(r, h, x, e);
 }
 
 /* Where the first page had its records the others have theirs, whatever other arrays they hold. */
@@ -253,13 +270,40 @@ static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
     return -1;
 }
 
-static void tell_denied(struct read_run *r, const struct held_page *h)
+static void tell_denied(struct read_run *r, const struct held_page *h, const struct exchange *x)
 {
-    if (h->denied && !r->told_denied)
+    if (h->denied && !r->told_denied && x->action != RULE_PARTIAL) /* which says the same */
         buf_addf(&r->paginate.note,
                  "warning: the answer that begins with record %" PRId64 " also has an error; records may be missing",
                  h->page.offset);
     r->told_denied |= h->denied;
+}
+
+/* The answer says that it is not all. What only means something at the end of the list is asked for again there. */
+static int check_partial(struct read_run *r, const struct exchange *x, bool ends, struct error *e)
+{
+    const struct range_options *range = &r->options->range;
+    struct buf note = {0};
+    if (x->action != RULE_PARTIAL || x->rule->at_end != ends || range->on_drift == DRIFT_IGNORE)
+        return 0;
+    answer_partial(x->rule, &note);
+    const char *text = buf_text(&note);
+    int result = 0;
+    if (range->expect >= 0 || range->on_drift == DRIFT_FAIL)
+        result = error_set(e, EXIT_ANSWER, "%s", text + strlen("warning: "));
+    else if (!r->told_partial)
+        buf_adds(&r->paginate.note, text);
+    r->told_partial = true;
+    buf_free(&note);
+    return result;
+}
+
+/* A rule says that the list is empty. */
+static enum transfer_next end_empty(struct read_run *r)
+{
+    r->paginate.over = true;
+    r->paginate.pages++;
+    return TRANSFER_STOP;
 }
 
 static void doubt_lines(struct read_run *r, const struct held_page *h, const struct exchange *x)
@@ -273,6 +317,8 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
     doubt_lines(r, h, x);
+    if (!x->failed && check_partial(r, x, false, e))
+        return -1;
     if (r->enough || (r->options->paging.stream && !x->failed)) {
         r->paginate.over = true;
         r->paginate.pages++;
@@ -280,11 +326,13 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     }
     if (x->failed)
         return on_failed(r, x, e);
+    if (x->action == RULE_EMPTY)
+        return end_empty(r);
     learn_place(r, h);
     int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, &x->request, e);
     if (ask)
         return ask < 0 ? -1 : TRANSFER_AGAIN;
-    tell_denied(r, h);
+    tell_denied(r, h, x);
     h->page.got = h->split.count;
     find_total(r, x, h);
     struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
@@ -301,6 +349,8 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
     if (verdict < 0 || (verdict == PAGE_LAST && !h->page.got && check_end(r, h, e)))
+        return -1;
+    if (verdict == PAGE_LAST && r->paginate.position < r->paginate.end && check_partial(r, x, true, e))
         return -1;
     make_ready(r, h, asked);
     return take(x, h, verdict);
@@ -341,6 +391,8 @@ static const struct transfer_ops read_ops = {
     .next = on_next,
     .begin = on_begin,
     .data = on_data,
+    .kind = RULE_READ,
+    .said = on_said,
     .whole = on_whole,
     .done = on_done,
     .idle = on_idle,

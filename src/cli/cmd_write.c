@@ -109,6 +109,15 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
                : 0;
 }
 
+static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
+{
+    struct write_run *w = ctx;
+    struct held_batch *h = &w->held[x->slot];
+    int result = outcome_read(h, x, e);
+    *said = (struct slice){h->compact.len ? buf_text(&h->compact) : NULL, h->compact.len};
+    return result;
+}
+
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct write_run *w = ctx;
@@ -222,6 +231,8 @@ static int run(struct write_run *w, unsigned parallel, struct error *e)
                                .next = on_next,
                                .begin = on_begin,
                                .data = on_data,
+                               .kind = RULE_WRITE,
+                               .said = on_said,
                                .whole = on_whole,
                                .done = on_done,
                                .idle = on_idle,

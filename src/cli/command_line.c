@@ -51,6 +51,11 @@ static void line_free(struct line *l)
     free(l->shorts);
 }
 
+/* What options of earlier versions are called now. */
+static const struct {
+    const char *name, *now, *value;
+} renamed[] = {{"--error-is-empty", "on", "2xx=ok"}};
+
 static int unknown(const char *word, struct error *e)
 {
     char name[64];
@@ -137,6 +142,18 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
     return row->place == OPTION_AT_FILE ? add_secret(o, row, value, e) : options_set(o, row, value, e);
 }
 
+static bool renamed_option(struct options *o, const char *word, struct error *e)
+{
+    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
+        if (strcmp(renamed[i].name, word) == 0) {
+            const struct option_row *row = options_find(renamed[i].now, strlen(renamed[i].now));
+            o->given[row - option_table] = true;
+            remember(o, row, renamed[i].value);
+            return options_set(o, row, renamed[i].value, e) == 0;
+        }
+    return false;
+}
+
 static int parse(struct options *o, struct line *l, enum command_bit command, int argc, char **argv, struct error *e)
 {
     int code, which = 0;
@@ -144,6 +161,8 @@ static int parse(struct options *o, struct line *l, enum command_bit command, in
     optind = 1;
     while ((code = getopt_long(argc, argv, l->shorts, l->longs, &which)) != -1) {
         const char *word = argv[optind - 1];
+        if (code == '?' && renamed_option(o, word, e))
+            continue;
         if (code == '?')
             return unknown(word, e);
         if (code == ':')

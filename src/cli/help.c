@@ -9,6 +9,7 @@
 #include "cli/presets.h"
 #include "cli/report.h"
 #include "http/transfer.h"
+#include "json/rules.h"
 
 static void help_row(const struct option_row *row, struct buf *out)
 {
@@ -63,6 +64,7 @@ static int print_usage(struct error *e)
     buf_adds(&out,
              "  restsrc help COMMAND              the options of a command\n"
              "  restsrc help options              the table of all options, as NDJSON\n"
+             "  restsrc help rules                what answers mean, unless --on says otherwise\n"
              "  restsrc help apis                 the presets for --api\n"
              "  restsrc help apis NAME            a preset, with what it leaves to you\n"
              "  restsrc --version\n\n"
@@ -101,6 +103,18 @@ static int print_presets(const char *name, struct error *e)
     return result ? result : print(&out, e);
 }
 
+static int print_rules(struct error *e)
+{
+    static const struct list none;
+    struct rules rules;
+    struct buf out = {0};
+    int result = rules_init(&rules, &none, e);
+    if (result == 0)
+        rules_show(&rules, &out);
+    rules_free(&rules);
+    return result ? result : print(&out, e);
+}
+
 int help_topic(const char *topic, const char *name, struct error *e)
 {
     struct buf out = {0};
@@ -110,6 +124,8 @@ int help_topic(const char *topic, const char *name, struct error *e)
         add_table(&out);
         return print(&out, e);
     }
+    if (strcmp(topic, "rules") == 0)
+        return print_rules(e);
     if (strcmp(topic, "apis") == 0)
         return print_presets(name, e);
     const struct command *c = cmd_find(topic, e);

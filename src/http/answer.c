@@ -21,8 +21,16 @@ int answer_denied(const struct exchange *x, struct slice envelope, struct error 
     char detail[200];
     error_body_detail(envelope.text, envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
-    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--error-is-empty)",
-                     *detail ? ": " : "", detail);
+    return error_set(e, EXIT_ANSWER, "the answer has no records, but an error%s%s (--on 2xx=ok)", *detail ? ": " : "",
+                     detail);
+}
+
+void answer_partial(const struct rule *rule, struct buf *note)
+{
+    const char *test = rule->text + strcspn(rule->text, "$");
+    size_t len = strlen(*test ? test : rule->text) - strlen("=partial");
+    buf_addf(note, "warning: the answer says that it is not all (%.*s); records may be missing", (int)len,
+             *test ? test : rule->text);
 }
 
 void answer_split_error(const struct split *s, struct error *e)

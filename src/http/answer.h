@@ -22,6 +22,9 @@ bool answer_is_ndjson(const struct exchange *x);
 /* It has no records, but an error beside them. Always -1: EXIT_ANSWER, with what the server says of it. */
 int answer_denied(const struct exchange *x, struct slice envelope, struct error *e);
 
+/* It says that it is not all: a warning for people, without its beginning. */
+void answer_partial(const struct rule *rule, struct buf *note);
+
 /* What a failed split_feed() or split_end() of it means. */
 void answer_split_error(const struct split *s, struct error *e);
 

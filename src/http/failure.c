@@ -6,28 +6,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/retry.h"
+#include "base/io.h"
+#include "http/ratelimit.h"
 #include "json/error_body.h"
 
 enum { BEGINNING = 200 };
 
-/* A refusal that is none of us, but of so many requests. */
-static bool is_limit(struct http *h)
+enum rule_action failure_action(const struct http *h, const struct rule *rule)
 {
     long status = http_status(h);
-    return ((status == 403 || status == 420) && http_pause(h) > 0) ||
-           retry_says_limit(status, buf_text(&h->error_body));
+    if (rule)
+        return rule->action;
+    return (status == 403 || status == 420) && http_pause(h) > 0 ? RULE_WAIT : RULE_NONE;
 }
 
-bool failure_status_may_pass(struct http *h)
+bool failure_not_now(const struct http *h, enum rule_action action)
 {
-    return retry_status(http_status(h)) || is_limit(h);
+    return action == RULE_WAIT ||
+           (action == RULE_RETRY && http_status(h) == 503 && http_header(h, "Retry-After", NULL));
 }
 
-bool failure_not_now(struct http *h)
+double failure_pause(const struct http *h, const struct rule *rule)
 {
-    long status = http_status(h);
-    return status == 429 || (status == 503 && http_header(h, "Retry-After", NULL)) || is_limit(h);
+    double wait =
+        rule && rule->header ? ratelimit_retry_after(http_header(h, rule->header, NULL), io_time()) : http_pause(h);
+    return wait > 0 ? wait : 0;
 }
 
 /* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
@@ -42,7 +45,7 @@ static void take_beginning(const struct http *h, char *detail)
     free(text);
 }
 
-void failure_of_status(struct http *h, struct error *e)
+void failure_of_status(struct http *h, enum rule_action action, struct error *e)
 {
     long status = http_status(h);
     char detail[300];
@@ -50,7 +53,9 @@ void failure_of_status(struct http *h, struct error *e)
     secret_mask(&h->client->auth.secrets, detail);
     if (!*detail && h->error_body.len && *h->error_body.data != '<')
         take_beginning(h, detail);
-    enum exit_code code = status / 100 == 5 || failure_status_may_pass(h)   ? EXIT_UNAVAILABLE
+    bool may_pass = status / 100 == 5 || action == RULE_RETRY || action == RULE_WAIT;
+    enum exit_code code = action == RULE_REJECT                             ? EXIT_REFUSED
+                          : may_pass                                        ? EXIT_UNAVAILABLE
                           : status == 401 || status == 403 || status == 407 ? EXIT_DENIED
                           : status / 100 == 4                               ? EXIT_REFUSED
                                                                             : EXIT_ANSWER;
@@ -176,7 +181,7 @@ bool failure_may_pass(const struct http *h, int code)
                                        CURLE_HTTP2,
                                        CURLE_HTTP2_STREAM,
                                        CURLE_AGAIN};
-    return refusal ? retry_status(refusal)
+    return refusal ? rules_may_pass(refusal)
                    : is_one_of(code, passing, sizeof passing / sizeof *passing) && !lacks_idna(h, code) &&
                          !tls_refuses(h, code);
 }

@@ -7,14 +7,20 @@
 
 #include "base/error.h"
 #include "http/http.h"
+#include "json/rules.h"
 
-/* ---- the last answer, which has no good status ---- */
+/* ---- the last answer, which is refused; action: what it means ---- */
 
-void failure_of_status(struct http *h, struct error *e);
-/* May another time bring another answer: by the status, or because the answer says so? */
-bool failure_status_may_pass(struct http *h);
+void failure_of_status(struct http *h, enum rule_action action, struct error *e);
+
+/* ---- the last answer, whatever its status ---- */
+
+/* What it means: by the rule that matches, if there is one, else by its headers. */
+enum rule_action failure_action(const struct http *h, const struct rule *rule);
 /* Does it only say that too much was asked for? Then the server has done nothing, and nobody should ask now. */
-bool failure_not_now(struct http *h);
+bool failure_not_now(const struct http *h, enum rule_action action);
+/* Seconds for which the server wants no request. rule: NULL: none matches. */
+double failure_pause(const struct http *h, const struct rule *rule);
 
 /* ---- the last transfer, which failed with this CURLcode ---- */
 

@@ -105,7 +105,7 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
         http_check_whole(&h, form->len, &cause);
     if (answered)
         show_token_request(a->client, "< ", *status, url);
-    a->may_pass = counts ? retry_status(*status) : code ? failure_may_pass(&h, (int)code) : cause.code != 0;
+    a->may_pass = counts ? rules_may_pass(*status) : code ? failure_may_pass(&h, (int)code) : cause.code != 0;
     a->pause = answered ? http_pause(&h) : 0;
     if (cause.code)
         error_set(e, cause.code, "no token: %s", cause.message);
@@ -158,7 +158,7 @@ static enum exit_code meaning(long status)
 {
     if (status == 400 || status == 401 || status == 403)
         return EXIT_DENIED;
-    if (retry_status(status) || status / 100 == 5)
+    if (rules_may_pass(status) || status / 100 == 5)
         return EXIT_UNAVAILABLE;
     return status / 100 == 4 ? EXIT_REFUSED : EXIT_ANSWER;
 }

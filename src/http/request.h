@@ -25,6 +25,7 @@ struct request_options {
     struct list header;   /* 'NAME: VALUE', or @FILE */
     size_t typed_headers; /* so many of them, the first ones, stand on the command line, where everybody can see them */
     struct list query;    /* NAME=VALUE */
+    struct list on;       /* WHEN=ACTION: json/rules */
     enum method method;
     char *data;
     size_t data_len; /* data may hold NUL bytes */

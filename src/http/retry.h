@@ -1,4 +1,4 @@
-/* retry: which failures are worth another try, and when. Pure. */
+/* retry: when a request is tried again, and how often. Pure. */
 #ifndef RESTSRC_RETRY_H
 #define RESTSRC_RETRY_H
 
@@ -13,12 +13,6 @@ struct retry_policy {
 
 /* retries: as --retry has it, any number from 0 on. */
 struct retry_policy retry_policy(int64_t retries, double delay, double longest);
-
-/* HTTP statuses that may be different the next time. */
-bool retry_status(long status);
-
-/* Does an answer of this status, by what its body says, only mean that too much was asked for? Of a 403, 420 or 400. */
-bool retry_says_limit(long status, const char *body);
 
 /* Seconds to wait before try number `retry` (from 1). random in [0, 1); retry_after: what the server asked for, 0:
  * nothing. */

@@ -18,6 +18,8 @@
 #include "http/retry.h"
 #include "http/secret.h"
 #include "http/url.h"
+#include "json/error_body.h"
+#include "json/split.h"
 
 enum { POLL_MS = 60000, RENEWALS = 10, TOLD_PAUSE = 5 /* seconds */ };
 
@@ -40,6 +42,7 @@ struct transfer {
     struct http_client client;
     struct oauth oauth;
     struct retry_policy retry;
+    struct rules rules;
     struct rate rate;
     CURLM *multi;
     struct exchange *exchange;
@@ -96,7 +99,8 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
     t->retry = retry_policy(o->network->retry, o->network->retry_delay, o->network->retry_max_time);
     t->multi = mem_there(curl_multi_init());
     t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
-    if (url_accept(o->request->url, &t->base, e) || http_client_init(&t->client, o, e) || set_rate(t, e)) {
+    if (url_accept(o->request->url, &t->base, e) || rules_init(&t->rules, &o->request->on, e) ||
+        http_client_init(&t->client, o, e) || set_rate(t, e)) {
         transfer_free(t);
         return NULL;
     }
@@ -134,6 +138,7 @@ void transfer_free(struct transfer *t)
         free(a);
     }
     curl_multi_cleanup(t->multi);
+    rules_free(&t->rules);
     oauth_free(&t->oauth);
     http_client_free(&t->client);
     rate_free(&t->rate);
@@ -280,6 +285,8 @@ static void begin(struct transfer *t, struct attempt *a)
     x->status = 0;
     x->spent = x->failed = x->unsettled = false;
     x->error = (struct error){0};
+    x->action = RULE_NONE;
+    x->rule = NULL;
     a->http.any_status = t->ops->any_status;
     a->http.endless = t->ops->endless;
     x->bytes = 0;
@@ -314,8 +321,8 @@ static void give_up(struct attempt *a)
 static void retry(struct transfer *t, struct attempt *a, bool taken)
 {
     struct exchange *x = a->exchange;
-    double after = x->status / 100 == 2 ? 0 : http_pause(&a->http);
-    bool not_now = failure_not_now(&a->http);
+    double after = x->status / 100 == 2 && !x->rule ? 0 : failure_pause(&a->http, x->rule);
+    bool not_now = failure_not_now(&a->http, x->action);
     double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
     double start = now() + wait;
     if (not_now) /* for all, also when this one is not tried again */
@@ -421,11 +428,64 @@ static int check_content(const struct exchange *x, struct error *e)
                : 0;
 }
 
-/* libcurl has found nothing wrong with a success. */
-static void whole(struct transfer *t, struct attempt *a)
+/* ---- what an answer means ---- */
+
+static bool is_good(const struct exchange *x)
+{
+    return x->status / 100 == 2;
+}
+
+static void judge(struct transfer *t, struct attempt *a, struct slice json)
 {
     struct exchange *x = a->exchange;
-    int verdict = http_check_whole(&a->http, x->request.body.len, &x->error) ? 1 : check_content(x, &x->error);
+    struct rule_answer answer = {.status = x->status,
+                                 .text = is_good(x) ? NULL : buf_text(&a->http.error_body),
+                                 .json = json,
+                                 .first = x->first,
+                                 .request = t->ops->kind};
+    x->rule = rules_find(&t->rules, &answer);
+    x->action = failure_action(&a->http, x->rule);
+}
+
+static bool is_taken(const struct exchange *x)
+{
+    return x->action == RULE_OK || x->action == RULE_EMPTY || x->action == RULE_PARTIAL ||
+           (x->action == RULE_NONE && is_good(x));
+}
+
+/* It is no answer to go on with; its error is set. */
+static void refuse(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    if (x->action == RULE_RENEW && a->renewals < RENEWALS && oauth_renew(&t->oauth, buf_text(&a->http.authorization))) {
+        a->renewals++;
+        soon(a);
+    } else if (x->action == RULE_RETRY || x->action == RULE_WAIT) {
+        retry(t, a, true);
+    } else {
+        x->unsettled = x->action != RULE_REJECT && x->status / 100 != 4;
+        settle(a, true);
+    }
+}
+
+/* A good status, and a rule that is against it. */
+static void deny(struct transfer *t, struct attempt *a, struct slice said)
+{
+    struct exchange *x = a->exchange;
+    char detail[200];
+    error_body_detail(said.text, said.len, detail, sizeof detail);
+    enum exit_code code = x->action == RULE_RENEW    ? EXIT_DENIED
+                          : x->action == RULE_REJECT ? EXIT_REFUSED
+                          : x->action == RULE_FAIL   ? EXIT_ANSWER
+                                                     : EXIT_UNAVAILABLE;
+    error_set(&x->error, code, "HTTP %ld%s%s (%s%s)", x->status, *detail ? ": " : "", detail,
+              x->rule->built_in ? "" : "--on ", x->rule->text);
+    refuse(t, a);
+}
+
+static void take(struct transfer *t, struct attempt *a, int verdict)
+{
+    struct exchange *x = a->exchange;
     if (verdict == 0)
         verdict = t->ops->whole(t->ctx, x, &x->error);
     x->unsettled = verdict != 0;
@@ -436,22 +496,53 @@ static void whole(struct transfer *t, struct attempt *a)
         settle(a, verdict < 0);
 }
 
+/* libcurl has found nothing wrong with a success. */
+static void whole(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    struct slice said = {0};
+    int verdict = http_check_whole(&a->http, x->request.body.len, &x->error) ? 1 : check_content(x, &x->error);
+    if (verdict == 0 && t->ops->said)
+        verdict = t->ops->said(t->ctx, x, &said, &x->error);
+    if (verdict == 0)
+        judge(t, a, said);
+    if (verdict == 0 && !is_taken(x))
+        deny(t, a, said);
+    else
+        take(t, a, verdict);
+}
+
+/* No success by its status, but one by a rule: then its body, which nobody was given, is the answer. */
+static void take_refused(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    struct buf *body = &a->http.error_body;
+    struct slice said;
+    if (x->action == RULE_EMPTY) {
+        settle(a, false);
+    } else if (!t->ops->any_status && body->len && t->ops->data(t->ctx, x, body->data, body->len, &x->error)) {
+        settle(a, true);
+    } else {
+        take(t, a, t->ops->said ? t->ops->said(t->ctx, x, &said, &x->error) : 0);
+    }
+}
+
 static void refused(struct transfer *t, struct attempt *a, bool torn)
 {
     struct exchange *x = a->exchange;
-    if (x->status == 401 && a->renewals < RENEWALS && oauth_renew(&t->oauth, buf_text(&a->http.authorization))) {
-        a->renewals++;
-        soon(a);
+    struct split split;
+    struct buf json = {0};
+    bool is_json = split_whole(&split, a->http.error_body.data, a->http.error_body.len, &json) == 0;
+    judge(t, a, is_json ? (struct slice){json.data, json.len} : (struct slice){0});
+    buf_free(&json);
+    if (is_taken(x) && !torn) {
+        take_refused(t, a);
         return;
     }
-    failure_of_status(&a->http, &x->error);
+    failure_of_status(&a->http, x->action, &x->error);
     if (torn && t->ops->any_status)
         error_set(&x->error, x->error.code, "%s; its body is cut short", x->error.message);
-    x->unsettled = x->status / 100 != 4;
-    if (failure_status_may_pass(&a->http))
-        retry(t, a, true);
-    else
-        settle(a, true);
+    refuse(t, a);
 }
 
 static void finish(struct transfer *t, struct attempt *a, int code)

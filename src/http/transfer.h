@@ -29,6 +29,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/http.h"
+#include "json/rules.h"
 
 /* One request and its answer. The caller fills request and offset; the rest is for reading. */
 struct exchange {
@@ -42,7 +43,12 @@ struct exchange {
     long status;    /* of the last attempt; 0: no answer */
     size_t bytes;   /* of the body, decompressed, that data() was given */
     bool open_end;  /* only the end of the connection says where the body ends */
+    bool first;     /* set by the caller: a list begins here, and a rule may say that it is empty */
     bool failed;    /* after the retries; then error says why */
+    /* What the rules made of the answer: RULE_NONE, _OK, _EMPTY or _PARTIAL, where it has not failed; else perhaps
+     * RULE_REJECT. And the rule, or NULL. */
+    enum rule_action action;
+    const struct rule *rule;
     struct error error;
     struct attempt *attempt; /* private */
 };
@@ -65,7 +71,11 @@ struct transfer_ops {
     void (*begin)(void *ctx, struct exchange *x);
     /* Bytes of the body of an answer. -1 ends the exchange with that error. */
     int (*data)(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e);
-    /* A 2xx answer is complete. 0: it is whole; 1: it is cut short, try again, e says how it ended; -1 error. */
+    enum rule_request kind;
+    /* A good answer is complete. *said: its body as compact JSON, for the rules; text NULL where it is none. 0: it is
+     * whole; 1: it is cut short, try again, e says how it ended; -1 error. May be NULL. */
+    int (*said)(void *ctx, struct exchange *x, struct slice *said, struct error *e);
+    /* It is, and no rule is against it. As said(). */
     int (*whole)(void *ctx, struct exchange *x, struct error *e);
     /* In the order of the requests: a whole answer, or a failed exchange. A transfer_next, or -1. */
     int (*done)(void *ctx, struct exchange *x, struct error *e);

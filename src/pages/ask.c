@@ -19,6 +19,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     p->asked = true;
     p->exchange = x;
     x->offset = -1;
+    x->first = p->first;
     return TRANSFER_READY;
 }
 
@@ -48,14 +49,22 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     return -1;
 }
 
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
+static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
 {
     struct ask *p = ctx;
     (void)x;
-    if (split_end(&p->split) == 0)
+    if (split_end(&p->split) == 0) {
+        *said = (struct slice){buf_text(&p->envelope), p->envelope.len};
         return 0;
+    }
     answer_split_error(&p->split, e);
     return p->split.reason == SPLIT_CUT ? 1 : -1;
+}
+
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    (void)ctx, (void)x, (void)e;
+    return 0;
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)
@@ -65,6 +74,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     buf_text(&x->request.url); /* for those who only read it */
     p->failed = x->failed;
     p->error = x->error;
+    p->empty = !x->failed && x->action == RULE_EMPTY;
     return TRANSFER_DONE;
 }
 
@@ -78,6 +88,8 @@ static const struct transfer_ops ask_ops = {
     .next = on_next,
     .begin = on_begin,
     .data = on_data,
+    .kind = RULE_READ,
+    .said = on_said,
     .whole = on_whole,
     .done = on_done,
     .note = on_note,
@@ -101,7 +113,7 @@ int ask_request(struct ask *p, const struct path *places)
 {
     p->places = places;
     p->asked = false;
-    p->failed = false;
+    p->failed = p->empty = false;
     p->error = (struct error){0};
     return transfer_run(p->transfer, &ask_ops, p, &p->error) || p->failed ? -1 : 0;
 }

@@ -15,6 +15,7 @@ struct ask {
 
     bool once;  /* a request that fails is not tried again */
     bool lines; /* NDJSON is welcome */
+    bool first; /* the next request asks for the beginning of a list: a rule may say that it is empty */
 
     struct request request; /* to make next */
     bool asked;
@@ -26,6 +27,7 @@ struct ask {
     size_t bytes;
     const struct exchange *exchange; /* for answer_header() */
     bool failed;
+    bool empty; /* a rule says that the list is */
     struct error error;
 };
 

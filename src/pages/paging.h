@@ -34,7 +34,7 @@ struct paging_options {
     int page_base;
     struct list next; /* PATHs, or NAME=PATHs */
     char *has_more, *id, *cursor;
-    bool cursor_inclusive, cursor_alone, stream, absent_is_empty, error_is_empty;
+    bool cursor_inclusive, cursor_alone, stream, absent_is_empty;
     enum page_in page_in;
     char *count_from;
 };

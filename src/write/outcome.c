@@ -50,10 +50,7 @@ void outcome_free(struct held_batch *h)
 
 /* ---- the answer ---- */
 
-/* The answer as compact JSON; empty when it is none, which is fine: then it says nothing of single records. But JSON
- * cut short and what claims to be JSON may have said that records were refused, and a web page comes from something
- * else than an API. */
-static int read_answer(struct held_batch *h, const struct exchange *x, struct error *e)
+int outcome_read(struct held_batch *h, const struct exchange *x, struct error *e)
 {
     struct split split;
     const char *type = transfer_header(x, "Content-Type", NULL), *text = buf_text(&h->answer);
@@ -88,14 +85,14 @@ static void read_results(struct write_run *w, struct held_batch *h)
 
 int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)
 {
-    int result = read_answer(h, x, e);
-    if (result)
-        return result;
     read_results(w, h);
     if (!h->said.wrong && x->status == 207 && !h->said.each) /* Multi-Status: some may have failed */
         return error_set(
             e, EXIT_ANSWER,
             "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)");
+    for (size_t i = 0; i < h->now.to - h->now.from && x->action == RULE_OK; i++) /* a rule knows better */
+        if (h->results[i].fate == FATE_UNKNOWN)
+            h->results[i].fate = FATE_STORED;
     return 0;
 }
 
@@ -282,11 +279,6 @@ static bool is_too_large(long status)
     return status == 413 || status == 414;
 }
 
-static bool is_refusal(long status)
-{
-    return status == 400 || status == 422 || is_too_large(status);
-}
-
 /* With one record a request, what is refused is this record; and what fails again and again while others pass. */
 static bool is_of_one(struct write_run *w, const struct exchange *x)
 {
@@ -313,16 +305,16 @@ static void halve(struct held_batch *h)
     h->later[h->waiting++] = (struct piece){h->now.from, middle, 0};
 }
 
-static const char *hint(long status)
+static const char *hint(const struct exchange *x)
 {
-    return is_too_large(status) ? " (--reject-file keeps it, and goes on)"
-           : is_refusal(status) ? " (--reject-file finds out the bad ones)"
-                                : "";
+    return is_too_large(x->status)    ? " (--reject-file keeps it, and goes on)"
+           : x->action == RULE_REJECT ? " (--reject-file finds out the bad ones)"
+                                      : "";
 }
 
 static int fail_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
-    error_set(&x->error, x->error.code, "%s%s", x->error.message, hint(x->status));
+    error_set(&x->error, x->error.code, "%s%s", x->error.message, hint(x));
     set_all(h, FATE_OPEN);
     name_lines(h, FATE_OPEN, &x->error);
     settle_fail(w, &x->error);
@@ -353,7 +345,7 @@ int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
         doubt(x);
     if (!x->failed || (count > 1 && is_partial(w, h, x)))
         return accept_piece(w, h, x);
-    bool refused = !x->unsettled && is_refusal(x->status);
+    bool refused = !x->unsettled && x->action == RULE_REJECT;
     if (count > 1 && refused && (takes_rejects(w) || is_too_large(x->status)))
         halve(h);
     else if (count == 1 && takes_rejects(w) && (refused || is_of_one(w, x)))

@@ -1,40 +1,8 @@
-/* retry: which failures are worth another try, and when. */
+/* retry: when a request is tried again, and how often. */
 #include "http/retry.h"
 #include "tap.h"
 
 static const double ALMOST_ONE = 0.999999;
-
-static void check_statuses(void)
-{
-    static const long below[] = {408, 425, 429}, lasting[] = {501, 505, 506, 508, 510, 511};
-    size_t found = 0;
-    for (long status = 100; status < 600; status++) {
-        bool passes = status >= 500;
-        for (size_t i = 0; i < sizeof below / sizeof *below; i++)
-            passes |= below[i] == status;
-        for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
-            passes &= lasting[i] != status;
-        found += retry_status(status) == passes;
-    }
-    is_int((int64_t)found, 500, "408, 425, 429 and 5xx may pass, but not 501, 505, 506, 508, 510 and 511");
-}
-
-static void check_limit_words(void)
-{
-    static const char *const limits[] = {"{\"reason\": \"rateLimitExceeded\"}",
-                                         "API rate limit exceeded for user",
-                                         "Too Many Requests",
-                                         "{\"code\": \"Throttling.User\"}",
-                                         "RATE_LIMIT",
-                                         "Quota exceeded for quota metric 'Reads'"};
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        ok(retry_says_limit(400, limits[i]) && retry_says_limit(403, limits[i]) && retry_says_limit(420, limits[i]),
-           "a rate limit: %s", limits[i]);
-    static const char *const others[] = {"", "limit must be at most 100", "no right to read this", "quota is required"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        ok(!retry_says_limit(400, others[i]), "none: %s", others[i]);
-    ok(!retry_says_limit(401, limits[0]) && !retry_says_limit(404, limits[0]), "nor is one told with another status");
-}
 
 static void check_backoff(void)
 {
@@ -74,8 +42,6 @@ static void check_limits(void)
 
 int main(void)
 {
-    check_statuses();
-    check_limit_words();
     check_backoff();
     check_delays();
     check_limits();

@@ -1,0 +1,220 @@
+/* rules: what an answer means, by its status and what its body says. */
+#include "json/rules.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/jsonpath.h"
+
+static const struct {
+    const char *name;
+    enum rule_action action;
+} actions[] = {
+    {"ok", RULE_OK},       {"empty", RULE_EMPTY},     {"retry", RULE_RETRY},   {"wait", RULE_WAIT},
+    {"renew", RULE_RENEW}, {"partial", RULE_PARTIAL}, {"reject", RULE_REJECT}, {"fail", RULE_FAIL},
+};
+
+enum { ACTIONS = sizeof actions / sizeof *actions, ANY = RULE_READ | RULE_WRITE | RULE_CALL };
+
+static const struct {
+    const char *text;
+    unsigned requests;
+    bool limit, at_end;
+} built_in[] = {
+    {"202=retry", RULE_READ, false, false}, /* not ready */
+    {"401=renew", ANY, false, false},
+    {"400=wait", ANY, true, false},
+    {"403=wait", ANY, true, false},
+    {"420=wait", ANY, true, false},
+    {"408=retry", ANY, false, false},
+    {"425=retry", ANY, false, false},
+    {"429=wait", ANY, false, false},
+    /* These last; what else a server, or what stands before it, has trouble with now it may do later. */
+    {"501=fail", ANY, false, false},
+    {"505=fail", ANY, false, false},
+    {"506=fail", ANY, false, false},
+    {"508=fail", ANY, false, false},
+    {"510=fail", ANY, false, false},
+    {"511=fail", ANY, false, false},
+    {"5xx=retry", ANY, false, false},
+    {"400=reject", RULE_WRITE, false, false},
+    {"413=reject", RULE_WRITE, false, false},
+    {"414=reject", RULE_WRITE, false, false},
+    {"422=reject", RULE_WRITE, false, false},
+    /* Answers that say that they are not all. */
+    {"2xx $.incomplete_results==true=partial", RULE_READ, false, false}, /* GitHub */
+    {"2xx $.incompleteResults==true=partial", RULE_READ, false, false},
+    {"2xx $.incompleteSearch==true=partial", RULE_READ, false, false}, /* Google Drive */
+    {"2xx $.timed_out==true=partial", RULE_READ, false, false},        /* Elasticsearch and what came of it */
+    {"2xx $.terminated_early==true=partial", RULE_READ, false, false},
+    {"2xx $._shards.failed>0=partial", RULE_READ, false, false},
+    {"2xx $._clusters.skipped>0=partial", RULE_READ, false, false},
+    {"2xx $.is_partial==true=partial", RULE_READ, false, false},
+    {"2xx $.responseHeader.partialResults==true=partial", RULE_READ, false, false}, /* Solr */
+    {"2xx $.unreachable[0]=partial", RULE_READ, false, false},                      /* Google Cloud */
+    {"2xx $.unreachables[0]=partial", RULE_READ, false, false},
+    {"2xx $.truncated==true=partial", RULE_READ, false, true},
+    {"2xx $.isLast==false=partial", RULE_READ, false, true}, /* Atlassian */
+};
+
+enum { BUILT_IN = sizeof built_in / sizeof *built_in };
+
+/* ---- how they are written ---- */
+
+/* 404, 4xx; what follows it, or NULL. */
+static const char *take_status(const char *p, struct rule *r)
+{
+    if (!isdigit((unsigned char)*p))
+        return NULL;
+    bool class = strncasecmp(p + 1, "xx", 2) == 0;
+    if (!class && !(isdigit((unsigned char)p[1]) && isdigit((unsigned char)p[2])))
+        return NULL;
+    r->least = class ? 100 * (*p - '0') : atoi(p);
+    r->most = class ? r->least + 99 : r->least;
+    return p[3] == ' ' || !p[3] ? p + 3 + strspn(p + 3, " ") : NULL;
+}
+
+static int take_action(struct rule *r, const char *name, struct error *e)
+{
+    if (strncmp(name, "wait:header:", 12) == 0 && name[12]) {
+        r->action = RULE_WAIT;
+        r->header = name + 12;
+        return 0;
+    }
+    for (size_t i = 0; i < ACTIONS; i++)
+        if (strcmp(actions[i].name, name) == 0) {
+            r->action = actions[i].action;
+            return 0;
+        }
+    return error_set(
+        e, EXIT_USAGE,
+        "--on %s: after the last = stands ok, empty, retry, wait, wait:header:NAME, renew, partial, reject "
+        "or fail",
+        r->text);
+}
+
+static int take_test(struct rule *r, const char *test, size_t len, struct error *e)
+{
+    struct jsonpath_fault fault;
+    while (len && test[len - 1] == ' ')
+        len--;
+    if (!len)
+        return 0;
+    r->test = jsonpath_parse_test(test, len, &fault);
+    return r->test ? 0
+                   : error_set(e, EXIT_USAGE, "--on %s: %s (at byte %zu)", r->text, fault.text,
+                               (size_t)(test - r->text) + fault.at);
+}
+
+static int parse(struct rule *r, const char *text, struct error *e)
+{
+    text += strspn(text, " ");
+    size_t len = strlen(text);
+    while (len && text[len - 1] == ' ')
+        len--;
+    *r = (struct rule){.text = mem_text(text, len), .most = 999, .requests = ANY};
+    const char *begin = r->text, *equals = strrchr(r->text, '=');
+    if (!equals || equals == begin)
+        return error_set(e, EXIT_USAGE,
+                         "--on takes WHEN=ACTION, such as 404=empty or '200 $.status==\"failure\"=retry'");
+    char *when = mem_text(begin, (size_t)(equals - begin));
+    const char *rest = take_status(when, r);
+    size_t taken = rest ? (size_t)(rest - when) : 0;
+    free(when);
+    return take_action(r, equals + 1 + strspn(equals + 1, " "), e) ||
+                   take_test(r, begin + taken, (size_t)(equals - begin) - taken, e)
+               ? -1
+               : 0;
+}
+
+int rules_init(struct rules *r, const struct list *given, struct error *e)
+{
+    *r = (struct rules){.rule = mem_zeroed(given->count + BUILT_IN, sizeof *r->rule)};
+    for (size_t i = 0; i < given->count; i++)
+        if (parse(&r->rule[r->count++], given->item[i], e))
+            return -1;
+    for (size_t i = 0; i < BUILT_IN; i++) {
+        struct rule *rule = &r->rule[r->count++];
+        if (parse(rule, built_in[i].text, e))
+            return -1;
+        rule->built_in = true;
+        rule->limit = built_in[i].limit;
+        rule->at_end = built_in[i].at_end;
+        rule->requests = built_in[i].requests;
+    }
+    return 0;
+}
+
+void rules_free(struct rules *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        free(r->rule[i].text);
+        jsonpath_free(r->rule[i].test);
+    }
+    free(r->rule);
+    *r = (struct rules){0};
+}
+
+/* ---- which one counts ---- */
+
+static bool has_word(const char *text, const char *const *words)
+{
+    while (*words && !strcasestr(text, *words))
+        words++;
+    return *words;
+}
+
+/* By what the body says in words: too much was asked for. */
+static bool says_limit(const struct rule_answer *a)
+{
+    static const char *const limits[] = {"rate limit",     "rate-limit",    "rate_limit",
+                                         "ratelimit",      "request limit", "too many requests",
+                                         "too many calls", "throttl",       NULL};
+    static const char *const spent[] = {"exceed", "exhaust", "reach", "used up", "over", NULL};
+    static const char *const quota[] = {"quota", NULL};
+    return a->text &&
+           (has_word(a->text, limits) || (has_word(a->text, quota) && (a->status != 400 || has_word(a->text, spent))));
+}
+
+static bool matches(const struct rule *r, const struct rule_answer *a)
+{
+    return a->status >= r->least && a->status <= r->most && (r->requests & a->request) &&
+           (r->action != RULE_EMPTY || a->first) && (!r->limit || says_limit(a)) &&
+           (!r->test || (a->json.len && jsonpath_holds(r->test, a->json)));
+}
+
+const struct rule *rules_find(const struct rules *r, const struct rule_answer *answer)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (matches(&r->rule[i], answer))
+            return &r->rule[i];
+    return NULL;
+}
+
+bool rules_may_pass(long status)
+{
+    static const struct list none;
+    struct rules rules;
+    struct error ignored;
+    rules_init(&rules, &none, &ignored);
+    struct rule_answer answer = {.status = status, .request = RULE_CALL};
+    const struct rule *rule = rules_find(&rules, &answer);
+    bool may = rule && (rule->action == RULE_RETRY || rule->action == RULE_WAIT);
+    rules_free(&rules);
+    return may;
+}
+
+/* ---- for people ---- */
+
+void rules_show(const struct rules *r, struct buf *out)
+{
+    for (const struct rule *rule = r->rule; rule < r->rule + r->count; rule++) {
+        const char *only = rule->limit                    ? "where the body speaks of a rate limit or a quota"
+                           : rule->at_end                 ? "read and count, where the list ends"
+                           : rule->requests == RULE_READ  ? "read and count"
+                           : rule->requests == RULE_WRITE ? "write"
+                                                          : NULL;
+        buf_addf(out, only ? "%-52s  %s\n" : "%s\n", rule->text, only);
+    }
+}
