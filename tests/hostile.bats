@@ -290,3 +290,97 @@ END
 @test "queries are what a URL library makes of them, whatever they end in" {
     "$PYTHON3" "$tests/property/queries.py" "$RESTSRC" "$server"
 }
+
+# ---- memory and time ----
+
+@test "memory that runs out ends a run with 70, never with less than was asked for" {
+    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer has an allocator of its own"
+    command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
+    "${CC:-cc}" -fPIC -shared -o "$BATS_TEST_TMPDIR/memory.so" "$tests/property/memory.c" -ldl
+    "$PYTHON3" "$tests/property/memory.py" "$RESTSRC" "$server" "$BATS_TEST_TMPDIR/memory.so"
+}
+
+@test "an answer that is small on the wire and large as a tree is refused within 500 MB" {
+    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    hostile bomb
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+    (ulimit -v 600000 && exec "$RESTSRC" read --retry 0 "$list") >"$out" 2>"$err" || status=$?
+    exits 76
+}
+
+@test "a cursor that no URL can take is an error, not an empty one" {
+    hostile large-cursor:9000000
+    restsrc read --paginate cursor "$list"
+    exits 76
+    says "too many to send"
+    [ "$(wc -c <"$err")" -lt 3000 ]
+}
+
+# cpu COMMAND...: how many seconds of the processor it took, in $seconds.
+cpu() {
+    local TIMEFORMAT=%U
+    seconds=$({ time "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || true; } 2>&1)
+    echo "$seconds s of CPU: ${*:0:60}"
+}
+below() { awk -v seconds="$seconds" -v most="$1" 'BEGIN { exit !(seconds < most) }'; }
+
+@test "nothing takes the square of its length: pages that are nearly alike, a long line, many options" {
+    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer is slow"
+    cpu "$RESTSRC" read --page-size 200000 --limit 400000 "$server/near:200000/$BATS_TEST_NUMBER"
+    below 3
+    "$PYTHON3" -c 'print("{\"x\":\"%s\"}" % ("y" * 50000000))' >"$BATS_TEST_TMPDIR/line"
+    cpu sh -c '"$0" write --batch-bytes 60000000 "$1" <"$2"' "$RESTSRC" "$server/page/$BATS_TEST_NUMBER" \
+        "$BATS_TEST_TMPDIR/line"
+    below 4
+    for option in header=X:y query=a=b trust-host=h; do
+        yes "${option%%=*} = ${option#*=}" | head -n 50000 >"$BATS_TEST_TMPDIR/config"
+        cpu "$RESTSRC" read --limit 0 --config "$BATS_TEST_TMPDIR/config" "$server/page"
+        below 3
+        cpu "$RESTSRC" read --retry 0 --config "$BATS_TEST_TMPDIR/config" "$server/page"
+        below 3
+    done
+}
+
+# ---- signals ----
+
+@test "each signal that would end the process ends it in order: whole lines, and the receipt" {
+    for signal in HUP QUIT TERM INT USR1 USR2 ALRM XCPU; do
+        list="$server/hang/$BATS_TEST_NUMBER-$signal"
+        printf '{"id":%d}\n' 1 2 >"$BATS_TEST_TMPDIR/in"
+        "$RESTSRC" write "$list" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+        child=$!
+        eventually asked "$signal"
+        kill "-$signal" "$child"
+        status=0
+        wait "$child" || status=$?
+        [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
+        [ "$(jq -c '[.lines_done, .lines_unknown]' "$BATS_TEST_TMPDIR/out")" = '[0,[[1,2]]]' ]
+    done
+}
+asked() { curl -s "$server/_log" | grep -q "/hang/$BATS_TEST_NUMBER-$1 "; }
+
+@test "SIGHUP is ignored under nohup" {
+    list="$server/hang/$BATS_TEST_NUMBER-nohup"
+    nohup "$RESTSRC" read --max-time 1.5 --retry 0 --paginate none "$list" </dev/null >/dev/null 2>&1 3>&- &
+    child=$!
+    eventually asked nohup
+    kill -HUP "$child"
+    status=0
+    wait "$child" || status=$?
+    [ "$status" -eq 75 ]
+}
+
+# ---- byte order marks ----
+
+@test "a byte order mark before a configuration, a file of headers or a secret is not part of it" {
+    hostile page
+    printf '\xef\xbb\xbfpage-size = 7\n' >"$BATS_TEST_TMPDIR/config"
+    printf '\xef\xbb\xbfX-One: 1\n' >"$BATS_TEST_TMPDIR/headers"
+    printf '\xef\xbb\xbfsecret-0123456789\n' >"$BATS_TEST_TMPDIR/token"
+    chmod 600 "$BATS_TEST_TMPDIR/token" "$BATS_TEST_TMPDIR/headers"
+    restsrc read --config "$BATS_TEST_TMPDIR/config" --header "@$BATS_TEST_TMPDIR/headers" \
+        --bearer-file "$BATS_TEST_TMPDIR/token" "$list"
+    exits 0
+    curl -s "$server/_log" | grep -F "${list#"$server"}?offset=0&limit=7" >"$BATS_TEST_TMPDIR/log"
+    grep -F '"x-one": "1"' "$BATS_TEST_TMPDIR/log" | grep -qF '"Bearer secret-0123456789"'
+}

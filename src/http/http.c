@@ -375,10 +375,12 @@ static int set_url(struct http *h, const struct request *r, struct error *e)
     }
     if (h->client->options.auth->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
         url_sort_query(&url);
-    CURLcode code = curl_easy_setopt(h->easy, CURLOPT_URL, buf_text(&url));
-    size_t len = url.len;
+    int result = url_check_length(buf_text(&url), e);
+    CURLcode code = curl_easy_setopt(h->easy, CURLOPT_URL, url.data);
+    if (code && !result)
+        result = error_set(e, EXIT_BUG, "libcurl does not take the URL: %s", curl_easy_strerror(code));
     buf_free(&url);
-    return code ? error_set(e, EXIT_ANSWER, "a URL of %zu bytes is more than libcurl takes", len) : 0;
+    return result;
 }
 
 /* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be

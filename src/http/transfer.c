@@ -257,6 +257,8 @@ static void settle(struct attempt *a, bool failed)
 static bool may_ask(const struct transfer *t, const char *url, struct error *e)
 {
     struct buf shown = {0};
+    if (url_check_length(url, e))
+        return false;
     if (origin_allows(&t->options.network->trust_host, t->base.data, url))
         return true;
     secret_redact(url, &shown);

@@ -59,6 +59,13 @@ int url_accept(const char *text, struct buf *url, struct error *e)
     return result ? error_set(e, EXIT_USAGE, "that is not a URL") : 0;
 }
 
+int url_check_length(const char *url, struct error *e)
+{
+    enum { MOST = 8000000 };
+    size_t len = strlen(url);
+    return len > MOST ? error_set(e, EXIT_ANSWER, "the URL would have %zu bytes: too many to send", len) : 0;
+}
+
 void url_escape_text(const char *text, size_t len, struct buf *out)
 {
     static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

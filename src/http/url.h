@@ -13,6 +13,9 @@
  * (a space is %20). Sets url. -1: EXIT_USAGE. */
 int url_accept(const char *text, struct buf *url, struct error *e);
 
+/* libcurl takes no URL of more than 8 MB. -1: EXIT_ANSWER. */
+int url_check_length(const char *url, struct error *e);
+
 /* The value as one path segment or query value takes it: percent-encoded as opaque bytes. Appends. value: a JSON
  * scalar. */
 void url_escape(struct slice value, struct buf *out);

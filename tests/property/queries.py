@@ -62,7 +62,7 @@ def main(restsrc, server, seed):
         kept = [p for p in parameters(query) if name(p) not in ("offset", "limit")]
         want.append((url, kept, [*pairs("&".join(kept)), ("offset", "0"), ("limit", "1")]))
     log = urllib.request.urlopen(f"{server}/_log").read().decode()
-    targets = [line.split(" ", 1)[1] for line in log.splitlines() if f"/page/{seed}-" in line]
+    targets = [line.split(" ")[1] for line in log.splitlines() if f"/page/{seed}-" in line]
     assert len(targets) == len(want), (len(targets), len(want))
     for target, (url, kept, expected) in zip(targets, want):
         query = target.partition("?")[2]

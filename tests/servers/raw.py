@@ -6,9 +6,10 @@
 It prints `http://127.0.0.1:PORT` once it listens. The first path segment of a URL names one of the functions below ('-'
 for '_'), and may have words after a colon: /cut-head:200/items. A function is given the connection and the request;
 what it returns is sent, and when it returns nothing the connection closes. GET /_log is what was asked so far: one line
-"METHOD TARGET" a request. Python's standard library only."""
+"METHOD TARGET HEADERS" a request. Python's standard library only."""
 
 import gzip
+import json
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ import struct
 import sys
 import threading
 import time
+import zlib
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PAGE, END = b'{"total": 3, "results": [{"id": 1}, {"id": 2}, {"id": 3}]}', b'{"total": 3, "results": []}'
@@ -179,6 +181,34 @@ def endless(c, r):
 
 
 @scenario
+def bomb(c, r):
+    """76 kB of gzip that are 78 MB of JSON, without records."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    pieces = [packer.compress(b'{"x":[[]'), *(packer.compress(b",[]" * (1 << 18)) for _ in range(100))]
+    return answer(b"".join(pieces) + packer.compress(b"]}") + packer.flush(), "Content-Encoding: gzip")
+
+
+@scenario
+def near(c, r):
+    """Pages of that many records, of which all are alike but the last of each: /near:100000."""
+    n, first = int(r.words[0]), r.page == PAGE
+    records = ['{"id":1}'] * (n - 1) + ['{"id":2}' if first else '{"id":3}']
+    return answer(f'{{"total": {2 * n}, "results": [{",".join(records)}]}}'.encode())
+
+
+@scenario
+def large_cursor(c, r):
+    """A page that leads on by a cursor of so many bytes: /large-cursor:9000000"""
+    return answer(json.dumps({"results": [{"id": 1}], "next_cursor": "x" * int(r.words[0])}).encode())
+
+
+@scenario
+def hang(c, r):
+    """Nothing, for as long as the client waits."""
+    c.receive(1 << 30)
+
+
+@scenario
 def lines(c, r):
     """NDJSON that only the end of the connection ends: /lines:20, or /lines:20:torn, with half a line more."""
     body = b"".join(b'{"id":%d}\n' % i for i in range(int(r.words[0])))
@@ -193,7 +223,7 @@ def serve(sock):
             if r.name == "_log":
                 c.send(answer("".join(f"{line}\n" for line in asked).encode(), kind="text/plain"))
                 continue
-            asked.append(f"{r.method} {r.target}")
+            asked.append(f"{r.method} {r.target} {json.dumps(r.headers)}")
             raw = SCENARIOS[r.name](c, r)
             if raw is None:
                 break
