@@ -54,14 +54,92 @@ teardown_file() { stop_server; }
     done
 }
 
-@test "an empty page, or a 404, in front of one that has records is not taken for the end" {
-    for how in hole=100 status=404:100; do
-        style items n=1000,total=none,delay=0.5:100,$how
-        reads
-        exits 76
-        says "the page at offset"
-        wrote_records 0 100
+@test "a 404 in front of a page that has records is not taken for the end" {
+    style items n=1000,total=none,delay=0.5:100,status=404:100
+    reads
+    exits 76
+    says "the page at offset"
+    wrote_records 0 100
+}
+
+@test "an empty page, or 204, is the end only when the pages after it are empty, too, at every --parallel" {
+    for path in items pages; do
+        for parallel in 1 4 8; do
+            for how in hole=300 status=204:300 status=204:300,status=204:400; do
+                style "$path" "n=1000,total=none,$how"
+                reads --parallel $parallel --param-limit "${options[4]:-limit}"
+                exits 0
+                says warning "offset 300 is empty, but the list goes on"
+                [ "$(wc -l <"$out")" -ge 800 ]
+                tail -n 500 "$out" | diff - <(records_of_list 500)
+            done
+        done
     done
+}
+
+@test "records missing from the middle of a list are an error when the total counts them" {
+    for parallel in 1 4; do
+        style items n=1000,hole=300
+        reads --parallel $parallel
+        exits 76
+        says "100 records of a total of 1000 are missing"
+        [ "$(wc -l <"$out")" -eq 900 ]
+        reads --parallel $parallel --on-drift ignore
+        exits 0
+    done
+}
+
+@test "a total that is the length of a page, the number of pages or a cap is read past, with one warning" {
+    for total in 100 10 500; do
+        for path in items pages; do
+            for parallel in 1 4; do
+                style "$path" "n=1000,header-total,total=$total"
+                reads --parallel $parallel
+                exits 0
+                wrote_records
+                [ "$(grep -c warning "$err")" -eq 1 ] || [ $total -eq 10 ]
+                reads --parallel $parallel --on-drift fail
+                [ "$status" -eq 76 ] || [ $total -eq 10 ]
+            done
+        done
+    done
+}
+
+@test "whatever a server answers to the look past the total does not count" {
+    for status in 400 403 404 416 500 503; do
+        style items "n=300,status=$status:300"
+        reads --retry-delay 0.01
+        exits 0
+        wrote_records
+        says_nothing
+    done
+}
+
+@test "--advance asked reads on after the records that were asked for, when the server hides some" {
+    for path in items pages; do
+        style "$path" n=1000,hide=50,hide=150,hide=151
+        reads --advance asked
+        exits 0
+        [ "$(wc -l <"$out")" -eq 997 ]
+        diff "$out" <(records_of_list | sed '51d;151d;152d')
+    done
+}
+
+@test "--offset-base 1: the first record has offset 1" {
+    api <<'END'
+def answer(r):
+    at, n = max(int(r.query.get("startIndex", 1)), 1), int(r.query["count"])
+    return {"totalResults": 250, "startIndex": at, "Resources": [{"id": i} for i in range(at, min(at + n, 251))]}
+END
+    options=(--param-offset startIndex --param-limit count)
+    restsrc read "${options[@]}" --offset-base 1 "$api"
+    exits 0
+    wrote_ids 1 250
+    restsrc read "${options[@]}" --offset-base 1 --offset 100 --limit 60 "$api"
+    wrote_ids 101 160
+    restsrc read "${options[@]}" --count-from body:totalResults "$api"
+    exits 76
+    says "--offset-base 1"
 }
 
 # ---- loops ----
@@ -191,11 +269,11 @@ teardown_file() { stop_server; }
 
 @test "records that are added in front while reading are told where offsets are asked for: some come twice" {
     for path in items pages; do
-        for total in '' ,total=none; do
-            style "$path" n=1000,insert=300:2$total
+        for total in ,total-at=300:1001 ,total=none; do
+            style "$path" n=1000,insert=300:1$total
             reads --parallel 1
             exits 0
-            says "the page at offset 300 begins with 2 records" "records were added"
+            says "the page at offset 300 begins with 1 records" "records were added"
             reads --parallel 1 --on-drift fail
             exits 76
             wrote_records 0 300

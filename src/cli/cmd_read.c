@@ -334,6 +334,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         return ask < 0 ? -1 : TRANSFER_AGAIN;
     tell_denied(r, h, x);
     h->page.got = h->split.count;
+    h->page.no_content = x->status == 204 || x->status == 205;
     find_total(r, x, h);
     struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
     if (repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e))
@@ -354,6 +355,12 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         return -1;
     make_ready(r, h, asked);
     return take(x, h, verdict);
+}
+
+static bool on_matters(void *ctx, const struct exchange *x)
+{
+    struct read_run *r = ctx;
+    return paginate_matters(&r->paginate, &held_of(r, x)->page);
 }
 
 static void on_note(void *ctx, bool verbose, const char *line)
@@ -397,6 +404,7 @@ static const struct transfer_ops read_ops = {
     .done = on_done,
     .idle = on_idle,
     .note = on_note,
+    .matters = on_matters,
 };
 
 static int run(struct read_run *r, struct error *e)

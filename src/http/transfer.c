@@ -330,7 +330,8 @@ static void retry(struct transfer *t, struct attempt *a, bool taken)
     if (not_now) /* for all, also when this one is not tried again */
         rate_hold(&t->rate, wait);
     x->unsettled = taken && !not_now;
-    if (x->spent || (taken && !not_now && !x->request.repeatable) ||
+    bool matters = !t->ops->matters || t->ops->matters(t->ctx, x);
+    if (x->spent || !matters || (taken && !not_now && !x->request.repeatable) ||
         !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
         give_up(a);
         return;

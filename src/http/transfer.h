@@ -77,6 +77,8 @@ struct transfer_ops {
     int (*said)(void *ctx, struct exchange *x, struct slice *said, struct error *e);
     /* It is, and no rule is against it. As said(). */
     int (*whole)(void *ctx, struct exchange *x, struct error *e);
+    /* Is a request that failed worth another try? NULL: all are. */
+    bool (*matters)(void *ctx, const struct exchange *x);
     /* In the order of the requests: a whole answer, or a failed exchange. A transfer_next, or -1. */
     int (*done)(void *ctx, struct exchange *x, struct error *e);
     /* After each done(), when the following requests are on their way: time for slow work. May be NULL. */

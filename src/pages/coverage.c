@@ -8,9 +8,9 @@ static int drift(struct paginate *p, struct error *e, const char *what)
 {
     if (p->range->on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
-    if (p->range->on_drift == DRIFT_WARN) {
+    if (p->range->on_drift == DRIFT_WARN && !p->drifted)
         buf_addf(&p->note, "warning: %s\n", what);
-    }
+    p->drifted = true;
     return 0;
 }
 
@@ -35,6 +35,16 @@ static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
     return result;
 }
 
+/* All that the total announced has come, and more. */
+static int too_low(struct paginate *p, struct error *e, int64_t total)
+{
+    struct buf what = {0};
+    buf_addf(&what, "the total is said to be %lld, but the list goes on after that", (long long)total);
+    int result = drift(p, e, buf_text(&what));
+    buf_free(&what);
+    return result;
+}
+
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,
  * the page's length. Neither is believed: then the end is where a page is empty, which costs one more request and no
  * record. */
@@ -48,11 +58,17 @@ static bool doubtful(const struct paginate *p, const struct page *page)
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e)
 {
     int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->range->planned_total;
-    if (said < 0)
+    int64_t believed = p->total;
+    bool more = p->style->seeks && believed >= 0 && page->got && paging_sum(page->offset, page->got) > believed &&
+                said <= believed;
+    if (said < 0 && !more)
         return 0;
-    if (doubtful(p, page)) {
+    if (more || doubtful(p, page)) {
+        if (!p->distrust)
+            p->claim = said;
         p->distrust = true;
         p->total = -1;
+        return believed >= 0 ? too_low(p, e, believed) : 0;
     }
     if (p->distrust)
         return 0;
@@ -63,12 +79,23 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
 int coverage_ended(struct paginate *p)
 {
     p->over = true;
+    coverage_check_holes(p);
     if (p->total <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
         return PAGE_LAST;
     error_set(&p->late, EXIT_ANSWER,
               "the list ended after %lld records though its total is %lld (--on-drift ignore lets that pass)",
               (long long)p->position, (long long)p->total);
     return PAGE_LAST;
+}
+
+void coverage_check_holes(struct paginate *p)
+{
+    if (p->holes && p->total >= 0 && p->range->on_drift != DRIFT_IGNORE && !p->late.code &&
+        p->paging->advance != ADVANCE_ASKED)
+        error_set(&p->late, EXIT_ANSWER,
+                  "%lld records of a total of %lld are missing: pages in the middle of the list were empty "
+                  "(--on-drift ignore lets that pass)",
+                  (long long)p->holes, (long long)p->total);
 }
 
 int coverage_check_end(const struct paginate *p, const struct page *end, const struct page *later, int64_t records,

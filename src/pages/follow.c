@@ -282,7 +282,9 @@ static int end(struct paginate *p, const struct page *page, const struct answer 
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e)
 {
     int64_t first = repeated(p, a, e);
-    if (first < 0 || coverage_learn_total(p, page, e))
+    struct page fresh = *page;
+    fresh.got -= first;
+    if (first < 0 || coverage_learn_total(p, &fresh, e))
         return -1;
     if (page->got > p->learned_size)
         p->learned_size = page->got;

@@ -179,6 +179,11 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
     return again(p, page, r, p->style->seeks ? seek_failed(p, page, status) : -1);
 }
 
+bool paginate_matters(const struct paginate *p, const struct page *page)
+{
+    return !p->style->seeks || !seek_is_past_end(p, page);
+}
+
 int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count, struct request *r,
                    struct error *e)
 {

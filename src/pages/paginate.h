@@ -43,6 +43,9 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
  * is more to say. */
 int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status);
 
+/* Is it worth trying again to get a page, after a failure? Not when it may well lie past the end of the list. */
+bool paginate_matters(const struct paginate *p, const struct page *page);
+
 /* The answer to a page has come, with `count` records (NDJSON), but is it what it seems? See coverage.h. 1: the request
  * was changed: ask in the same place again, and call this again with the answer. 0: yes; records and count are those of
  * the page, also when something else was asked meanwhile. -1: EXIT_ANSWER. */

@@ -31,7 +31,8 @@ struct paging_options {
     enum paging_style paginate;
     char *records;
     char *param_offset, *param_limit, *param_page, *param_cursor; /* param_limit NULL: as the style has it */
-    int page_base;
+    int page_base, offset_base;
+    enum advance { ADVANCE_RECEIVED, ADVANCE_ASKED } advance;
     struct list next; /* PATHs, or NAME=PATHs */
     char *has_more, *id, *cursor;
     bool cursor_inclusive, cursor_alone, stream, absent_is_empty;
@@ -55,6 +56,8 @@ struct page {
     int64_t got;           /* records in the answer */
     int64_t skip, keep;    /* set by paginate_learn(): records [skip, skip + keep) of it belong to the range */
     struct total total;    /* what the answer says of the whole list; records -1: nothing */
+    bool look;             /* it lies after the total: is that all? */
+    bool no_content;       /* the answer had no list, not even an empty one: 204 */
 };
 
 struct paginate;
@@ -100,7 +103,9 @@ struct paginate {
     bool over;
 
     /* coverage.c */
+    bool drifted;       /* that the list moves has been said */
     bool distrust;      /* the totals of the answers mean something else */
+    int64_t claim;      /* the first total that was not believed */
     struct buf doubted; /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;
 
@@ -108,6 +113,10 @@ struct paginate {
     int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */
     bool open;          /* the page size is known: many pages may be under way */
     bool probing;       /* the first page failed: does the list have a beginning? */
+    bool looked;        /* a page after the total has been asked for */
+    bool short_page;    /* the last page had fewer records than were asked for */
+    unsigned gap;       /* so many pages in a row were empty */
+    int64_t holes;      /* so many records were asked for in empty pages that others came after */
 
     /* follow.c */
     struct cursor cursor, next_cursor; /* of the page under way, and of the one behind it */

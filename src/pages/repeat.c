@@ -59,10 +59,19 @@ static int64_t overlap(struct slice records, struct slice before, int64_t most)
     return 0;
 }
 
+static int wrong_place(int64_t seen, struct error *e)
+{
+    return error_set(e, EXIT_ANSWER, "the page begins with %lld record%s that the last one ended with: %s",
+                     (long long)seen, seen == 1 ? "" : "s",
+                     seen == 1 ? "do offsets count from 1 (--offset-base 1)?"
+                               : "the server places pages otherwise (see --paginate, --param-offset, --param-page)");
+}
+
 /* In a list that is asked for by offsets a page should not begin with what we have seen. When the page before it was
  * short, records are hidden from us after the server has cut its page, and the offset behind those that came is not
  * behind what was cut. When it was full, records have been added in front of it. */
-static int check_overlap(struct paginate *p, struct slice records, const struct repeat *before, struct error *e)
+static int check_overlap(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
+                         struct error *e)
 {
     bool hidden = before->missing > 0;
     int64_t seen = overlap(records, before->records, hidden ? before->missing : INT64_MAX);
@@ -70,8 +79,11 @@ static int check_overlap(struct paginate *p, struct slice records, const struct 
         return error_set(
             e, EXIT_ANSWER,
             "the page begins with records that the last one ended with: the server hides records, so its offsets "
-            "are not those of the records that come (see --paginate, --page-size, --allow-repeats)");
-    return seen ? coverage_shifted(p, seen, e) : 0;
+            "are not those of the records that come (--advance asked, --allow-repeats; see also --page-size)");
+    if (!seen)
+        return 0;
+    bool same_total = p->total >= 0 && (page->total.records < 0 || page->total.records == p->total);
+    return seen == 1 && !same_total ? coverage_shifted(p, seen, e) : wrong_place(seen, e);
 }
 
 /* Does the first of these records have an id, at --id? */
@@ -79,6 +91,17 @@ static bool has_id(const struct paginate *p, struct slice records)
 {
     const char *end = memchr(records.text, '\n', records.len);
     return end && !value_is_void(path_find(&p->id_path, records.text, (size_t)(end - records.text)));
+}
+
+/* Does an overlap of records without an id say something? They are objects, and the first is not equal to the second.
+ */
+static bool is_distinct(struct slice records)
+{
+    const char *end = memchr(records.text, '\n', records.len);
+    size_t line = end ? (size_t)(end + 1 - records.text) : 0;
+    bool several = records.len > line;
+    return several && *records.text == '{' &&
+           (records.len < 2 * line || memcmp(records.text, records.text + line, line) != 0);
 }
 
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
@@ -93,5 +116,5 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
             e, EXIT_ANSWER,
             "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
             "--param-page, --param-cursor, --allow-repeats)");
-    return identified && p->style->seeks ? check_overlap(p, records, before, e) : 0;
+    return (identified || is_distinct(records)) && p->style->seeks ? check_overlap(p, page, records, before, e) : 0;
 }

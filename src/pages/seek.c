@@ -24,13 +24,24 @@ bool seek_pending(const struct paginate *p)
     return p->style->numbered && p->short_size;
 }
 
+/* A total is a claim. When the last page that it announces is full, one page after it is asked for. */
+static bool wants_look(const struct paginate *p)
+{
+    if (p->range->allow_repeats)
+        return false;
+    bool budget = p->range->max_pages < 0 || p->asked_pages < p->range->max_pages;
+    return p->total > 0 && p->next == p->total && p->next < p->end && !p->looked && !p->short_page && budget;
+}
+
 bool seek_next(struct paginate *p, struct page *page)
 {
     int64_t end = p->total >= 0 ? least(p->end, p->total) : p->end;
-    if ((p->next >= end && !(seek_pending(p) && !p->under_way)) || (!p->open && p->under_way))
+    bool look = wants_look(p);
+    if ((p->next >= end && !look && !(seek_pending(p) && !p->under_way)) || (!p->open && p->under_way))
         return false;
     int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
-    *page = (struct page){.offset = offset, .asked = want(p, offset)};
+    *page = (struct page){.offset = offset, .asked = want(p, offset), .look = look};
+    p->looked |= look;
     p->next = paging_sum(offset, page->asked);
     return true;
 }
@@ -56,6 +67,12 @@ static bool is_unsure(const struct paginate *p)
     return p->style->numbered && p->short_size && p->learned_size < 0 && !p->probing;
 }
 
+/* The list goes on as if the whole page had come. */
+static bool advances_as_asked(const struct paginate *p)
+{
+    return p->paging->advance == ADVANCE_ASKED;
+}
+
 /* Until two pages agree on the size, or one is as long as asked, one page at a time is under way. */
 static void learn_size(struct paginate *p, const struct page *page)
 {
@@ -69,12 +86,14 @@ static void learn_size(struct paginate *p, const struct page *page)
     } else {
         p->short_size = page->got;
     }
-    p->next = paging_sum(page->offset, page->got);
+    if (!advances_as_asked(p))
+        p->next = paging_sum(page->offset, page->got);
 }
 
 static bool finished(struct paginate *p)
 {
-    p->over = !seek_pending(p) && (p->position >= p->end || (p->total >= 0 && p->position >= p->total));
+    bool all = p->total >= 0 && p->position >= p->total && !wants_look(p) && !(p->looked && p->under_way);
+    p->over = !seek_pending(p) && (p->position >= p->end || all);
     return p->over;
 }
 
@@ -83,7 +102,7 @@ static int wrong_size(const struct paginate *p, const struct page *page, int64_t
     return error_set(
         e, EXIT_ANSWER,
         "the server gives %lld records a page where %lld were asked for, so its page numbers mean other records: "
-        "use --page-size %lld, if that is what it caps pages at",
+        "use --page-size %lld, if that is what it caps pages at, or --advance asked, if it leaves records out",
         (long long)got, (long long)(page ? page->asked : p->size), (long long)got);
 }
 
@@ -95,6 +114,11 @@ static int learn_numbered(struct paginate *p, struct page *page, struct error *e
 {
     bool full = page->got == page->asked, ends = p->total >= 0 && paging_sum(page->offset, page->got) >= p->total;
     bool last = ends && (page->offset == 0 || p->learned_size >= 0);
+    if (advances_as_asked(p)) {
+        p->open = true;
+        p->learned_size = p->size;
+        return PAGE_TAKEN;
+    }
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
     if (p->distrust && p->pages == 0 && page->offset > 0 && page->got < page->asked && page->total.records != page->got)
@@ -122,6 +146,34 @@ static void cut(struct paginate *p, struct page *page, bool trim)
     page->keep = most(least(end, p->end - page->offset) - page->skip, 0);
 }
 
+/* An empty page is the end only when the page after it is empty, too, or when a total says so. 204 is an odd way to say
+ * that a list has ended, so there it takes more of them. */
+static int learn_empty(struct paginate *p, const struct page *page)
+{
+    enum { EMPTY_ENOUGH = 2, NO_CONTENT_ENOUGH = 4 };
+    int64_t total = p->total >= 0 ? p->total : p->distrust && p->claim > 0 ? p->claim : INT64_MAX;
+    p->gap++;
+    if (page->offset >= total || p->paging->paginate == PAGING_RANGE ||
+        p->gap >= (page->no_content ? NO_CONTENT_ENOUGH : EMPTY_ENOUGH))
+        return coverage_ended(p);
+    p->next = most(p->next, paging_sum(page->offset, page->asked));
+    p->open = true;
+    return p->next >= p->end ? coverage_ended(p) : PAGE_TAKEN;
+}
+
+/* Records after an empty page: what was asked for in that is missing, or was never there. */
+static void learn_gap(struct paginate *p, const struct page *page)
+{
+    int64_t hole = page->offset - p->position;
+    if (!p->gap || hole <= 0)
+        return;
+    if (!p->holes && !advances_as_asked(p))
+        buf_addf(&p->note, "warning: the page at offset %lld is empty, but the list goes on after it\n",
+                 (long long)p->position);
+    p->holes += hole;
+    p->gap = 0;
+}
+
 int seek_learn(struct paginate *p, struct page *page, struct error *e)
 {
     bool was_open = p->open;
@@ -138,23 +190,38 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     } else if (!p->open && page->got) {
         learn_size(p, page);
     }
+    if (page->got)
+        learn_gap(p, page);
+    p->short_page = page->got < page->asked;
     cut(p, page, was_open);
     p->pages++;
     if (page->got == 0 && is_unsure(p))
         return probe(p, page, p->size);
     if (page->got == 0)
-        return coverage_ended(p);
-    p->position = most(p->position, paging_sum(page->offset, least(page->got, was_open ? page->asked : page->got)));
-    p->position = least(p->position, p->end);
-    if (finished(p))
+        return learn_empty(p, page);
+    int64_t counted = advances_as_asked(p) ? page->asked : least(page->got, was_open ? page->asked : page->got);
+    p->position = least(most(p->position, paging_sum(page->offset, counted)), p->end);
+    if (finished(p)) {
+        coverage_check_holes(p);
         return PAGE_LAST;
-    if (was_open && !p->style->numbered && page->got < page->asked)
+    }
+    if (was_open && !p->style->numbered && page->got < page->asked && !advances_as_asked(p))
         return again(page, paging_sum(page->offset, page->got), page->asked - page->got);
     return PAGE_TAKEN;
 }
 
+bool seek_is_past_end(const struct paginate *p, const struct page *page)
+{
+    return page->look || (p->gap && page->offset >= p->position);
+}
+
 int seek_failed(struct paginate *p, struct page *page, long status)
 {
+    if (seek_is_past_end(p, page)) { /* whatever a server says of that */
+        p->over = true;
+        coverage_check_holes(p);
+        return PAGE_LAST;
+    }
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
     if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
         p->over = true;

@@ -10,6 +10,8 @@ bool seek_pending(const struct paginate *p);
 bool seek_next(struct paginate *p, struct page *page);
 /* A paging_verdict, or -1; at PAGE_REST the page says what to ask for in its place. */
 int seek_learn(struct paginate *p, struct page *page, struct error *e);
+/* Is the page, which has not come, one that may well lie past the end, so that no error of it counts? */
+bool seek_is_past_end(const struct paginate *p, const struct page *page);
 int seek_failed(struct paginate *p, struct page *page, long status);
 
 #endif

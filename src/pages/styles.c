@@ -54,7 +54,7 @@ static void add_limit(const struct paginate *p, struct request *r, int64_t n)
 
 static void by_offset(const struct paginate *p, const struct page *page, struct request *r)
 {
-    add_number(p, r, p->paging->param_offset, page->offset);
+    add_number(p, r, p->paging->param_offset, paging_sum(page->offset, p->paging->offset_base));
     add_limit(p, r, page->asked);
 }
 
