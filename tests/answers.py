@@ -5,8 +5,8 @@
                               documented.ndjson is after the documents of APIs, shapes.ndjson has shapes without one
 
 A case is a line of JSON: api, doc (where the API's document is), body, method and prefix (as the options --body,
---method and --ndjson-prefix have them), sent (the records), status, type and answer (JSON, or a text), and fates, a letter a record:
-s stored, r rejected, a sent again alone, u unknown. why: what the reject of a record must say.
+--method and --ndjson-prefix have them), sent (the records), status, type and answer (JSON, or a text), and fates, a
+letter a record: s stored, r rejected, a sent again alone, u unknown. why: what the reject of a record must say.
 
 Each case is one run of restsrc against a server that gives the answer to the first request, and 204 to what comes after
 it. The records of the second request are those that were sent again.

@@ -35,7 +35,7 @@ static int64_t number_of(struct slice value)
     double n = 0;
     if (at >= value.len || !isdigit((unsigned char)value.text[at]))
         return -1;
-    return number_decimal(value.text + at, &n) && n < MOST ? (int64_t)n : MOST;
+    return number_decimal(value.text + at, &n) && n < (double)MOST ? (int64_t)n : MOST;
 }
 
 static struct words words_in(struct slice value)

@@ -84,7 +84,8 @@ static void check_ways(void)
     struct buf shown = {0};
     path_parse_all(&path, both, 2);
     is_int(path.count, 3, "a dotted path has two ways: one name, and names one after the other");
-    struct slice found = path_find(&path, "{\"z\":1,\"x\":{\"y\":2}}", 21);
+    const char *text = "{\"z\":1,\"x\":{\"y\":2}}";
+    struct slice found = path_find(&path, text, strlen(text));
     ok(found.len == 1 && *found.text == '2', "ways are tried in their order");
     path_show(&path, 1, &shown);
     is_text(buf_text(&shown), "x.y", "a way is shown with dots");
