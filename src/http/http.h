@@ -27,7 +27,7 @@ struct network_options {
     char *cacert, *proxy, *rate;
     enum rate_scope rate_scope;
     struct list trust_host;
-    bool trace_ids, verbose;
+    bool trace_ids, verbose, keep_origin;
 };
 
 /* What requests need to know. Nothing of it is owned. */

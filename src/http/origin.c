@@ -57,6 +57,25 @@ static bool upgrade(const char *base, struct buf *url)
     return is;
 }
 
+static const char *path_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    return host ? host + 3 + strcspn(host + 3, "/?") : url + strlen(url);
+}
+
+/* A server behind a proxy knows neither the proxy's name nor what the proxy puts before its paths. */
+static void keep_origin(const char *base, struct buf *url)
+{
+    struct buf kept = {0};
+    const char *ours = path_of(base), *path = path_of(buf_text(url));
+    size_t our_len = strcspn(ours, "?"), len = strcspn(path, "?");
+    bool is_tail = len <= our_len && memcmp(ours + our_len - len, path, len) == 0;
+    buf_add(&kept, base, (size_t)(ours - base) + (is_tail ? our_len : 0));
+    buf_adds(&kept, is_tail ? path + len : path);
+    buf_swap(url, &kept);
+    buf_free(&kept);
+}
+
 static int not_followed(const char *why, const char *link, struct error *e)
 {
     struct buf shown = {0};
@@ -72,6 +91,8 @@ int origin_link(const struct http_options *o, const char *base, const char *refe
     if (url_resolve(base, reference, to))
         return not_followed("the next link is no URL", reference, e);
     url_drop_queries(to, secrets->item, secrets->count); /* the server's echo; each request gets it anew */
+    if (o->network->keep_origin)
+        keep_origin(base, to);
     if (origin_allows(&o->network->trust_host, base, buf_text(to)))
         return 0;
     if (upgrade(base, to))

@@ -17,7 +17,8 @@ bool origin_is_same(const char *a, const char *b);
  * must not be read on the way is not sent in the clear. */
 bool origin_allows(const struct list *trusted, const char *base, const char *url);
 
-/* Where a link of the server's leads from base. 1: it said http, and https is used, as for servers behind a proxy. -1:
+/* Where a link of the server's leads from base. With --keep-origin, the origin is that of base, and a path that base's
+ * path ends with is that path. 1: it said http, and https is used, as for servers behind a proxy. -1:
  * EXIT_ANSWER: it is not a URL, or not an allowed one. */
 int origin_link(const struct http_options *o, const char *base, const char *reference, struct buf *to, struct error *e);
 

@@ -238,6 +238,25 @@ void url_sort_query(struct buf *url)
     free(params);
 }
 
+const char *url_queries(const char *url)
+{
+    return url + strcspn(url, "?");
+}
+
+bool url_next_query(const char **rest, struct buf *name, struct buf *value)
+{
+    if (!**rest)
+        return false;
+    const char *p = *rest + 1, *equals;
+    size_t len = strcspn(p, "&");
+    equals = memchr(p, '=', len);
+    const char *end = equals ? equals : p + len;
+    url_unescape(p, (size_t)(end - p), name);
+    url_unescape(equals ? equals + 1 : end, equals ? (size_t)(p + len - equals) - 1 : 0, value);
+    *rest = p + len;
+    return true;
+}
+
 bool url_query(const char *url, const char *name, struct buf *value)
 {
     const char *p = url + strcspn(url, "?");

@@ -24,6 +24,10 @@ void url_escape_text(const char *text, size_t len, struct buf *out);
 int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e);
 /* Adds name=value to the query of url, percent-encoded once as opaque bytes. */
 void url_add_query(struct buf *url, const char *name, const char *value, size_t value_len);
+/* Where the query of url begins, with its '?'; the end of url when it has none. */
+const char *url_queries(const char *url);
+/* The query parameters one by one, decoded: *rest is url_queries() at first. false: no more. */
+bool url_next_query(const char **rest, struct buf *name, struct buf *value);
 /* The value of the first query parameter of that name, decoded; false when there is none. */
 bool url_query(const char *url, const char *name, struct buf *value);
 /* The same for a pair, in the place of all parameters of its name. */

@@ -7,6 +7,7 @@
 #include "http/url.h"
 #include "pages/coverage.h"
 #include "pages/follow.h"
+#include "pages/link.h"
 #include "pages/seek.h"
 #include "pages/styles.h"
 #include "json/split.h"
@@ -27,7 +28,7 @@ static void drop_own_params(struct paginate *p)
 /* The cursor of next-url and link is a URL: one of the server's links. */
 static int start_at_url(struct paginate *p, struct error *e)
 {
-    if (styles_follow_link(p, buf_text(&p->base), p->paging->cursor, e)) {
+    if (link_follow(p, buf_text(&p->base), p->paging->cursor, e)) {
         e->code = EXIT_USAGE;
         return -1;
     }

@@ -35,7 +35,7 @@ struct paging_options {
     enum advance { ADVANCE_RECEIVED, ADVANCE_ASKED } advance;
     struct list next; /* PATHs, or NAME=PATHs */
     char *has_more, *id, *cursor;
-    bool cursor_inclusive, cursor_alone, stream, absent_is_empty;
+    bool cursor_inclusive, cursor_alone, keep_query, stream, absent_is_empty;
     enum page_in page_in;
     char *count_from;
 };
@@ -126,6 +126,7 @@ struct paginate {
     bool went_round;      /* the last page led to itself, and was asked for once more */
     bool tied;            /* the last page ended with records of the same id */
     int64_t tied_size;    /* how many it had */
+    bool told_dropped;    /* that a next link lacks what was asked for */
     struct error late;    /* code 0: none; else what is wrong after the records that have come */
     int64_t to_skip;      /* records to drop before the range begins */
     int64_t page_skip;    /* how many records of the page at `cursor` have been used up; -1: it is done with */

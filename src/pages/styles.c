@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "http/origin.h"
 #include "http/url.h"
+#include "pages/link.h"
 #include "pages/link_header.h"
 #include "pages/more.h"
 
@@ -228,20 +228,12 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
     return check_cursor(p, &p->next_cursor, e);
 }
 
-int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e)
-{
-    int result = origin_link(&p->http, base, reference, &p->next_cursor.text, e);
-    if (result > 0 && p->pages == 1)
-        buf_adds(&p->note, "warning: the next link says http; https is used\n");
-    return result < 0 ? -1 : 0;
-}
-
 static int follow_next_url(struct paginate *p, const struct answer *a, struct error *e)
 {
     struct cursor link = {0};
     int result = says_last(p, a) ? 0 : next_find(&p->leads_on, a, &link, e);
     if (!result && link.text.len)
-        result = styles_follow_link(p, a->url, buf_text(&link.text), e);
+        result = link_follow(p, a->url, buf_text(&link.text), e);
     else if (!result && !says_last(p, a))
         result = check_end(p, a, "next link: say where it is with --next", e);
     next_cursor_free(&link);
@@ -254,7 +246,7 @@ static int follow_link_header(struct paginate *p, const struct answer *a, struct
     int result = 0;
     enum link_found found = link_header_find(a->header, a->headers, "next", &target);
     if (found == LINK_FOUND)
-        result = styles_follow_link(p, a->url, buf_text(&target), e);
+        result = link_follow(p, a->url, buf_text(&target), e);
     else if (found == LINK_UNREADABLE)
         result = error_set(e, EXIT_ANSWER, "the Link header has a link with rel=next that can't be read");
     buf_free(&target);

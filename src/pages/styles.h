@@ -15,7 +15,4 @@ const char *styles_limit_name(const struct paginate *p);
 /* Does a request say how many records it wants? */
 bool styles_sends_limit(const struct paginate *p);
 
-/* p->next_cursor becomes the link of an answer from base. -1: EXIT_ANSWER. */
-int styles_follow_link(struct paginate *p, const char *base, const char *reference, struct error *e);
-
 #endif

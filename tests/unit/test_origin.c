@@ -69,6 +69,28 @@ static void leads(const char *base, const char *reference, int result, const cha
     buf_free(&to);
 }
 
+static void keeps(const char *base, const char *reference, const char *want)
+{
+    struct auth_options auth = {0};
+    struct network_options network = {.keep_origin = true};
+    struct http_options o = {.auth = &auth, .network = &network};
+    struct buf to = {0};
+    struct error e = {0};
+    ok(origin_link(&o, base, reference, &to, &e) == 0, "from %s to %s with our origin", base, reference);
+    is_text(buf_text(&to), want, want);
+    buf_free(&to);
+}
+
+static void check_kept(void)
+{
+    keeps("https://h/api/items?a=1", "http://inner:3000/items?a=2", "https://h/api/items?a=2");
+    keeps("https://h/api/items", "http://inner/api/items?a=2", "https://h/api/items?a=2");
+    keeps("https://h:444/api/items", "http://inner/other/items?a=2", "https://h:444/other/items?a=2");
+    keeps("https://h/api/items", "?a=/x", "https://h/api/items?a=/x");
+    keeps("https://h/", "http://inner/?a=2", "https://h/?a=2");
+    keeps("https://h/longitems", "http://inner/items", "https://h/items");
+}
+
 static void check_link(void)
 {
     leads("https://h/items", "/x?a=1", 0, "https://h/x?a=1");
@@ -84,6 +106,7 @@ int main(void)
 {
     check_origin();
     check_trust();
+    check_kept();
     check_link();
     return tap_end();
 }

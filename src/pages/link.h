@@ -1,0 +1,12 @@
+/* link: a next link, made fit to be asked. */
+#ifndef RESTSRC_LINK_H
+#define RESTSRC_LINK_H
+
+#include "pages/paging.h"
+
+/* Sets p->next_cursor to where the link leads from base. It may lack query parameters of ours, so that the next page is
+ * one of another list: --keep-query puts them back, else there is a warning, once. -1: EXIT_ANSWER: it is not a URL, or
+ * not an allowed one. */
+int link_follow(struct paginate *p, const char *base, const char *reference, struct error *e);
+
+#endif

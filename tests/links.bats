@@ -1,0 +1,91 @@
+# Next links that lack what was asked for, or that name a server as it is called behind a proxy.
+load helpers
+
+# A list of which half is open; its next links have what KEEP names, and nothing else of the request.
+filtered() {
+    api <<END
+from urllib.parse import urlencode
+KEEP = "$1".split()
+def answer(r):
+    kind, size = r.query.get("filter[status]"), int(r.query.get("size", 10))
+    rows = [{"id": i + 1} for i in range(60) if kind is None or i % 2 == 0]
+    at = int(r.query.get("after", 0))
+    kept = {name: r.query[name] for name in KEEP if name in r.query} | {"after": at + size}
+    link = r.base + "/items?" + urlencode(kept) if at + size < len(rows) else None
+    headers = {"Link": f"<{link}>; rel=next"} if link else {}
+    return 200, {"items": rows[at:at + size], "next": link}, headers
+END
+}
+
+@test "a next link that drops a filter or the page size is warned of once, by name" {
+    filtered ""
+    for style in next-url link; do
+        restsrc read --paginate $style --param-limit size --page-size 7 --query 'filter[status]=open' "$api/items"
+        exits 0
+        says "warning: the next link lacks filter[status], size, which was asked for" --keep-query
+        [ "$(grep -c lacks "$err")" -eq 1 ]
+    done
+    restsrc read --paginate next-url "$api/items?filter%5Bstatus%5D=open&after=0"
+    exits 0
+    says "the next link lacks filter[status], which"
+}
+
+@test "--keep-query puts them back, with all values of a name" {
+    filtered ""
+    for style in next-url link; do
+        restsrc read --paginate $style --keep-query --param-limit size --page-size 7 --query 'filter[status]=open' \
+            --query 'tag=a b' --query tag=c "$api/items"
+        exits 0
+        [ ! -s "$err" ]
+        diff <(jq .id "$out") <(seq 1 2 60)
+        api_log -e 'map(select(.target != "/_log")) | all(.target | contains("size=7") and contains("tag=a%20b&tag=c"))'
+    done
+}
+
+@test "a next link that keeps them, in whatever spelling, or that has no query at all, is not warned of" {
+    filtered "filter[status] size"
+    restsrc read --paginate next-url --param-limit size --query 'filter[status]=open' "$api/items"
+    exits 0
+    [ ! -s "$err" ]
+    diff <(jq .id "$out") <(seq 1 2 60)
+}
+
+@test "a next link in the path alone is not warned of" {
+    api <<'END'
+def answer(r):
+    at = int(r.path.rsplit("/")[-1]) if r.path[-1].isdigit() else 0
+    return {"items": [{"id": at + 1}], "next": f"/items/{at + 1}" if at < 3 else None}
+END
+    restsrc read --paginate next-url --query a=b "$api/items"
+    exits 0
+    wrote_ids 1 4
+    [ ! -s "$err" ]
+}
+
+# A server behind a proxy, which writes its next links as the query `as` says, with N for the number of the page.
+behind() {
+    api <<'END'
+def answer(r):
+    if r.path != "/api/v1/orders":
+        return 404, {"message": "nothing here"}
+    n = int(r.query.get("page", 1))
+    link = r.query.get("as", r.state.get("as")).replace("N", str(n + 1)) if n < 3 else None
+    r.state["as"] = r.query.get("as", r.state.get("as"))
+    return 200, {"items": [{"id": n}], "next": link}, {"Link": f"<{link}>; rel=next"} if link else {}
+END
+}
+
+@test "--keep-origin: inner hosts, ports and schemes, and a lost prefix" {
+    behind
+    for link in "http://127.0.0.1:9/api/v1/orders?page=N" "https://orders.internal/api/v1/orders?page=N" \
+        "http://inner:8080/orders?page=N" "/v1/orders?page=N" "http://u:p@inner/api/v1/orders?page=N"; do
+        for style in next-url link; do
+            restsrc read --paginate $style --keep-origin --keep-query --query "as=$link" "$api/api/v1/orders"
+            exits 0
+            wrote_ids 1 3
+            [ ! -s "$err" ]
+            restsrc read --paginate $style --keep-query --query "as=$link" "$api/api/v1/orders"
+            [ "$status" -ne 0 ]
+        done
+    done
+}
