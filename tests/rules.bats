@@ -1,4 +1,5 @@
-# What answers mean: --on 'WHEN=ACTION', and the built-in rules. Which rule matches is a matter of tests/unit/test_rules.c.
+# What answers mean: --on 'WHEN=ACTION', and the built-in rules. Which rule matches is a matter of
+# tests/unit/test_rules.c.
 load helpers
 load sink
 setup_file() {
@@ -55,7 +56,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 }
 
 @test "retry: an answer with a good status is asked for again, until the tries are used up" {
-    answers '{"body":{"status":"failure","message":"try later"}}' '{"body":{"status":"failure"}}' '{"body":{"items":[1]}}'
+    answers '{"body":{"status":"failure","message":"try later"}}' '{"body":{"status":"failure"}}' \
+        '{"body":{"items":[1]}}'
     restsrc read --paginate none --retry-delay 0.01 --on '200 $.status=="failure"=retry' "$list"
     exits 0
     wrote 1
@@ -156,7 +158,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
         [ "$(wc -l <"$err")" -eq 1 ]
         wrote $'1\n2'
         for option in "--expect 2" "--on-drift fail"; do
-            restsrc read --paginate none $option "$list"
+            read -ra options <<<"$option"
+            restsrc read --paginate none "${options[@]}" "$list"
             exits 76
             says "says that it is not all"
         done
@@ -175,12 +178,14 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 }
 
 @test "partial is told once, and of truncated and isLast only where the list ends" {
-    answers '{"body":{"items":[1],"next":"SELF?2","timed_out":true}}' '{"body":{"items":[2],"next":null,"timed_out":true}}'
+    answers '{"body":{"items":[1],"next":"SELF?2","timed_out":true}}' \
+        '{"body":{"items":[2],"next":null,"timed_out":true}}'
     restsrc read --paginate next-url "$list"
     exits 0
     wrote $'1\n2'
     [ "$(grep -c "not all" "$err")" -eq 1 ]
-    answers '{"body":{"items":[1],"next":"SELF?2","isLast":false,"truncated":true}}' '{"body":{"items":[2],"next":null,"isLast":true}}'
+    answers '{"body":{"items":[1],"next":"SELF?2","isLast":false,"truncated":true}}' \
+        '{"body":{"items":[2],"next":null,"isLast":true}}'
     restsrc read --paginate next-url --expect 2 "$list"
     exits 0
     says_nothing
@@ -191,7 +196,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 }
 
 @test "202 is not ready: asked again, and 75 in the end; to a write it is a success" {
-    answers '{"status":202,"body":{}}' '{"status":202,"headers":{"Retry-After":"0.1"},"body":{"message":"counting"}}' '{"body":[1]}'
+    answers '{"status":202,"body":{}}' '{"status":202,"headers":{"Retry-After":"0.1"},"body":{"message":"counting"}}' \
+        '{"body":[1]}'
     restsrc read --paginate none --retry-delay 0.01 "$list"
     exits 0
     wrote 1
