@@ -67,10 +67,11 @@ static void keep_query(struct paginate *p, struct buf *link)
         buf_swap(link, &whole);
     } else if (names.len && !p->told_dropped && p->pages && *url_queries(link->data)) {
         p->told_dropped = true;
-        buf_addf(&p->note,
-                 "warning: the next link lacks %s, which was asked for: the pages after it may be those of another list "
-                 "(--keep-query puts it back)\n",
-                 names.data);
+        buf_addf(
+            &p->note,
+            "warning: the next link lacks %s, which was asked for: the pages after it may be those of another list "
+            "(--keep-query puts it back)\n",
+            names.data);
     }
     buf_free(&names);
     buf_free(&whole);
