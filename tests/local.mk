@@ -63,6 +63,7 @@ BATS_TESTS = \
 	tests/completions.bats \
 	tests/write.bats \
 	tests/write_rejects.bats \
+	tests/write_templates.bats \
 	tests/call.bats \
 	tests/auth.bats \
 	tests/oauth.bats \

@@ -74,3 +74,13 @@ void text_clean_lines(char *text)
 {
     clean(text, '\n');
 }
+
+void text_percent(const char *text, size_t len, struct buf *out)
+{
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (size_t i = 0; i < len; i++)
+        if (text[i] && strchr(unreserved, text[i]))
+            buf_addc(out, text[i]);
+        else
+            buf_addf(out, "%%%02X", (unsigned char)text[i]);
+}

@@ -1,8 +1,10 @@
-/* text: what others wrote (a server, mostly), made safe to show on a terminal and in a log. */
+/* text: what others wrote (a server, mostly), made safe to show on a terminal and in a log, or to put into a URL. */
 #ifndef RESTSRC_TEXT_H
 #define RESTSRC_TEXT_H
 
 #include <stddef.h>
+
+#include "base/buf.h"
 
 /* Changes text in place, which never grows: characters that move the cursor, break the line, turn the direction of
  * writing or can't be seen become a blank each, bytes that are not UTF-8 become '?'. So it is one line of plain text.
@@ -10,6 +12,9 @@
 void text_clean(char *text);
 /* The same, but line breaks (\n) stay. */
 void text_clean_lines(char *text);
+
+/* Percent-encoded as opaque bytes, for a URL. Appends. */
+void text_percent(const char *text, size_t len, struct buf *out);
 
 /* The character that text begins with (UTF-8): its length in bytes; 0, and c 0: text is empty, or is not UTF-8 here. */
 size_t text_character(const char *text, unsigned long *c);

@@ -11,26 +11,14 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
 #include "http/gzip.h"
 #include "http/url.h"
 #include "write/settle.h"
-#include "write/url_template.h"
 
 /* ---- the next request ---- */
-
-/* The URL of --url-template, with --query. */
-static int fill_template(struct write_run *w, struct slice record, int64_t line, struct buf *url, struct error *e)
-{
-    const struct write_options *o = w->options;
-    struct buf filled = {0};
-    int result = url_template_fill(o->url_template, record, line, &filled, e);
-    if (result == 0 && url_resolve(buf_text(&w->url), buf_text(&filled), url))
-        result = error_set(e, EXIT_USAGE, "--url-template makes no URL");
-    buf_free(&filled);
-    return result ? -1 : url_add_queries(url, w->http.request->query.item, w->http.request->query.count, e);
-}
 
 static int compress(struct request *r, struct error *e)
 {
@@ -43,49 +31,79 @@ static int compress(struct request *r, struct error *e)
     return 0;
 }
 
+/* What the URL names is all that a DELETE has to say. */
+static bool has_body(const struct write_run *w)
+{
+    return w->method != METHOD_DELETE || w->shape.kind != BODY_SINGLE || body_frame(&w->shape) || w->shape.record.text;
+}
+
 /* The request for the piece at hand of the batch. */
 static int address(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
 {
     const struct write_options *o = w->options;
     struct request *r = &x->request;
+    const size_t *first = h->order + h->now.from;
     request_clear(r);
-    body_build(&w->shape, &h->batch, h->order + h->now.from, h->now.to - h->now.from, &r->body);
+    if (has_body(w) && body_build(&w->shape, &h->batch, first, h->now.to - h->now.from, &r->body, e))
+        return -1;
     h->body_bytes = r->body.len;
     r->method = w->method;
     r->content_type = body_content_type(&w->shape);
-    r->repeatable = r->method == METHOD_PUT || (o->idempotency_key && o->idempotent);
+    r->repeatable = r->method == METHOD_PUT || r->method == METHOD_DELETE || (o->idempotency_key && o->idempotent);
+    if (target_fill(&w->target, batch_record(&h->batch, *first), batch_line(&h->batch, *first), r, e))
+        return -1;
     if (o->idempotency_key)
         idempotency_add(&w->keys, o->idempotency_header, o->idempotency_key, &r->body, &r->headers);
     x->offset = -1;
-    if (o->compress_body && compress(r, e))
+    return o->compress_body && r->body.len ? compress(r, e) : 0;
+}
+
+/* The batch that was filled goes into the slot. */
+static int hand_out(struct write_run *w, struct held_batch *h, struct exchange *x)
+{
+    struct batch sent = h->batch;
+    h->batch = w->filling;
+    w->filling = sent;
+    batch_clear(&w->filling);
+    outcome_begin(h);
+    x->nothing = h->now.to == 0;
+    if (x->nothing || address(w, h, x, &w->torn) == 0)
+        return TRANSFER_READY;
+    h->held = false;
+    w->input_done = true;
+    return TRANSFER_NONE;
+}
+
+/* Seconds until the batch at hand is to be sent as it is; negative: it waits for more. */
+static double patience(void *ctx)
+{
+    struct write_run *w = ctx;
+    if (w->options->batch_time < 0 || !w->filling.count)
         return -1;
-    if (o->url_template)
-        return fill_template(w, batch_record(&h->batch, h->order[h->now.from]),
-                             batch_line(&h->batch, h->order[h->now.from]), &r->url, e);
-    buf_add(&r->url, w->url.data, w->url.len);
-    return 0;
+    double left = w->options->batch_time - io_seconds_since(&w->filled);
+    return left > 0 ? left : 0;
+}
+
+static bool is_over(double left)
+{
+    return left >= 0 && left <= 0;
 }
 
 static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
     struct write_run *w = ctx;
     struct held_batch *h = &w->held[x->slot];
+    bool none = !w->filling.count;
     (void)e;
     if (w->failed || w->input_done)
         return TRANSFER_NONE;
     int state = input_fill(&w->input, &w->filling, &w->torn);
+    if (none && w->filling.count)
+        clock_gettime(CLOCK_MONOTONIC, &w->filled);
+    if (state == INPUT_BATCH || (state == INPUT_WAIT && w->filling.count && is_over(patience(w))))
+        return hand_out(w, h, x);
     if (state == INPUT_WAIT)
         return TRANSFER_INPUT;
-    if (state == INPUT_BATCH) {
-        struct batch sent = h->batch;
-        h->batch = w->filling;
-        w->filling = sent;
-        batch_clear(&w->filling);
-        outcome_begin(h);
-        if (address(w, h, x, &w->torn) == 0)
-            return TRANSFER_READY;
-        h->held = false;
-    }
     w->input_done = true;
     return TRANSFER_NONE;
 }
@@ -197,25 +215,59 @@ static int parse_path(struct path *path, const char *name, const char *text, str
     return text ? path_option(path, name, text, e) : 0;
 }
 
-static int set_up(struct write_run *w, struct error *e)
+/* What the URL has need not be in a PATCH, and some servers refuse it there. */
+static void set_omit(struct write_run *w)
+{
+    const struct list *given = &w->options->body.omit;
+    struct slice path;
+    for (size_t i = 0; i < given->count; i++)
+        if (*given->item[i])
+            list_add(&w->omit, given->item[i]);
+    for (size_t at = 0; w->method == METHOD_PATCH && !given->count && w->target.path.text &&
+                        template_next(&w->target.path, &at, &path);) {
+        char *name = mem_text(path.text, path.len);
+        list_add(&w->omit, name);
+        free(name);
+    }
+}
+
+static int set_up_request(struct write_run *w, const struct request_options *request, struct error *e)
 {
     const struct write_options *o = w->options;
-    if (w->method != METHOD_POST && w->method != METHOD_PUT && w->method != METHOD_PATCH)
-        return error_set(e, EXIT_USAGE, "--method of write is POST, PUT or PATCH");
-    if (body_parse(&w->shape, o->body, o->ndjson_prefix, e) ||
-        (o->url_template && url_template_check(o->url_template, e)) ||
+    if (w->method == METHOD_GET || w->method == METHOD_HEAD || w->method == METHOD_OPTIONS)
+        return error_set(e, EXIT_USAGE, "--method of write is POST, PUT, PATCH or DELETE");
+    if (target_init(&w->target, request, o->url_template, e))
+        return -1;
+    w->http.request = &w->target.common;
+    set_omit(w);
+    w->body = o->body;
+    w->body.omit = w->omit;
+    if (body_parse(&w->shape, &w->body, request->data, e) ||
         (o->idempotency_key && idempotency_check(o->idempotency_header, o->idempotency_key, e)))
         return -1;
-    if (o->url_template && w->shape.kind != BODY_SINGLE)
-        return error_set(e, EXIT_USAGE, "--url-template needs --body single, for each record has a URL of its own");
+    if (target_varies(&w->target) && !body_is_single(&w->shape))
+        return error_set(e, EXIT_USAGE,
+                         "a {PATH} in the URL, --url-template, --query or --header needs --body single: each record "
+                         "has its own ({{ is a brace)");
+    return 0;
+}
+
+static int set_up(struct write_run *w, const struct request_options *request, struct error *e)
+{
+    const struct write_options *o = w->options;
+    if (set_up_request(w, request, e))
+        return -1;
     if (o->ids_file && !o->ids)
         return error_set(e, EXIT_USAGE, "--ids-file needs --ids, which says where the ids are");
+    if (o->batch_time >= 0 && o->end_marker)
+        return error_set(e, EXIT_USAGE, "--batch-time sends what is not known to be whole: not with --end-marker");
     w->input.shape = &w->shape;
     w->input.end_marker = o->end_marker;
-    w->input.batch_size = w->shape.kind == BODY_SINGLE ? 1 : (size_t)o->batch_size;
+    w->input.keeps_large = o->reject_file || o->max_rejects > 0;
+    w->input.batch_size = body_is_single(&w->shape) ? 1 : (size_t)o->batch_size;
     w->input.batch_bytes = (size_t)o->batch_bytes;
     input_init(&w->input);
-    if (request_url(w->http.request, &w->url, e) || parse_path(&w->paths.results, "results", o->results, e) ||
+    if (parse_path(&w->paths.results, "results", o->results, e) ||
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
@@ -237,6 +289,7 @@ static int run(struct write_run *w, unsigned parallel, struct error *e)
                                .done = on_done,
                                .idle = on_idle,
                                .note = on_note,
+                               .patience = patience,
                                .input_fd = w->input.fd};
     struct transfer *t = transfer_new(&w->http, parallel, &w->stats, e);
     if (!t)
@@ -315,7 +368,7 @@ int cmd_write(const struct options *o, struct error *e)
     struct error ignored = {0};
     clock_gettime(CLOCK_MONOTONIC, &began);
     terminal_init(&w.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, -1);
-    int result = set_up(&w, e);
+    int result = set_up(&w, &o->request, e);
     if (result == 0) {
         result = run(&w, options_parallel(o, 1), e);
         terminal_progress_hide(&w.terminal);
@@ -339,6 +392,7 @@ int cmd_write(const struct options *o, struct error *e)
     path_free(&w.paths.error);
     path_free(&w.paths.ids);
     receipt_free(&w.receipt);
-    buf_free(&w.url);
+    target_free(&w.target);
+    list_free(&w.omit);
     return result;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/text.h"
 #include "base/pair.h"
 #include "http/cache.h"
 #include "http/failure.h"
@@ -117,9 +118,9 @@ static void add_pair(struct buf *form, const struct pair *pair)
 {
     if (form->len)
         buf_addc(form, '&');
-    url_escape_text(pair->name, pair->len, form);
+    text_percent(pair->name, pair->len, form);
     buf_addc(form, '=');
-    url_escape_text(pair->value, strlen(pair->value), form);
+    text_percent(pair->value, strlen(pair->value), form);
 }
 
 static void add_field(struct buf *form, const char *name, const char *value)
@@ -183,8 +184,8 @@ static int ask(struct oauth *a, struct token *token, struct error *e)
     long status = 0;
     int result = make_form(a, a->auth->refresh_token ? kept : NULL, &form, e);
     if (basic) { /* both form-encoded first: RFC 6749, section 2.3.1 */
-        url_escape_text(o->oauth_client_id, strlen(o->oauth_client_id), &id);
-        url_escape_text(a->auth->client_secret, strlen(a->auth->client_secret), &secret);
+        text_percent(o->oauth_client_id, strlen(o->oauth_client_id), &id);
+        text_percent(a->auth->client_secret, strlen(a->auth->client_secret), &secret);
         secret_hide_user(&a->auth->secrets, buf_text(&id), buf_text(&secret));
     }
     if (result == 0)

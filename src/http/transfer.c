@@ -711,6 +711,13 @@ void transfer_wait(struct transfer *t, int fd)
     perform(t);
 }
 
+/* Not longer than the caller waits for input. */
+static double wait_at_most(const struct transfer *t, double seconds)
+{
+    double patience = t->waits_for_input && t->ops->patience ? t->ops->patience(t->ctx) : -1;
+    return patience >= 0 ? fmin(seconds, patience) : seconds;
+}
+
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e)
 {
     int result;
@@ -723,7 +730,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         perform(t);
         if ((result = deliver(t, e)) || io_signalled() || t->broken)
             break;
-        double seconds = begin_due(t);
+        double seconds = wait_at_most(t, begin_due(t));
         bool news = t->used && nth(t, 0)->phase == DONE; /* one could not begin */
         if (!news && (t->used || t->waits_for_input))
             wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);

@@ -67,6 +67,9 @@ struct transfer_ops {
     /* The next request: filled in; none at this time; or none before input_fd is readable. -1: error. */
     int (*next)(void *ctx, struct exchange *x, struct error *e);
     int input_fd;
+    /* When next() waits for input: the seconds after which it is asked again without any; negative: never. May be
+     * NULL. */
+    double (*patience)(void *ctx);
     /* An attempt begins: forget what an earlier one brought. */
     void (*begin)(void *ctx, struct exchange *x);
     /* Bytes of the body of an answer. -1 ends the exchange with that error. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 /* Percent-encodes what may stand in no URL; everything else, '%' included, stays as given. */
 static void encode_stray(const char *text, struct buf *out)
 {
@@ -66,24 +67,6 @@ int url_check_length(const char *url, struct error *e)
     return len > MOST ? error_set(e, EXIT_ANSWER, "the URL would have %zu bytes: too many to send", len) : 0;
 }
 
-void url_escape_text(const char *text, size_t len, struct buf *out)
-{
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    for (size_t i = 0; i < len; i++)
-        if (text[i] && strchr(unreserved, text[i]))
-            buf_addc(out, text[i]);
-        else
-            buf_addf(out, "%%%02X", (unsigned char)text[i]);
-}
-
-void url_escape(struct slice value, struct buf *out)
-{
-    struct buf plain = {0};
-    value_scalar(value, &plain);
-    url_escape_text(plain.data, plain.len, out);
-    buf_free(&plain);
-}
-
 /* Where the query of url begins, which has no fragment: after its first '?' (RFC 3986, section 3.4; of others the query
  * may consist). Its end when it has none. (libcurl's CURLU would change the letters of what is percent-encoded.) */
 static const char *query_of(struct buf *url)
@@ -105,9 +88,9 @@ static void add(struct buf *url, const char *name, size_t name_len, const char *
         buf_addc(url, '?');
     else if (*query && url->data[url->len - 1] != '&')
         buf_addc(url, '&');
-    url_escape_text(name, name_len, url);
+    text_percent(name, name_len, url);
     buf_addc(url, '=');
-    url_escape_text(value, value_len, url);
+    text_percent(value, value_len, url);
 }
 
 /* Does the parameter at text (up to '&' or the end) have that name? */
@@ -207,13 +190,13 @@ static char *encode_anew(const char *text, size_t len)
     struct buf plain = {0}, out = {0};
     size_t name = strcspn(text, "=&");
     url_unescape(text, name, &plain);
-    url_escape_text(plain.data, plain.len, &out);
+    text_percent(plain.data, plain.len, &out);
     buf_addc(&out, '=');
     if (name < len)
         url_unescape(text + name + 1, len - name - 1, &plain);
     else
         buf_clear(&plain);
-    url_escape_text(plain.data, plain.len, &out);
+    text_percent(plain.data, plain.len, &out);
     char *result = mem_text(out.data, out.len);
     buf_free(&plain);
     buf_free(&out);

@@ -16,10 +16,6 @@ int url_accept(const char *text, struct buf *url, struct error *e);
 /* libcurl takes no URL of more than 8 MB. -1: EXIT_ANSWER. */
 int url_check_length(const char *url, struct error *e);
 
-/* The value as one path segment or query value takes it: percent-encoded as opaque bytes. Appends. value: a JSON
- * scalar. */
-void url_escape(struct slice value, struct buf *out);
-void url_escape_text(const char *text, size_t len, struct buf *out);
 /* Adds each of these NAME=VALUE to the query of url. -1: EXIT_USAGE. */
 int url_add_queries(struct buf *url, char *const *queries, size_t count, struct error *e);
 /* Adds name=value to the query of url, percent-encoded once as opaque bytes. */

@@ -8,7 +8,11 @@
 
 #include "json/split.h"
 
-enum { READ_BYTES = 65536, REJECT_BYTES = 1 << 20 }; /* what a line of a reject file may have beside the record */
+enum {
+    READ_BYTES = 65536,
+    REJECT_BYTES = 1 << 20,
+    LARGE = 1 << 24
+}; /* what a line of a reject file may have beside the record */
 
 static const char BOM[] = "\xef\xbb\xbf";
 
@@ -81,13 +85,18 @@ static int take_line(struct input *in, struct batch *b, const char *line, size_t
         record = path_find(&in->record_path, in->compact.data, in->compact.len);
     if (!record.text)
         return wrong(in, "a reject file has a member \"record\" in each line", e);
-    size_t cost = body_cost(in->shape, record.len),
-           used = body_frame(in->shape) + b->text.len + b->count * body_cost(in->shape, 0);
-    if (b->count && (b->count == in->batch_size || used + cost > in->batch_bytes))
+    size_t cost = body_cost(in->shape, record), used = body_frame(in->shape) + b->bytes;
+    bool large = body_frame(in->shape) + cost > in->batch_bytes, full = b->text.len > in->batch_bytes;
+    if (b->count && (b->count == in->batch_size || full || (!large && used + cost > in->batch_bytes)))
         return 1;
-    if (used + cost > in->batch_bytes)
-        return wrong(in, "the record is larger than --batch-bytes", e);
+    if (large && !in->keeps_large)
+        return b->count ? 1 : wrong(in, "the record is larger than --batch-bytes", e);
+    if (large) {
+        batch_add_large(b, record.text, record.len, in->line);
+        return 0;
+    }
     batch_add(b, record.text, record.len, in->line);
+    b->bytes += cost;
     return 0;
 }
 
@@ -153,6 +162,13 @@ static bool may_go(const struct input *in)
     return !in->end_marker || in->ended || in->pending.len > in->taken;
 }
 
+/* A line without an end must not fill the memory. */
+static size_t longest_line(const struct input *in)
+{
+    size_t most = in->keeps_large && in->batch_bytes < LARGE ? LARGE : in->batch_bytes;
+    return most + (in->replay ? REJECT_BYTES : 0);
+}
+
 int input_fill(struct input *in, struct batch *b, struct error *e)
 {
     for (;;) {
@@ -164,7 +180,7 @@ int input_fill(struct input *in, struct batch *b, struct error *e)
             return INPUT_BATCH;
         if (in->eof)
             return at_end(in, b, e);
-        if (in->pending.len - in->taken > in->batch_bytes + (in->replay ? REJECT_BYTES : 0)) {
+        if (in->pending.len - in->taken > longest_line(in)) {
             in->line++;
             return wrong(in, "the record is larger than --batch-bytes", e);
         }

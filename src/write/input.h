@@ -14,6 +14,7 @@ struct input {
     int fd;
     const char *end_marker; /* the line that must end the input, or NULL */
     bool replay;            /* a reject file: the records are members of its lines */
+    bool keeps_large;       /* a record that is larger than a body is taken all the same, marked */
     const struct body_shape *shape;
     size_t batch_size, batch_bytes; /* records, bytes of body */
 

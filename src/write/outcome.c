@@ -13,6 +13,16 @@
 
 /* ---- a batch ---- */
 
+static void reject_large(struct held_batch *h, size_t record)
+{
+    static const char why[] = "\"the record is larger than --batch-bytes\"";
+    struct record_fate *f = &h->fate[record];
+    f->fate = FATE_REJECTED;
+    f->error = h->texts.len;
+    f->error_len = strlen(why);
+    buf_adds(&h->texts, why);
+}
+
 void outcome_begin(struct held_batch *h)
 {
     size_t count = h->batch.count, n = 0;
@@ -30,7 +40,10 @@ void outcome_begin(struct held_batch *h)
     memset(h->fate, 0, count * sizeof *h->fate);
     buf_clear(&h->texts);
     for (size_t i = 0; i < count; i++)
-        h->order[n++] = i;
+        if (batch_is_large(&h->batch, i))
+            reject_large(h, i);
+        else
+            h->order[n++] = i;
     h->now = (struct piece){0, n, 0};
     h->waiting = 0;
     h->held = true;
@@ -297,6 +310,12 @@ static void reject_single(struct held_batch *h, struct exchange *x)
     buf_free(&quoted);
 }
 
+/* What is to be deleted has gone: by an earlier try, perhaps. */
+static bool is_gone(const struct write_run *w, const struct exchange *x)
+{
+    return w->method == METHOD_DELETE && x->failed && x->unsettled && (x->status == 404 || x->status == 410);
+}
+
 /* A piece of several records was refused as a whole, which is taken to mean that none of it is stored. */
 static void halve(struct held_batch *h)
 {
@@ -341,6 +360,10 @@ int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
     size_t count = h->now.to - h->now.from;
     if (!count)
         return 0;
+    if (is_gone(w, x)) {
+        set_all(h, FATE_STORED);
+        return 0;
+    }
     if (is_doubtful(h, x))
         doubt(x);
     if (!x->failed || (count > 1 && is_partial(w, h, x)))

@@ -4,6 +4,8 @@
 #ifndef RESTSRC_RUN_H
 #define RESTSRC_RUN_H
 
+#include <time.h>
+
 #include "base/terminal.h"
 #include "http/transfer.h"
 #include "write/batch.h"
@@ -12,12 +14,15 @@
 #include "write/input.h"
 #include "write/receipt.h"
 #include "write/results.h"
+#include "write/target.h"
 
 enum { PIECES = 64 };
 
 struct write_options {
     int64_t batch_size, batch_bytes, max_rejects; /* max_rejects -1: not given */
-    char *body, *ndjson_prefix, *url_template;
+    struct body_options body;
+    char *url_template;
+    double batch_time; /* seconds; not given: negative */
     bool compress_body, idempotent;
     char *idempotency_key, *idempotency_header;
     char *reject_file, *replay, *end_marker;
@@ -60,14 +65,16 @@ struct write_run {
     const struct write_options *options;
     struct http_options http;
     enum method method;
-    struct buf url;
+    struct target target;
+    struct body_options body; /* as given, with what is left out */
     struct input input;
     struct body_shape shape;
+    struct list omit;       /* --omit, or what the URL has */
+    struct timespec filled; /* when `filling` got its first record */
     struct results_paths paths;
     struct idempotency keys;
     struct held_batch *held;
     struct batch filling; /* the next batch, while it waits for input */
-    struct buf body;
     int reject_fd, ids_fd;
     bool has_ids; /* one was found */
     struct receipt receipt;

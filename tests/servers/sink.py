@@ -390,7 +390,7 @@ class Sink(Handler):
             return error(404)
         if self.command == "DELETE":
             s.stored.pop(name, None)
-            return Answer(204)
+            return afterwards(s, self, Answer(204))
         return Answer(body=s.stored[name] if name else b"[" + b", ".join(s.stored.values()) + b"]")
 
     def take(self, s, entry):

@@ -3,31 +3,38 @@
 #include "write/body.h"
 #include "write/idempotency.h"
 #include "write/receipt.h"
-#include "write/url_template.h"
+#include "json/template.h"
 
 static void add(struct batch *b, const char *record, int64_t line)
 {
     batch_add(b, record, strlen(record), line);
 }
 
+/* The options of a body. */
+static struct body_options options(const char *shape, const char *prefix)
+{
+    return (struct body_options){.body = (char *)shape, .ndjson_prefix = (char *)prefix};
+}
+
 static void body_is(const char *shape, const char *prefix, size_t from, size_t to, const char *want)
 {
     struct error e = {0};
     struct body_shape s;
+    struct body_options o = options(shape, prefix);
     struct batch b = {0};
     struct buf out = {0};
     size_t cost = 0;
-    ok(body_parse(&s, shape, prefix, &e) == 0, "--body %s is a shape", shape);
+    ok(body_parse(&s, &o, NULL, &e) == 0, "--body %s is a shape", shape);
     add(&b, "{\"a\": 1}", 1);
     add(&b, "2", 4);
     add(&b, "\"x\"", 5);
     size_t which[8];
     for (size_t i = from; i < to; i++)
         which[i - from] = i;
-    body_build(&s, &b, which, to - from, &out);
+    body_build(&s, &b, which, to - from, &out, &e);
     is_text(buf_text(&out), want, shape);
     for (size_t i = from; i < to; i++)
-        cost += body_cost(&s, batch_record(&b, i).len);
+        cost += body_cost(&s, batch_record(&b, i));
     ok(out.len <= cost + body_frame(&s), "%s: %zu bytes, said to cost %zu at the most", shape, out.len,
        cost + body_frame(&s));
     body_free(&s);
@@ -39,7 +46,8 @@ static void no_shape(const char *shape, const char *prefix)
 {
     struct error e = {0};
     struct body_shape s;
-    ok(body_parse(&s, shape, prefix, &e) == -1 && e.code == EXIT_USAGE, "--body %s%s%s is refused", shape,
+    struct body_options o = options(shape, prefix);
+    ok(body_parse(&s, &o, NULL, &e) == -1 && e.code == EXIT_USAGE, "--body %s%s%s is refused", shape,
        prefix ? " with prefix " : "", prefix ? prefix : "");
     body_free(&s);
 }
@@ -81,9 +89,10 @@ static void batches(void)
     add(&b, "4", 9);
     ok(b.count == 1 && *batch_record(&b, 0).text == '4' && batch_line(&b, 0) == 9, "a batch is used again");
     struct error e;
-    body_parse(&s, "ndjson", NULL, &e);
+    struct body_options ndjson = options("ndjson", NULL), array = options("array", NULL);
+    body_parse(&s, &ndjson, NULL, &e);
     is_text(body_content_type(&s), "application/x-ndjson", "NDJSON has a type of its own");
-    body_parse(&s, "array", NULL, &e);
+    body_parse(&s, &array, NULL, &e);
     is_text(body_content_type(&s), "application/json", "JSON");
     batch_free(&b);
 }
@@ -161,30 +170,39 @@ static void receipts(void)
 
 /* ---- templates ---- */
 
-static void fills(const char *template, const char *record, const char *want)
+static void fills_kind(enum template_kind kind, const char *text, const char *record, const char *want)
 {
     struct error e = {0};
     struct buf out = {0};
-    ok(url_template_check(template, &e) == 0, "%s is a template", template);
-    int result = url_template_fill(template, (struct slice){record, strlen(record)}, 7, &out, &e);
+    struct template t = {"url-template", kind, text};
+    ok(template_check(&t, &e) == 0, "%s is a template", text);
+    int result = template_fill(&t, (struct slice){record, strlen(record)}, 7, &out, &e);
     is_text(result ? NULL : buf_text(&out), want, record);
     if (result)
         ok(e.code == EXIT_INPUT && strncmp(e.message, "input line 7: ", 14) == 0, "%s", e.message);
     buf_free(&out);
 }
 
+static void fills(const char *text, const char *record, const char *want)
+{
+    fills_kind(TEMPLATE_URL, text, record, want);
+}
+
 static void templates(void)
 {
-    static const char *const wrong[] = {"",    "/x",  "{",      "}",    "{}",
-                                        "/{a", "/a}", "{a{b}}", "{a}}", "{a.b.c.d.e.f.g.h.i.j.k.l.m.n}"};
+    static const char *const wrong[] = {"{",   "}",      "{}",   "/{a",
+                                        "/a}", "{a{b}}", "{a}}", "{a.b.c.d.e.f.g.h.i.j.k.l.m.n}"};
     struct error e;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        ok(url_template_check(wrong[i], &e) == -1 && e.code == EXIT_USAGE, "'%s' is none", wrong[i]);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct template t = {"url-template", TEMPLATE_URL, wrong[i]};
+        ok(template_check(&t, &e) == -1 && e.code == EXIT_USAGE, "'%s' is none", wrong[i]);
+    }
     fills("/a/{k}", "{\"k\":\"b c/d\"}", "/a/b%20c%2Fd");
-    fills("{a.b}-{/c/1}?{k}", " { \"a\" : {\"b\": 1.10}, \"c\": [0, 9007199254740993],\"k\":true}",
+    fills("{a.b}-{/c/1}?{k}", "{\"a\":{\"b\":1.10},\"c\":[0,9007199254740993],\"k\":true}",
           "1.10-9007199254740993?true");
     fills("{k}", "{\"k\":\"\\u00e9\\ud83d\\ude00\\u0000\"}", "%C3%A9%F0%9F%98%80%00");
     fills("{k}", "{\"k\":0}", "0");
+    fills("{{{k}}}", "{\"k\":0}", "{0}");
     fills("{k}", "{\"k\":null}", NULL);
     fills("{k}", "{\"k\":\"\"}", NULL);
     fills("{k}", "{\"k\":[1]}", NULL);
@@ -196,6 +214,62 @@ static void templates(void)
     fills("{k}", "{\"k\":\"...\"}", "...");
 }
 
+static void json_templates(void)
+{
+    static const char record[] = "{\"k\":9007199254740993,\"s\":\"a\\\"b\",\"o\":{\"x\":1.10},\"n\":null}";
+    fills_kind(TEMPLATE_JSON, "{\"index\":{\"_id\":\"{k}\"}}", record, "{\"index\":{\"_id\":9007199254740993}}");
+    fills_kind(TEMPLATE_JSON, "[\"{o}\",\"{n}\",\"{s}\"]", record, "[{\"x\":1.10},null,\"a\\\"b\"]");
+    fills_kind(TEMPLATE_JSON, "{\"url\":\"P/{s}/{k}\"}", record, "{\"url\":\"P/a\\\"b/9007199254740993\"}");
+    fills_kind(TEMPLATE_JSON, "{\"{k}\":\"{{k}}\"}", record, "{\"9007199254740993\":\"{k}\"}");
+    fills_kind(TEMPLATE_JSON, "{\"r\":\"{}\"}", "{\"a\":1}", "{\"r\":{\"a\":1}}");
+    fills_kind(TEMPLATE_JSON, "{\"r\":\"{none}\"}", record, NULL);
+    fills_kind(TEMPLATE_JSON, "{\"r\":\"x{o}\"}", record, NULL);
+    fills_kind(TEMPLATE_JSON, "{\"r\":\"x{n}\"}", record, NULL);
+    fills_kind(TEMPLATE_TEXT, "X: {s} {k}", record, "X: a\"b 9007199254740993");
+    fills_kind(TEMPLATE_TEXT, "X: {s}", "{\"s\":\"a\\r\\nY: b\"}", NULL);
+}
+
+static void shaped(struct body_options o, const char *around, const char *record, const char *want)
+{
+    struct error e = {0};
+    struct body_shape s;
+    struct batch b = {0};
+    struct buf out = {0};
+    size_t which[] = {0, 1};
+    ok(body_parse(&s, &o, around, &e) == 0, "%s is a shape: %s", want, e.message);
+    add(&b, record, 1);
+    add(&b, record, 2);
+    size_t count = body_is_single(&s) ? 1 : 2, cost = count * body_cost(&s, batch_record(&b, 0)) + body_frame(&s);
+    ok(body_build(&s, &b, which, count, &out, &e) == 0, "it is built");
+    is_text(buf_text(&out), want, record);
+    ok(out.len <= cost, "%zu bytes, said to cost %zu at the most", out.len, cost);
+    body_free(&s);
+    batch_free(&b);
+    buf_free(&out);
+}
+
+static void more_shapes(void)
+{
+    char *omitted[] = {"k"};
+    shaped((struct body_options){.body = "object:rows"}, "{\"all\":false}", "1", "{\"all\":false,\"rows\":[1,1]}");
+    shaped((struct body_options){.body = "object:in.rows"}, "{\"in\":{\"rows\":0},\"z\":1}", "1",
+           "{\"in\":{\"rows\":[1,1]},\"z\":1}");
+    shaped((struct body_options){.body = "array", .body_template = "{\"a\": 1, \"b\": \"{records}\"}"}, NULL, "2",
+           "{\"a\":1,\"b\":[2,2]}");
+    shaped((struct body_options){.body = "array",
+                                 .body_template = "{\"entry\":\"{records}\"}",
+                                 .record_template = "{\"resource\":\"{}\",\"url\":\"P/{k}\"}"},
+           NULL, "{\"k\":7}",
+           "{\"entry\":[{\"resource\":{\"k\":7},\"url\":\"P/7\"},{\"resource\":{\"k\":7},\"url\":\"P/7\"}]}");
+    shaped((struct body_options){.body = "single", .omit = {1, omitted}}, NULL, "{ \"a\": 1.10, \"k\": 2 }",
+           "{\"a\":1.10}");
+    shaped((struct body_options){.body = "ndjson", .ndjson_prefix = "{\"i\":\"{k}\"}", .omit = {1, omitted}}, NULL,
+           "{\"k\":2,\"a\":1}", "{\"i\":2}\n{\"a\":1}\n{\"i\":2}\n{\"a\":1}\n");
+    shaped((struct body_options){.body = "form"}, NULL,
+           "{\"e\":\"a+b c\",\"n\":1.10,\"m\":{\"x\":[true,null]},\"o\":[]}",
+           "e=a%2Bb%20c&n=1.10&m%5Bx%5D%5B0%5D=true&m%5Bx%5D%5B1%5D=");
+}
+
 int main(void)
 {
     shapes();
@@ -203,5 +277,7 @@ int main(void)
     keys();
     receipts();
     templates();
+    json_templates();
+    more_shapes();
     return tap_end();
 }

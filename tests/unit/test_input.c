@@ -41,7 +41,8 @@ static void feed(const struct source *s, const char *text, size_t len, size_t st
     struct error e;
     if (pipe(ends))
         abort();
-    body_parse(&shape, s->body, NULL, &e);
+    struct body_options o = {.body = (char *)s->body};
+    body_parse(&shape, &o, NULL, &e);
     struct input in = {.fd = ends[0],
                        .end_marker = s->marker,
                        .replay = s->replay,
