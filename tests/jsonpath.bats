@@ -170,6 +170,20 @@ teardown_file() { stop_server; }
     wrote 1
 }
 
+@test "write: --results takes results out of their wrappers, and --ids and --result-error look into each" {
+    answers '{"body":{"items":[{"index":{"n":{"id":7},"st":201}},{"index":{"st":400,"why":[{"text":"too long"}]}}]}}'
+    list=${list/answers=/in=body,answers=}
+    printf '%s\n' '{"a":1}' '{"a":2}' >"$BATS_TEST_TMPDIR/in"
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+    timeout 60 "$RESTSRC" write --results '$.items[*].index' --result-status '$.st' \
+        --result-error '$.why[0].text' --ids '$.n.id' \
+        --ids-file "$BATS_TEST_TMPDIR/ids" --reject-file "$BATS_TEST_TMPDIR/rejects" "$list" \
+        <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
+    exits 0
+    [ "$(cat "$BATS_TEST_TMPDIR/ids")" = $'7\nnull' ]
+    [ "$(jq -c '[.line, .error]' "$BATS_TEST_TMPDIR/rejects")" = '[2,"too long"]' ]
+}
+
 @test "what is left out, or wrong, of a JSONPath is refused by its name, before any request" {
     list n=10
     while IFS='|' read -r option path text; do

@@ -269,6 +269,20 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     [ "$(jq -c .ok "$out")" = false ]
 }
 
+@test "check names the rules that are in force, and the one by which an answer is not all" {
+    answers '{"body":{"items":[{"id":1},{"id":2}],"timed_out":true}}'
+    restsrc check --on 404=empty --on '$.error.code==7=retry' "$list"
+    exits 0
+    grep -F -- "--on '404=empty'" "$out"
+    grep -F -- "--on '\$.error.code==7=retry'" "$out"
+    grep -F '2xx $.timed_out==true=partial: the answer says that it is not all' "$out"
+    answers '{"body":{"items":[],"error":"nothing found"}}'
+    restsrc check "$list"
+    exits 76
+    restsrc check --on 2xx=ok "$list"
+    exits 0
+}
+
 @test "what is no rule is refused before any request" {
     list n=10
     while IFS='|' read -r rule text; do

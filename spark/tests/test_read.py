@@ -157,6 +157,20 @@ def test_failure_of_the_tool_is_sparks_error(fault, read):
     assert "records 500 to 999 of " in text and scenario.base in text.replace("***@", "") and "sesame" not in text
 
 
+def test_rules_and_jsonpaths_are_options_like_others(fault, read):
+    rules = "404=empty\n200 $.code==7=retry"
+    assert read(fault("n=9,status=404").url, on=rules).schema("i int").load().collect() == []
+    with pytest.raises(Exception, match="RequestRefused: HTTP 404"):
+        read(fault("n=1000,status=404:700").url, on=rules).schema("i int").load().collect()
+    with pytest.raises(Exception, match="stands ok, empty"):
+        read(fault().url, on="404=nothing").schema("i int").load().collect()
+    with pytest.raises(Exception, match="says that it is not all"):
+        read(fault("n=9,put=incomplete_results:true").url).schema("i int").load().collect()
+    nested = fault("n=9,envelope=array,total=none,nocount")
+    df = read(nested.url, paginate="none", records="$[?@.i<4]").schema("i int").load()
+    assert sorted(row.i for row in df.collect()) == [0, 1, 2, 3]
+
+
 def test_server_that_gives_fewer_records_than_it_counts(fault, read):
     with pytest.raises(Exception, match="UnexpectedAnswer.*exit 76"):
         read(fault('n=150,count={"total":300},total=none').url).schema("i int").load().collect()

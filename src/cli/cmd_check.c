@@ -69,6 +69,15 @@ static void suggest(const struct options *o, struct finding *f, struct buf *out)
         buf_adds(out, "          (*** is a secret that is not shown)\n");
 }
 
+/* The rules that are in force beside the usual ones, and the one that the answer has met. */
+static void describe_rules(const struct options *o, struct finding *f, struct buf *out)
+{
+    for (size_t i = 0; i < o->request.on.count; i++)
+        buf_addf(out, "rule:     --on '%s'\n", o->request.on.item[i]);
+    if (f->rule.len)
+        buf_addf(out, "rule:     %s: the answer says that it is not all\n", buf_text(&f->rule));
+}
+
 static void describe(const struct options *o, struct finding *f, struct buf *out)
 {
     buf_adds(out, "reached:  ");
@@ -91,6 +100,7 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
              !f->asked_twice ? "not looked at"
              : f->stable     ? "the same twice"
                              : "not the same twice: pages may overlap; ask the API to sort");
+    describe_rules(o, f, out);
     suggest(o, f, out);
     text_clean_lines(buf_writable(out)); /* names are the server's */
     out->len = strlen(out->data);

@@ -166,6 +166,8 @@ void report_finding(const struct finding *f, struct buf *out)
     else
         cJSON_AddNullToObject(o, "stable");
     add_text(o, "doubt", f->doubt.data);
+    if (f->rule.len)
+        add_text(o, "partial", f->rule.data);
     cJSON *options = cJSON_AddObjectToObject(o, "options");
     for (const struct setting *s = f->settings.at; s < f->settings.at + f->settings.count; s++)
         cJSON_AddStringToObject(options, s->option, s->value);

@@ -165,7 +165,9 @@ int compare_first(struct compare *c, struct error *e)
     if (find_elsewhere(c, e))
         return -1;
     struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
-    if (c->ask->split.count == 0 && refusal_is(envelope, (struct slice){0}))
+    if (c->ask->exchange->action == RULE_PARTIAL)
+        buf_adds(&c->f->rule, c->ask->exchange->rule->text);
+    if (c->ask->split.count == 0 && c->ask->exchange->action != RULE_OK && refusal_is(envelope, (struct slice){0}))
         return no_list(c, e);
     c->ask->once = true; /* of the tries none is repeated */
     c->ask->lines = false;

@@ -8,4 +8,5 @@ void finding_free(struct finding *f)
     buf_free(&f->count_from);
     settings_free(&f->settings);
     buf_free(&f->doubt);
+    buf_free(&f->rule);
 }

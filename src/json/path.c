@@ -267,6 +267,26 @@ struct slice path_find_way(const struct path *p, unsigned way, struct slice json
     return it->query ? jsonpath_first(it->query, json) : find_way(it, it->depth, json);
 }
 
+static bool add_to_list(void *ctx, struct slice value)
+{
+    struct buf *list = ctx;
+    if (list->data[list->len - 1] != '[')
+        buf_addc(list, ',');
+    buf_add(list, value.text, value.len);
+    return true;
+}
+
+void path_list(const struct path *p, struct slice json, struct buf *list)
+{
+    struct slice one = {0};
+    buf_addc(list, '[');
+    if (p->count == 1 && p->way[0].query)
+        jsonpath_each(p->way[0].query, json, add_to_list, list);
+    else if ((one = path_find(p, json.text, json.len)).text)
+        add_to_list(list, one);
+    buf_addc(list, ']');
+}
+
 bool path_finds_choice(const struct path *p, struct slice json)
 {
     for (unsigned w = 0; w < p->count; w++) {

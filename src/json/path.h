@@ -55,6 +55,8 @@ struct slice path_find(const struct path *p, const char *json, size_t len);
 struct slice path_find_way(const struct path *p, unsigned way, struct slice json);
 /* What its first names lead to, so many of them. */
 struct slice path_find_part(const struct path *p, unsigned way, unsigned depth, struct slice json);
+/* All values that p names, as one list. Appends to list. */
+void path_list(const struct path *p, struct slice json, struct buf *list);
 /* Does a JSONPath of p find in json where to choose, though perhaps nothing to choose? */
 bool path_finds_choice(const struct path *p, struct slice json);
 /* The same by the PATH's text, for a PATH that is looked up once. */

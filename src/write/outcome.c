@@ -59,6 +59,7 @@ void outcome_free(struct held_batch *h)
     buf_free(&h->texts);
     buf_free(&h->answer);
     buf_free(&h->compact);
+    buf_free(&h->listed);
 }
 
 /* ---- the answer ---- */
@@ -93,7 +94,13 @@ static void read_results(struct write_run *w, struct held_batch *h)
     struct sent sent = {.record = h->sent, .count = h->now.to - h->now.from, .lines_each = body_lines(&w->shape)};
     for (size_t i = 0; i < sent.count; i++)
         h->sent[i] = batch_record(&h->batch, h->order[h->now.from + i]);
-    results_read(&w->paths, &sent, (struct slice){buf_text(&h->compact), h->compact.len}, h->results, &h->said);
+    struct slice said = {buf_text(&h->compact), h->compact.len};
+    buf_clear(&h->listed);
+    if (w->paths.results.many && said.len) { /* results here and there are a list for themselves */
+        path_list(&w->paths.results, said, &h->listed);
+        said = (struct slice){h->listed.data, h->listed.len};
+    }
+    results_read(&w->paths, &sent, said, h->results, &h->said);
 }
 
 int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)

@@ -19,8 +19,8 @@ struct results_said {
     bool taken;        /* it says itself that some were taken */
 };
 
-/* body: compact valid JSON, or empty; it and the records must outlive the results, of which there are sent->count; no
- * fate is open afterwards. */
+/* body: compact valid JSON, or empty; where paths->results is a JSONPath of many values, these as a list. It and the
+ * records must outlive the results, of which there are sent->count; no fate is open afterwards. */
 void results_read(const struct results_paths *paths, const struct sent *sent, struct slice body, struct result *results,
                   struct results_said *said);
 

@@ -55,6 +55,7 @@ struct held_batch {
     bool held;        /* it has records that the receipt does not have yet */
     bool open;        /* `now` is under way */
     struct buf answer, compact;
+    struct buf listed;      /* the results, where --results names them here and there */
     struct slice *sent;     /* the records of `now`, */
     struct result *results; /* and what the answer says of each; as many as `room` */
     struct results_said said;
