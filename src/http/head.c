@@ -51,7 +51,8 @@ const char *head_find(const struct head *h, const char *name, const char *previo
 {
     size_t len = strlen(name);
     const char *line = previous ? previous + strlen(previous) + 1 : h->lines.data;
-    for (const char *end = h->lines.data + h->lines.len; line && line < end; line += strlen(line) + 1)
+    const char *end = h->lines.len ? h->lines.data + h->lines.len : line;
+    for (; line < end; line += strlen(line) + 1)
         if (strncasecmp(line, name, len) == 0 && line[len] == ':')
             return line + len + 1 + strspn(line + len + 1, " \t");
     return NULL;

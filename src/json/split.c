@@ -654,9 +654,9 @@ void split_many(struct split *s)
 
 int split_feed(struct split *s, const char *text, size_t n)
 {
+    if (s->reason || !n)
+        return s->reason ? -1 : 0;
     bytes from = (bytes)text, p = from, end = from + n;
-    if (s->reason)
-        return -1;
     s->run = p;
     while (p && p < end)
         p = step(s, p, end, from);
