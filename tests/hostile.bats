@@ -384,3 +384,13 @@ asked() { curl -s "$server/_log" | grep -q "/hang/$BATS_TEST_NUMBER-$1 "; }
     curl -s "$server/_log" | grep -F "${list#"$server"}?offset=0&limit=7" >"$BATS_TEST_TMPDIR/log"
     grep -F '"x-one": "1"' "$BATS_TEST_TMPDIR/log" | grep -qF '"Bearer secret-0123456789"'
 }
+
+@test "one page for any offset, as long as its total, is the whole list: once, with a warning" {
+    for size in 3 100; do
+        hostile same
+        restsrc read --page-size "$size" "$list"
+        exits 0
+        wrote_page
+        says "the same page for any offset"
+    done
+}

@@ -337,8 +337,9 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     h->page.no_content = x->status == 204 || x->status == 205;
     find_total(r, x, h);
     struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
-    if (repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e))
-        return -1;
+    int again = repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e);
+    if (again)
+        return again < 0 ? -1 : TRANSFER_STOP;
     struct answer answer = {
         .url = buf_text(&x->request.url),
         .header = answer_header,

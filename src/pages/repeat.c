@@ -104,12 +104,26 @@ static bool is_distinct(struct slice records)
            (records.len < 2 * line || memcmp(records.text, records.text + line, line) != 0);
 }
 
+/* A first page as long as its total, which may be just that, its length: one request looks after it. What brings the
+ * very same page, and the same total, has that page for whatever is asked: it is the whole list. */
+static bool is_all_again(const struct paginate *p, const struct page *page, struct slice records, struct slice before)
+{
+    return p->distrust && p->pages == 1 && p->style->seeks && page->total.records == page->got &&
+           paging_sum(p->start, page->got) == p->position && records.len == before.len &&
+           memcmp(records.text, before.text, records.len) == 0;
+}
+
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
 {
     bool cursor_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
     if (p->range->allow_repeats || p->went_round || !before->records.len || !records.len || cursor_itself)
         return 0;
+    if (is_all_again(p, page, records, before->records)) {
+        buf_adds(&p->note, "warning: the server gives the same page for any offset; by its total that is the list\n");
+        p->over = true;
+        return 1;
+    }
     bool identified = has_id(p, records);
     if (repeats(p, page, records, before->records, identified))
         return error_set(

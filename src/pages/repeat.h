@@ -11,7 +11,8 @@ struct repeat {
     int64_t missing;      /* so many fewer than asked for were in it */
 };
 
-/* Is the page, of these records (NDJSON), another one? -1: EXIT_ANSWER. May add to p->note. --allow-repeats,
+/* Is the page, of these records (NDJSON), another one? 1: it is the whole list once more, which ends before it. -1:
+ * EXIT_ANSWER. May add to p->note. --allow-repeats,
  * --on-drift. */
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e);

@@ -89,6 +89,13 @@ def page(c, r):
     return answer(r.page)
 
 
+@scenario
+def same(c, r):
+    """The same page whatever is asked for."""
+    c.body(r)
+    return answer()
+
+
 # ---- headers ----
 
 
