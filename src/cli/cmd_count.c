@@ -58,8 +58,9 @@ static int counted(int64_t records, struct error *e)
 
 /* ---- by a page of the list ---- */
 
-/* One page of one record, at an offset. */
-static int ask_page(struct count *c, int64_t offset, struct error *e)
+/* One page of one record, at an offset; or the list as it is without our parameters, if we send any: else it is not
+ * asked for, and the last answer stays. */
+static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
 {
     const struct options *o = c->options;
     struct http_options http = options_http(o);
@@ -75,7 +76,8 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     if (result == 0) {
         paginate_next(&c->paginate, &page, &c->ask.request);
         c->ask.first = offset == 0;
-        result = ask_request(&c->ask, &c->places) ? because(c, e) : 0;
+        bool asks = !bare || paginate_bare(&c->paginate, &c->ask.request);
+        result = asks && ask_request(&c->ask, &c->places) ? because(c, e) : 0;
     }
     if (result == 0 && !paginate_seeks(&c->paginate)) {
         struct answer answer = ask_answer(&c->ask);
@@ -84,6 +86,11 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     }
     paginate_free(&c->paginate);
     return result;
+}
+
+static int ask_page(struct count *c, int64_t offset, struct error *e)
+{
+    return ask_list(c, offset, false, e);
 }
 
 /* Is there a record behind those of the first page? -1: error. */
@@ -263,6 +270,28 @@ static void tell_partial(struct count *c)
     buf_free(&note);
 }
 
+static int find_total(struct count *c, struct total *total, struct error *e)
+{
+    return total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
+                      total, e);
+}
+
+/* Servers take parameters that they do not know for filters, or drop all filters when they do not know one: then what
+ * counts is the total without ours. */
+static int check_filtered(struct count *c, struct total *total, struct error *e)
+{
+    struct error ignored = {0};
+    const struct request_options *request = &c->options->request;
+    bool filtered = request->query.count || strchr(request->url, '?');
+    if (total->records && !filtered)
+        return 0;
+    struct total bare;
+    if (ask_list(c, 0, true, &ignored) || find_total(c, &bare, &ignored) < 1 || bare.records == total->records)
+        return 0;
+    *total = bare;
+    return check_denial(c, e);
+}
+
 static int count_by_page(struct count *c, struct error *e)
 {
     struct total total;
@@ -275,8 +304,7 @@ static int count_by_page(struct count *c, struct error *e)
     tell_partial(c);
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
-    int found = total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
-                           &total, e);
+    int found = find_total(c, &total, e);
     if (found == 0 && c->source.kind == TOTAL_AUTO)
         return count_by_guess(c, e);
     if (found == 0)
@@ -284,7 +312,7 @@ static int count_by_page(struct count *c, struct error *e)
                   "the API does not say how many records there are: say where the count is with --count-from");
     if (found < 1)
         return about_answer(c, e);
-    return check_page_length(c, &total, e) ? -1 : counted(total.records, e);
+    return check_filtered(c, &total, e) || check_page_length(c, &total, e) ? -1 : counted(total.records, e);
 }
 
 /* ---- by a counting URL ---- */

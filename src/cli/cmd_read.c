@@ -47,6 +47,7 @@ struct read_run {
     struct timespec began;
     bool enough; /* --stream has all of the range */
     bool told_denied, told_partial;
+    bool bare; /* the list is empty; is it without our parameters, too? */
 };
 
 static struct held_page *held_of(struct read_run *r, const struct exchange *x)
@@ -306,6 +307,12 @@ static enum transfer_next end_empty(struct read_run *r)
     return TRANSFER_STOP;
 }
 
+/* What became of the request without our parameters: an error says nothing of the list. */
+static int learn_bare(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)
+{
+    return !x->failed && h->split.count ? paginate_filtered(&r->paginate, e) : TRANSFER_STOP;
+}
+
 static void doubt_lines(struct read_run *r, const struct held_page *h, const struct exchange *x)
 {
     if (x->open_end && h->split.many && !x->failed && r->options->range.expect < 0)
@@ -316,6 +323,8 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
+    if (r->bare)
+        return learn_bare(r, h, x, e);
     doubt_lines(r, h, x);
     if (!x->failed && check_partial(r, x, false, e))
         return -1;
@@ -354,6 +363,9 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         return -1;
     if (verdict == PAGE_LAST && r->paginate.position < r->paginate.end && check_partial(r, x, true, e))
         return -1;
+    r->bare = verdict == PAGE_LAST && paginate_is_empty(&r->paginate) && paginate_bare(&r->paginate, &x->request);
+    if (r->bare)
+        return TRANSFER_AGAIN;
     make_ready(r, h, asked);
     return take(x, h, verdict);
 }

@@ -119,7 +119,8 @@ bool paginate_single(const struct paginate *p)
 
 /* ---- a page ---- */
 
-static void address(const struct paginate *p, const struct page *page, struct request *r)
+/* Without the parameters that say which page. */
+static void address_bare(const struct paginate *p, struct request *r)
 {
     request_clear(r);
     r->method = p->http.request->method;
@@ -128,7 +129,47 @@ static void address(const struct paginate *p, const struct page *page, struct re
     r->repeatable = true; /* a search, whatever its method */
     buf_add(&r->url, p->base.data, p->base.len);
     buf_add(&r->body, p->body.data, p->body.len);
+}
+
+static void address(const struct paginate *p, const struct page *page, struct request *r)
+{
+    address_bare(p, r);
     p->style->address(p, page, r);
+}
+
+/* The parameters of ours that the first request has. */
+static void own_names(const struct paginate *p, struct buf *names)
+{
+    const char *place = p->style->seeks ? styles_place_name(p) : "", *limit = styles_limit_name(p);
+    buf_addf(names, "%s%s%s", place, *place && *limit ? " and " : "", limit);
+}
+
+bool paginate_bare(const struct paginate *p, struct request *r)
+{
+    struct buf names = {0};
+    own_names(p, &names);
+    bool sends = names.len > 0;
+    buf_free(&names);
+    if (sends)
+        address_bare(p, r);
+    return sends;
+}
+
+bool paginate_is_empty(const struct paginate *p)
+{
+    return p->over && p->start == 0 && p->position == 0 && p->total != 0 && !p->paging->cursor;
+}
+
+int paginate_filtered(const struct paginate *p, struct error *e)
+{
+    struct buf names = {0};
+    own_names(p, &names);
+    error_set(e, EXIT_ANSWER,
+              "the list is empty with %s, but has records without: the server takes these for filters, so say how it "
+              "pages (--paginate, --param-offset, --param-page, --param-limit)",
+              buf_text(&names));
+    buf_free(&names);
+    return -1;
 }
 
 bool paginate_next(struct paginate *p, struct page *page, struct request *r)

@@ -191,17 +191,15 @@ int total_guess(total_header header, const void *answer, struct slice envelope, 
     return found;
 }
 
-/* A page of the list, as from a server with one answer for whatever path. What it counts may be the page. */
-static bool is_page(const char *json, size_t len)
+/* Is there a list, whatever it is called, at the top or in an object there? Then it is a page of the list,
+ * as from a server with one answer for whatever path, and what it counts may be the page. */
+static bool is_page(struct slice value, unsigned levels)
 {
-    struct path usual;
-    bool is = false;
-    usual_paths(&usual, USUAL_RECORDS);
-    for (unsigned w = 0; w < usual.count && !is; w++) {
-        struct slice list = path_find_way(&usual, w, (struct slice){json, len});
-        is = usual.way[w].depth && list.len > 2 && *list.text == '[';
-    }
-    path_free(&usual);
+    struct slice key, member;
+    size_t at = 0;
+    bool is = value.len > 2 && *value.text == '[';
+    while (!is && levels && value.len && *value.text == '{' && value_next(value, &at, &key, &member))
+        is = is_page(member, levels - 1);
     return is;
 }
 
@@ -209,7 +207,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
 {
     struct slice value = {json, len};
     *total = (struct total){.records = -1};
-    if (s->kind == TOTAL_AUTO && is_page(json, len))
+    if (s->kind == TOTAL_AUTO && is_page(value, 2))
         return 0;
     if (s->has_path)
         value = path_find(&s->path, json, len);
