@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	tests/unit/test_batch \
 	tests/unit/test_results \
 	tests/unit/test_input \
+	tests/unit/test_charset \
 	tests/unit/test_gzip \
 	tests/unit/test_ca \
 	tests/unit/test_text \
@@ -67,6 +68,7 @@ BATS_TESTS = \
 	tests/write_templates.bats \
 	tests/call.bats \
 	tests/auth.bats \
+	tests/bodies.bats \
 	tests/oauth.bats \
 	tests/rate.bats \
 	tests/tls.bats \

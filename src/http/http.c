@@ -162,7 +162,7 @@ static bool is_good(const struct http *h)
     return http_status(h) / 100 == 2;
 }
 
-static int on_plain(void *user, const char *bytes, size_t n)
+static int on_text(void *user, const char *bytes, size_t n)
 {
     struct http *h = user;
     if (h->endless)
@@ -177,9 +177,22 @@ static int on_plain(void *user, const char *bytes, size_t n)
     return h->stopped ? -1 : 0;
 }
 
+/* Who takes any answer takes it as it is. */
+static int on_plain(void *user, const char *bytes, size_t n)
+{
+    struct http *h = user;
+    if (h->any_status)
+        return on_text(h, bytes, n);
+    int result = charset_feed(&h->charset, bytes, n, on_text, h);
+    if (result && !h->stopped)
+        h->broken = "is not in the charset of its Content-Type";
+    return result;
+}
+
 static int begin_body(struct http *h)
 {
     h->begun = true;
+    charset_begin(&h->charset, http_header(h, "Content-Type", NULL));
     for (const char *coding = NULL; (coding = http_header(h, "Content-Encoding", coding));)
         if (gzip_begin(&h->gunzip, coding)) {
             h->broken = "is compressed in a way that was not asked for";
@@ -196,7 +209,7 @@ static int take_body(struct http *h, const char *bytes, size_t n)
         return 0;
     if (!is_good(h) && !h->error_body.len && *bytes >= ' ' && *bytes < 0x7f) /* its header alone says so */
         on_plain(h, bytes, n);
-    if (!h->stopped)
+    if (!h->stopped && !h->broken)
         h->broken = h->gunzip.gzip ? "is not gzip, as its Content-Encoding says (--no-compressed)"
                                    : "is not deflate, as its Content-Encoding says (--no-compressed)";
     return -1;
@@ -301,6 +314,7 @@ void http_close(struct http *h)
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
     gzip_end(&h->gunzip);
+    charset_end(&h->charset);
     head_free(&h->head);
     buf_free(&h->authorization);
     buf_free(&h->error_body);
@@ -390,6 +404,7 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     buf_clear(&h->error_body);
     gzip_end(&h->gunzip);
+    charset_end(&h->charset);
     head_clear(&h->head);
     *h->curl_error = *h->trace = '\0';
     h->stopped = h->begun = false;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "http/auth.h"
 #include "http/ca.h"
+#include "http/charset.h"
 #include "http/gzip.h"
 #include "http/head.h"
 #include "http/rate.h"
@@ -84,6 +85,7 @@ struct http {
     const char *broken; /* why it was broken off, when that was not the sink */
     size_t raw;         /* bytes of it as they came; where it is endless, those that brought nothing */
     struct gunzip gunzip;
+    struct charset charset;
 };
 
 void http_open(struct http *h,
