@@ -466,6 +466,34 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     receipt_is '[.records, .lines_done, .lines_done_later, .lines_unknown]' '[4,1,[[3,5]],[]]'
 }
 
+@test "random batches, refused, throttled, reordered, dropped at random: what is told of each line is what is stored" {
+    "$PYTHON3" "$tests/property/writes.py" "$RESTSRC"
+}
+
+# ---- rules ----
+
+@test "--on: a conflict counts as done, as a reject, or ends the run" {
+    sink refuse=409
+    plain_but 5 3
+    write --body single --on 409=ok
+    exits 0
+    receipt_is '[.records, .rejected]' '[5,0]'
+    write_rejects --body single
+    exits 0
+    [ "$(reject '[.line, .http_status]')" = '[3,409]' ]
+    write_rejects --body single --on 409=fail
+    exits 69
+    says "input line 3"
+}
+
+@test "--on: a test of a success says that it is a reject; the reject has what the server said" {
+    sink "created=200,body=$(jq -rn '"{\"verdict\":\"nope\",\"note\":\"too old\"}" | @uri')"
+    plain 2
+    write_rejects --body single --on '200 $.verdict=="nope"=reject'
+    exits 0
+    [ "$(reject '[.line, .http_status, .error.note]' | head -n 1)" = '[1,200,"too old"]' ]
+}
+
 # ---- replay ----
 
 @test "--replay sends the records of a reject file again; what is rejected again lands in another" {

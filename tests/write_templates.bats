@@ -99,7 +99,7 @@ header() { curl -sSf "$scenario/_log" | jq -r "select(.method != \"GET\") | .hea
     [ "$(stored)" = '{"i":1,"name":"a"}' ]
 }
 
-@test "--method DELETE: by the URL, without a body; tried again where it may have been done; what has gone then is done" {
+@test "--method DELETE: by the URL, without a body; tried again where it may be done; what has gone then is done" {
     sink
     plain 4
     write -X PUT --body single --url-template "$url/{i}"

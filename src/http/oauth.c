@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/text.h"
 #include "base/pair.h"
+#include "base/text.h"
 #include "http/cache.h"
 #include "http/failure.h"
 #include "http/retry.h"

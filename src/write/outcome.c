@@ -302,7 +302,7 @@ static bool is_too_large(long status)
 /* With one record a request, what is refused is this record; and what fails again and again while others pass. */
 static bool is_of_one(struct write_run *w, const struct exchange *x)
 {
-    if (w->input.batch_size > 1)
+    if (w->input.batch_size > 1 || (x->rule && !x->rule->built_in))
         return false;
     if (x->status / 100 == 5 && x->request.repeatable)
         return w->lasting++ == 0;
@@ -312,6 +312,10 @@ static bool is_of_one(struct write_run *w, const struct exchange *x)
 static void reject_single(struct held_batch *h, struct exchange *x)
 {
     struct buf quoted = {0};
+    if (x->status / 100 == 2 && h->compact.len) { /* a rule says so; why, the answer has */
+        reject(h, x, h->now.from, x->status, (struct slice){buf_text(&h->compact), h->compact.len});
+        return;
+    }
     value_quote(x->error.message, strlen(x->error.message), &quoted);
     reject(h, x, h->now.from, x->status, (struct slice){quoted.data, quoted.len});
     buf_free(&quoted);

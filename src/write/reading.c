@@ -191,7 +191,7 @@ void reading_each(struct reading *r, struct slice list)
     struct refusal said;
     r->verdicts = are_verdicts(list);
     bool refused = any_refused(r, list), wrong, spoken = speaks(r, list);
-    size_t *order = order_of(r, list, refused, &wrong), n = 0;
+    size_t *order = order_of(r, list, refused || r->paths->ids.count, &wrong), n = 0;
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
         size_t record = order ? order[n] : n;
         struct slice part = result_of(r, element);
@@ -203,7 +203,7 @@ void reading_each(struct reading *r, struct slice list)
             r->placed++;
         } else if (said.speaks && spoken)
             set_fate(r, record, FATE_STORED);
-        if (r->paths->ids.count && !r->results[record].id.text)
+        if (r->paths->ids.count && !wrong && !r->results[record].id.text)
             r->results[record].id = path_find(&r->paths->ids, part.text, part.len);
     }
     r->each = true;

@@ -1,7 +1,7 @@
 /* url: what is sent, where references lead, and what messages may show. */
+#include "base/text.h"
 #include "http/url.h"
 #include "tap.h"
-#include "base/text.h"
 
 static void accepts(const char *text, const char *want)
 {
