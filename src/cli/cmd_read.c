@@ -47,7 +47,8 @@ struct read_run {
     struct timespec began;
     bool enough; /* --stream has all of the range */
     bool told_denied, told_partial;
-    bool bare; /* the list is empty; is it without our parameters, too? */
+    bool lines; /* the pages are NDJSON */
+    bool bare;  /* the list is empty; is it without our parameters, too? */
 };
 
 static struct held_page *held_of(struct read_run *r, const struct exchange *x)
@@ -78,7 +79,10 @@ static void on_begin(void *ctx, struct exchange *x)
     h->streamed = 0;
     h->denied = false;
     split_start(&h->split, &r->records, &h->records, &h->envelope);
-    h->split.lines = paginate_single(&r->paginate);
+    h->split.lines = paginate_takes_lines(&r->paginate);
+    h->split.guarded = true;
+    if (r->lines)
+        split_many(&h->split);
 }
 
 /* Where the n-th of so many lines begins in the text that they fill. */
@@ -130,7 +134,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
-    if (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x))
+    if (h->bytes == 0 && answer_is_ndjson(x))
         split_many(&h->split);
     h->bytes = r->options->paging.stream ? h->records.len + h->envelope.len : h->bytes;
     h->bytes += n;
@@ -174,8 +178,7 @@ static int check_denial(struct held_page *h, const struct exchange *x, struct er
 /* Nothing is there, and nothing needs to be: no content, or no lines. */
 static bool has_no_text(const struct read_run *r, const struct held_page *h, const struct exchange *x)
 {
-    return x->status == 204 || x->status == 205 ||
-           (h->bytes == 0 && paginate_single(&r->paginate) && answer_is_ndjson(x));
+    return x->status == 204 || x->status == 205 || (h->bytes == 0 && (r->lines || answer_is_ndjson(x)));
 }
 
 static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
@@ -193,6 +196,25 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return 0;
 }
 
+/* --object-is-record: one record stands where a list should be. */
+static void take_object(const struct read_run *r, struct held_page *h)
+{
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    for (unsigned w = 0; w < r->records.count && !r->records.many; w++) {
+        struct slice object = path_find_way(&r->records, w, envelope);
+        bool whole = !r->records.way[w].depth; /* where that is meant, and not only a usual place */
+        if (!object.len || *object.text != '{' || (whole && !r->records_known))
+            continue;
+        buf_add(&h->records, object.text, object.len);
+        buf_addc(&h->records, '\n');
+        if (whole)
+            buf_clear(&h->envelope);
+        h->split.way = (int)w;
+        h->split.count = 1;
+        return;
+    }
+}
+
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
@@ -201,6 +223,8 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
         return 0;
     if (check_denial(h, x, e))
         return -1;
+    if (r->options->paging.object_is_record && h->split.way < 0 && !h->split.many)
+        take_object(r, h);
     if (h->split.way >= 0 || h->split.many)
         return r->options->paging.stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
@@ -213,6 +237,7 @@ static int on_whole(void *ctx, struct exchange *x, struct error *e)
 /* Where the first page had its records the others have theirs, whatever other arrays they hold. */
 static void learn_place(struct read_run *r, const struct held_page *h)
 {
+    r->lines |= h->split.many;
     if (r->records_known || h->split.way < 0)
         return;
     struct path one;

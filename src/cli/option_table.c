@@ -39,6 +39,8 @@ const struct option_row option_table[] = {
      "where the list of records is in a page (found by itself)"},
     {"absent-is-empty", 0, "pages", OPTION_FLAG, NULL, AT(paging.absent_is_empty), "false", 0, READ, OPTION_ANYWHERE,
      "an answer that does not have --records has no records"},
+    {"object-is-record", 0, "pages", OPTION_FLAG, NULL, AT(paging.object_is_record), "false", 0, READ, OPTION_ANYWHERE,
+     "an object where the list should be is its only record"},
     {"param-offset", 0, "pages", OPTION_TEXT, "NAME", AT(paging.param_offset), "offset", 0, PAGES, OPTION_ANYWHERE,
      "the parameter for the offset"},
     {"param-limit", 0, "pages", OPTION_TEXT, "NAME", AT(paging.param_limit), NULL, 0, PAGES, OPTION_ANYWHERE,

@@ -1,6 +1,7 @@
 /* answer: what an answer says about itself. */
 #include "http/answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "json/error_body.h"
@@ -36,6 +37,9 @@ void answer_partial(const struct rule *rule, struct buf *note)
 void answer_split_error(const struct split *s, struct error *e)
 {
     const char *hint = s->position == 0 && s->reason != SPLIT_CUT ? " (is this the URL of a JSON API?)" : "";
+    char place[64] = "";
+    if (s->records_depth)
+        snprintf(place, sizeof place, ", in record %lld of the page", (long long)s->count + 1);
     if (s->reason == SPLIT_TOO_LARGE)
         error_set(e, EXIT_ANSWER, "the page is larger than --max-page-bytes");
     else if (s->reason == SPLIT_CUT && s->position == 0)
@@ -43,6 +47,6 @@ void answer_split_error(const struct split *s, struct error *e)
     else if (s->reason == SPLIT_CUT)
         error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
     else
-        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s", s->reason,
-                  (unsigned long long)s->position, hint);
+        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s%s", s->reason,
+                  (unsigned long long)s->position, place, hint);
 }

@@ -50,7 +50,7 @@ static bool is_letter_a_byte(const char *name)
            strncasecmp(name, "latin", 5) == 0;
 }
 
-/* What Content-Type says, but for UTF-16 and UTF-32, which a mark or the first zero would have shown. */
+/* What Content-Type says, but for UTF-16, which a mark or the first zero would have shown. */
 static void settle_as_said(struct charset *c)
 {
     if (is_letter_a_byte(c->said))
@@ -59,8 +59,8 @@ static void settle_as_said(struct charset *c)
         settle(c, strncasecmp(c->said, "utf-16", 6) == 0 ? "" : c->said);
 }
 
-/* Looks at the first two bytes, the first of which goes on alone when it has to: as ASCII it is the same in all. Returns
- * how many bytes are of no use. */
+/* Looks at the first two bytes, the first of which goes on alone when it has to: as ASCII it is the same in all.
+ * Returns how many bytes are of no use. */
 static size_t look_at_start(struct charset *c, const unsigned char *p, size_t n)
 {
     if (c->state == CHARSET_SECOND) {

@@ -44,6 +44,8 @@ struct request {
 
 /* --method, or what goes with --data. */
 enum method request_options_method(const struct request_options *o);
+/* Does --header say that the body is a form (application/x-www-form-urlencoded)? */
+bool request_sends_form(const struct request_options *o);
 /* The URL with --query. -1: EXIT_USAGE. */
 int request_url(const struct request_options *o, struct buf *url, struct error *e);
 

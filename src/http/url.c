@@ -146,6 +146,17 @@ void url_set_query(struct buf *url, const struct pair *pair)
     add(url, pair->name, pair->len, pair->value, strlen(pair->value));
 }
 
+void url_set_field(struct buf *form, const char *name, const char *value, size_t value_len)
+{
+    struct buf query = {0};
+    buf_addf(&query, "?%s", buf_text(form));
+    drop(&query, name, strlen(name));
+    add(&query, name, strlen(name), value, value_len);
+    buf_clear(form);
+    buf_add(form, query.data + 1, query.len - 1);
+    buf_free(&query);
+}
+
 void url_drop_query(struct buf *url, const char *name)
 {
     drop(url, name, strlen(name));

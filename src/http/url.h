@@ -28,6 +28,8 @@ bool url_next_query(const char **rest, struct buf *name, struct buf *value);
 bool url_query(const char *url, const char *name, struct buf *value);
 /* The same for a pair, in the place of all parameters of its name. */
 void url_set_query(struct buf *url, const struct pair *pair);
+/* The same in the body of a form. */
+void url_set_field(struct buf *form, const char *name, const char *value, size_t value_len);
 /* Drops every query parameter of that name (compared after decoding). */
 void url_drop_query(struct buf *url, const char *name);
 /* The same for the names of these NAME=VALUE. */

@@ -11,6 +11,7 @@ const char SPLIT_TOO_LARGE[] = "too large";
 enum state {
     START,
     BOM,
+    GUARD,
     VALUE,
     FIRST_VALUE,
     FIRST_KEY,
@@ -382,6 +383,8 @@ static bytes value(struct split *s, bytes p, bytes from)
     case 'n':
         return open_literal(s, p, "null");
     }
+    if (*p == 'N' || *p == 'I')
+        return fail(s, p, from, "it has NaN or Infinity, which JSON does not know,");
     if (*p != '-' && !is_digit(*p))
         return fail(s, p, from, "expected a value");
     s->number = *p == '-' ? MINUS : *p == '0' ? ZERO : WHOLE;
@@ -558,9 +561,27 @@ static bytes blank(struct split *s, bytes p, bytes end, bytes from)
     return emit(s, begin, p) ? p : fail(s, begin, from, SPLIT_TOO_LARGE);
 }
 
+/* )]}' and perhaps a comma. */
+static bytes guard(struct split *s, bytes p, bytes from)
+{
+    static const char text[] = ")]}'";
+    if (s->text_pos == sizeof text - 1) {
+        s->state = VALUE;
+        s->run = *p == ',' ? p + 1 : p;
+        return (bytes)s->run;
+    }
+    if (*p != (unsigned char)text[s->text_pos++])
+        return fail(s, p, from, "expected a value");
+    s->state = GUARD;
+    s->run = p + 1;
+    return p + 1;
+}
+
 static bytes start(struct split *s, bytes p, bytes from)
 {
     static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
+    if (s->state == START && *p == ')' && s->guarded)
+        return guard(s, p, from);
     if (s->state == START && *p != mark[0]) {
         s->state = VALUE;
         return p;
@@ -618,6 +639,8 @@ static bytes step(struct split *s, bytes p, bytes end, bytes from)
     case START:
     case BOM:
         return start(s, p, from);
+    case GUARD:
+        return guard(s, p, from);
     case UTF8:
         return utf8(s, p, end, from);
     }

@@ -43,6 +43,7 @@ struct split {
     int64_t count;      /* records in out */
     int way;            /* which way of `records` led to them; -1: none yet */
     bool lines;         /* set by the caller after split_start(): NDJSON is welcome */
+    bool guarded;       /* set by the caller after split_start(): )]}' may stand before it, which keeps scripts off */
     bool many;          /* it is NDJSON */
     bool settled;       /* set by the caller: records have been used, so no better place for them may follow */
     bool null_records;  /* the value at `records` is null */

@@ -32,6 +32,7 @@ static void on_begin(void *ctx, struct exchange *x)
     p->bytes = 0;
     split_start(&p->split, p->places, &p->records, &p->envelope);
     p->split.lines = p->lines;
+    p->split.guarded = true;
 }
 
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)

@@ -20,7 +20,7 @@ static int set_cursor(struct paginate *p, const char *text, struct error *e)
 {
     bool parts = p->leads_on.part->name != NULL;
     struct buf json = {0};
-    if ((!parts && !paging_sends_json(p->paging)) || split_compact(text, strlen(text), &json)) {
+    if ((!parts && !paging_sends_json(p)) || split_compact(text, strlen(text), &json)) {
         buf_clear(&json);
         value_quote(text, strlen(text), &json);
     }
@@ -319,7 +319,7 @@ void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
 {
     struct cursor *t = &p->cursor;
     struct buf ignored = {0};
-    bool disguised = paging_sends_json(p->paging) && t->json.len && *t->json.data == '"' &&
+    bool disguised = paging_sends_json(p) && t->json.len && *t->json.data == '"' &&
                      split_compact(t->text.data, t->text.len, &ignored) == 0;
     buf_free(&ignored);
     *cursor = !is_set(t) || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);

@@ -47,10 +47,13 @@ static int set_body(struct paginate *p, struct error *e)
         return 0;
     if (p->style->by_links)
         return error_set(e, EXIT_USAGE, "--page-in body does not go with --paginate %s", p->style->name);
+    if (p->form)
+        return 0;
     const char *data = p->http.request->data ? p->http.request->data : "{}";
     buf_clear(&p->body);
     if (split_compact(data, strlen(data), &p->body) || *p->body.data != '{')
-        return error_set(e, EXIT_USAGE, "--page-in body needs a JSON object in --data");
+        return error_set(e, EXIT_USAGE,
+                         "--page-in body needs a JSON object in --data, or a form that --header says to be one");
     struct buf trial = {0};
     buf_add(&trial, p->body.data, p->body.len);
     const char *missing = *place && path_set(&trial, place, any)                                 ? place
@@ -71,6 +74,7 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
                            .start = range->offset,
                            .next = range->offset,
                            .position = range->offset};
+    p->form = request_sends_form(http->request);
     p->total = p->learned_size = -1;
     p->size = p->range->page_size;
     p->end = p->range->limit < 0 ? INT64_MAX : paging_sum(p->range->offset, p->range->limit);
@@ -110,6 +114,11 @@ void paginate_free(struct paginate *p)
 bool paginate_seeks(const struct paginate *p)
 {
     return p->style->seeks;
+}
+
+bool paginate_takes_lines(const struct paginate *p)
+{
+    return paginate_single(p) || p->style->style == PAGING_LINK;
 }
 
 bool paginate_single(const struct paginate *p)

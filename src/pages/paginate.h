@@ -29,6 +29,8 @@ void paginate_free(struct paginate *p);
 
 /* Can any offset be asked for? */
 bool paginate_seeks(const struct paginate *p);
+/* May a page be NDJSON that its Content-Type does not call so? It has no envelope that could lead on. */
+bool paginate_takes_lines(const struct paginate *p);
 /* Is the list one single answer (none)? */
 bool paginate_single(const struct paginate *p);
 

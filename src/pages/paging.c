@@ -22,7 +22,8 @@ int64_t paging_sum(int64_t a, int64_t b)
     return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
 
-bool paging_sends_json(const struct paging_options *o)
+bool paging_sends_json(const struct paginate *p)
 {
-    return o->page_in == PAGE_IN_BODY || o->page_in == PAGE_IN_QUERY_JSON;
+    enum page_in in = p->paging->page_in;
+    return (in == PAGE_IN_BODY && !p->form) || in == PAGE_IN_QUERY_JSON;
 }

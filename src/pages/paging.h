@@ -35,7 +35,7 @@ struct paging_options {
     enum advance { ADVANCE_RECEIVED, ADVANCE_ASKED } advance;
     struct list next; /* PATHs, or NAME=PATHs */
     char *has_more, *id, *cursor;
-    bool cursor_inclusive, cursor_alone, keep_query, stream, absent_is_empty;
+    bool cursor_inclusive, cursor_alone, keep_query, stream, absent_is_empty, object_is_record;
     enum page_in page_in;
     char *count_from;
 };
@@ -88,6 +88,7 @@ struct paginate {
     const struct style *style;
     struct buf base;      /* the URL with its queries, without paging parameters */
     struct buf body;      /* --data, checked and compact, for --page-in body */
+    bool form;            /* which is a form, and not JSON */
     struct buf note;      /* something to tell people; the caller clears it */
     struct next leads_on; /* where a page says what comes next */
     struct path id_path;
@@ -144,7 +145,7 @@ int paging_records(const char *text, struct path *records, struct error *e);
 /* Do the paging parameters go into the query? */
 bool paging_in_query(const struct paging_options *o);
 /* Do they go as JSON, so that they have types? */
-bool paging_sends_json(const struct paging_options *o);
+bool paging_sends_json(const struct paginate *p);
 /* a + b, both at least 0; as far as numbers go. */
 int64_t paging_sum(int64_t a, int64_t b);
 

@@ -24,6 +24,8 @@ static void add_param(const struct paginate *p, struct request *r, const char *n
         url_add_query(&r->url, name, text, len);
     else if (where == PAGE_IN_HEADER)
         buf_addf(&r->headers, "%s: %.*s\n", name, (int)len, text);
+    else if (p->form)
+        url_set_field(&r->body, name, text, len);
     else
         path_set(&r->body, name, json);
 }
@@ -124,13 +126,13 @@ static void add_cursor_parts(const struct paginate *p, struct request *r, struct
 }
 
 /* --cursor-alone: what the first request asked for is known to the server by the cursor. */
-static void drop_params(struct request *r)
+static void drop_params(const struct paginate *p, struct request *r)
 {
     r->url.len = strcspn(buf_text(&r->url), "?");
     buf_clear(&r->headers);
     if (r->body.len) {
         buf_clear(&r->body);
-        buf_adds(&r->body, "{}");
+        buf_adds(&r->body, p->form ? "" : "{}");
     }
 }
 
@@ -139,7 +141,7 @@ static void by_cursor(const struct paginate *p, const struct page *page, struct 
     struct slice cursor = {p->cursor.json.data, p->cursor.json.len};
     bool alone = p->paging->cursor_alone && cursor.len;
     if (alone)
-        drop_params(r);
+        drop_params(p, r);
     if (cursor.len && p->leads_on.part->name)
         add_cursor_parts(p, r, cursor);
     else if (cursor.len)
@@ -279,7 +281,7 @@ const struct style *styles_find(enum paging_style style)
 
 int styles_set_paths(struct paginate *p, struct error *e)
 {
-    enum next_kind kind = !p->style->has_limit ? NEXT_LINK : paging_sends_json(p->paging) ? NEXT_JSON : NEXT_CURSOR;
+    enum next_kind kind = !p->style->has_limit ? NEXT_LINK : paging_sends_json(p) ? NEXT_JSON : NEXT_CURSOR;
     if (next_parse(&p->leads_on, &p->paging->next, kind, p->paging->param_cursor, e) ||
         more_check(p->paging->has_more, e))
         return -1;
