@@ -15,6 +15,8 @@ UNIT_TESTS = \
 	tests/unit/test_rules \
 	tests/unit/test_total \
 	tests/unit/test_url \
+	tests/unit/test_sigv4 \
+	tests/unit/test_no_proxy \
 	tests/unit/test_options \
 	tests/unit/test_secret \
 	tests/unit/test_ratelimit \
@@ -69,6 +71,7 @@ BATS_TESTS = \
 	tests/call.bats \
 	tests/auth.bats \
 	tests/bodies.bats \
+	tests/network.bats \
 	tests/oauth.bats \
 	tests/rate.bats \
 	tests/tls.bats \

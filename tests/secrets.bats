@@ -368,17 +368,24 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     wrote 7
 }
 
-@test "with --trust-host they are followed, credentials and all" {
+@test "with --trust-host they are followed without credentials, and with them by --location-trusted" {
     elsewhere
     secret token tok-1
+    secret header $'X-Api-Key: key-1234\nX-Tenant: tenant-1234\nX-Version: 2'
+    filter='map(select(.target | contains("/moved")).headers | [.Host[:9], .Authorization, ."X-Api-Key", ."X-Tenant",
+        ."X-Version"] | join(" ")) | unique[]'
     list "n=25,echo=redirect:$(encoded "$other")"
-    restsrc read --trust-host localhost --bearer-file "$token" "$list"
+    restsrc read --trust-host localhost --bearer-file "$token" --header "@$header" "$list"
     exits 0
     wrote_records
-    filter='map(select(.target | contains("/moved")).headers | [.Host[:9], .Authorization] | join(" ")) | unique[]'
-    [ "$(log -r "$filter")" = "localhost Bearer tok-1" ]
+    [ "$(log -r "$filter")" = "localhost    2" ]
+    list "n=26,echo=redirect:$(encoded "$other")"
+    restsrc read --trust-host localhost --location-trusted --bearer-file "$token" --header "@$header" "$list"
+    exits 0
+    wrote_records
+    [ "$(log -r "$filter")" = "localhost Bearer tok-1 key-1234 tenant-1234 2" ]
     list "n=25,need=query:k:tok-1,links=$(encoded "$other")"
-    restsrc read --trust-host LOCALHOST --paginate next-url --query-secret "k=@$token" "${list/items/links}"
+    restsrc read --trust-host LOCALHOST --location-trusted --paginate next-url --query-secret "k=@$token" "${list/items/links}"
     exits 0
     wrote_records
 }

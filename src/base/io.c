@@ -184,6 +184,12 @@ int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, st
     }
 }
 
+bool io_is_file(const char *name)
+{
+    struct stat s;
+    return stat(name, &s) == 0 && S_ISREG(s.st_mode);
+}
+
 int io_read_file(const char *name, struct buf *b, struct error *e)
 {
     int fd = open(name, O_RDONLY | O_CLOEXEC);

@@ -27,6 +27,8 @@ double io_seconds_since(const struct timespec *then); /* then: of CLOCK_MONOTONI
 /* The whole of fd into b. name is for the message; code is the exit code of a failure. */
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e);
 
+/* Is it a file that can be read again, and no pipe? */
+bool io_is_file(const char *name);
 /* The whole of a named file; EXIT_NO_FILE. */
 int io_read_file(const char *name, struct buf *b, struct error *e);
 

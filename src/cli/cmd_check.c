@@ -118,10 +118,7 @@ static const char *advice(const struct options *o, const struct error *e)
         return "is this a list that can be read? `restsrc read --method POST` asks in another way";
     if (e->code == EXIT_UNAVAILABLE && !e->http_status)
         return "are host and port right, and is the server up?";
-    if (e->http_status / 100 == 3 &&
-        (strcasestr(e->message, "login") || strcasestr(e->message, "signin") || strcasestr(e->message, "sso")))
-        return "that looks like a login page: the API wants credentials, --bearer-file, --user-file or --header @FILE";
-    if (e->http_status / 100 == 3)
+    if (e->http_status / 100 == 3 && e->code != EXIT_DENIED)
         return "if that is the API, use its URL";
     return NULL;
 }

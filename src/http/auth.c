@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "base/pair.h"
+#include "http/url.h"
 
 enum { NETRC_BYTES = 1 << 20 };
 
@@ -133,6 +134,64 @@ int auth_init(struct auth *a, const struct auth_options *o, struct error *e)
     if (o->key)
         secret_check_file(o->key, &a->warning);
     return 0;
+}
+
+void auth_take_url(struct auth *a, const char *url)
+{
+    struct buf name = {0}, password = {0};
+    if (!a->options->aws_sigv4 && url_user(url, &name, &password)) {
+        free(a->user);
+        free(a->password);
+        a->user = mem_copy(buf_text(&name));
+        a->password = mem_copy(buf_text(&password));
+        a->user_of_url = true;
+    }
+    buf_free(&name);
+    buf_free(&password);
+}
+
+/* Puts the value of file, when it is another one now, in the place of *secret. */
+static bool renew(struct auth *a, const char *file, char **secret)
+{
+    struct error e = {0};
+    char *value = NULL;
+    if (!file || !io_is_file(file) || secret_read(file, &value, &a->warning, &e))
+        return false;
+    bool changed = strcmp(value, *secret) != 0;
+    if (changed) {
+        secret_hide(&a->secrets, value);
+        free(*secret);
+        *secret = value;
+    } else {
+        free(value);
+    }
+    return changed;
+}
+
+static bool renew_user(struct auth *a)
+{
+    struct buf pair = {0};
+    if (!a->options->user_file || a->user_of_url)
+        return false;
+    buf_addf(&pair, "%s:%s", a->user, a->password);
+    char *latest = mem_copy(buf_text(&pair)), *colon = NULL;
+    bool changed = renew(a, a->options->user_file, &latest) && (colon = strchr(latest, ':'));
+    if (changed) {
+        *colon = '\0';
+        free(a->user);
+        free(a->password);
+        a->user = mem_copy(latest);
+        a->password = mem_copy(colon + 1);
+        secret_hide_user(&a->secrets, a->user, a->password);
+    }
+    free(latest);
+    buf_free(&pair);
+    return changed;
+}
+
+bool auth_renew(struct auth *a)
+{
+    return renew(a, a->options->bearer_file, &a->bearer) | renew_user(a);
 }
 
 void auth_free(struct auth *a)

@@ -26,6 +26,7 @@ struct auth_options {
 struct auth {
     const struct auth_options *options;
     char *user, *password; /* HTTP Basic, or the key pair of SigV4; NULL: none */
+    bool user_of_url;      /* they are those of the URL */
     char *bearer, *client_secret;
     char *refresh_token;    /* the latest; oauth.c keeps it so */
     struct secrets secrets; /* every secret value */
@@ -35,6 +36,11 @@ struct auth {
 /* Reads the secret files. EXIT_NO_FILE, EXIT_CONFIG or EXIT_USAGE. o must outlive a. Free with auth_free(), also after
  * a failure. */
 int auth_init(struct auth *a, const struct auth_options *o, struct error *e);
+/* Name and password of url, if it has some, take the place of others: links and redirects within its origin don't
+ * repeat them. */
+void auth_take_url(struct auth *a, const char *url);
+/* Reads --bearer-file and --user-file again, if they are no pipes. true: they hold something else now. */
+bool auth_renew(struct auth *a);
 void auth_free(struct auth *a);
 
 #endif

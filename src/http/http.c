@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "http/no_proxy.h"
 #include "http/ratelimit.h"
 #include "http/retry.h"
+#include "http/sigv4.h"
 #include "http/url.h"
 #include "json/error_body.h"
 
@@ -97,14 +99,9 @@ static void hide_urls(struct http_client *c)
         secret_hide_param(&c->auth.secrets, o->request->query.item[i]);
 }
 
-int http_client_init(struct http_client *c, const struct http_options *o, struct error *e)
+static int read_headers(struct http_client *c, struct error *e)
 {
-    *c = (struct http_client){.options = *o, .ca = find_authorities()};
-    if (o->request->user_agent && strpbrk(o->request->user_agent, "\r\n"))
-        return error_set(e, EXIT_USAGE, "--user-agent must be one line");
-    if (auth_init(&c->auth, o->auth, e))
-        return -1;
-    hide_urls(c);
+    const struct http_options *o = &c->options;
     for (size_t i = 0; i < o->request->header.count; i++) {
         const char *text = o->request->header.item[i];
         if (*text == '@' ? add_header_file(c, text + 1, e)
@@ -113,13 +110,84 @@ int http_client_init(struct http_client *c, const struct http_options *o, struct
     }
     c->has_type = find_header(c, "Content-Type");
     c->has_auth = find_header(c, "Authorization");
-    if (c->has_auth && (c->auth.bearer || c->auth.user || o->auth->oauth_token_url))
+    if (c->has_auth && (c->auth.bearer || (c->auth.user && !c->auth.user_of_url) || o->auth->oauth_token_url))
         return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
     if (!find_header(c, "Accept"))
-        append(&c->headers, c->last_header, "Accept: application/json, */*;q=0.5");
+        c->last_header = append(&c->headers, c->last_header, "Accept: application/json, */*;q=0.5");
+    return 0;
+}
+
+/* Requests of a run share their cookies, in memory. Who gives cookies by --header means these alone. */
+static void share_cookies(struct http_client *c)
+{
+    if (find_header(c, "Cookie"))
+        return;
+    c->shared = mem_there(curl_share_init());
+    curl_share_setopt(c->shared, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+}
+
+int http_client_init(struct http_client *c, const struct http_options *o, struct error *e)
+{
+    *c = (struct http_client){.options = *o, .ca = find_authorities()};
+    if (o->request->user_agent && strpbrk(o->request->user_agent, "\r\n"))
+        return error_set(e, EXIT_USAGE, "--user-agent must be one line");
+    if (auth_init(&c->auth, o->auth, e))
+        return -1;
+    hide_urls(c);
+    auth_take_url(&c->auth, o->request->url);
+    if (read_headers(c, e))
+        return -1;
+    share_cookies(c);
     if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
         return error_set(e, EXIT_BUG, "the system has no random numbers");
     return 0;
+}
+
+static bool same_headers(const struct curl_slist *a, const struct curl_slist *b)
+{
+    while (a && b && strcmp(a->data, b->data) == 0) {
+        a = a->next;
+        b = b->next;
+    }
+    return !a && !b;
+}
+
+/* A pipe can be read only once. */
+static bool has_files(const struct list *header)
+{
+    bool has = false;
+    for (size_t i = 0; i < header->count; i++) {
+        const char *text = header->item[i];
+        if (*text == '@' && !io_is_file(text + 1))
+            return false;
+        has |= *text == '@';
+    }
+    return has;
+}
+
+static bool renew_headers(struct http_client *c)
+{
+    struct curl_slist *old = c->headers, *last = c->last_header;
+    struct error e = {0};
+    if (!has_files(&c->options.request->header))
+        return false;
+    c->headers = c->last_header = NULL;
+    bool changed = read_headers(c, &e) == 0 && !same_headers(old, c->headers);
+    curl_slist_free_all(changed ? old : c->headers);
+    if (!changed) {
+        c->headers = old;
+        c->last_header = last;
+    }
+    return changed;
+}
+
+bool http_client_renew(struct http_client *c)
+{
+    bool changed = auth_renew(&c->auth);
+    changed |= renew_headers(c);
+    c->generation += changed;
+    buf_clear(&c->auth.warning); /* they have been told */
+    return changed;
 }
 
 void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text)
@@ -147,6 +215,9 @@ void http_client_free(struct http_client *c)
     auth_free(&c->auth);
     curl_slist_free_all(c->headers);
     c->headers = c->last_header = NULL;
+    if (c->shared)
+        curl_share_cleanup(c->shared);
+    c->shared = NULL;
 }
 
 /* ---- one request ---- */
@@ -266,7 +337,6 @@ static void set_options(struct http *h, const struct http_options *o)
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
     set_text(h, CURLOPT_NETRC_FILE, o->auth->netrc_file);
-    set_text(h, CURLOPT_AWS_SIGV4, o->auth->aws_sigv4);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
@@ -297,6 +367,10 @@ static void set_all(struct http *h)
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
+    if (h->client->shared) {
+        curl_easy_setopt(c, CURLOPT_SHARE, h->client->shared);
+        curl_easy_setopt(c, CURLOPT_COOKIEFILE, ""); /* none is read: cookies are kept and sent from now on */
+    }
     set_options(h, &h->client->options);
     set_authorities(c, &h->client->ca, h->client->options.network->cacert);
 }
@@ -305,8 +379,6 @@ void http_open(struct http *h, struct http_client *c)
 {
     *h = (struct http){.client = c};
     set_all(h);
-    set_text(h, CURLOPT_USERNAME, c->auth.user);
-    set_text(h, CURLOPT_PASSWORD, c->auth.password);
 }
 
 void http_close(struct http *h)
@@ -347,7 +419,17 @@ static void add_trace(struct http *h)
     buf_free(&value);
 }
 
-/* The request's own headers, and behind them those that all requests share. */
+/* Does a header that all requests share say who we are? */
+static bool is_credential(const struct http_client *c, const char *line)
+{
+    char *shown = mem_text(line, strlen(line));
+    secret_mask(&c->auth.secrets, shown);
+    bool is = secret_in_header(line) || strcmp(shown, line) != 0;
+    free(shown);
+    return is;
+}
+
+/* The request's own headers, and after them those that all requests share. */
 static void set_headers(struct http *h, const struct request *r, bool has_body)
 {
     curl_slist_free_all(h->headers);
@@ -360,39 +442,82 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
         at += (size_t)(end - line) + 1;
     }
     for (struct curl_slist *s = h->client->headers; s; s = s->next)
-        h->last_header = append(&h->headers, h->last_header, s->data);
+        if (!h->foreign || !is_credential(h->client, s->data))
+            h->last_header = append(&h->headers, h->last_header, s->data);
     if (h->authorization.len)
         add_own(h, "Authorization", buf_text(&h->authorization));
     if (h->client->options.network->trace_ids)
         add_trace(h);
     if (has_body) {
-        if (!h->client->options.auth->aws_sigv4) /* it would be signed, and not sent */
-            add_own(h, "Expect", "");            /* many servers make curl wait a second for their 100 Continue */
-        if (!h->client->has_type &&
-            (r->body.len ||
-             !h->client->options.auth->aws_sigv4)) /* some servers refuse an empty body that says it is JSON */
+        add_own(h, "Expect", ""); /* many servers make curl wait a second for their 100 Continue */
+        if (!h->client->has_type) /* some servers refuse an empty body that says it is JSON */
             add_own(h, "Content-Type", !r->body.len ? "" : r->content_type ? r->content_type : "application/json");
     }
-    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
 }
 
 /* The secret parameters join the URL here only, so that no message can show them. */
-static int set_url(struct http *h, const struct request *r, struct error *e)
+static void make_url(const struct http *h, const struct request *r, struct buf *url)
 {
     const struct list *secret = &h->client->options.auth->query_secret;
-    struct buf url = {0};
-    buf_add(&url, r->url.data, r->url.len);
-    for (size_t i = 0; i < secret->count; i++) {
+    buf_add(url, r->url.data, r->url.len);
+    for (size_t i = 0; i < secret->count && !h->foreign; i++) {
         struct pair pair;
         if (pair_split(secret->item[i], &pair))
-            url_set_query(&url, &pair);
+            url_set_query(url, &pair);
     }
-    if (h->client->options.auth->aws_sigv4) /* libcurl signs the query as it stands; the server sorts it first */
-        url_sort_query(&url);
-    int result = url_check_length(buf_text(&url), e);
-    CURLcode code = curl_easy_setopt(h->easy, CURLOPT_URL, url.data);
+}
+
+int http_set_url(struct http *h, const char *url, struct error *e)
+{
+    curl_easy_setopt(h->easy, CURLOPT_NOPROXY, no_proxy_names(url) ? "*" : NULL);
+    int result = url_check_length(url, e);
+    CURLcode code = curl_easy_setopt(h->easy, CURLOPT_URL, url);
     if (code && !result)
         result = error_set(e, EXIT_BUG, "libcurl does not take the URL: %s", curl_easy_strerror(code));
+    return result;
+}
+
+/* The signature is made of the request as it is sent, so it comes last. */
+static int sign(struct http *h, const struct request *r, const char *url, struct error *e)
+{
+    const struct auth *auth = &h->client->auth;
+    struct buf lines = {0};
+    struct sigv4 s = {.provider = auth->options->aws_sigv4, .access_key = auth->user, .secret_key = auth->password};
+    for (struct curl_slist *line = h->headers; line; line = line->next)
+        s.headers++;
+    const char **header = mem_zeroed(s.headers + 1, sizeof *header);
+    s.headers = 0;
+    for (struct curl_slist *line = h->headers; line; line = line->next)
+        header[s.headers++] = line->data;
+    s.header = header;
+    s.method = request_method(r->method);
+    s.url = url;
+    s.body = r->body.data;
+    s.body_len = r->body.len;
+    s.time = time(NULL);
+    int result = sigv4_sign(&s, &lines, e);
+    char *rest = buf_writable(&lines);
+    for (char *line; result == 0 && (line = strsep(&rest, "\n"));)
+        if (*line)
+            h->last_header = append(&h->headers, h->last_header, line);
+    free(header);
+    buf_free(&lines);
+    return result;
+}
+
+/* Where the request goes, and who asks. */
+static int address(struct http *h, const struct request *r, struct error *e)
+{
+    struct buf url = {0};
+    const struct auth *auth = &h->client->auth;
+    bool signs = auth->options->aws_sigv4 && !h->foreign, named = !signs && !h->foreign;
+    make_url(h, r, &url);
+    set_text(h, CURLOPT_USERNAME, named ? auth->user : NULL);
+    set_text(h, CURLOPT_PASSWORD, named ? auth->password : NULL);
+    int result = signs ? sign(h, r, buf_text(&url), e) : 0;
+    if (result == 0)
+        result = http_set_url(h, buf_text(&url), e);
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     buf_free(&url);
     return result;
 }
@@ -411,6 +536,7 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     h->broken = NULL;
     h->raw = 0;
     h->sent = 0;
+    h->generation = h->client->generation;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
     if (has_body) {
         curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, r->body.data ? r->body.data : "");
@@ -421,10 +547,11 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);
+    int result = address(h, r, e);
     if (h->refused)
         return error_set(e, EXIT_USAGE, "libcurl does not take the text of an option: %s",
                          curl_easy_strerror((CURLcode)h->refused));
-    return set_url(h, r, e);
+    return result;
 }
 
 /* ---- about the last answer ---- */

@@ -28,6 +28,7 @@ struct network_options {
     char *cacert, *proxy, *rate;
     enum rate_scope rate_scope;
     struct list trust_host;
+    bool location_trusted; /* credentials go to trusted hosts, too */
     bool trace_ids, verbose, keep_origin;
 };
 
@@ -45,6 +46,8 @@ struct http_client {
     struct ca ca;                             /* the authorities without --cacert */
     struct curl_slist *headers, *last_header; /* --header, and our own where that has none */
     bool has_type, has_auth;                  /* --header has a Content-Type, an Authorization */
+    void *shared;                             /* CURLSH *: cookies; NULL: --header has a Cookie */
+    unsigned generation;                      /* how often credentials were read again and were others */
     unsigned char trace[16];                  /* --trace-ids */
     unsigned short random[3];                 /* for erand48() */
     /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
@@ -55,6 +58,8 @@ struct http_client {
 /* What o points to must outlive it. Free with http_client_free(), also after a failure. */
 int http_client_init(struct http_client *c, const struct http_options *o, struct error *e);
 void http_client_free(struct http_client *c);
+/* Reads the files of credentials again, which another program may have renewed. false: nothing has changed. */
+bool http_client_renew(struct http_client *c);
 /* Tells each line of text, masked; or what warnings there are. */
 void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
 void http_client_warn(struct http_client *c);
@@ -71,7 +76,9 @@ struct http {
     void *user;
     bool any_status, stopped;
     struct buf authorization; /* to send, set before http_prepare(); empty: none */
-    bool endless;             /* the caller's: the body may be of any length, but has to bring something */
+    unsigned generation;      /* of the credentials that were sent */
+    bool foreign;  /* the caller's: the request goes to another origin than ours, and no credentials go along */
+    bool endless;  /* the caller's: the body may be of any length, but has to bring something */
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                       dies */
     /* The rest is private. */
@@ -94,6 +101,9 @@ void http_close(struct http *h);
 
 /* Makes the next request ready to be performed, with h->authorization. */
 int http_prepare(struct http *h, const struct request *r, struct error *e);
+
+/* For oauth.c: a URL as it is sent, past the proxy where the environment says so. */
+int http_set_url(struct http *h, const char *url, struct error *e);
 
 /* ---- about the last answer ---- */
 

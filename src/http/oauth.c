@@ -29,14 +29,12 @@ static int on_token(void *user, const char *bytes, size_t n)
     return buf_add(user, bytes, n);
 }
 
-static void set_form(struct http *h, const char *url, const char *user, const char *password, const struct buf *form)
+static void set_form(struct http *h, const char *user, const char *password, const struct buf *form)
 {
     h->headers = mem_there(curl_slist_append(NULL, "Accept: application/json"));
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
-    curl_easy_setopt(h->easy, CURLOPT_URL, url);
     curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, form->data);
     curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form->len);
-    curl_easy_setopt(h->easy, CURLOPT_AWS_SIGV4, NULL);
     curl_easy_setopt(h->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(h->easy, CURLOPT_USERNAME, user);
     curl_easy_setopt(h->easy, CURLOPT_PASSWORD, password);
@@ -93,7 +91,11 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     h.sink = on_token;
     h.user = answer;
     h.any_status = true;
-    set_form(&h, url, user, password, form);
+    set_form(&h, user, password, form);
+    if (http_set_url(&h, url, e)) {
+        http_close(&h);
+        return -1;
+    }
     show_token_request(a->client, "> POST ", 0, url);
     struct error cause = {0};
     CURLcode code = perform(h.easy);
@@ -322,8 +324,12 @@ int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e)
     return result;
 }
 
-/* Is it the token that the next request would have? */
-static bool is_current(const struct oauth *a, const char *authorization)
+bool oauth_on_trial(const struct oauth *a)
+{
+    return a->doubtful && !a->worked;
+}
+
+bool oauth_is_current(const struct oauth *a, const char *authorization)
 {
     return a->token.len && strncmp(authorization, "Bearer ", 7) == 0 && strlen(authorization + 7) == a->token.len &&
            memcmp(authorization + 7, a->token.data, a->token.len) == 0;
@@ -331,7 +337,7 @@ static bool is_current(const struct oauth *a, const char *authorization)
 
 void oauth_worked(struct oauth *a, const char *authorization)
 {
-    if (is_current(a, authorization)) {
+    if (oauth_is_current(a, authorization)) {
         a->worked = true;
         a->doubtful = false;
     }
@@ -341,7 +347,7 @@ bool oauth_renew(struct oauth *a, const char *refused)
 {
     if (!a->auth->options->oauth_token_url || strncmp(refused, "Bearer ", 7) != 0)
         return false;
-    if (!is_current(a, refused) || a->expires < 0) /* another request was quicker */
+    if (!oauth_is_current(a, refused) || a->expires < 0) /* another request was quicker */
         return true;
     if (!a->worked && a->doubtful)
         return false;

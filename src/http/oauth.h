@@ -32,6 +32,11 @@ void oauth_free(struct oauth *a);
  * one of many processes ask is held only while one try runs. */
 int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e);
 
+/* The token before was refused without ever having worked, and this one has not worked yet: one request alone tries it,
+ * for a server may give tokens that are good for few requests. */
+bool oauth_on_trial(const struct oauth *a);
+/* Is it the value that the next request would have? */
+bool oauth_is_current(const struct oauth *a, const char *authorization);
 /* The server took this value. */
 void oauth_worked(struct oauth *a, const char *authorization);
 /* The server refused this value with 401: can there be another one? Then the next oauth_authorize() gets it. Of tokens

@@ -38,29 +38,90 @@ static bool is_trusted(const char *base, const char *url, const struct list *tru
     return is;
 }
 
-bool origin_allows(const struct list *trusted, const char *base, const char *url)
+/* From http to https of the same host, at these ports or any two: no port speaks both. */
+static bool gets_secure(const char *base, const char *url, const char *from, const char *to)
 {
-    return origin_is_same(base, url) || is_trusted(base, url, trusted);
+    struct buf x = {0}, y = {0};
+    url_origin(base, &x);
+    url_origin(url, &y);
+    bool is = x.len && y.len && !is_secure(x.data) && is_secure(y.data);
+    const char *a = is ? strrchr(x.data, ':') : NULL, *b = is ? strrchr(y.data, ':') : NULL;
+    if (is) {
+        size_t n = (size_t)(a - x.data) - strlen("http");
+        is = strcmp(a, b) && (size_t)(b - y.data) - strlen("https") == n &&
+             strncasecmp(x.data + 4, y.data + 5, n) == 0 && (!from || (strcmp(a, from) == 0 && strcmp(b, to) == 0));
+    }
+    buf_free(&x);
+    buf_free(&y);
+    return is;
 }
 
-/* When url differs from the origin of base only by http for https, makes it https; otherwise false. */
-static bool upgrade(const char *base, struct buf *url)
+bool origin_is_ours(const char *base, const char *url)
 {
-    struct buf secure = {0};
-    if (strncasecmp(buf_text(url), "http:", 5))
-        return false;
-    buf_addf(&secure, "https%s", url->data + 4);
-    bool is = origin_is_same(base, buf_text(&secure));
-    if (is)
-        buf_swap(url, &secure);
-    buf_free(&secure);
-    return is;
+    return origin_is_same(base, url) || gets_secure(base, url, ":80", ":443");
+}
+
+bool origin_allows(const struct list *trusted, const char *base, const char *url)
+{
+    return origin_is_same(base, url) || gets_secure(base, url, NULL, NULL) || is_trusted(base, url, trusted);
+}
+
+/* Is word a segment of path, up to its ".php" or the like? */
+static bool has_segment(const char *path, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *p = path; *p && !strchr("?#", *p); p += strcspn(p, "/?#")) {
+        p += *p == '/';
+        if (strncasecmp(p, word, len) == 0 && (!p[len] || strchr("/.;?#", p[len])))
+            return true;
+    }
+    return false;
 }
 
 static const char *path_of(const char *url)
 {
     const char *host = strstr(url, "://");
-    return host ? host + 3 + strcspn(host + 3, "/?") : url + strlen(url);
+    return host ? host + 3 + strcspn(host + 3, "/?#") : url;
+}
+
+/* Is the first label of the host one of these? */
+static bool has_label(const char *url, const char *const *labels)
+{
+    struct buf origin = {0};
+    bool has = false;
+    url_origin(url, &origin);
+    const char *host = strstr(buf_text(&origin), "://");
+    for (; host && *labels; labels++)
+        has |= strncasecmp(host + 3, *labels, strlen(*labels)) == 0 && host[3 + strlen(*labels)] == '.';
+    buf_free(&origin);
+    return has;
+}
+
+bool origin_is_login(const char *from, const char *to)
+{
+    static const char *const words[] = {"login",   "log-in",         "log_in", "signin", "sign-in", "sign_in",
+                                        "sign-on", "signon",         "logon",  "sso",    "saml",    "authorize",
+                                        "adfs",    "openid-connect", "saml2",  NULL};
+    static const char *const hosts[] = {"login", "signin", "sso", "idp", "auth", "accounts", NULL};
+    for (const char *const *word = words; *word; word++)
+        if (has_segment(path_of(to), *word) && !has_segment(path_of(from), *word))
+            return true;
+    return !origin_is_same(from, to) && has_label(to, hosts);
+}
+
+bool origin_upgrade(const char *base, struct buf *url)
+{
+    struct buf secure = {0};
+    if (strncasecmp(buf_text(url), "http://", 7))
+        return false;
+    size_t host = strcspn(url->data + 7, "/?#"),
+           usual = host > 3 && strncmp(url->data + 4 + host, ":80", 3) == 0 ? 3 : 0;
+    buf_addf(&secure, "https://%.*s%s", (int)(host - usual), url->data + 7, url->data + 7 + host);
+    bool is = origin_is_same(base, buf_text(&secure));
+    if (is)
+        buf_swap(url, &secure);
+    buf_free(&secure);
+    return is;
 }
 
 /* A server behind a proxy knows neither the proxy's name nor what the proxy puts before its paths. */
@@ -95,7 +156,7 @@ int origin_link(const struct http_options *o, const char *base, const char *refe
         keep_origin(base, to);
     if (origin_allows(&o->network->trust_host, base, buf_text(to)))
         return 0;
-    if (upgrade(base, to))
+    if (origin_upgrade(base, to))
         return 1;
     return not_followed("the next link leads to another origin (--trust-host)", buf_text(to), e);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ struct transfer {
     bool waits_for_input;
     CURLMcode broken; /* libcurl cannot go on */
     bool told_alone;  /* that the rate cannot be shared */
+    bool told_secure; /* that the URL should be https */
     struct buf base;  /* the URL that we were given: what all requests share their origin with */
     const struct transfer_ops *ops;
     void *ctx;
@@ -273,7 +275,9 @@ static int authorize(struct transfer *t, struct attempt *a)
 {
     struct buf *authorization = &a->http.authorization;
     buf_clear(authorization);
-    if (t->client.has_auth)
+    a->http.foreign =
+        !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
+    if (t->client.has_auth || a->http.foreign)
         return 0;
     if (t->client.auth.bearer)
         return buf_addf(authorization, "Bearer %s", t->client.auth.bearer);
@@ -374,15 +378,59 @@ bool transfer_again(struct exchange *x, unsigned retry, double after)
     return true;
 }
 
+/* Who asks by http should know that https is meant: the first request went in the clear. */
+static void tell_secure(struct transfer *t, struct exchange *x, const char *to, const char *shown)
+{
+    struct buf line = {0};
+    if (t->told_secure || strncasecmp(buf_text(&x->request.url), "http:", 5) || strncasecmp(to, "https:", 6))
+        return;
+    t->told_secure = true;
+    buf_addf(&line, ": redirects to %s: use https in the URL", shown);
+    show(t, false, x, "warning: ", buf_text(&line));
+    buf_free(&line);
+}
+
+/* Can there be other credentials than those that were refused? */
+static bool renew(struct transfer *t, struct attempt *a)
+{
+    if (a->http.foreign)
+        return false;
+    return oauth_renew(&t->oauth, buf_text(&a->http.authorization)) || a->http.generation != t->client.generation ||
+           http_client_renew(&t->client);
+}
+
+/* Nothing was done, and nothing is to be asked there. */
+static void login(struct transfer *t, struct attempt *a, const char *shown)
+{
+    struct exchange *x = a->exchange;
+    if (a->renewals < RENEWALS && renew(t, a)) {
+        a->renewals++;
+        soon(a);
+        return;
+    }
+    error_set(&x->error, EXIT_DENIED,
+              "HTTP %ld redirects to a login: %s (the API wants credentials, or others than these: --bearer-file, "
+              "--user-file, --header @FILE)",
+              x->status, shown);
+    x->unsettled = false;
+    settle(a, true);
+}
+
 /* Redirects are followed by hand: libcurl cannot be told to stay within the origin. */
 static void redirect(struct transfer *t, struct attempt *a, const char *to)
 {
     struct exchange *x = a->exchange;
     struct buf shown = {0}, target = {0};
     buf_adds(&target, to);
+    origin_upgrade(buf_text(&x->request.url), &target);
     url_drop_queries(&target, t->options.auth->query_secret.item,
                      t->options.auth->query_secret.count); /* the server's echo of ours */
     secret_redact(buf_text(&target), &shown);
+    to = buf_text(&target);
+    if (origin_is_login(buf_text(&x->request.url), to)) {
+        login(t, a, buf_text(&shown));
+        goto out;
+    }
     if (x->request.method != METHOD_GET && x->request.method != METHOD_HEAD && x->status < 307)
         error_set(&x->error, EXIT_ANSWER, "HTTP %ld redirects a %s to %s: use that URL", x->status, method(x),
                   buf_text(&shown));
@@ -391,18 +439,19 @@ static void redirect(struct transfer *t, struct attempt *a, const char *to)
                   buf_text(&shown));
     else if (a->redirects++ >= t->options.network->max_redirs)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options.network->max_redirs);
-    buf_free(&shown);
-    buf_free(&target);
     if (x->error.code) {
         x->unsettled =
             x->status <
             307; /* 307 and 308 ask for the request itself elsewhere; the others come when it has been taken */
         settle(a, true);
-        return;
+    } else {
+        tell_secure(t, x, buf_text(&target), buf_text(&shown));
+        buf_swap(&x->request.url, &target);
+        soon(a);
     }
-    buf_clear(&x->request.url);
-    buf_adds(&x->request.url, to);
-    soon(a);
+out:
+    buf_free(&shown);
+    buf_free(&target);
 }
 
 static void network_error(struct transfer *t, struct attempt *a, int code)
@@ -460,7 +509,7 @@ static bool is_taken(const struct exchange *x)
 static void refuse(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    if (x->action == RULE_RENEW && a->renewals < RENEWALS && oauth_renew(&t->oauth, buf_text(&a->http.authorization))) {
+    if (x->action == RULE_RENEW && a->renewals < RENEWALS && renew(t, a)) {
         a->renewals++;
         soon(a);
     } else if (x->action == RULE_RETRY || x->action == RULE_WAIT) {
@@ -630,13 +679,26 @@ static void warn_alone(struct transfer *t)
     buf_free(&line);
 }
 
+/* Is a token to be tried by one request alone, which is under way? */
+static bool awaits_proof(const struct transfer *t)
+{
+    if (!oauth_on_trial(&t->oauth))
+        return false;
+    for (unsigned i = 0; i < t->slots; i++) {
+        struct attempt *a = t->exchange[i].attempt;
+        if (a->phase == ACTIVE && oauth_is_current(&t->oauth, buf_text(&a->http.authorization)))
+            return true;
+    }
+    return false;
+}
+
 /* Begins what is due; returns the seconds until something else is. */
 static double begin_due(struct transfer *t)
 {
     double time = now(), next = time + (double)POLL_MS / 1000;
     for (unsigned i = 0; i < t->used; i++) {
         struct attempt *a = nth(t, i);
-        if (a->phase != WAITING)
+        if (a->phase != WAITING || awaits_proof(t))
             continue;
         double wait = a->due - time;
         if (wait <= 0)

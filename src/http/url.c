@@ -190,48 +190,6 @@ void url_unescape(const char *text, size_t len, struct buf *plain)
     }
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* name=value, each decoded and encoded again. */
-static char *encode_anew(const char *text, size_t len)
-{
-    struct buf plain = {0}, out = {0};
-    size_t name = strcspn(text, "=&");
-    url_unescape(text, name, &plain);
-    text_percent(plain.data, plain.len, &out);
-    buf_addc(&out, '=');
-    if (name < len)
-        url_unescape(text + name + 1, len - name - 1, &plain);
-    else
-        buf_clear(&plain);
-    text_percent(plain.data, plain.len, &out);
-    char *result = mem_text(out.data, out.len);
-    buf_free(&plain);
-    buf_free(&out);
-    return result;
-}
-
-void url_sort_query(struct buf *url)
-{
-    size_t path = strcspn(buf_text(url), "?"), count = 0;
-    char **params = mem_zeroed(url->len - path + 1, sizeof *params);
-    for (const char *p = url->data + path; *p; p += strcspn(p, "&")) {
-        size_t len = strcspn(++p, "&");
-        if (len)
-            params[count++] = encode_anew(p, len);
-    }
-    qsort(params, count, sizeof *params, by_text);
-    url->len = path;
-    for (size_t i = 0; i < count; i++) {
-        buf_addf(url, "%c%s", i ? '&' : '?', params[i]);
-        free(params[i]);
-    }
-    free(params);
-}
-
 const char *url_queries(const char *url)
 {
     return url + strcspn(url, "?");

@@ -34,9 +34,6 @@ void url_set_field(struct buf *form, const char *name, const char *value, size_t
 void url_drop_query(struct buf *url, const char *name);
 /* The same for the names of these NAME=VALUE. */
 void url_drop_queries(struct buf *url, char *const *queries, size_t count);
-/* Sorts the query of url and encodes it anew, name=value each: the form that signatures (AWS Signature Version 4) are
- * made of. */
-void url_sort_query(struct buf *url);
 /* Adds "/segment" to the path, after dropping its trailing slash. */
 int url_add_segment(struct buf *url, const char *segment, struct error *e);
 

@@ -114,16 +114,16 @@ def signing_key(secret, *scope):
 
 def canonical(request, names):
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html;
-    the path as S3 has it, for the scenario's own = and , in it."""
+    the path as it is sent, encoded once more."""
     parts = urlsplit(request.path)
     query = sorted(
-        (quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in parse_qsl(parts.query, keep_blank_values=True)
+        (quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
     )
     headers = "".join(f"{name}:{' '.join(','.join(request.headers.get_all(name)).split())}\n" for name in names)
     return "\n".join(
         [
             request.command,
-            parts.path,
+            quote(parts.path, safe="/-_.~"),
             "&".join("=".join(pair) for pair in query),
             headers,
             ";".join(names),

@@ -97,13 +97,47 @@ static void check_link(void)
     leads("https://h/items", "http://h/x?a=1", 1, "https://h/x?a=1");
     leads("https://h/items", "HTTP://h/x", 1, "https://h/x");
     leads("https://h/items", "http://other/x?token=hidden", -1, NULL);
-    leads("http://h/items", "https://h/x?sig=hidden", -1, NULL);
+    leads("http://h/items", "https://h/x?a=1", 0, "https://h/x?a=1");
+    leads("https://h:8443/items", "http://h:8443/x", 1, "https://h:8443/x");
+    leads("https://h/items", "http://h:80/x", 1, "https://h/x");
     leads("https://h/items", "http://h:8080/x", -1, NULL);
     leads("https://h/items", "http://me:hidden@/ /", -1, NULL);
 }
 
+static void check_credentials(void)
+{
+    ok(origin_is_ours("http://h/a", "http://h/b"), "credentials go to the same origin");
+    ok(origin_is_ours("http://h/a", "https://h/b"), "and from http to https of the same host");
+    ok(!origin_is_ours("http://h/a", "https://h.evil/b"), "not to another host");
+    ok(!origin_is_ours("http://h:8080/a", "https://h/b"), "nor to what another program may serve");
+    ok(!origin_is_ours("https://h/a", "http://h/b"), "nor in the clear");
+}
+
+static void login(const char *from, const char *to, bool is)
+{
+    ok(origin_is_login(from, to) == is, "%s to %s is %s", from, to, is ? "a login" : "none");
+}
+
+static void check_login(void)
+{
+    login("https://h/items", "https://h/login?next=/items", true);
+    login("https://h/items", "https://h/users/sign_in", true);
+    login("https://h/items", "https://h/Login.aspx?ReturnUrl=x", true);
+    login("https://h/items", "https://sso.corp/x/oauth2/v2.0/authorize?client_id=a", true);
+    login("https://h/items", "https://h/auth/realms/x/protocol/openid-connect/auth", true);
+    login("https://h/items", "https://login.corp/", true);
+    login("https://h/items", "https://h/items/", false);
+    login("https://h/items", "https://h/items?next=/login", false);
+    login("https://h/login/events", "https://h/login/events/", false);
+    login("https://h/items", "https://h/login-events/items", false);
+    login("https://login.corp/items", "https://login.corp/items/", false);
+    login("https://h/items", "https://store.corp/authorized/x", false);
+}
+
 int main(void)
 {
+    check_credentials();
+    check_login();
     check_origin();
     check_trust();
     check_kept();

@@ -167,24 +167,6 @@ static void check_resolve(void)
     leads("https://h:8443/items?offset=0", "/items?cursor=a%2Bb%3D", "https://h:8443/items?cursor=a%2Bb%3D");
 }
 
-static void sorted(const char *url, const char *want)
-{
-    struct buf b = {0};
-    buf_adds(&b, url);
-    url_sort_query(&b);
-    is_text(buf_text(&b), want, want);
-    buf_free(&b);
-}
-
-static void check_sort(void)
-{
-    sorted("http://h/x", "http://h/x");
-    sorted("http://h/x?", "http://h/x");
-    sorted("http://h/x?offset=0&limit=1&b&a=2&a=10", "http://h/x?a=10&a=2&b=&limit=1&offset=0");
-    sorted("http://h/?a=1,2&b=%2c%7e&c=x+y=z&&d=%00", "http://h/?a=1%2C2&b=%2C~&c=x%2By%3Dz&d=%00");
-}
-
-/* libcurl's functions for this take no more than 8 MB, and give nothing for more. */
 static void check_large(void)
 {
     enum { LARGE = 9000000 };
@@ -214,6 +196,5 @@ int main(void)
     check_query();
     check_segment();
     check_resolve();
-    check_sort();
     return tap_end();
 }

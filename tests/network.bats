@@ -1,0 +1,122 @@
+# Hosts, proxies, cookies, logins: what goes where, and with what. AWS signatures have a unit test of their own.
+load helpers
+teardown() { [ -z "$API_PID" ] || kill "$API_PID" 2>/dev/null || true; }
+
+secret_file() { # NAME TEXT: sets $NAME to a file of the user's that holds it
+    printf '%s' "$2" >"$BATS_TEST_TMPDIR/$1"
+    chmod 600 "$BATS_TEST_TMPDIR/$1"
+    printf -v "$1" %s "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "--aws-sigv4 sends the query as it was given" {
+    api <<<'def answer(r): return []'
+    secret_file user AKID:s3cret
+    restsrc read --paginate none --aws-sigv4 aws:amz:eu-west-1:execute-api --user-file "$user" \
+        "$api/items?city=New+York&sort=name&sort=age&b=%7e"
+    exits 0
+    [ "$(api_log -r '.[0].target')" = "/items?city=New+York&sort=name&sort=age&b=%7e" ]
+    restsrc read --aws-sigv4 nonsense:x:y:z:more --user-file "$user" "$api/items"
+    exits 64
+    says "aws:amz:REGION:SERVICE"
+}
+
+@test "no_proxy=HOST:PORT is heeded" {
+    api <<<'def answer(r): return []'
+    export http_proxy=http://127.0.0.1:1
+    no_proxy=${api#http://} restsrc read "$api/items"
+    exits 0
+    no_proxy=127.0.0.1:1 restsrc read --retry 0 "$api/items"
+    exits 75
+}
+
+@test "name and password of the URL are kept at redirects and next links" {
+    api <<'END'
+import base64
+def answer(r):
+    if r.headers.get("Authorization") != "Basic " + base64.b64encode(b"me:s3 cret").decode():
+        return 401, {}
+    if r.path == "/items":
+        return 302, "", {"Location": r.base + "/moved"}
+    return {"items": [{"id": int(r.query.get("p", 1))}], "next": None if "p" in r.query else r.base + "/moved?p=2"}
+END
+    restsrc read --paginate next-url "${api/:\/\//:\/\/me:s3%20cret@}/items"
+    exits 0
+    wrote_ids 1 2
+    says_not s3
+}
+
+@test "cookies are kept between the requests of a run, on all connections, unless --header has some" {
+    api <<'END'
+def answer(r):
+    if r.n == 0:
+        return 200, {"total": 6, "items": [{"id": 1}]}, {"Set-Cookie": ["s=1; Path=/", "other=2; Path=/elsewhere"]}
+    at = int(r.query["offset"])
+    if r.headers.get_all("Cookie") != ["s=1"]:
+        return 400, {"message": "unknown session"}
+    return {"total": 6, "items": [{"id": at + 1}] if at < 6 else []}
+END
+    restsrc read --page-size 1 --parallel 4 "$api/items"
+    exits 0
+    wrote_ids 1 6
+    restsrc read --page-size 1 --header 'Cookie: s=1' "$api/items"
+    exits 0
+    [ "$(api_log -r 'map(.headers.Cookie // "none") | unique | join(" ")')" = "none s=1" ]
+}
+
+@test "files of credentials are read again on 401" {
+    secret_file bearer old-token
+    secret_file header 'X-Api-Key: old-token'
+    secret_file user me:old-token
+    api <<END
+import base64
+def answer(r):
+    at, name = int(r.query["offset"]), r.path[1:]
+    if at == 2 and name not in r.state:
+        r.state[name] = True
+        before = {"header": "X-Api-Key: ", "user": "me:"}.get(name, "")
+        open("$BATS_TEST_TMPDIR/" + name, "w").write(before + "new-token\n")
+    given = r.headers.get("X-Api-Key") or r.headers.get("Authorization").split()[1]
+    if name == "user":
+        given = base64.b64decode(given).decode()[3:]
+    if given != ("new-token" if name in r.state else "old-token"):
+        return 401, {"message": "expired"}
+    return [{"id": at + 1}] if at < 5 else []
+END
+    for name in bearer header user; do
+        options=("--$name-file" "${!name}")
+        [ "$name" != header ] || options=(--header "@$header")
+        restsrc read --page-size 1 --parallel 1 "${options[@]}" "$api/$name"
+        exits 0
+        wrote_ids 1 5
+        says_nothing
+    done
+}
+
+@test "credentials that stay refused are 77, after one request" {
+    secret_file token tok-1
+    api <<<'def answer(r): return 401, {"message": "no"}'
+    restsrc read --bearer-file "$token" "$api/items"
+    exits 77
+    [ "$(api_log length)" -eq 1 ]
+}
+
+@test "a redirect to a login is 77 and says so, for a write, too; nothing was stored" {
+    api <<'END'
+def answer(r):
+    if r.path == "/sso":
+        return 302, "", {"Location": "http://login.example/oauth2/authorize?client_id=api"}
+    return (302, "", {"Location": "/login?next=/items"}) if r.path != "/login" else (200, "<html>", {})
+END
+    for path in sso items; do
+        restsrc read "$api/$path"
+        exits 77
+        says "redirects to a login" --bearer-file
+        says_not --trust-host
+    done
+    status=0
+    "$RESTSRC" write "$api/items" <<<'{"id":1}' >"$BATS_TEST_TMPDIR/receipt" 2>"$err" || status=$?
+    exits 77
+    says "redirects to a login"
+    says_not "use that URL"
+    [ "$(jq -c '[.lines_done, .lines_unknown]' "$BATS_TEST_TMPDIR/receipt")" = "[0,[]]" ]
+}
