@@ -133,6 +133,8 @@ receipt() { jq -c "$1" "$out"; }
             restsrc call "$list"
             exits 76
             wrote_nothing
+            list=${list//\{/%7B} # to write, a brace begins a template
+            list=${list//\}/%7D}
             write
             exits 76
             [ "$(receipt .lines_done)" = 0 ]

@@ -45,7 +45,7 @@ teardown_file() { stop_server; }
     restsrc read --page-size 1000 "$list"
     exits 0
     wrote_records
-    [ "$(queries)" = "?offset=0&limit=1000" ]
+    [ "$(queries)" = "?offset=0&limit=1000"$'\n'"?offset=25&limit=1000" ]
 }
 
 @test "an empty list is no records and exit code 0" {

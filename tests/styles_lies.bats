@@ -444,3 +444,7 @@ END
     wrote_records
     [ "$(log length)" -le 4 ]
 }
+
+@test "of generated servers that lie, none gives a wrong list with exit code 0 and without a word" {
+    "$PYTHON3" "$tests/property/lies.py" "$RESTSRC" 400
+}

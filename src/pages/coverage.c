@@ -64,7 +64,7 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
     if (said < 0 && !more)
         return 0;
     if (more || doubtful(p, page)) {
-        if (!p->distrust)
+        if (!p->distrust && page->got < page->asked)
             p->claim = said;
         p->distrust = true;
         p->total = -1;

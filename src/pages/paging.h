@@ -104,10 +104,11 @@ struct paginate {
     bool over;
 
     /* coverage.c */
-    bool drifted;       /* that the list moves has been said */
-    bool distrust;      /* the totals of the answers mean something else */
-    int64_t claim;      /* the first total that was not believed */
-    struct buf doubted; /* a page of more records than were asked for, while the list's beginning is looked at */
+    unsigned equal_pages; /* in a row */
+    bool drifted;         /* that the list moves has been said */
+    bool distrust;        /* the totals of the answers mean something else */
+    int64_t claim;        /* the total of a short first page, which may be that page's length */
+    struct buf doubted;   /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;
 
     /* seek.c */

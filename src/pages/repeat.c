@@ -93,15 +93,17 @@ static bool has_id(const struct paginate *p, struct slice records)
     return end && !value_is_void(path_find(&p->id_path, records.text, (size_t)(end - records.text)));
 }
 
-/* Does an overlap of records without an id say something? They are objects, and the first is not equal to the second.
- */
-static bool is_distinct(struct slice records)
+/* How far may equal records of two pages be trusted to be the same one? */
+enum trust { EQUAL_BY_NATURE, DOUBTFUL, THE_SAME };
+
+/* Are the first two of these lines equal? -1: there is only one. */
+static int begins_twice(struct slice records)
 {
     const char *end = memchr(records.text, '\n', records.len);
-    size_t line = end ? (size_t)(end + 1 - records.text) : 0;
-    bool several = records.len > line;
-    return several && *records.text == '{' &&
-           (records.len < 2 * line || memcmp(records.text, records.text + line, line) != 0);
+    size_t line = end ? (size_t)(end + 1 - records.text) : records.len;
+    if (records.len <= line)
+        return -1;
+    return records.len >= 2 * line && memcmp(records.text, records.text + line, line) == 0;
 }
 
 /* A first page as long as its total, which may be just that, its length: one request looks after it. What brings the
@@ -112,6 +114,37 @@ static bool is_all_again(const struct paginate *p, const struct page *page, stru
            paging_sum(p->start, page->got) == p->position && records.len == before.len &&
            memcmp(records.text, before.text, records.len) == 0;
 }
+
+static int ends_twice(struct slice records)
+{
+    const char *last = memrchr(records.text, '\n', records.len - 1);
+    size_t line = last ? (size_t)(records.text + records.len - last - 1) : records.len;
+    if (records.len <= line)
+        return -1;
+    return records.len >= 2 * line &&
+           memcmp(records.text + records.len - line, records.text + records.len - 2 * line, line) == 0;
+}
+
+/* Records without an id may be equal by nature; then some are, within a page. */
+static enum trust trust(struct slice records, struct slice before)
+{
+    int here = begins_twice(records), there = ends_twice(before);
+    if (here > 0 || there > 0 || (*records.text != '{' && *records.text != '['))
+        return EQUAL_BY_NATURE;
+    return here == 0 || there == 0 ? THE_SAME : DOUBTFUL;
+}
+
+static void warn(struct paginate *p, const struct page *page)
+{
+    if (!p->drifted)
+        buf_addf(&p->note,
+                 "warning: the page at offset %lld begins with a record like the last one, and there is no id to tell "
+                 "whether it is the same (--id)\n",
+                 (long long)page->offset);
+    p->drifted = true;
+}
+
+enum { EQUAL_PAGES = 100 }; /* in a row */
 
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
@@ -125,10 +158,19 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
         return 1;
     }
     bool identified = has_id(p, records);
-    if (repeats(p, page, records, before->records, identified))
+    bool equal = records.len == before->records.len && memcmp(records.text, before->records.text, records.len) == 0;
+    p->equal_pages = equal ? p->equal_pages + 1 : 0;
+    if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
         return error_set(
             e, EXIT_ANSWER,
             "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
             "--param-page, --param-cursor, --allow-repeats)");
-    return (identified || is_distinct(records)) && p->style->seeks ? check_overlap(p, page, records, before, e) : 0;
+    enum trust same = identified ? THE_SAME : trust(records, before->records);
+    if (!p->style->seeks || same == EQUAL_BY_NATURE)
+        return 0;
+    if (same == THE_SAME)
+        return check_overlap(p, page, records, before, e);
+    if (equal)
+        warn(p, page);
+    return 0;
 }

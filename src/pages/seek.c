@@ -24,13 +24,16 @@ bool seek_pending(const struct paginate *p)
     return p->style->numbered && p->short_size;
 }
 
-/* A total is a claim. When the last page that it announces is full, one page after it is asked for. */
+/* A total is a claim. When all that it announces has come, with a full page or with the first one, which may be all
+ * that the server gives at once, one page after it is asked for. */
 static bool wants_look(const struct paginate *p)
 {
-    if (p->range->allow_repeats)
-        return false;
     bool budget = p->range->max_pages < 0 || p->asked_pages < p->range->max_pages;
-    return p->total > 0 && p->next == p->total && p->next < p->end && !p->looked && !p->short_page && budget;
+    bool first = p->pages == 1 && p->start == 0,
+         numbered_first = p->style->numbered && first && p->position == p->total;
+    bool at_total = p->next == p->total || (numbered_first && p->next > p->total);
+    return p->total > 0 && at_total && p->next < p->end && !p->looked && (first || !p->short_page) && budget &&
+           !p->range->allow_repeats;
 }
 
 bool seek_next(struct paginate *p, struct page *page)
@@ -129,6 +132,7 @@ static int learn_numbered(struct paginate *p, struct page *page, struct error *e
         p->size = p->learned_size = page->got;
         p->next = page->got;
         page->got = 0; /* asked for again: none of it counts */
+        p->claim = 0;
         return again(page, 0, p->size);
     } else if (page->got > page->asked || (!ends && p->total >= 0 && page->got > 0)) {
         return wrong_size(p, page, page->got, e);
@@ -151,14 +155,21 @@ static void cut(struct paginate *p, struct page *page, bool trim)
 static int learn_empty(struct paginate *p, const struct page *page)
 {
     enum { EMPTY_ENOUGH = 2, NO_CONTENT_ENOUGH = 4 };
-    int64_t total = p->total >= 0 ? p->total : p->distrust && p->claim > 0 ? p->claim : INT64_MAX;
+    bool at_total = p->total >= 0 ? page->offset >= p->total : p->claim > 0 && page->offset == p->claim;
     p->gap++;
-    if (page->offset >= total || p->paging->paginate == PAGING_RANGE ||
+    if (at_total && p->total > 0 &&
+        p->total == p->learned_size) { /* it may be the length of the first page, which was full */
+        at_total = false;
+        p->distrust = true;
+        p->total = -1;
+    }
+    if (at_total || p->paging->paginate == PAGING_RANGE ||
         p->gap >= (page->no_content ? NO_CONTENT_ENOUGH : EMPTY_ENOUGH))
         return coverage_ended(p);
-    p->next = most(p->next, paging_sum(page->offset, page->asked));
-    p->open = true;
-    return p->next >= p->end ? coverage_ended(p) : PAGE_TAKEN;
+    int64_t step = p->short_size && p->learned_size < 0 ? p->short_size : page->asked;
+    p->next = p->open ? most(p->next, paging_sum(page->offset, step)) : paging_sum(page->offset, step);
+    p->open |= p->style->numbered;
+    return p->next >= (p->total >= 0 ? least(p->end, p->total) : p->end) ? coverage_ended(p) : PAGE_TAKEN;
 }
 
 /* Records after an empty page: what was asked for in that is missing, or was never there. */
@@ -181,6 +192,8 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
         p->over = true;
         return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
     }
+    if (page->look && page->got && p->style->numbered && p->learned_size < 0)
+        return wrong_size(p, NULL, p->position, e);
     if (coverage_learn_total(p, page, e))
         return -1;
     if (p->style->numbered) {
@@ -192,7 +205,7 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     }
     if (page->got)
         learn_gap(p, page);
-    p->short_page = page->got < page->asked;
+    p->short_page = page->got < least(page->asked, p->size);
     cut(p, page, was_open);
     p->pages++;
     if (page->got == 0 && is_unsure(p))
