@@ -159,6 +159,7 @@ FUZZ_FILES = \
 	src/json/jsonpath_stream.c \
 	src/json/order.c \
 	src/json/split.c \
+	src/json/split_records.c \
 	src/json/path.c \
 	src/json/usual.c \
 	src/json/value.c \

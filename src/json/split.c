@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json/split_fast.h"
+#include "json/split_records.h"
 
 const char SPLIT_CUT[] = "the JSON is cut short";
 const char SPLIT_TOO_LARGE[] = "too large";
@@ -48,66 +49,6 @@ static void look_up(struct split *s)
     s->in_object = s->object[s->depth / 8] >> s->depth % 8 & 1;
 }
 
-/* Everything before `upto` goes where it belongs; what follows is collected anew from `from`. */
-static bool emit(struct split *s, bytes upto, bytes from)
-{
-    bool whole = buf_add(s->to, s->run, (size_t)(upto - s->run)) == 0;
-    s->run = from;
-    return whole;
-}
-
-/* ---- where the records are: ways of the path that lead through the value at hand ---- */
-
-/* Through the member called key, or where key.text is NULL through the element under way. */
-static void want(struct split *s, struct slice key)
-{
-    unsigned level = s->depth - 1;
-    s->wanted = 0;
-    for (unsigned w = 0; w < s->records->count; w++)
-        if (s->open[level] >> w & 1 && path_leads(s->records, w, level, key, s->index[level]))
-            s->wanted |= 1u << w;
-}
-
-static void want_member(struct split *s)
-{
-    s->wanted = 0;
-    if (s->key_len < SPLIT_KEY)
-        want(s, (struct slice){s->key, s->key_len});
-}
-
-static void want_element(struct split *s)
-{
-    want(s, (struct slice){0});
-}
-
-/* May a way lead on through the container open now? Inside the records and below the ways none does. */
-static bool searching(const struct split *s)
-{
-    return !s->records_depth && s->depth && s->depth <= PATH_DEPTH && s->open[s->depth - 1];
-}
-
-/* The best way that ends at the value at hand, or -1. */
-static int way_here(const struct split *s)
-{
-    for (unsigned w = 0; s->wanted >> w; w++)
-        if (s->wanted >> w & 1 && s->records->way[w].depth == s->depth)
-            return (int)w;
-    return -1;
-}
-
-/* The container at hand is entered: which ways lead on through it? */
-static void descend(struct split *s)
-{
-    if (s->depth >= PATH_DEPTH)
-        return;
-    s->open[s->depth] = 0;
-    s->index[s->depth] = 0;
-    for (unsigned w = 0; s->wanted >> w; w++)
-        if (s->wanted >> w & 1 && s->records->way[w].depth > s->depth)
-            s->open[s->depth] |= 1u << w;
-    s->wanted = 0;
-}
-
 /* ---- containers ---- */
 
 static bool push(struct split *s, bool object)
@@ -115,7 +56,7 @@ static bool push(struct split *s, bool object)
     if (s->depth == SPLIT_DEPTH)
         return false;
     if (!s->records_depth)
-        descend(s);
+        records_descend(s);
     s->depth++;
     unsigned char bit = (unsigned char)(1u << s->depth % 8);
     if (object)
@@ -139,41 +80,25 @@ static bytes open_object(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
-/* What was taken for records is none: it goes back to its place in the envelope. */
-static int put_back(struct split *s)
-{
-    struct buf *records = s->out, whole = {.cap = s->envelope->cap};
-    for (size_t i = 0; i + 1 < records->len; i++)
-        if (records->data[i] == '\n')
-            records->data[i] = ',';
-    int result = buf_add(&whole, s->envelope->data, s->records_at) ||
-                 buf_add(&whole, records->data, records->len ? records->len - 1 : 0) ||
-                 buf_add(&whole, s->envelope->data + s->records_at, s->envelope->len - s->records_at);
-    buf_swap(s->envelope, &whole);
-    buf_free(&whole);
-    buf_clear(records);
-    return result;
-}
-
 static bytes open_array(struct split *s, bytes p, bytes from)
 {
-    int way = s->wanted ? way_here(s) : -1;
+    int way = s->wanted ? records_way_here(s) : -1;
     if (!push(s, false))
         return fail(s, p, from, "nested too deep");
     s->state = FIRST_VALUE;
     if (way < 0 || (s->way >= 0 && way > s->way)) {
-        if (searching(s))
-            want_element(s);
+        if (records_searching(s))
+            records_want_element(s);
         return p + 1;
     }
     if (way == s->way || (s->way >= 0 && s->settled))
         return fail(s, p, from, "a second array of records");
-    if (s->way >= 0 && put_back(s)) /* a better place than the one found before */
+    if (s->way >= 0 && records_put_back(s)) /* a better place than the one found before */
         return fail(s, p, from, SPLIT_TOO_LARGE);
     s->count = 0;
     s->way = way;
     s->null_records = false;
-    if (!emit(s, p + 1, p + 1))
+    if (!split_emit(s, p + 1, p + 1))
         return fail(s, p, from, SPLIT_TOO_LARGE);
     s->records_depth = s->depth;
     s->records_at = s->envelope->len;
@@ -181,73 +106,9 @@ static bytes open_array(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
-/* ---- records that are picked one by one ---- */
-
-enum { PICKING = SPLIT_DEPTH + 1 }; /* the records_depth while one is under way: no comma there ends it */
-
-static int begin_pick(struct split *s, bytes p)
-{
-    int result = !emit(s, p, p) || buf_adds(s->envelope, "null");
-    s->to = s->out;
-    s->picked_depth = s->depth;
-    s->records_depth = PICKING;
-    s->wanted = 0;
-    return result;
-}
-
-static bool add_record(void *ctx, struct slice value)
-{
-    struct buf *lines = ctx;
-    return buf_add(lines, value.text, value.len) == 0 && buf_addc(lines, '\n') == 0;
-}
-
-/* What a filter takes of the last line of `out`, and names in it, stands there instead. */
-static int keep_named(struct split *s)
-{
-    struct buf lines = {.cap = s->out->cap}, *out = s->out;
-    const char *before = memrchr(out->data, '\n', out->len), *line = before ? before + 1 : out->data;
-    jsonpath_each_rest(s->records->way[0].query, (struct slice){line, out->len - (size_t)(line - out->data)},
-                       add_record, &lines);
-    out->len = (size_t)(line - out->data);
-    for (size_t i = 0; i < lines.len; i++)
-        s->count += lines.data[i] == '\n';
-    int result = buf_add(out, buf_text(&lines), lines.len);
-    buf_free(&lines);
-    return result;
-}
-
-/* p is after the record. */
-static int end_pick(struct split *s, bytes p)
-{
-    if (!emit(s, p, p))
-        return -1;
-    s->to = s->envelope;
-    s->picked_depth = s->records_depth = 0;
-    if (jsonpath_has_rest(s->records->way[0].query))
-        return keep_named(s);
-    s->count++;
-    return buf_addc(s->out, '\n');
-}
-
-/* The value at p is on the way to records: is it one, or what holds all of them? */
-static bytes approach(struct split *s, bytes p, bytes from)
-{
-    if (way_here(s) >= 0)
-        return begin_pick(s, p) ? fail(s, p, from, SPLIT_TOO_LARGE) : p;
-    if (s->depth != s->records->base)
-        return p;
-    if (s->way >= 0)
-        return fail(s, p, from, "a second list of records");
-    s->null_records = *p == 'n';
-    s->way = *p == '{' || *p == '[' ? 0 : -1;
-    return p;
-}
-
-/* ---- containers ---- */
-
 static bytes end_record(struct split *s, bytes p, bytes from, bytes next)
 {
-    if (!emit(s, p, next) || buf_addc(s->out, '\n'))
+    if (!split_emit(s, p, next) || buf_addc(s->out, '\n'))
         return fail(s, p, from, SPLIT_TOO_LARGE);
     s->count++;
     return p + 1;
@@ -256,7 +117,7 @@ static bytes end_record(struct split *s, bytes p, bytes from, bytes next)
 static bytes close_container(struct split *s, bytes p, bytes from)
 {
     if (s->depth == s->records_depth) {
-        if (s->state == AFTER ? !end_record(s, p, from, p) : !emit(s, p, p))
+        if (s->state == AFTER ? !end_record(s, p, from, p) : !split_emit(s, p, p))
             return fail(s, p, from, SPLIT_TOO_LARGE);
         s->records_depth = 0;
         s->to = s->envelope;
@@ -272,9 +133,9 @@ static bytes next_element(struct split *s, bytes p, bytes from)
     s->state = VALUE;
     if (s->depth == s->records_depth)
         return end_record(s, p, from, p + 1);
-    if (searching(s)) {
+    if (records_searching(s)) {
         s->index[s->depth - 1]++;
-        want_element(s);
+        records_want_element(s);
     }
     return p + 1;
 }
@@ -282,7 +143,7 @@ static bytes next_element(struct split *s, bytes p, bytes from)
 static bytes after(struct split *s, bytes p, bytes from)
 {
     bool object = s->in_object;
-    if (s->depth == s->picked_depth && end_pick(s, p))
+    if (s->depth == s->picked_depth && records_end_pick(s, p))
         return fail(s, p, from, SPLIT_TOO_LARGE);
     if (*p == ',' && object) {
         s->state = KEY;
@@ -299,7 +160,7 @@ static bytes open_string(struct split *s, bytes p, bool key)
 {
     s->state = STRING;
     s->in_key = key;
-    s->key_len = key && searching(s) ? 0 : SPLIT_KEY;
+    s->key_len = key && records_searching(s) ? 0 : SPLIT_KEY;
     return p + 1;
 }
 
@@ -337,7 +198,7 @@ static bytes members(struct split *s, bytes p, bytes end)
 
 static bytes member(struct split *s, bytes p, bytes end)
 {
-    return searching(s) ? open_string(s, p, true) : members(s, p, end);
+    return records_searching(s) ? open_string(s, p, true) : members(s, p, end);
 }
 
 /* p is behind a value. In compact JSON another member nearly always follows, so that is looked for at once. */
@@ -351,7 +212,7 @@ static bytes past_value(struct split *s, bytes p, bytes end)
 
 static bytes open_literal(struct split *s, bytes p, const char *text)
 {
-    if (*p == 'n' && s->wanted && way_here(s) >= 0 && s->way < 0)
+    if (*p == 'n' && s->wanted && records_way_here(s) >= 0 && s->way < 0)
         s->null_records = true;
     s->literal = text;
     s->text_pos = 1;
@@ -362,8 +223,9 @@ static bytes open_literal(struct split *s, bytes p, const char *text)
 static bytes value(struct split *s, bytes p, bytes from)
 {
     bool closes = *p == ']' && s->state == FIRST_VALUE;
-    if (s->wanted && s->records->many && !closes && !approach(s, p, from))
-        return NULL;
+    const char *wrong = s->wanted && s->records->many && !closes ? records_approach(s, p) : NULL;
+    if (wrong)
+        return fail(s, p, from, wrong);
     switch (*p) {
     case '{':
         return open_object(s, p, from);
@@ -498,8 +360,8 @@ static bytes close_string(struct split *s, bytes p, bytes end)
 {
     if (!s->in_key)
         return past_value(s, p + 1, end);
-    if (searching(s))
-        want_member(s);
+    if (records_searching(s))
+        records_want_member(s);
     else
         s->wanted = 0;
     bool colon = end - p > 1 && p[1] == ':';
@@ -558,7 +420,7 @@ static bytes blank(struct split *s, bytes p, bytes end, bytes from)
     bytes begin = p;
     while (p < end && is_blank(*p))
         p++;
-    return emit(s, begin, p) ? p : fail(s, begin, from, SPLIT_TOO_LARGE);
+    return split_emit(s, begin, p) ? p : fail(s, begin, from, SPLIT_TOO_LARGE);
 }
 
 /* )]}' and perhaps a comma. */
@@ -603,7 +465,7 @@ static int end_text(struct split *s)
  */
 static int put_together(struct split *s)
 {
-    int result = (s->way >= 0 && put_back(s)) || buf_add(s->out, s->envelope->data, s->envelope->len);
+    int result = (s->way >= 0 && records_put_back(s)) || buf_add(s->out, s->envelope->data, s->envelope->len);
     s->many = true;
     s->to = s->out;
     s->count = 0;
@@ -615,7 +477,7 @@ static bytes next_text(struct split *s, bytes p, bytes from)
 {
     if (!s->lines || (!s->many && s->records && s->records->many))
         return fail(s, p, from, "more after the end of the JSON");
-    if (!emit(s, p, p) || (s->many ? end_text(s) : put_together(s)))
+    if (!split_emit(s, p, p) || (s->many ? end_text(s) : put_together(s)))
         return fail(s, p, from, SPLIT_TOO_LARGE);
     s->scalar = false;
     s->wanted = 0;
@@ -683,7 +545,7 @@ int split_feed(struct split *s, const char *text, size_t n)
     s->run = p;
     while (p && p < end)
         p = step(s, p, end, from);
-    if (p && !emit(s, end, end))
+    if (p && !split_emit(s, end, end))
         p = fail(s, end, from, SPLIT_TOO_LARGE);
     else if (p)
         s->position += n;
