@@ -3,8 +3,8 @@
 #ifndef RESTSRC_SPLIT_RECORDS_H
 #define RESTSRC_SPLIT_RECORDS_H
 
-#include "json/split.h"
 #include "json/split_fast.h"
+#include "json/split_state.h"
 
 /* Everything before `upto` goes where it belongs; what follows is collected anew from `from`. */
 static inline bool split_emit(struct split *s, bytes upto, bytes from)
