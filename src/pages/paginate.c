@@ -6,6 +6,7 @@
 
 #include "http/url.h"
 #include "pages/coverage.h"
+#include "pages/echo.h"
 #include "pages/follow.h"
 #include "pages/link.h"
 #include "pages/seek.h"
@@ -218,7 +219,8 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
 {
     p->under_way--;
     page->skip = page->keep = 0;
-    if (check_address(p, a, e) || (p->style->check && p->style->check(page, a, e)))
+    if (check_address(p, a, e) || (p->style->check && p->style->check(page, a, e)) ||
+        (p->style->seeks && echo_check(p, page, a, e)))
         return -1;
     return again(p, page, r, p->style->seeks ? seek_learn(p, page, e) : follow_learn(p, page, a, e));
 }

@@ -81,6 +81,13 @@ struct style {
     const char *(*leads_on)(const struct paginate *p, const struct answer *a);
 };
 
+/* echo.c: the first answer that says where its page begins. */
+struct page_echo {
+    const char *name;     /* the member; NULL: none has been found */
+    int64_t first, asked; /* what it said, and what was asked for */
+    bool is_next;         /* it was where the next page begins */
+};
+
 struct paginate {
     const struct paging_options *paging;
     const struct range_options *range;
@@ -110,6 +117,8 @@ struct paginate {
     int64_t claim;        /* the total of a short first page, which may be that page's length */
     struct buf doubted;   /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;
+
+    struct page_echo echo;
 
     /* seek.c */
     int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */

@@ -1,0 +1,69 @@
+/* echo: where an answer says that its page begins. */
+#include "pages/echo.h"
+
+#include <string.h>
+
+#include "base/number.h"
+#include "json/usual.h"
+#include "json/value.h"
+
+static bool read_number(struct slice object, const char *name, int64_t *n)
+{
+    struct buf text = {0};
+    struct slice value = value_member(object, name, strlen(name));
+    if (value.len && *value.text != '{' && *value.text != '[')
+        value_scalar(value, &text);
+    bool is = text.len && number_of_text(buf_text(&text), n);
+    buf_free(&text);
+    return is;
+}
+
+/* At the top, or where APIs keep such things. */
+static bool find(struct slice envelope, const char *name, int64_t *n)
+{
+    static const char *const places[] = {"meta", "pagination", "paging", "page", "metadata"};
+    bool found = read_number(envelope, name, n);
+    for (size_t i = 0; i < sizeof places / sizeof *places && !found; i++)
+        found = read_number(value_member(envelope, places[i], strlen(places[i])), name, n);
+    return found;
+}
+
+static const char *find_name(const struct paginate *p, struct slice envelope, int64_t *n)
+{
+    const char *own = p->style->numbered ? p->paging->param_page : p->paging->param_offset;
+    if (*own && find(envelope, own, n))
+        return own;
+    for (const struct usual *u = usual_first(p->style->numbered ? USUAL_PAGE : USUAL_OFFSET); u; u = usual_next(u))
+        if (find(envelope, u->name, n))
+            return u->name;
+    return NULL;
+}
+
+static int64_t place_of(const struct paginate *p, const struct page *page)
+{
+    return p->style->numbered ? page->offset / page->asked + p->paging->page_base
+                              : paging_sum(page->offset, p->paging->offset_base);
+}
+
+int echo_check(struct paginate *p, const struct page *page, const struct answer *a, struct error *e)
+{
+    struct page_echo *echo = &p->echo;
+    int64_t n, place = place_of(p, page);
+    if (p->style->place == PLACE_NONE || !page->got || page->look || p->range->on_drift == DRIFT_IGNORE)
+        return 0;
+    if (!echo->name) {
+        const char *name = find_name(p, a->envelope, &n);
+        if (name)
+            *echo = (struct page_echo){name, .first = n, .asked = place, .is_next = n - place == page->got};
+        return 0;
+    }
+    if (!find(a->envelope, echo->name, &n))
+        return 0;
+    bool other = n == echo->first && n != echo->asked, next = echo->is_next && n - place == page->got;
+    if (n - place == echo->first - echo->asked || other || next)
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "the answer says that its page begins at %s %lld where %lld was asked for: the server places "
+                     "pages otherwise (see --offset-base, --param-offset, --param-page, --param-limit; --on-drift ignore)",
+                     echo->name, (long long)n, (long long)place);
+}
