@@ -120,3 +120,63 @@ END
     says_not "use that URL"
     [ "$(jq -c '[.lines_done, .lines_unknown]' "$BATS_TEST_TMPDIR/receipt")" = "[0,[]]" ]
 }
+
+with_token() { # OPTION...: sets $oauth; the token URL is /token
+    secret_file client s3cr3t-value
+    oauth=(--oauth-token-url "$api/token" --oauth-client-id me --oauth-client-secret-file "$client" "$@")
+}
+
+@test "--oauth-param takes the place of what is sent under its name" {
+    api <<'END'
+def answer(r):
+    if r.path == "/token":
+        return {"access_token": "token-1234"} if r.body.count(b"grant_type=") == 1 else (400, {})
+    return [{"id": 1}] if r.query.get("offset") == "0" else []
+END
+    with_token --oauth-param grant_type=account_credentials --oauth-param account_id=abc
+    restsrc read "${oauth[@]}" "$api/items"
+    exits 0
+    api_log -r '.[0].body' | grep -qx 'grant_type=account_credentials&account_id=abc'
+}
+
+@test "a token from the cache that gets 403 is renewed once; one that was just asked for is not" {
+    api <<'END'
+def answer(r):
+    n = r.state.setdefault("tokens", 0)
+    if r.path == "/token":
+        r.state["tokens"] += 1
+        return {"access_token": "token-000%d" % (n + 1), "expires_in": 3600}
+    if not r.headers["Authorization"].endswith("2"):
+        return 403, {"message": "no role"}
+    return [{"id": 1}] if r.query.get("offset") == "0" else []
+END
+    with_token
+    restsrc read "${oauth[@]}" "$api/items"
+    exits 77
+    [ "$(api_log 'map(select(.target == "/token")) | length')" -eq 1 ]
+    restsrc read "${oauth[@]}" "$api/items"
+    exits 0
+    wrote_ids 1 1
+    [ "$(api_log 'map(select(.target == "/token")) | length')" -eq 2 ]
+}
+
+@test "a lock that a stopped process holds is waited for no longer than --connect-timeout" {
+    api <<'END'
+def answer(r):
+    if r.path == "/token":
+        return {"access_token": "token-1234", "expires_in": 3600}
+    return [{"id": 1}] if r.query.get("offset") == "0" else []
+END
+    with_token
+    restsrc read "${oauth[@]}" "$api/items"
+    exits 0
+    coproc HOLDER { exec flock "$(echo "$XDG_CACHE_HOME"/restsrc/token-*)" sh -c 'echo held; exec cat' 3>&-; }
+    holder=$HOLDER_PID
+    read -r held <&"${HOLDER[0]}"
+    [ "$held" = held ]
+    restsrc read --connect-timeout 0.3 "${oauth[@]}" "$api/items"
+    kill "$holder"
+    exits 0
+    wrote_ids 1 1
+    says_nothing
+}

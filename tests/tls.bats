@@ -351,3 +351,28 @@ via() { log -r 'map(.headers.Via // "none") | unique[]'; }
     exits 75
     [ "$(log length)" -eq 0 ]
 }
+
+@test "a key with a pass phrase: --key-password-file; without it 66, which names it; nobody is asked" {
+    command -v openssl >/dev/null || skip "no openssl"
+    openssl pkey -in "$nginx/client.key" -aes256 -passout pass:s3cr3t-phrase -out "$BATS_TEST_TMPDIR/locked"
+    mutual=("${ca[@]}" --cert "$nginx/client.pem" --key "$BATS_TEST_TMPDIR/locked")
+    secret phrase s3cr3t-phrase
+    restsrc read "${mutual[@]}" --key-password-file "$phrase" "$mtls$path"
+    exits 0
+    wrote_records
+    restsrc read "${mutual[@]}" "$mtls$path"
+    exits 66
+    says --key-password-file
+    secret phrase another-phrase
+    restsrc read "${mutual[@]}" --key-password-file "$phrase" "$mtls$path"
+    exits 66
+    says_not another-phrase
+}
+
+@test "certificate, key and authorities may be pipes, read once for all connections" {
+    restsrc read --cacert <(cat "$nginx/ca.pem") --cert <(cat "$nginx/client.pem") --key <(cat "$nginx/client.key") \
+        --http1.1 --page-size 10 --parallel 4 "$mtls$path"
+    exits 0
+    wrote_records
+    [ "$(seen .protocol | sort -u)" = HTTP/1.1 ]
+}

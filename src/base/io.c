@@ -9,10 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { COPIED = 16 << 20 };
 
 enum { FINISH_LINE_MS = 2000 }; /* how long a signalled run waits for its reader to take the rest of a line */
 
@@ -197,5 +200,34 @@ int io_read_file(const char *name, struct buf *b, struct error *e)
         return error_set(e, EXIT_NO_FILE, "cannot open %s: %s", name, strerror(errno));
     int result = io_read_all(fd, name, EXIT_NO_FILE, b, e);
     close(fd);
+    return result;
+}
+
+static bool write_all(int fd, const struct buf *b)
+{
+    size_t done = 0;
+    for (ssize_t n = 0; done < b->len && (n = write(fd, b->data + done, b->len - done)) > 0;)
+        done += (size_t)n;
+    return done == b->len;
+}
+
+int io_again(const char *name, char **again, struct error *e)
+{
+    struct stat s;
+    struct buf text = {.cap = COPIED}, path = {0};
+    int result = 0;
+    if (stat(name, &s) || !S_ISFIFO(s.st_mode)) {
+        *again = mem_copy(name);
+        return 0;
+    }
+    if ((result = io_read_file(name, &text, e)) == 0) {
+        int fd = memfd_create("restsrc", MFD_CLOEXEC); /* open for as long as the process lives */
+        if (fd < 0 || !write_all(fd, &text))
+            result = error_set(e, EXIT_NO_FILE, "%s: it is a pipe, and cannot be copied: %s", name, strerror(errno));
+        buf_addf(&path, "/proc/self/fd/%d", fd);
+        *again = mem_copy(buf_text(&path));
+    }
+    buf_free(&text);
+    buf_free(&path);
     return result;
 }

@@ -29,6 +29,9 @@ int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, st
 
 /* Is it a file that can be read again, and no pipe? */
 bool io_is_file(const char *name);
+/* A name by which what is in the file can be read again and again: its own or, for a pipe, which is read whole now,
+ * that of a copy in memory. -1: EXIT_NO_FILE. Sets *again, to be freed. */
+int io_again(const char *name, char **again, struct error *e);
 /* The whole of a named file; EXIT_NO_FILE. */
 int io_read_file(const char *name, struct buf *b, struct error *e);
 

@@ -176,6 +176,10 @@ const struct option_row option_table[] = {
      "the client's certificate (PEM), for mutual TLS"},
     {"key", 0, "auth", OPTION_TEXT, "FILE", AT(auth.key), NULL, 0, ALL, OPTION_ANYWHERE,
      "the key of that certificate (PEM)"},
+    {"key-password-file", 0, "auth", OPTION_TEXT, "FILE", AT(auth.key_password_file), NULL, 0, ALL, OPTION_ANYWHERE,
+     "the pass phrase of that key is in FILE"},
+    {"key-password", 0, "auth", OPTION_TEXT, "TEXT", AT(auth.key_password), NULL, 0, ALL, OPTION_FILE_ONLY,
+     "the pass phrase itself"},
     {"aws-sigv4", 0, "auth", OPTION_TEXT, "PROVIDER", AT(auth.aws_sigv4), NULL, 0, ALL, OPTION_ANYWHERE,
      "sign requests , e.g. aws:amz:eu-west-1:execute-api; keys in --user-file"},
 
@@ -211,6 +215,10 @@ const struct option_row option_table[] = {
      "go through this proxy (as the environment says)"},
     {"cacert", 0, "network", OPTION_TEXT, "FILE", AT(network.cacert), NULL, 0, ALL, OPTION_ANYWHERE,
      "trust the certificates in FILE (PEM)"},
+    {"proxy-cacert", 0, "network", OPTION_TEXT, "FILE", AT(network.proxy_cacert), NULL, 0, ALL, OPTION_ANYWHERE,
+     "the same for a proxy that is asked by https"},
+    {"http1.1", 0, "network", OPTION_FLAG, NULL, AT(network.http1), "false", 0, ALL, OPTION_ANYWHERE,
+     "speak HTTP/1.1 alone, and not HTTP/2"},
 
     {"config", 'K', "process", OPTION_TEXT, "FILE", AT(run.config), NULL, 0, ALL, OPTION_LINE_ONLY,
      "read options from FILE, one 'name = value' a line"},

@@ -73,7 +73,7 @@ static int load_netrc(struct auth *a, struct error *e)
     if (!o->netrc_file && !home)
         return error_set(e, EXIT_NO_FILE, "--netrc: there is no home folder (HOME)");
     if (o->netrc_file)
-        buf_adds(&name, o->netrc_file);
+        buf_adds(&name, a->netrc_file);
     else
         buf_addf(&name, "%s/.netrc", home);
     int result = io_read_file(buf_text(&name), &text, e);
@@ -122,11 +122,19 @@ static void hide_options(struct auth *a)
         secret_hide_param(&a->secrets, o->oauth_param.item[i]);
 }
 
+static int find_files(struct auth *a, struct error *e)
+{
+    const struct auth_options *o = a->options;
+    return (o->cert && io_again(o->cert, &a->cert, e)) || (o->key && io_again(o->key, &a->key, e)) ||
+           (o->netrc_file && io_again(o->netrc_file, &a->netrc_file, e));
+}
+
 int auth_init(struct auth *a, const struct auth_options *o, struct error *e)
 {
     *a = (struct auth){.options = o};
     hide_options(a);
-    if (load(a, "bearer", o->bearer, o->bearer_file, &a->bearer, e) || load_user(a, e) || load_netrc(a, e) ||
+    if (find_files(a, e) || load(a, "key-password", o->key_password, o->key_password_file, &a->key_password, e) ||
+        load(a, "bearer", o->bearer, o->bearer_file, &a->bearer, e) || load_user(a, e) || load_netrc(a, e) ||
         load(a, "oauth-client-secret", o->oauth_client_secret, o->oauth_client_secret_file, &a->client_secret, e) ||
         load(a, "oauth-refresh-token", o->oauth_refresh_token, o->oauth_refresh_token_file, &a->refresh_token, e) ||
         check(a, e))
@@ -139,7 +147,8 @@ int auth_init(struct auth *a, const struct auth_options *o, struct error *e)
 void auth_take_url(struct auth *a, const char *url)
 {
     struct buf name = {0}, password = {0};
-    if (!a->options->aws_sigv4 && url_user(url, &name, &password)) {
+    bool by_netrc = a->options->netrc || a->options->netrc_file; /* which has the password to a name alone */
+    if (!a->options->aws_sigv4 && url_user(url, &name, &password) && (password.len || !by_netrc)) {
         free(a->user);
         free(a->password);
         a->user = mem_copy(buf_text(&name));
@@ -200,6 +209,10 @@ void auth_free(struct auth *a)
     free(a->password);
     free(a->bearer);
     free(a->client_secret);
+    free(a->key_password);
+    free(a->cert);
+    free(a->key);
+    free(a->netrc_file);
     free(a->refresh_token);
     secret_free(&a->secrets);
     buf_free(&a->warning);

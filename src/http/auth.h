@@ -20,17 +20,18 @@ struct auth_options {
     char *oauth_refresh_token, *oauth_refresh_token_file, *oauth_scope, *oauth_audience;
     enum oauth_auth oauth_auth;
     struct list oauth_param;
-    char *cert, *key, *aws_sigv4;
+    char *cert, *key, *key_password, *key_password_file, *aws_sigv4;
 };
 
 struct auth {
     const struct auth_options *options;
     char *user, *password; /* HTTP Basic, or the key pair of SigV4; NULL: none */
     bool user_of_url;      /* they are those of the URL */
-    char *bearer, *client_secret;
-    char *refresh_token;    /* the latest; oauth.c keeps it so */
-    struct secrets secrets; /* every secret value */
-    struct buf warning;     /* lines, for the caller to tell and clear; they come up at any time */
+    char *bearer, *client_secret, *key_password;
+    char *cert, *key, *netrc_file; /* NULL: none; names that can be read again, also where a pipe was given */
+    char *refresh_token;           /* the latest; oauth.c keeps it so */
+    struct secrets secrets;        /* every secret value */
+    struct buf warning;            /* lines, for the caller to tell and clear; they come up at any time */
 };
 
 /* Reads the secret files. EXIT_NO_FILE, EXIT_CONFIG or EXIT_USAGE. o must outlive a. Free with auth_free(), also after

@@ -5,9 +5,12 @@
 
 #include "base/buf.h"
 
-/* Opens and locks the file for `what` (a short word) and key; waits for the lock. The descriptor, or -1 when there is
- * no safe place for it, or a signal came meanwhile. close() gives the lock back. */
-int cache_lock(const char *what, const char *key);
+enum { CACHE_NONE = -1, CACHE_BUSY = -2 };
+
+/* Opens and locks the file for `what` (a short word) and key; waits for the lock, no longer than so many seconds. The
+ * descriptor, CACHE_NONE when there is no safe place for it, or a signal came meanwhile, or CACHE_BUSY: another process
+ * has it still. close() gives the lock back. */
+int cache_lock(const char *what, const char *key, double longest);
 /* The whole of the file. */
 void cache_read(int fd, struct buf *content);
 /* In its place. -1: there is no room. */

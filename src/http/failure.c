@@ -123,6 +123,27 @@ static bool lacks_idna(const struct http *h, int code)
            !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_IDN);
 }
 
+static bool tells_of_key(const struct http *h, int code, struct error *e)
+{
+    if (code != CURLE_SSL_CERTPROBLEM)
+        return false;
+    error_set(e, EXIT_NO_FILE, "%s (is it the key of the certificate, and has it a pass phrase? --key-password-file)",
+              *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
+    return true;
+}
+
+static bool wants_certificate(const struct http *h, int code, struct error *e)
+{
+    static const char *const alerts[] = {"handshake failure", "certificate required", "bad certificate"};
+    bool told = false;
+    for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
+        told |= strstr(h->curl_error, alerts[i]) != NULL;
+    if (h->client->auth.cert || !told || !tls_refuses(h, code))
+        return false;
+    error_set(e, EXIT_DENIED, "%s (the server may want a client's certificate: --cert, --key)", h->curl_error);
+    return true;
+}
+
 void failure_of_network(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
@@ -150,6 +171,8 @@ void failure_of_network(const struct http *h, int code, struct error *e)
                   h->curl_error);
         return;
     }
+    if (tells_of_key(h, code, e) || wants_certificate(h, code, e))
+        return;
     bool odd =
         code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;

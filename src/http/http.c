@@ -131,7 +131,8 @@ int http_client_init(struct http_client *c, const struct http_options *o, struct
     *c = (struct http_client){.options = *o, .ca = find_authorities()};
     if (o->request->user_agent && strpbrk(o->request->user_agent, "\r\n"))
         return error_set(e, EXIT_USAGE, "--user-agent must be one line");
-    if (auth_init(&c->auth, o->auth, e))
+    if (auth_init(&c->auth, o->auth, e) || (o->network->cacert && io_again(o->network->cacert, &c->cacert, e)) ||
+        (o->network->proxy_cacert && io_again(o->network->proxy_cacert, &c->proxy_cacert, e)))
         return -1;
     hide_urls(c);
     auth_take_url(&c->auth, o->request->url);
@@ -213,6 +214,8 @@ void http_client_warn(struct http_client *c)
 void http_client_free(struct http_client *c)
 {
     auth_free(&c->auth);
+    free(c->cacert);
+    free(c->proxy_cacert);
     curl_slist_free_all(c->headers);
     c->headers = c->last_header = NULL;
     if (c->shared)
@@ -332,21 +335,27 @@ static void set_options(struct http *h, const struct http_options *o)
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)o->network->speed_limit);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)ceil(o->network->speed_time));
     set_text(h, CURLOPT_PROXY, o->network->proxy);
-    set_text(h, CURLOPT_SSLCERT, o->auth->cert);
-    set_text(h, CURLOPT_SSLKEY, o->auth->key);
+    set_text(h, CURLOPT_SSLCERT, h->client->auth.cert);
+    set_text(h, CURLOPT_SSLKEY, h->client->auth.key);
+    /* Without one OpenSSL would ask on the terminal, and wait. */
+    set_text(h, CURLOPT_KEYPASSWD, h->client->auth.key_password ? h->client->auth.key_password : "");
+    if (o->network->http1)
+        curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
-    set_text(h, CURLOPT_NETRC_FILE, o->auth->netrc_file);
+    set_text(h, CURLOPT_NETRC_FILE, h->client->auth.netrc_file);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
-/* --cacert is for the server alone, as in curl. */
-static void set_authorities(CURL *c, const struct ca *found, const char *cacert)
+/* --cacert is for the server alone, --proxy-cacert for the proxy, as in curl. */
+static void set_authorities(CURL *c, const struct http_client *client)
 {
+    const struct ca *found = &client->ca;
+    const char *cacert = client->cacert, *proxy = client->proxy_cacert;
     curl_easy_setopt(c, CURLOPT_CAINFO, cacert ? cacert : found->file);
     curl_easy_setopt(c, CURLOPT_CAPATH, cacert ? NULL : found->dir);
-    curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, found->file);
-    curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, found->dir);
+    curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, proxy ? proxy : found->file);
+    curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, proxy ? NULL : found->dir);
 }
 
 static void set_all(struct http *h)
@@ -372,7 +381,7 @@ static void set_all(struct http *h)
         curl_easy_setopt(c, CURLOPT_COOKIEFILE, ""); /* none is read: cookies are kept and sent from now on */
     }
     set_options(h, &h->client->options);
-    set_authorities(c, &h->client->ca, h->client->options.network->cacert);
+    set_authorities(c, h->client);
 }
 
 void http_open(struct http *h, struct http_client *c)

@@ -25,7 +25,8 @@ struct network_options {
     int64_t retry;
     double retry_delay, retry_max_time; /* seconds; negative: not given */
     int64_t max_redirs, max_page_bytes;
-    char *cacert, *proxy, *rate;
+    char *cacert, *proxy, *proxy_cacert, *rate;
+    bool http1; /* HTTP/1.1 alone */
     enum rate_scope rate_scope;
     struct list trust_host;
     bool location_trusted; /* credentials go to trusted hosts, too */
@@ -43,7 +44,8 @@ struct http_options {
 struct http_client {
     struct http_options options;
     struct auth auth;
-    struct ca ca;                             /* the authorities without --cacert */
+    char *cacert, *proxy_cacert; /* as those of the options; can be read again, also where a pipe was given */
+    struct ca ca;                /* the authorities without --cacert */
     struct curl_slist *headers, *last_header; /* --header, and our own where that has none */
     bool has_type, has_auth;                  /* --header has a Content-Type, an Authorization */
     void *shared;                             /* CURLSH *: cookies; NULL: --header has a Cookie */

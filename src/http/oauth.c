@@ -131,6 +131,17 @@ static void add_field(struct buf *form, const char *name, const char *value)
         add_pair(form, &(struct pair){.name = name, .len = strlen(name), .value = value});
 }
 
+/* --oauth-param takes the place of what is sent under that name otherwise. */
+static void add_default(const struct oauth *a, struct buf *form, const char *name, const char *value)
+{
+    const struct list *params = &a->auth->options->oauth_param;
+    struct pair pair;
+    for (size_t i = 0; i < params->count; i++)
+        if (pair_split(params->item[i], &pair) && pair.len == strlen(name) && memcmp(pair.name, name, pair.len) == 0)
+            return;
+    add_field(form, name, value);
+}
+
 static bool in_body(const struct oauth *a)
 {
     return a->auth->options->oauth_auth == OAUTH_BODY;
@@ -139,14 +150,14 @@ static bool in_body(const struct oauth *a)
 static int make_form(const struct oauth *a, const char *refresh_token, struct buf *form, struct error *e)
 {
     const struct auth_options *o = a->auth->options;
-    add_field(form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
-    add_field(form, "refresh_token", refresh_token);
-    add_field(form, "scope", o->oauth_scope);
-    add_field(form, "audience", o->oauth_audience);
+    add_default(a, form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
+    add_default(a, form, "refresh_token", refresh_token);
+    add_default(a, form, "scope", o->oauth_scope);
+    add_default(a, form, "audience", o->oauth_audience);
     if (in_body(a) || !a->auth->client_secret)
-        add_field(form, "client_id", o->oauth_client_id);
+        add_default(a, form, "client_id", o->oauth_client_id);
     if (in_body(a))
-        add_field(form, "client_secret", a->auth->client_secret);
+        add_default(a, form, "client_secret", a->auth->client_secret);
     for (size_t i = 0; i < o->oauth_param.count; i++) {
         struct pair pair;
         if (!pair_split(o->oauth_param.item[i], &pair))
@@ -227,6 +238,10 @@ static void keep(struct oauth *a, int fd, const struct token *token)
 {
     struct buf content = {0}, latest = token->refresh_token;
     token_save(token, &content);
+    if (fd == CACHE_BUSY) { /* the one who holds it keeps its own */
+        buf_free(&content);
+        return;
+    }
     if (fd < 0 || cache_write(fd, content.data, content.len)) {
         bool replaced = a->auth->refresh_token && latest.len && strcmp(a->auth->refresh_token, buf_text(&latest));
         buf_addf(&a->auth->warning,
@@ -242,14 +257,14 @@ static int get_token(struct oauth *a, struct error *e)
     struct buf content = {0};
     struct token token = {0};
     int result = 0;
-    int fd = cache_lock("token", buf_text(&a->key));
+    int fd = cache_lock("token", buf_text(&a->key), a->client->options.network->connect_timeout);
     if (fd >= 0) {
         cache_read(fd, &content);
         token_load(content.data, content.len, &token);
     }
     if (io_signalled()) { /* perhaps while we waited for the lock */
         result = error_set(e, EXIT_UNAVAILABLE, "no token: ended by a signal");
-    } else if (!is_fresh(&token, &a->token)) {
+    } else if (!(a->cached = is_fresh(&token, &a->token))) {
         result = ask(a, &token, e);
         if (result == 0)
             keep(a, fd, &token);
@@ -333,6 +348,11 @@ bool oauth_is_current(const struct oauth *a, const char *authorization)
 {
     return a->token.len && strncmp(authorization, "Bearer ", 7) == 0 && strlen(authorization + 7) == a->token.len &&
            memcmp(authorization + 7, a->token.data, a->token.len) == 0;
+}
+
+bool oauth_is_cached(const struct oauth *a, const char *authorization)
+{
+    return a->cached && oauth_is_current(a, authorization);
 }
 
 void oauth_worked(struct oauth *a, const char *authorization)

@@ -15,6 +15,7 @@ struct oauth {
     struct buf key;    /* what a cached token is good for: two processes that agree in this share it */
     struct buf token;  /* the access token; empty: none yet */
     double expires;    /* when to get a new one, in seconds since the epoch; 0: not said; -1: at once */
+    bool cached;       /* it was another process that asked for it, perhaps long ago */
     bool worked;       /* the server has taken it */
     bool doubtful;     /* the one before was renewed without having worked */
     /* About the last try at the token URL: */
@@ -37,6 +38,8 @@ int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e)
 bool oauth_on_trial(const struct oauth *a);
 /* Is it the value that the next request would have? */
 bool oauth_is_current(const struct oauth *a, const char *authorization);
+/* Was this value asked for by an earlier process? Then what it may do may have changed. */
+bool oauth_is_cached(const struct oauth *a, const char *authorization);
 /* The server took this value. */
 void oauth_worked(struct oauth *a, const char *authorization);
 /* The server refused this value with 401: can there be another one? Then the next oauth_authorize() gets it. Of tokens

@@ -10,6 +10,8 @@
 #include "base/io.h"
 #include "http/cache.h"
 
+static const double ANY_TIME = 1e9; /* seconds */
+
 static const double LONGEST_HOLD = 300, OLD = 10, OLDEST = 130; /* seconds; who waits asks every minute */
 
 int rate_init(struct rate *r, const char *text, const char *origin, struct error *e)
@@ -69,7 +71,7 @@ static bool is_sane(const struct rate_state *s)
 static int lock_state(struct rate *r, struct rate_state *s)
 {
     struct buf content = {0};
-    int fd = r->shared ? cache_lock("rate", r->shared) : -1;
+    int fd = r->shared ? cache_lock("rate", r->shared, ANY_TIME) : -1;
     *s = r->state;
     if (fd < 0) {
         r->alone |= r->shared != NULL;

@@ -512,6 +512,10 @@ static void refuse(struct transfer *t, struct attempt *a)
     if (x->action == RULE_RENEW && a->renewals < RENEWALS && renew(t, a)) {
         a->renewals++;
         soon(a);
+    } else if (x->status == 403 && !a->renewals && oauth_is_cached(&t->oauth, buf_text(&a->http.authorization)) &&
+               renew(t, a)) {
+        a->renewals++;
+        soon(a);
     } else if (x->action == RULE_RETRY || x->action == RULE_WAIT) {
         retry(t, a, true);
     } else {
