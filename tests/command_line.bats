@@ -186,7 +186,7 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     restsrc help options
     exits 0
     [ "$(wc -l <"$out")" -eq "$(jq -s length "$out")" ]
-    jq -es 'all(.[]; (.name | test("^[a-z0-9-]+$"))
+    jq -es 'all(.[]; (.name | test("^[a-z0-9.-]+$"))
         and (.help | length > 5) and (.commands | length > 0) and (.group | length > 0)
         and (.repeat | type == "boolean") and (.secret | type == "boolean") and has("argument") and has("default")
         and (.type | IN("flag", "integer", "number", "text", "choice")) and ((.type == "choice") == has("choices"))
@@ -207,7 +207,7 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 
 @test "restsrc(1) and the table name the same options" {
     # Every `.It Fl -name` or `.It Fl n , -name` of the page, --no-name as name.
-    sed -nE 's/^\.It Fl (. , )?-(no-)?([a-z][a-z0-9-]*).*/\3/p' "$tests/../man/restsrc.1" |
+    sed -nE 's/^\.It Fl (. , )?-(no-)?([a-z][a-z0-9.-]*).*/\3/p' "$tests/../man/restsrc.1" |
         sort >"$BATS_TEST_TMPDIR/man"
     table '.[] | select((.secret | not) or .name == "query-secret") | .name' | sort | diff - "$BATS_TEST_TMPDIR/man"
 }
