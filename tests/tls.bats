@@ -177,6 +177,30 @@ END
     says_not "try 2"
 }
 
+# ends_streams WAY: $h2, a server that ends each stream in that way; stop it by its $ender.
+ends_streams() {
+    "$PYTHON3" "$tests/servers/h2.py" "$nginx/tls.pem" "$nginx/tls.key" "$1" >"$BATS_TEST_TMPDIR/h2-$1" 3>&- &
+    ender=$!
+    eventually test -s "$BATS_TEST_TMPDIR/h2-$1"
+    h2=$(cat "$BATS_TEST_TMPDIR/h2-$1")
+}
+
+@test "HTTP/2: what the server says it did not take is not unknown and is tried again; an early status counts" {
+    "$PYTHON3" -c 'for i in range(2000): print("{\"i\":%d,\"text\":\"%s\"}" % (i, "x" * 1000))' >"$BATS_TEST_TMPDIR/in"
+    for way in goaway:75:2 refused:75:2 reset:75:0 400:69:0; do
+        IFS=: read -r name code tries <<<"$way"
+        ends_streams "$name"
+        out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+        "$RESTSRC" write "${ca[@]}" --batch-size 2000 --retry 1 --retry-delay 0.01 "$h2/items" \
+            <"$BATS_TEST_TMPDIR/in" >"$out" 2>"$err" || status=$?
+        kill "$ender"
+        exits "$code"
+        [ "$tries" -eq 0 ] || says "given up after $tries tries"
+        [ "$name" = reset ] && unknown='[[1,2000]]' || unknown='[]'
+        [ "$(jq -c '[.lines_done, .lines_unknown]' "$out")" = "[0,$unknown]" ]
+    done
+}
+
 @test "a client certificate or key that is not there is 66; a key that others can read gets a warning" {
     restsrc read "${ca[@]}" --cert "$BATS_TEST_TMPDIR/none" "$mtls$path"
     exits 66

@@ -11,7 +11,7 @@ struct charset {
     void *iconv;   /* iconv_t; NULL: bytes go on as they are */
     char said[32]; /* the charset of the Content-Type; empty: UTF-8, or none */
     enum { CHARSET_FIRST, CHARSET_SECOND, CHARSET_ASCII, CHARSET_KNOWN } state;
-    char held[8];  /* bytes of a character that is not all there */
+    char held[8]; /* bytes of a character that is not all there */
     size_t held_len;
 };
 

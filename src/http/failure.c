@@ -177,8 +177,7 @@ void failure_of_network(const struct http *h, int code, struct error *e)
         code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
     if (code == CURLE_OUT_OF_MEMORY)
-        error_set(e, EXIT_ANSWER, "%s (or the answer has a header that libcurl finds too large)",
-                  curl_easy_strerror((CURLcode)code));
+        error_set(e, EXIT_ANSWER, "a header of the request or of its answer is larger than libcurl takes");
     else
         error_set(e,
                   odd                           ? EXIT_ANSWER
@@ -209,7 +208,9 @@ bool failure_may_pass(const struct http *h, int code)
                          !tls_refuses(h, code);
 }
 
+/* On a connection of its own libcurl tries again by itself only what HTTP/2 says was not taken (REFUSED_STREAM). */
 bool failure_was_sent(const struct http *h, int code)
 {
-    return h->sent && !tls_refuses(h, code);
+    bool tried_again = strstr(h->curl_error, "before giving up"); /* by libcurl itself */
+    return h->sent && !h->turned_away && !(h->fresh && tried_again) && !tls_refuses(h, code);
 }

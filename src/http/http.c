@@ -303,6 +303,18 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
     return CURL_WRITEFUNC_ERROR;
 }
 
+/* HTTP/2: the server goes away, and says which streams it has taken. That of a connection of its own is the first.
+ * libcurl has this only in what it tells people; where it puts it otherwise we do not know, and say so. */
+static int on_word(CURL *easy, curl_infotype type, char *text, size_t n, void *user)
+{
+    static const char none[] = "last_stream=0";
+    struct http *h = user;
+    (void)easy;
+    if (type == CURLINFO_TEXT && memmem(text, n, "GOAWAY", 6) && memmem(text, n, none, sizeof none - 1))
+        h->turned_away = true;
+    return 0;
+}
+
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
 {
     struct http *h = user;
@@ -370,6 +382,8 @@ static void set_all(struct http *h)
     curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* nothing waits for a name server that does not answer */
 #endif
     curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_word);
+    curl_easy_setopt(c, CURLOPT_DEBUGDATA, h);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_head);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, h);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -541,7 +555,7 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     charset_end(&h->charset);
     head_clear(&h->head);
     *h->curl_error = *h->trace = '\0';
-    h->stopped = h->begun = false;
+    h->stopped = h->begun = h->turned_away = false;
     h->broken = NULL;
     h->raw = 0;
     h->sent = 0;
@@ -553,6 +567,8 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     }
     curl_easy_setopt(h->easy, CURLOPT_NOBODY, r->method == METHOD_HEAD ? 1L : 0L);
     curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, request_method(r->method));
+    h->fresh = !r->repeatable;
+    curl_easy_setopt(h->easy, CURLOPT_VERBOSE, h->fresh ? 1L : 0L); /* for on_word() */
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);

@@ -91,6 +91,8 @@ struct http {
     int refused; /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
     struct head head;
     bool begun;         /* the body */
+    bool fresh;         /* the request has a connection of its own */
+    bool turned_away;   /* the server has said, in HTTP/2, that it did not take it */
     const char *broken; /* why it was broken off, when that was not the sink */
     size_t raw;         /* bytes of it as they came; where it is endless, those that brought nothing */
     struct gunzip gunzip;

@@ -613,7 +613,7 @@ static void finish(struct transfer *t, struct attempt *a, int code)
     snprintf(told, sizeof told, "< %ld ", x->status);
     show(t, true, x, told, "");
     if (a->http.sent > 1) {
-        a->taken = true;
+        a->taken |= !a->http.fresh; /* there it is REFUSED_STREAM that libcurl has met with */
         t->stats->requests += a->http.sent - 1;
         t->stats->retries += a->http.sent - 1;
     }
