@@ -202,7 +202,7 @@ teardown_file() { stop_server; }
 }
 
 @test "a secret is no option of the command line" {
-    for name in bearer user oauth-client-secret oauth-refresh-token; do
+    for name in bearer user oauth-client-secret oauth-refresh-token key-password; do
         restsrc read "--$name" s3cret "$server/items"
         exits 64
         restsrc read "--$name=s3cret" "$server/items"

@@ -31,7 +31,8 @@ offers_not() { ! grep -xF -e "$1" <<<"$offered" || return 1; }
         completes restsrc "$command" --
         "$RESTSRC" help options |
             jq -r --arg c "$command" 'select((.commands | index($c)) and
-                    (.name | IN("bearer", "user", "oauth-client-secret", "oauth-refresh-token") | not)) |
+                    (.name | IN("bearer", "user", "oauth-client-secret", "oauth-refresh-token",
+                        "key-password") | not)) |
                 "--" + (if .type == "flag" and .default == "true" then "no-" else "" end) + .name' |
             sort >"$BATS_TEST_TMPDIR/table"
         grep -vx -e --help <<<"$offered" | sort | diff "$BATS_TEST_TMPDIR/table" -

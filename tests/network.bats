@@ -100,6 +100,18 @@ END
     [ "$(api_log length)" -eq 1 ]
 }
 
+@test "what WWW-Authenticate says of why is told, without what it repeats of the token" {
+    secret_file token tok-123456
+    api <<'END'
+def answer(r):
+    return 401, "", {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="tok-123456 expired at noon"'}
+END
+    restsrc read --bearer-file "$token" "$api/items"
+    exits 77
+    says 'HTTP 401 (WWW-Authenticate: Bearer error="invalid_token"' "expired at noon"
+    says_not tok-123456
+}
+
 @test "a redirect to a login is 77 and says so, for a write, too; nothing was stored" {
     api <<'END'
 def answer(r):

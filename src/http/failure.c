@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/text.h"
 #include "http/ratelimit.h"
 #include "json/error_body.h"
 
@@ -45,6 +46,19 @@ static void take_beginning(const struct http *h, char *detail)
     free(text);
 }
 
+/* What the header WWW-Authenticate says of why. */
+static void add_reason(const struct http *h, struct error *e)
+{
+    const char *given = http_header(h, "WWW-Authenticate", NULL);
+    if (!given || e->code != EXIT_DENIED)
+        return;
+    char *reason = mem_copy(given);
+    secret_mask(&h->client->auth.secrets, reason);
+    text_clean(reason);
+    error_set(e, e->code, "%s (WWW-Authenticate: %.200s)", e->message, reason);
+    free(reason);
+}
+
 void failure_of_status(struct http *h, enum rule_action action, struct error *e)
 {
     long status = http_status(h);
@@ -60,6 +74,7 @@ void failure_of_status(struct http *h, enum rule_action action, struct error *e)
                           : status / 100 == 4                               ? EXIT_REFUSED
                                                                             : EXIT_ANSWER;
     error_set(e, code, "HTTP %ld%s%s", status, *detail ? ": " : "", detail);
+    add_reason(h, e);
 }
 
 /* What a proxy answered to our CONNECT; 0: it let us through, or there is none. */
