@@ -361,6 +361,23 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     tells_the_truth
 }
 
+@test "--answers-file: what the answer has for each record, beside the records" {
+    sink partial=elastic,bulk
+    plain_but 60 7
+    write_rejects --body ndjson --ndjson-prefix '{"index":{}}' --answers-file "$BATS_TEST_TMPDIR/answers"
+    exits 0
+    [ "$(jq -c .index.status "$BATS_TEST_TMPDIR/answers" | sort | uniq -c | tr -s ' ')" = " 59 201
+ 1 400" ]
+    [ "$(sed -n 7p "$BATS_TEST_TMPDIR/answers" | jq -r .status,.index.status | paste -sd' ')" = "null 400" ]
+    sink answer=echo,id=single
+    plain 3
+    write --body single --answers-file "$BATS_TEST_TMPDIR/answers"
+    [ "$(jq .i "$BATS_TEST_TMPDIR/answers" | paste -sd' ')" = "1 2 3" ]
+    sink answer=none,id=none
+    write --answers-file "$BATS_TEST_TMPDIR/answers"
+    [ "$(sort -u "$BATS_TEST_TMPDIR/answers")" = null ]
+}
+
 @test "--ids that leads nowhere is told" {
     sink answer=ids
     plain 60

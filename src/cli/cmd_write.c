@@ -191,7 +191,7 @@ static int open_output(const struct write_run *w, const char *name, mode_t mode,
     int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
     if (fd < 0)
         return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
-    bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd);
+    bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd) || is_same_file(fd, w->ids_fd);
     *to = fd;
     if (taken)
         return error_set(e, EXIT_USAGE, "%s is read, or written to, already", name);
@@ -272,7 +272,8 @@ static int set_up(struct write_run *w, const struct request_options *request, st
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
     return open_input(w, e) || open_output(w, o->reject_file, 0600, &w->reject_fd, e) ||
-                   open_output(w, o->ids_file, 0666, &w->ids_fd, e)
+                   open_output(w, o->ids_file, 0666, &w->ids_fd, e) ||
+                   open_output(w, o->answers_file, 0600, &w->answers_fd, e)
                ? -1
                : 0;
 }
@@ -363,7 +364,8 @@ int cmd_write(const struct options *o, struct error *e)
                           .http = options_http(o),
                           .method = o->request.method == METHOD_NOT_GIVEN ? METHOD_POST : o->request.method,
                           .reject_fd = -1,
-                          .ids_fd = -1};
+                          .ids_fd = -1,
+                          .answers_fd = -1};
     struct timespec began;
     struct error ignored = {0};
     clock_gettime(CLOCK_MONOTONIC, &began);
@@ -383,6 +385,7 @@ int cmd_write(const struct options *o, struct error *e)
     }
     close(w.reject_fd);
     close(w.ids_fd);
+    close(w.answers_fd);
     input_free(&w.input);
     batch_free(&w.filling);
     body_free(&w.shape);

@@ -138,6 +138,8 @@ const struct option_row option_table[] = {
      "where a result has the id that the server gave"},
     {"ids-file", 0, "write", OPTION_TEXT, "FILE", AT(write.ids_file), NULL, 0, WRITE, OPTION_ANYWHERE,
      "write these ids there, one a line, in the order of the input"},
+    {"answers-file", 0, "write", OPTION_TEXT, "FILE", AT(write.answers_file), NULL, 0, WRITE, OPTION_ANYWHERE,
+     "write what the answer has for each record there, in the same way"},
 
     {"bearer-file", 0, "auth", OPTION_TEXT, "FILE", AT(auth.bearer_file), NULL, 0, ALL, OPTION_ANYWHERE,
      "send the token in FILE: Authorization: Bearer"},

@@ -301,6 +301,8 @@ static void read_member(const struct member *m, struct refusal *r)
     bool number = number_of(m->value) >= 0;
     if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) : names_refusal(w, number))
         read_bad(m, r);
+    else if (w->any & WORD_NUMBER && m->value.len > 1 && *m->value.text == '-')
+        refuse(m, r, true); /* CrateDB: fewer than none */
     else if (counts_taken(m))
         count_taken(number_of(m->value), r);
     else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !is_container(m->value))

@@ -260,6 +260,7 @@ static const struct word table[] = {
     {"retries", ASIDE},
     {"retry", ASIDE},
     {"row", ROW},
+    {"rowcount", NUMBER},
     {"rows", THING | ROW},
     {"running", PENDING},
     {"saved", GOOD},

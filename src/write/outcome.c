@@ -118,20 +118,20 @@ int outcome_answer(struct write_run *w, struct held_batch *h, const struct excha
 
 /* ---- the fate of records ---- */
 
-/* What the server says of a record, JSON text, without secrets. */
-static void add_error(struct held_batch *h, const struct exchange *x, struct slice why, struct record_fate *f)
+/* What the server says, JSON text, without secrets: kept in the texts of the batch, until it is told. */
+static void add_masked(struct held_batch *h, const struct exchange *x, struct slice said, size_t *at, size_t *added)
 {
     struct split split;
     struct buf compact = {0};
-    char *text = mem_text(why.text ? why.text : "", why.len);
+    char *text = mem_text(said.text ? said.text : "", said.len);
     transfer_mask(x, text);
     size_t len = strlen(text);
-    f->error = h->texts.len;
+    *at = h->texts.len;
     if (len && split_whole(&split, text, len, &compact)) /* a number was a secret */
         value_quote(text, len, &h->texts);
     else
         buf_add(&h->texts, text, len);
-    f->error_len = h->texts.len - f->error;
+    *added = h->texts.len - *at;
     buf_free(&compact);
     free(text);
 }
@@ -172,7 +172,7 @@ static void reject(struct held_batch *h, const struct exchange *x, size_t place,
     struct record_fate *f = fate_of(h, place);
     f->fate = FATE_REJECTED;
     f->status = status;
-    add_error(h, x, why, f);
+    add_masked(h, x, why, &f->error, &f->error_len);
 }
 
 /* The lines of the piece that have this fate, for messages. */
@@ -267,7 +267,9 @@ static int accept_piece(struct write_run *w, struct held_batch *h, struct exchan
         struct record_fate *f = fate_of(h, h->now.from + i);
         f->fate = said->fate;
         f->status = said->status;
-        add_error(h, x, said->error, f);
+        add_masked(h, x, said->error, &f->error, &f->error_len);
+        if (w->answers_fd >= 0)
+            add_masked(h, x, said->part, &f->part, &f->part_len);
         add_id(h, said->id, f);
     }
     if (count_results(h, FATE_UNKNOWN)) {

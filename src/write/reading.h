@@ -1,5 +1,5 @@
-/* reading: an answer to a batch looked through for what it says of records: what it names as refused or taken goes to
- * their results, what it says of the whole is kept for results.c, which draws the conclusions. Pure. */
+/* reading: what an answer says of the records of a batch, collected: what lists of results say of each goes to their
+ * results, what else survey.h finds is counted, for results.c to draw the conclusions. Pure. */
 #ifndef RESTSRC_READING_H
 #define RESTSRC_READING_H
 
@@ -30,10 +30,21 @@ struct reading {
     struct slice reason;  /* of the whole */
 };
 
+/* What is worst counts, when several parts of an answer speak of one record. */
+void reading_set_fate(struct reading *r, size_t record, enum fate fate);
+/* What the answer has for the record, if nothing was found before. */
+void reading_take_part(struct reading *r, size_t record, struct slice part);
+/* part says that the record was refused; left: it is in a list of what was left for another time. */
+void reading_refuse(struct reading *r, size_t record, struct slice part, const struct refusal *said, bool left);
+
+/* Without the name of what was done around it: {"index": {...}}. */
+struct slice reading_unwrap(struct slice element);
+/* Does the list say what became of records, rather than give them back? */
+bool reading_speaks(const struct reading *r, struct slice list);
 /* The list with a result for each record. */
 void reading_each(struct reading *r, struct slice list);
-/* The answer as a whole: an object, or a list. */
-void reading_answer(struct reading *r, struct slice body);
+/* A map of results by the id of a record. false: it is none. */
+bool reading_map(struct reading *r, struct slice map);
 /* The answer to a single record as its result, by the paths that are given. false: they say all there is to say. */
 bool reading_whole(struct reading *r, struct slice body);
 

@@ -21,6 +21,7 @@ struct result {
     double after;       /* FATE_AGAIN: seconds that the server asked for; 0: it does not say */
     struct slice error; /* JSON text, or NULL */
     struct slice id;    /* JSON text, or NULL */
+    struct slice part;  /* what the answer has for this record; JSON text, or NULL */
 };
 
 #endif

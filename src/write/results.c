@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "write/reading.h"
+#include "write/survey.h"
 #include "json/split.h"
 #include "json/words.h"
 
@@ -124,11 +124,13 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
     else if (paths->results.count)
         said->wrong = read_given(&r, body);
     else {
-        reading_answer(&r, body);
+        survey_answer(&r, body);
         bool all = reading_whole(&r, body);
         said->taken = r.whole.taken > 0 || count_fate(&r, FATE_STORED);
         said->wrong = all ? conclude(&r) : NULL;
     }
+    if (sent->count == 1 && !results->part.text)
+        results->part = body;
     said->each = r.each || r.placed || r.confirmed;
     place_free(&r.place);
 }

@@ -26,7 +26,7 @@ struct write_options {
     bool compress_body, idempotent;
     char *idempotency_key, *idempotency_header;
     char *reject_file, *replay, *end_marker;
-    char *results, *result_status, *result_error, *ids, *ids_file;
+    char *results, *result_status, *result_error, *ids, *ids_file, *answers_file;
 };
 
 /* Places [from, to) in the order of a batch. */
@@ -35,11 +35,11 @@ struct piece {
     unsigned tries; /* how often it was sent again because of what passes */
 };
 
-/* What has become of a record so far. error and id are JSON text, in the texts of the batch. */
+/* What has become of a record so far. error, id and part are JSON text, in the texts of the batch. */
 struct record_fate {
     enum fate fate;
     long status;
-    size_t error, error_len, id, id_len;
+    size_t error, error_len, id, id_len, part, part_len;
 };
 
 /* What is kept in one slot of the window: a batch, and the pieces of it that are still to be sent: a refused piece is
@@ -76,7 +76,7 @@ struct write_run {
     struct idempotency keys;
     struct held_batch *held;
     struct batch filling; /* the next batch, while it waits for input */
-    int reject_fd, ids_fd;
+    int reject_fd, ids_fd, answers_fd;
     bool has_ids; /* one was found */
     struct receipt receipt;
     struct error failure; /* the first one, in order; nothing new is sent after it */

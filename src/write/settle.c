@@ -25,18 +25,31 @@ static int keep(int fd, const struct buf *line, struct error *e)
     return 0;
 }
 
-/* A line for each record, so that ids and records keep together. */
-static int write_id(struct write_run *w, struct slice id, struct error *e)
+/* A line for each record, so that the file and the records keep together. */
+static int write_beside(int fd, struct slice text, struct error *e)
 {
     struct buf line = {0};
-    w->has_ids |= id.len > 0;
-    if (w->ids_fd < 0)
+    if (fd < 0)
         return 0;
-    buf_add(&line, id.len ? id.text : "null", id.len ? id.len : 4);
+    buf_add(&line, text.len ? text.text : "null", text.len ? text.len : 4);
     buf_addc(&line, '\n');
-    int result = keep(w->ids_fd, &line, e);
+    int result = keep(fd, &line, e);
     buf_free(&line);
     return result;
+}
+
+/* The text stays where it is until the batch is done. */
+static struct slice text_of(struct held_batch *h, size_t at, size_t len)
+{
+    return (struct slice){buf_text(&h->texts) + at, len};
+}
+
+/* What the server gave the record, and said of it. */
+static int write_answer(struct write_run *w, struct held_batch *h, const struct record_fate *f, struct error *e)
+{
+    struct slice id = text_of(h, f->id, f->fate == FATE_STORED ? f->id_len : 0);
+    w->has_ids |= id.len > 0;
+    return write_beside(w->ids_fd, id, e) || write_beside(w->answers_fd, text_of(h, f->part, f->part_len), e) ? -1 : 0;
 }
 
 static int64_t most_rejects(const struct write_options *o)
@@ -87,12 +100,6 @@ static void add_reject(struct slice record, int64_t line, long status, struct sl
     buf_adds(out, "}\n");
 }
 
-/* The text stays where it is until the batch is done. */
-static struct slice text_of(struct held_batch *h, size_t at, size_t len)
-{
-    return (struct slice){buf_text(&h->texts) + at, len};
-}
-
 static void tell_reject(struct write_run *w, struct held_batch *h, size_t n, struct error *e)
 {
     const struct record_fate *f = &h->fate[n];
@@ -102,7 +109,7 @@ static void tell_reject(struct write_run *w, struct held_batch *h, size_t n, str
     add_reject(batch_record(&h->batch, n), batch_line(&h->batch, n), f->status, why, &line);
     int result = keep(w->reject_fd, &line, &wrong);
     buf_free(&line);
-    if (count_reject(w, batch_line(&h->batch, n), why, &wrong) || write_id(w, (struct slice){0}, &wrong))
+    if (count_reject(w, batch_line(&h->batch, n), why, &wrong) || write_answer(w, h, f, &wrong))
         result = -1;
     if (result && !e->code)
         *e = wrong;
@@ -113,7 +120,7 @@ static void tell_stored(struct write_run *w, struct held_batch *h, size_t n, str
     const struct record_fate *f = &h->fate[n];
     struct error wrong = {0};
     w->receipt.records++;
-    if (write_id(w, text_of(h, f->id, f->id_len), &wrong) && !e->code)
+    if (write_answer(w, h, f, &wrong) && !e->code)
         *e = wrong;
 }
 
