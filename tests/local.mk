@@ -43,6 +43,7 @@ STYLE_TESTS = \
 	tests/styles_lies.bats \
 	tests/styles_count.bats \
 	tests/cursors.bats \
+	tests/messages.bats \
 	tests/echo.bats \
 	tests/filters.bats \
 	tests/links.bats \

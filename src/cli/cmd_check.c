@@ -5,22 +5,13 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "cli/advice.h"
 #include "cli/auto.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
 #include "cli/suggest.h"
 #include "http/secret.h"
 #include "pages/styles.h"
-
-static bool has_credentials(const struct options *o)
-{
-    bool header = false;
-    for (size_t i = 0; i < o->request.header.count; i++)
-        header |= *o->request.header.item[i] == '@' || secret_in_header(o->request.header.item[i]);
-    return header || o->auth.bearer || o->auth.bearer_file || o->auth.user || o->auth.user_file || o->auth.netrc ||
-           o->auth.netrc_file || o->auth.query_secret.count || o->auth.oauth_token_url || o->auth.cert ||
-           o->auth.aws_sigv4;
-}
 
 static void describe_style(struct finding *f, struct buf *out)
 {
@@ -82,7 +73,7 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
 {
     buf_adds(out, "reached:  ");
     secret_redact(o->request.url, out);
-    buf_addf(out, " in %.0f ms%s\n", f->seconds * 1000, has_credentials(o) ? ", credentials accepted" : "");
+    buf_addf(out, " in %.0f ms%s\n", f->seconds * 1000, advice_has_credentials(o) ? ", credentials accepted" : "");
     buf_addf(out, "records:  %s%s\n",
              f->lines         ? "one a line (NDJSON)"
              : f->records.len ? "in "
@@ -106,30 +97,6 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
     out->len = strlen(out->data);
 }
 
-/* What a person may do about it. */
-static const char *advice(const struct options *o, const struct error *e)
-{
-    if (e->http_status == 401 || e->http_status == 403)
-        return has_credentials(o) ? "the API does not accept these credentials for this"
-                                  : "the API wants credentials: --bearer-file, --user-file or --header @FILE";
-    if (e->http_status == 404)
-        return "is the path right? The URL is that of the list itself";
-    if (e->http_status == 405)
-        return "is this a list that can be read? `restsrc read --method POST` asks in another way";
-    if (e->code == EXIT_UNAVAILABLE && !e->http_status)
-        return "are host and port right, and is the server up?";
-    if (e->http_status / 100 == 3 && e->code != EXIT_DENIED)
-        return "if that is the API, use its URL";
-    return NULL;
-}
-
-static void advise(const struct options *o, struct error *e)
-{
-    const char *what = advice(o, e);
-    if (what)
-        error_set(e, e->code, "%s (%s)", e->message, what);
-}
-
 int cmd_check(const struct options *o, struct error *e)
 {
     struct finding f;
@@ -138,7 +105,7 @@ int cmd_check(const struct options *o, struct error *e)
         return error_set(e, EXIT_USAGE, "check looks at lists that are asked for by GET");
     int result = auto_discover(o, false, &f, e);
     if (result)
-        advise(o, e);
+        advice_add(o, e);
     else if (o->run.error_format == ERROR_JSON)
         report_finding(&f, &out);
     else

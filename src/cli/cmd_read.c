@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/terminal.h"
+#include "cli/advice.h"
 #include "cli/report.h"
 #include "http/answer.h"
 #include "pages/coverage.h"
@@ -150,19 +152,44 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     return -1;
 }
 
+/* What is there instead of a list. */
+static void describe_kind(struct slice value, char *text, size_t room)
+{
+    struct slice key, member;
+    size_t at = 0, members = 0;
+    while (*value.text == '{' && value_next(value, &at, &key, &member))
+        members++;
+    if (*value.text == '{')
+        snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
+    else
+        snprintf(text, room, ", but %s",
+                 *value.text == '"'   ? "a text"
+                 : *value.text == 'n' ? "null"
+                 : *value.text == 't' || *value.text == 'f' ? "a truth value" : "a number");
+}
+
 static int no_records(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)
 {
     struct buf place = {0};
     char detail[200];
     path_show(&r->records, 0, &place);
-    const char *name = !r->records_known ? "a usual place" : place.len ? buf_text(&place) : "the top level";
+    const char *given = r->options->paging.records, *shown = given ? given : buf_text(&place);
+    const char *name = !r->records_known ? "a usual place" : *shown ? shown : "the top level";
+    struct slice there = r->records_known && r->records.count == 1 && !r->records.many
+                             ? path_find_way(&r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
+                             : (struct slice){0};
+    char kind[60] = "";
+    if (there.len)
+        describe_kind(there, kind, sizeof kind);
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
     if (h->split.scalar)
         error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
     else
-        error_set(e, EXIT_ANSWER, "no list of records at %s of the answer%s%s%s: say where with --records", name,
-                  *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+        error_set(e, EXIT_ANSWER,
+                  "no list of records at %s of the answer%s%s%s%s: say where with --records; `restsrc check URL` looks "
+                  "for it",
+                  name, kind, *detail ? " (it says: " : "", detail, *detail ? ")" : "");
     buf_free(&place);
     return -1;
 }
@@ -529,6 +556,8 @@ int cmd_read(const struct options *o, struct error *e)
              paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0)
         result = run(&r, e);
     terminal_progress_hide(&r.terminal);
+    if (result && !r.paginate.pages && !e->quiet)
+        advice_add(o, e);
     if (result == 0)
         result = check_coverage(&r, e);
     struct error lost = {0};

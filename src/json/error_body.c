@@ -2,6 +2,7 @@
 #include "json/error_body.h"
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,26 @@ static const char *detail_of(const cJSON *value, int depth)
     return NULL;
 }
 
+/* {"detail": [{"loc": ["query", "limit"], "msg": "Field required"}]}, as FastAPI has it: the field is half of it. */
+static bool take_field(const cJSON *json, char *detail, size_t room)
+{
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "detail"), 0);
+    const cJSON *where = cJSON_GetObjectItem(first, "loc"), *what = cJSON_GetObjectItem(first, "msg"), *step;
+    struct buf text = {0};
+    if (!cJSON_IsArray(where) || !cJSON_IsString(what))
+        return false;
+    cJSON_ArrayForEach(step, where)
+    {
+        if (cJSON_IsString(step))
+            buf_addf(&text, "%s%s", text.len ? "." : "", step->valuestring);
+        else
+            buf_addf(&text, "%s%d", text.len ? "." : "", step->valueint);
+    }
+    snprintf(detail, room, "%s (%s)", what->valuestring, buf_text(&text));
+    buf_free(&text);
+    return true;
+}
+
 /* What an HTML page is called, or the message of an XML error. */
 static void take_title(const char *body, size_t n, char *detail, size_t room)
 {
@@ -48,9 +69,12 @@ void error_body_detail(const char *body, size_t n, char *detail, size_t room)
     if (!n || n > MOST)
         return;
     cJSON *json = cJSON_ParseWithLength(body, n);
-    const char *text = detail_of(json, 5);
+    bool field = take_field(json, detail, room);
+    const char *text = field ? NULL : detail_of(json, 5);
     if (text)
         snprintf(detail, room, "%s", text);
+    else if (field)
+        ;
     else if (*body == '<')
         take_title(body, n, detail, room);
     else if (!json && n < room)
