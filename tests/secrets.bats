@@ -385,7 +385,8 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     wrote_records
     [ "$(log -r "$filter")" = "localhost Bearer tok-1 key-1234 tenant-1234 2" ]
     list "n=25,need=query:k:tok-1,links=$(encoded "$other")"
-    restsrc read --trust-host LOCALHOST --location-trusted --paginate next-url --query-secret "k=@$token" "${list/items/links}"
+    restsrc read --trust-host LOCALHOST --location-trusted --paginate next-url --query-secret "k=@$token" \
+        "${list/items/links}"
     exits 0
     wrote_records
 }

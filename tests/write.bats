@@ -308,7 +308,8 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     plain 1
     for wrong in "--body list" "--body object" "--body object:" "--body array:x" \
         "--body ndjson --ndjson-prefix nonsense" "--ndjson-prefix {}" \
-        "--batch-size 0" "--batch-bytes 0" "--parallel 0" "--ids-file x" "--method GET" "--data {}" "--body-template {}" \
+        "--batch-size 0" "--batch-bytes 0" "--parallel 0" "--ids-file x" "--method GET" "--data {}" \
+        "--body-template {}" \
         "--body object:a --data []" "--body form --record-template {}" "--batch-time 1 --end-marker x" \
         "--idempotency-key k --idempotency-header a:b"; do
         # shellcheck disable=SC2086

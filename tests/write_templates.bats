@@ -12,7 +12,7 @@ header() { curl -sSf "$scenario/_log" | jq -r "select(.method != \"GET\") | .hea
 @test "the URL itself may be a template, with --query" {
     sink
     plain 3
-    url=$url/{i}
+    url="$url/{i}"
     write -X PUT --body single --query v=1 --query 'n={name}'
     exits 0
     stored_is_input

@@ -352,7 +352,7 @@ static int check_partial(struct read_run *r, const struct exchange *x, bool ends
 }
 
 /* A rule says that the list is empty. */
-static enum transfer_next end_empty(struct read_run *r)
+static int end_empty(struct read_run *r)
 {
     r->paginate.over = true;
     r->paginate.pages++;

@@ -62,8 +62,9 @@ int echo_check(struct paginate *p, const struct page *page, const struct answer 
     bool other = n == echo->first && n != echo->asked, next = echo->is_next && n - place == page->got;
     if (n - place == echo->first - echo->asked || other || next)
         return 0;
-    return error_set(e, EXIT_ANSWER,
-                     "the answer says that its page begins at %s %lld where %lld was asked for: the server places "
-                     "pages otherwise (see --offset-base, --param-offset, --param-page, --param-limit; --on-drift ignore)",
-                     echo->name, (long long)n, (long long)place);
+    return error_set(
+        e, EXIT_ANSWER,
+        "the answer says that its page begins at %s %lld where %lld was asked for: the server places "
+        "pages otherwise (see --offset-base, --param-offset, --param-page, --param-limit; --on-drift ignore)",
+        echo->name, (long long)n, (long long)place);
 }

@@ -5,9 +5,9 @@
 
 A server is made from a seed: its style of paging, how many records it has and how they look, a cap on the page size, a
 total that is right, missing, the length of the page, the number of pages, a cap, 0 or off, in the body or a header;
-offsets that count from 1, records that it hides after it has cut a page, pages that are empty or 204, a place that it ignores,
-what it answers past the end. Each is read with a page size and a --parallel of its own. What is written must be the
-server's list, record by record, unless the exit code or a warning says that something is wrong.
+offsets that count from 1, records that it hides after it has cut a page, pages that are empty or 204, a place that it
+ignores, what it answers past the end. Each is read with a page size and a --parallel of its own. What is written must
+be the server's list, record by record, unless the exit code or a warning says that something is wrong.
 
 Prints the seeds that came out wrong, then a line with how many were right, told and wrong. Exit status 1 if any was
 wrong.

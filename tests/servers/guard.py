@@ -117,7 +117,8 @@ def canonical(request, names):
     the path as it is sent, encoded once more."""
     parts = urlsplit(request.path)
     query = sorted(
-        (quote(k, safe="-_.~"), quote(v, safe="-_.~")) for k, v in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
+        (quote(k, safe="-_.~"), quote(v, safe="-_.~"))
+        for k, v in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
     )
     headers = "".join(f"{name}:{' '.join(','.join(request.headers.get_all(name)).split())}\n" for name in names)
     return "\n".join(
