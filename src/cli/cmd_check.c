@@ -112,6 +112,8 @@ int cmd_check(const struct options *o, struct error *e)
         describe(o, &f, &out);
     if (result == 0)
         result = io_write_lines(STDOUT_FILENO, out.data, out.len, e);
+    if (result == 0 && !f.found)
+        result = error_set(e, EXIT_ANSWER, "how this API pages was not found out: %.500s", buf_text(&f.doubt));
     finding_free(&f);
     buf_free(&out);
     return result;

@@ -225,6 +225,15 @@ static void visit_lead(void *ctx, struct slice key, struct slice value)
 
 /* ---- */
 
+static void find_lead_header(struct evidence *v, const struct answer *a)
+{
+    for (const struct usual *u = usual_first(USUAL_LEAD_HEADER); u && !v->lead.len; u = usual_next(u)) {
+        const char *value = a->header(a->headers, u->name, NULL);
+        if (value && *value)
+            buf_addf(&v->lead, "the header %s", u->name);
+    }
+}
+
 void evidence_find(struct evidence *v, const struct evidence_names *given, const struct answer *a, int64_t records)
 {
     struct buf ignored = {0};
@@ -248,6 +257,7 @@ void evidence_find(struct evidence *v, const struct evidence_names *given, const
     v->sure_ways = v->way_count;
     common_ways(v, a);
     each_member(a->envelope, 2, visit_lead, &v->lead);
+    find_lead_header(v, a);
     buf_free(&ignored);
 }
 

@@ -26,6 +26,7 @@ enum usual_kind {
     USUAL_COUNT,     /* how many there are, in the answer of a counting URL */
     /* headers */
     USUAL_TOTAL_HEADER,
+    USUAL_LEAD_HEADER, /* a header that leads on to more, by a cursor, a page or a range */
     /* parameters */
     USUAL_OFFSET,
     USUAL_PAGE,

@@ -83,11 +83,11 @@ def _discovered(options: Options) -> dict[str, str]:
     """The options that `restsrc check` finds, besides the user's. UnexpectedAnswer where it is not sure."""
     with Process(options, "check", {}) as process:
         finding = json.loads(process.text())
+        if not finding["style"]:
+            raise UnexpectedAnswer(
+                f"restsrc check does not find how the list is paged: {finding['doubt']}; set the option paginate"
+            )
         process.finish()
-    if not finding["style"]:
-        raise UnexpectedAnswer(
-            f"restsrc check does not find how the list is paged: {finding['doubt']}; set the option paginate"
-        )
     found = {name.replace("-", "_"): value for name, value in finding["options"].items()}
     for name in MANY & found.keys():
         found[name] = f"{options.given(name)}\n{found[name]}".strip()
