@@ -18,7 +18,7 @@ static const char *advice(const struct options *o, const struct error *e)
 {
     if (e->http_status == 401 || e->http_status == 403)
         return advice_has_credentials(o) ? "the API does not accept these credentials for this"
-                                  : "the API wants credentials: --bearer-file, --user-file or --header @FILE";
+                                         : "the API wants credentials: --bearer-file, --user-file or --header @FILE";
     if (e->http_status == 404)
         return "is the path right? The URL is that of the list itself";
     if (e->http_status == 405)

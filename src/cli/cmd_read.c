@@ -163,9 +163,10 @@ static void describe_kind(struct slice value, char *text, size_t room)
         snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
     else
         snprintf(text, room, ", but %s",
-                 *value.text == '"'   ? "a text"
-                 : *value.text == 'n' ? "null"
-                 : *value.text == 't' || *value.text == 'f' ? "a truth value" : "a number");
+                 *value.text == '"'                         ? "a text"
+                 : *value.text == 'n'                       ? "null"
+                 : *value.text == 't' || *value.text == 'f' ? "a truth value"
+                                                            : "a number");
 }
 
 static int no_records(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)

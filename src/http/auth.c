@@ -200,7 +200,8 @@ static bool renew_user(struct auth *a)
 
 bool auth_renew(struct auth *a)
 {
-    return renew(a, a->options->bearer_file, &a->bearer) | renew_user(a);
+    bool bearer = renew(a, a->options->bearer_file, &a->bearer), user = renew_user(a);
+    return bearer || user;
 }
 
 void auth_free(struct auth *a)
