@@ -151,6 +151,14 @@ END
     api_log -r '.[0].body' | grep -qx 'grant_type=account_credentials&account_id=abc'
 }
 
+@test "a token URL that refuses with 200 is 77, with what it says" {
+    api <<<'def answer(r): return {"ok": False, "error": "bad_client_secret"}'
+    with_token
+    restsrc read "${oauth[@]}" "$api/items"
+    exits 77
+    says bad_client_secret
+}
+
 @test "a token from the cache that gets 403 is renewed once; one that was just asked for is not" {
     api <<'END'
 def answer(r):

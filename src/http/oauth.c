@@ -182,6 +182,8 @@ static int bad_answer(const struct oauth *a, long status, const struct buf *answ
     char detail[300];
     error_body_detail(answer->data, answer->len, detail, sizeof detail);
     secret_mask(&a->auth->secrets, detail);
+    if (status / 100 == 2 && *detail) /* some refuse with 200 */
+        return error_set(e, EXIT_DENIED, "no token: the token URL answered HTTP %ld: %s", status, detail);
     if (status / 100 == 2)
         return error_set(e, EXIT_ANSWER, "the token URL answered without an access_token");
     return error_set(e, meaning(status), "no token: the token URL answered HTTP %ld%s%s", status, *detail ? ": " : "",
