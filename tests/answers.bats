@@ -399,3 +399,28 @@ END
     exits 69
     shows_plain_text "$err"
 }
+
+@test "one object is a list of one where --records names it, and only with --paginate none" {
+    answers '{"body": {"station": 7, "now": {"temp": 11.5}, "hours": {"time": ["01"]}}}'
+    for more in "" --stream; do
+        restsrc read --paginate none --records '' $more "$list"
+        exits 0
+        [ "$(cat "$out")" = '{"station":7,"now":{"temp":11.5},"hours":{"time":["01"]}}' ]
+    done
+    restsrc read --paginate none --records now --object-is-record "$list"
+    exits 0
+    [ "$(cat "$out")" = '{"temp":11.5}' ]
+    restsrc read --paginate none "$list"
+    exits 76
+    restsrc read --records '' "$list"
+    exits 76
+    wrote_nothing
+}
+
+@test "one object that is an error is no record" {
+    answers '{"body": {"error": {"message": "no such station"}}}'
+    restsrc read --paginate none --records '' "$list"
+    exits 76
+    wrote_nothing
+    says "no such station"
+}

@@ -123,7 +123,7 @@ first_query() { queries | head -n 1; }
 }
 
 @test "what only makes sense on a command line is 78 in a file" {
-    for name in config config-fd summary-fd die-with-parent; do
+    for name in config config-fd summary-fd envelope-fd die-with-parent; do
         config "$name = 1"
         restsrc read --config "$config" "$server/items"
         exits 78

@@ -70,6 +70,28 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     says --summary-fd
 }
 
+# ---- the envelopes ----
+
+@test "--envelope-fd: what each page has beside its records, with its URL and time" {
+    list n=250
+    restsrc read --offset 50 --limit 120 "$list?api_key=sesame" --envelope-fd 5 5>"$BATS_TEST_TMPDIR/pages"
+    exits 0
+    wrote_records 50 120
+    [ "$(jq -c .records "$BATS_TEST_TMPDIR/pages" | tr '\n' ' ')" = '100 20 ' ]
+    [ "$(jq -c '[.envelope.total, .envelope.results]' "$BATS_TEST_TMPDIR/pages" | uniq)" = '[250,[]]' ]
+    jq -e '.fetched_at > 1700000000 and (.url | contains("offset="))' "$BATS_TEST_TMPDIR/pages"
+    ! grep -q sesame "$BATS_TEST_TMPDIR/pages"
+}
+
+@test "--envelope-fd does not go with --stream, and must be open" {
+    list n=10
+    restsrc read --paginate none --stream --envelope-fd 1 "$list"
+    exits 64
+    restsrc read --envelope-fd 77 "$list" 77>&-
+    exits 64
+    says --envelope-fd
+}
+
 # ---- errors as JSON ----
 
 @test "--error-format json: the last line on stderr is one object" {

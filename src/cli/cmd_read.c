@@ -13,6 +13,7 @@
 #include "cli/advice.h"
 #include "cli/report.h"
 #include "http/answer.h"
+#include "http/secret.h"
 #include "pages/coverage.h"
 #include "pages/follow.h"
 #include "pages/paginate.h"
@@ -26,6 +27,8 @@ struct held_page {
     struct split split;
     struct buf records, envelope;
     size_t bytes;     /* of the body so far, decompressed */
+    double came_at;   /* when, and from where: for --envelope-fd */
+    struct buf url;   /* redacted */
     int64_t streamed; /* records that --stream has seen */
     bool denied;      /* there is an error beside the records */
 };
@@ -42,6 +45,7 @@ struct read_run {
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
+    struct buf ready_about;         /* its line for --envelope-fd */
     int64_t ready_missing; /* so many records fewer than asked for were in it */
     int64_t written, bytes;
     struct transfer_stats stats;
@@ -224,8 +228,15 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return 0;
 }
 
-/* --object-is-record: one record stands where a list should be. */
-static void take_object(const struct read_run *r, struct held_page *h)
+/* The empty PATH, the whole answer, says as much where there is one answer only. */
+static bool wants_object(const struct read_run *r)
+{
+    const struct paging_options *o = &r->options->paging;
+    return o->object_is_record || (paginate_single(&r->paginate) && o->records && !*o->records);
+}
+
+/* --object-is-record: one record stands where a list should be. An error is none. */
+static void take_object(const struct read_run *r, struct held_page *h, const struct exchange *x)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     for (unsigned w = 0; w < r->records.count && !r->records.many; w++) {
@@ -233,6 +244,8 @@ static void take_object(const struct read_run *r, struct held_page *h)
         bool whole = !r->records.way[w].depth; /* where that is meant, and not only a usual place */
         if (!object.len || *object.text != '{' || (whole && !r->records_known))
             continue;
+        if (x->action != RULE_OK && refusal_is(object, (struct slice){0}))
+            return;
         buf_add(&h->records, object.text, object.len);
         buf_addc(&h->records, '\n');
         if (whole)
@@ -243,16 +256,28 @@ static void take_object(const struct read_run *r, struct held_page *h)
     }
 }
 
+/* Before anything is learned from the page, because the request may be changed then. */
+static void note_source(struct held_page *h, const struct exchange *x)
+{
+    h->came_at = io_time();
+    buf_clear(&h->url);
+    secret_redact(x->request.url.data, &h->url);
+    buf_text(&h->url); /* ends it */
+    transfer_mask(x, h->url.data);
+}
+
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = held_of(r, x);
+    if (r->options->run.envelope_fd >= 0)
+        note_source(h, x);
     if (has_no_text(r, h, x) || x->action == RULE_EMPTY)
         return 0;
     if (check_denial(h, x, e))
         return -1;
-    if (r->options->paging.object_is_record && h->split.way < 0 && !h->split.many)
-        take_object(r, h);
+    if (wants_object(r) && h->split.way < 0 && !h->split.many)
+        take_object(r, h, x);
     if (h->split.way >= 0 || h->split.many)
         return r->options->paging.stream ? stream_out(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
@@ -290,6 +315,9 @@ static void make_ready(struct read_run *r, struct held_page *h, int64_t asked)
     int64_t got = h->split.count, skip = h->page.skip;
     if (h->page.keep == 0)
         return;
+    if (r->options->run.envelope_fd >= 0)
+        report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->envelope)},
+                    &r->ready_about);
     buf_swap(&r->ready, &h->records);
     r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
     r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
@@ -449,6 +477,10 @@ static int on_idle(void *ctx, struct error *e)
     if (note->len)
         on_note(r, false, buf_text(note));
     buf_clear(note);
+    if (r->ready_about.len &&
+        io_write_lines((int)r->options->run.envelope_fd, r->ready_about.data, r->ready_about.len, e))
+        return -1;
+    buf_clear(&r->ready_about);
     if (r->ready_bytes &&
         io_write_busy(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, wait_for_reader, r, e))
         return -1;
@@ -491,6 +523,7 @@ static int run(struct read_run *r, struct error *e)
     for (unsigned i = 0; i < parallel; i++) {
         buf_free(&r->held[i].records);
         buf_free(&r->held[i].envelope);
+        buf_free(&r->held[i].url);
     }
     free(r->held);
     return result;
@@ -541,6 +574,13 @@ static int summarize(struct read_run *r, struct error *e)
     return result;
 }
 
+static int check_fd(const char *option, int64_t fd, struct error *e)
+{
+    if (fd < 0 || io_is_open((int)fd))
+        return 0;
+    return error_set(e, EXIT_USAGE, "--%s %" PRId64 " is not an open file descriptor", option, fd);
+}
+
 int cmd_read(const struct options *o, struct error *e)
 {
     struct read_run r = {.options = o, .records_known = o->paging.records != NULL};
@@ -548,8 +588,10 @@ int cmd_read(const struct options *o, struct error *e)
     clock_gettime(CLOCK_MONOTONIC, &r.began);
     terminal_init(&r.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, o->range.limit);
     int result = -1;
-    if (o->run.summary_fd >= 0 && !io_is_open((int)o->run.summary_fd))
-        error_set(e, EXIT_USAGE, "--summary-fd %" PRId64 " is not an open file descriptor", o->run.summary_fd);
+    if (check_fd("summary-fd", o->run.summary_fd, e) || check_fd("envelope-fd", o->run.envelope_fd, e))
+        result = -1;
+    else if (o->paging.stream && o->run.envelope_fd >= 0)
+        error_set(e, EXIT_USAGE, "--envelope-fd does not go with --stream");
     else if (o->paging.stream && o->paging.paginate != PAGING_NONE)
         error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
     else if (paging_records(o->paging.records, &r.records, e) == 0 &&
@@ -568,6 +610,7 @@ int cmd_read(const struct options *o, struct error *e)
     }
     transfer_free(r.transfer);
     buf_free(&r.ready);
+    buf_free(&r.ready_about);
     paginate_free(&r.paginate);
     total_free(&r.total_source);
     path_free(&r.records);

@@ -230,6 +230,8 @@ const struct option_row option_table[] = {
      "the same from an open file descriptor"},
     {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(run.summary_fd), NULL, 0, READ, OPTION_LINE_ONLY,
      "write a JSON summary to this file descriptor"},
+    {"envelope-fd", 0, "process", OPTION_INTEGER, "N", AT(run.envelope_fd), NULL, 0, READ, OPTION_LINE_ONLY,
+     "write a line of JSON about each page to this one: how many records, URL, time, envelope"},
     {"error-format", 0, "process", OPTION_CHOICE, "text|json", AT(run.error_format), "text", 0, ALL, OPTION_ANYWHERE,
      "how an error is told on stderr"},
     {"die-with-parent", 0, "process", OPTION_FLAG, NULL, AT(run.die_with_parent), "false", 0, ALL, OPTION_LINE_ONLY,

@@ -53,6 +53,18 @@ static void print(cJSON *object, struct buf *out)
     cJSON_Delete(object);
 }
 
+void report_page(const struct report_page *p, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    char time[32];
+    snprintf(time, sizeof time, "%.6f", p->fetched_at);
+    add_integer(o, "records", p->records);
+    add_text(o, "url", p->url);
+    cJSON_AddRawToObject(o, "fetched_at", time);
+    cJSON_AddRawToObject(o, "envelope", *p->envelope ? p->envelope : "null");
+    print(o, out);
+}
+
 void report_summary(const struct report_summary *s, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();

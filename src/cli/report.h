@@ -24,7 +24,16 @@ struct report_summary {
 /* cJSON takes its memory where all else does. Before anything else. */
 void report_start(void);
 
+/* A page of which records go out, as a line of --envelope-fd. */
+struct report_page {
+    int64_t records;
+    const char *url; /* redacted */
+    double fetched_at;
+    const char *envelope; /* JSON; empty: there is none */
+};
+
 /* Each appends one line of JSON. */
+void report_page(const struct report_page *p, struct buf *out);
 void report_summary(const struct report_summary *s, struct buf *out);
 /* What a write did, as the one JSON object on its standard output. */
 void report_receipt(const struct receipt *r, struct buf *out);
