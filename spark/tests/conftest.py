@@ -8,6 +8,7 @@ import time
 import urllib.request
 import uuid
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -178,6 +179,18 @@ def read(spark):
         return spark.read.format("rest-api").option("url", url).options(**options)
 
     return reader
+
+
+@pytest.fixture
+def listing(fault, tmp_path):
+    """The fault server's scenario with these records (JSON texts)."""
+
+    def make(*records):
+        path = tmp_path / "records"
+        path.write_text("".join(record + "\n" for record in records))
+        return fault(f"file={quote(str(path), safe='')}")
+
+    return make
 
 
 def eventually(condition, seconds=60):

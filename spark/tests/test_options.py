@@ -1,15 +1,17 @@
 """Options of the user against the tool's own table."""
 
 import pickle
+import re
 import subprocess
 import sys
 
 import pytest
 
 from restsrc import tool
-from restsrc.errors import OptionError
-from restsrc.option_table import RESERVED, ROWS
+from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.option_table import RESERVED, ROWS, SYNONYMS, squeezed
 from restsrc.options import Options
+from restsrc.process import Process
 from restsrc.tool import tool_options
 
 URL = "http://127.0.0.1:9/items"
@@ -129,3 +131,62 @@ def test_python_without_pyarrow_is_told_so():
     script = "import sys; sys.modules['pyarrow'] = None; import restsrc"
     failed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert f"restsrc needs pyarrow, which {sys.executable} does not have" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("password", "user, NAME:PASSWORD"),
+        ("username", "user, NAME:PASSWORD"),
+        ("token", "a token is given as bearer"),
+        ("auth", "a token is given as bearer"),
+        ("access_token", "a token is given as bearer"),
+        ("api_key", "query_secret, `api_key=KEY`"),
+        ("apiKey", "query_secret, `api_key=KEY`"),
+        ("per_page", "it is page_size"),
+        ("fields", ".schema(...) or select()"),
+        ("dateFormat", "did you mean date_format?"),
+        ("timestampFormat", "did you mean timestamp_format?"),
+        ("numPartitions", "did you mean num_partitions?"),
+        ("timeout", "it is max_time"),
+        ("root", "it is records"),
+        ("frobnicate", "help(RestApiDataSource) and"),
+    ],
+)
+def test_names_that_others_use(name, said):
+    with pytest.raises(OptionError) as raised:
+        Options({"url": "http://127.0.0.1:9/items", name: "x"})
+    assert f"there is no option {name.lower()}; " in str(raised.value) and said in str(raised.value)
+    assert ("did you mean" in str(raised.value)) == ("did you mean" in said)
+
+
+def test_every_synonym_names_an_option():
+    known = {*ROWS, *tool_options(tool.find())}
+    assert not {name for name in SYNONYMS if name in map(squeezed, known)}
+    for hint in set(SYNONYMS.values()):
+        assert known & set(re.findall("[a-z_]+", hint)) or "streams" in hint, hint
+
+
+@pytest.mark.parametrize(
+    "said, spoken",
+    [
+        (
+            "no list of records at x: say where with --records",
+            "no list of records at x: say where with the option records",
+        ),
+        ("the total went from 1 to 2 (--on-drift fail)", "the total went from 1 to 2 (on_drift fail)"),
+        ("only 3 records where --expect 5 were expected", "only 3 records where 5 were expected"),
+        ("--no-compressed and --Page, -- or --unheard-of", "the option no_compressed and --Page, -- or --unheard-of"),
+    ],
+)
+def test_words_of_the_command_line_are_put_into_sparks(said, spoken):
+    assert Options({"url": "http://127.0.0.1:9/items"}).spoken(said) == spoken
+
+
+def test_no_message_of_the_tool_has_its_own_words(fault):
+    with (
+        pytest.raises(UnexpectedAnswer) as raised,
+        Process(Options({"url": fault().url, "records": "x"}), "read", {}) as run,
+    ):
+        run.finish()
+    assert "say where with the option records" in str(raised.value) and "--" not in str(raised.value)

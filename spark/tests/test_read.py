@@ -3,33 +3,17 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import threading
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
-from conftest import eventually, gone, tools_running
-
-
-def path_word(path):
-    return quote(str(path), safe="")
-
-
-@pytest.fixture
-def listing(fault, tmp_path):
-    """The fault server's scenario with these records (JSON texts)."""
-
-    def make(*records):
-        path = tmp_path / "records"
-        path.write_text("".join(record + "\n" for record in records))
-        return fault(f"file={path_word(path)}")
-
-    return make
+from conftest import REPO, eventually, gone, tools_running
 
 
 def test_schema_as_ddl(fault, read):
@@ -217,6 +201,31 @@ def test_permissive_and_dropmalformed(listing, read):
 def test_time_zone(listing, read):
     df = read(listing('{"at":"2013-01-01 01:00:00"}').url, time_zone="Europe/Paris").schema("at timestamp").load()
     assert df.select(F.unix_micros("at").alias("at")).first().at == 1356998400_000_000
+
+
+# The table of requests in spark/README.md: what a look at a long list asks, after its count and two pages.
+LOOKS = {
+    "first()": (lambda df: df.first(), 8),
+    "limit(5).collect()": (lambda df: df.limit(5).collect(), 8),
+    "show(5)": (lambda df: df.show(5), 8),
+    "isEmpty()": (lambda df: df.isEmpty(), 8),
+    "count()": (lambda df: df.count(), 205),
+}
+
+
+@pytest.mark.parametrize("action", LOOKS)
+def test_requests_of_each_action(read, fault, action):
+    look, most = LOOKS[action]
+    scenario = fault("n=10000,slow=0.02") if action == "count()" else fault("n=10000,slow=0.1")
+    df = read(scenario.url).schema("i int").load()
+    df.rdd.getNumPartitions()  # the plan
+    planning = len(scenario.log())
+    look(df)
+    assert planning == 3 and len(scenario.log()) - planning <= most
+    readme = (REPO / "spark" / "README.md").read_text()
+    assert re.search(
+        rf"^\| `{re.escape(action)}` \| {'up to 7' if most == 8 else 'every page, and 2'} \|", readme, re.M
+    )
 
 
 def test_limit_stops_early(read, listing):

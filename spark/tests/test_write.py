@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from conftest import eventually, tools_running
+from restsrc.delivery import Delivery, Job, Receipt
+from restsrc.errors import OutputError
+from restsrc.kept_files import Kept
+from restsrc.options import Options
 
 
 @pytest.fixture
@@ -303,7 +308,7 @@ def test_rejects_go_to_a_file_for_each_partition_that_has_some(spark, sink, writ
 def test_more_rejects_than_allowed(spark, sink, write, tmp_path):
     df = numbers(spark, 100).withColumn("bad", F.expr("i > 90"))
     with pytest.raises(
-        Exception, match="RequestRefused: row 93 was rejected.*more rejects than --max-rejects 1.*exit 69"
+        Exception, match="RequestRefused: row 93 was rejected.*more rejects than the option max_rejects 1.*exit 69"
     ):
         write(df, sink().url, max_rejects=1, reject_file=tmp_path / "r")
     assert len(list(tmp_path.iterdir())) == 1
@@ -313,6 +318,50 @@ def test_results_inside_an_answer(spark, sink, write, tmp_path):
     target = sink("partial=couchdb")
     write(numbers(spark, 100).withColumn("bad", F.expr("i = 42")), target.url, reject_file=tmp_path / "r")
     assert len(target.stored()) == 99 and len(list(tmp_path.iterdir())) == 1
+
+
+def test_files_of_a_uri_are_written_through_arrow(spark, sink, write, tmp_path):
+    df = numbers(spark, 100).withColumn("bad", F.expr("i = 42"))
+    write(df, sink("partial=couchdb").url, reject_file=(tmp_path / "a b" / "rejects-").as_uri())
+    (file,) = (tmp_path / "a b").iterdir()
+    (reject,) = map(json.loads, file.read_text().splitlines())
+    assert reject["record"]["i"] == 42
+
+
+@pytest.mark.parametrize("option", ["reject_file", "ids_file"])
+def test_uri_that_nobody_can_write_to_is_refused_before_any_row(spark, sink, write, tmp_path, monkeypatch, option):
+    target = sink()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        Exception, match=f"OptionError: the option {option} can't be written to: nowhere://bucket/r"
+    ) as raised:
+        write(numbers(spark, 3), target.url, ids="id", **{option: "nowhere://name:sesame@bucket/r"})
+    assert target.log() == [] and list(tmp_path.iterdir()) == [] and "sesame" not in str(raised.value)
+
+
+def test_a_file_that_cannot_get_to_its_place_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    options = Options({"url": "http://127.0.0.1:9/", "reject_file": (tmp_path / "file" / "r-").as_uri()})
+    with (
+        pytest.raises(OutputError, match="the file of the option reject_file can't be written"),
+        Kept(options, 0, "x") as kept,
+    ):
+        Path(kept["reject_file"]).write_text("{}\n")
+
+
+def test_a_job_whose_rows_were_all_rejected_is_an_error(spark, sink, write, tmp_path):
+    df = numbers(spark, 40, 2).withColumn("bad", F.lit("no"))
+    with pytest.raises(
+        Exception, match=r"RequestRefused: 40 of 40 rows were rejected, in partitions 0 \(20\), 1 \(20\); they are in"
+    ):
+        write(df, sink("refuse=422").url, reject_file=tmp_path / "r-")
+    write(df, sink("refuse=422").url, reject_file=tmp_path / "r-", max_rejects=20)
+
+
+def test_rejects_are_told_on_the_driver(spark, caplog):
+    delivery = Delivery(Options({"url": "http://127.0.0.1:9/"}), StructType().add("i", "int"))
+    delivery.commit(Job("1"), [Receipt(0, "0", records=5), Receipt(3, "0", records=2, rejected=4), None])
+    assert "4 of 11 rows were rejected, in partitions 3 (4)" in caplog.text
 
 
 def test_ids_that_the_server_gave(spark, sink, write, tmp_path):

@@ -13,13 +13,13 @@ import sys
 from pyspark.sql.datasource import DataSource
 from pyspark.sql.types import StructType
 
+from restsrc.columns import Columns
 from restsrc.delivery import Delivery
-from restsrc.option_table import FAILFAST, PERMISSIVE, listing
+from restsrc.option_table import listing
 from restsrc.options import Options
 from restsrc.process import Process
 from restsrc.reader import RestApiReader
 from restsrc.redaction import hide_options
-from restsrc.rows import infer
 from restsrc.stream_reader import RestApiStreamReader, stream_reader
 from restsrc.stream_writer import RestApiStreamWriter
 from restsrc.writer import RestApiWriter
@@ -130,9 +130,10 @@ RestApiDataSource.__doc__ = f"{inspect.cleandoc(RestApiDataSource.__doc__ or '')
 def _sampled_schema(options: Options) -> StructType:
     size = options.integer("sample_records")
     size = size if options.limit is None else min(size, options.limit)
-    with Process(options, "read", {"offset": options.offset, "limit": size}) as process:
+    columns = Columns(options)
+    flags = {"offset": options.offset, "limit": size}
+    with Process(options, "read", flags, envelopes=columns.needs_envelopes) as process:
         text = b"".join(process.blocks()).decode()
+        first = columns.pages(process, options.offset, StructType())
         process.finish()
-    mode = options.choice("mode")
-    corrupt_column = options.text("column_name_of_corrupt_record") if mode == PERMISSIVE else None
-    return infer.schema_of(text.split("\n")[:-1], mode == FAILFAST, corrupt_column)
+        return columns.inferred(text.split("\n")[:-1], first.first() if first else "")

@@ -21,15 +21,15 @@ from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc import upstream
-from restsrc.errors import InputError, OptionError, RestsrcError, ToolFailure
+from restsrc import kept_files, session, upstream
+from restsrc.errors import InputError, OptionError, RequestRefused, RestsrcError, ToolFailure
+from restsrc.kept_files import Kept
 from restsrc.options import Options
 from restsrc.process import Process
 from restsrc.rows.encode import Encoder
 
 ROWS_AT_A_TIME = 10_000  # where Spark hands over rows one by one
 PLACEHOLDERS = ("job_id", "batch_id", "partition_id", "attempt")
-FILES = ("reject_file", "ids_file")  # for Spark, what the names of files begin with
 
 _log = logging.getLogger("restsrc")
 
@@ -85,6 +85,7 @@ class Delivery:
             _log.warning("restsrc: stage_url has no {attempt}: %s", why)
         if options.offset or options.limit is not None:
             raise OptionError("the options offset and limit are for reading: all rows are written")
+        kept_files.check(options)
         self._encoder()
         self._try_out()
 
@@ -98,19 +99,27 @@ class Delivery:
         first = next(batches, None)
         if first is None:
             return Receipt(place.partition, place.attempt)
-        files = self._files(place)
-        try:
+        with Kept(self._options, place.partition, place.attempt) as files:
             return self._run(job, place, files, chain([first], batches))
-        finally:
-            _remove_empty(files.values())
 
     def commit(self, job: Job, messages: Sequence[Receipt | None]) -> None:
         """Tells the target that all tasks have succeeded, if it has a commit_url. Runs on the driver."""
-        rejected = sum(receipt.rejected for receipt in messages if receipt)
-        if rejected:
-            _log.warning("restsrc: %d rows were rejected", rejected)
+        self._look_at_rejects([receipt for receipt in messages if receipt])
         if self._commit:
             self._call(self._commit, "commit", job, messages)
+
+    def _look_at_rejects(self, receipts: Sequence[Receipt]) -> None:
+        """Says on the driver what was rejected. RequestRefused where that was every row and nobody allowed it."""
+        rejected, stored = sum(one.rejected for one in receipts), sum(one.records for one in receipts)
+        if not rejected:
+            return
+        where = ", ".join(f"{one.partition_id} ({one.rejected})" for one in receipts if one.rejected)
+        text = f"{rejected} of {rejected + stored} rows were rejected, in partitions {where}"
+        _log.warning("restsrc: %s", text)
+        if not stored and not self._options.given("max_rejects").strip():
+            files = self._options.given("reject_file")
+            kept = f"; they are in {files}PARTITION-ATTEMPT.ndjson" if files else ""
+            raise RequestRefused(f"{text}{kept}. max_rejects says how many of a partition are bearable")
 
     @property
     def aborts(self) -> bool:
@@ -173,18 +182,8 @@ class Delivery:
         """
         return place.attempt if "{attempt}" in self._stage else None
 
-    def _files(self, place: Place) -> dict[str, str]:
-        given = {name: self._options.given(name) for name in FILES}
-        names = {name: f"{prefix}{place.partition}-{place.attempt}.ndjson" for name, prefix in given.items() if prefix}
-        for option, name in names.items():
-            try:
-                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-            except OSError as problem:
-                raise InputError(f"the folder of the option {option} can't be made: {problem}") from None
-        return names
-
     def _encoder(self) -> Encoder:
-        return Encoder(self._schema, self._options.text("time_zone"), self._options.flag("ignore_null_fields"))
+        return Encoder(self._schema, session.time_zone(self._options), self._options.flag("ignore_null_fields"))
 
     # ---- on the driver ----
 
@@ -199,7 +198,7 @@ class Delivery:
 
     def _try_out(self) -> None:
         """Lets the tool look at its options and at the URLs: without rows it makes no request."""
-        files = {name: os.devnull for name in FILES if self._options.given(name)}
+        files = {name: os.devnull for name in kept_files.FILES if self._options.given(name)}
         templates = [template for template in (self._stage, self._commit, self._abort) if template]
         for url in (self._options.url, *(_fill(template, Job("0"), Place(0, "0")) for template in templates)):
             with Process(
@@ -264,13 +263,6 @@ def _stored(receipt: str) -> str:
     except (ValueError, KeyError):
         return ""
     return f"; rows 1-{last} are done" if last else "; no row is known to be stored"
-
-
-def _remove_empty(files: Iterable[str]) -> None:
-    """Most partitions have no rejects: their files go again."""
-    for name in files:
-        if os.path.exists(name) and os.path.getsize(name) == 0:
-            os.remove(name)
 
 
 def row_batches(rows: Iterator[Any], schema: StructType) -> Iterator[Any]:

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from textwrap import fill
 from typing import Any, Literal
 
+from pyspark.sql.types import DataType
+
+from restsrc.rows import ddl
+from restsrc.rows.newcomers import FAIL, IGNORE, WARN
 from restsrc.rows.spark_time import check_zone
+from restsrc.rows.time_pattern import TimePattern
 from restsrc.times import TIME_FORMATS, milliseconds
 
 FAILFAST, PERMISSIVE, DROPMALFORMED = MODES = ("FAILFAST", "PERMISSIVE", "DROPMALFORMED")
 
-Type = Literal["text", "integer", "flag", "choice", "mode", "duration", "zone", "bound"]
+Type = Literal["text", "integer", "flag", "choice", "mode", "duration", "zone", "bound", "pattern", "columns", "names"]
 
 _INTEGER = re.compile("-?[0-9]{1,19}", re.ASCII)
 
@@ -53,6 +58,9 @@ class SparkOption:
             "mode": f"it can be {', '.join(self.choices)}",
             "duration": "it takes a duration such as 30s, 15 minutes or 1d",
             "zone": "it takes a time zone such as Europe/Paris or +01:00, and this is not a time zone",
+            "names": f"it takes some of {', '.join(self.choices)}",
+            "pattern": "it takes a pattern such as MM/dd/yyyy HH:mm",
+            "columns": "it takes columns such as id long, tags map<string,string>",
         }[self.type]
         return f"the option {self.name} is {shown(text)}; {what}"
 
@@ -88,6 +96,21 @@ def _zone(option: SparkOption, text: str) -> str:
     return text
 
 
+def _pattern(option: SparkOption, text: str) -> TimePattern:
+    return TimePattern(text)
+
+
+def _names(option: SparkOption, text: str) -> list[str]:
+    names = text.replace(",", " ").split()
+    if set(names) - set(option.choices):
+        raise ValueError(text)
+    return names
+
+
+def _columns(option: SparkOption, text: str) -> dict[str, DataType]:
+    return ddl.fields(text)
+
+
 _PARSERS: dict[Type, Callable[[SparkOption, str], Any]] = {
     "text": lambda option, text: text,
     "bound": lambda option, text: text,
@@ -97,6 +120,9 @@ _PARSERS: dict[Type, Callable[[SparkOption, str], Any]] = {
     "mode": _choice,
     "flag": _flag,
     "zone": _zone,
+    "pattern": _pattern,
+    "columns": _columns,
+    "names": _names,
 }
 
 # By the headings under which the README has them.
@@ -125,10 +151,61 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
         ),
         SparkOption("sample_records", "integer", "1000", "how many records a schema is inferred from", least=1),
         SparkOption(
+            "schema_hints",
+            "columns",
+            None,
+            "columns of an inferred schema, and their types whatever the sample says: `tags map<string,string>`",
+        ),
+        SparkOption(
+            "on_new_members",
+            "choice",
+            None,
+            "what becomes of members that have no column: an error, a warning that names them, or nothing",
+            (FAIL, WARN, IGNORE),
+            otherwise="`warn` where the schema was inferred, else `ignore`",
+        ),
+        SparkOption("raw_column", "text", None, "the column for the record itself, as the server wrote it"),
+        SparkOption(
+            "metadata_columns",
+            "names",
+            None,
+            "columns for the record's number in the list, the URL of its page (without secrets), and when that came",
+            ("_offset", "_url", "_fetched_at"),
+        ),
+        SparkOption(
+            "envelope_columns",
+            "text",
+            None,
+            "columns for what stands beside the list in a page: `time`, or `taken_at=meta.time`, with commas between",
+        ),
+        SparkOption(
+            "columns_from",
+            "text",
+            None,
+            "where in the answer the names of the columns are, if records are arrays",
+            otherwise="by place, as many as the schema has",
+        ),
+        SparkOption(
+            "rescued_data_column", "text", None, "the column for the members that have no column of their own, as JSON"
+        ),
+        SparkOption(
             "time_zone",
             "zone",
-            "UTC",
+            None,
             "the zone of timestamps that name none, and the zone that timestamps are written in",
+            otherwise="`spark.sql.session.timeZone` if the session sets it, else UTC",
+        ),
+        SparkOption(
+            "timestamp_format", "pattern", None, "how TIMESTAMPs are written, with the letters of Spark's patterns"
+        ),
+        SparkOption("date_format", "pattern", None, "how DATEs are written"),
+        SparkOption(
+            "timestamp_unit",
+            "choice",
+            None,
+            "what a number in a TIMESTAMP counts since 1970, also one in quotes or with a fraction",
+            ("s", "ms", "us", "ns"),
+            otherwise="seconds, up to the year 9999",
         ),
         SparkOption(
             "restsrc_binary",
@@ -192,8 +269,8 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "reject_file",
             "text",
             None,
-            "what the names of the files for rejected rows begin with, on the executors: `rejects-` makes "
-            "`rejects-PARTITION-ATTEMPT.ndjson` for each partition that has some",
+            "what the names of the files for rejected rows begin with, on the executors or as a URI (`s3://...`): "
+            "`rejects-` makes `rejects-PARTITION-ATTEMPT.ndjson` for each partition that has some",
             of_tool=True,
             otherwise="none are kept",
         ),
@@ -211,7 +288,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             None,
             "how many rejected rows of one partition are bearable",
             of_tool=True,
-            otherwise="0, or any number with `reject_file`",
+            otherwise="0; with `reject_file` any number, but not all rows of a job",
         ),
         SparkOption("stage_url", "text", None, "where rows are written instead of `url`, until they are committed"),
         SparkOption("commit_url", "text", None, "what is called when all rows are written"),
@@ -279,6 +356,7 @@ RESERVED = {
     "config": "give its options as Spark options",
     "config_fd": "it carries the Spark options to the tool",
     "summary_fd": "the summary is checked here",
+    "envelope_fd": "use metadata_columns and envelope_columns",
     "error_format": "errors become exceptions",
     "die_with_parent": "it is always on",
     "quiet": "warnings go to the log of the driver or executor",
@@ -289,11 +367,58 @@ RESERVED = {
 }
 
 
+_BEARER = "a token is given as bearer"
+_LOGIN = "a name and password are given as user, NAME:PASSWORD"
+_KEY = "a key is given as header, `X-API-Key: KEY`, or as query_secret, `api_key=KEY`: whichever the API wants"
+_QUERY = "parameters of the API are given as query, one NAME=VALUE a line"
+
+# What others call an option, without `_`, and what it is here.
+SYNONYMS = {
+    **dict.fromkeys(
+        ("token", "auth", "accesstoken", "authtoken", "apitoken", "bearertoken", "jwt", "authorization"), _BEARER
+    ),
+    **dict.fromkeys(("password", "username", "login", "basicauth", "pass", "passwd"), _LOGIN),
+    **dict.fromkeys(("apikey", "apisecret", "subscriptionkey"), _KEY),
+    **dict.fromkeys(("params", "queryparams", "parameters", "filter", "filters", "where", "sort", "orderby"), _QUERY),
+    **dict.fromkeys(
+        ("fields", "columns", "select", "requiredcolumns"),
+        f"columns are chosen with .schema(...) or select(); {_QUERY}",
+    ),
+    **dict.fromkeys(("perpage", "pagelimit", "limitperpage", "chunksize", "fetchsize", "size"), "it is page_size"),
+    **dict.fromkeys(("endpoint", "uri", "baseurl", "host"), "it is url"),
+    **dict.fromkeys(("httpheaders", "requestheaders"), "it is header, one NAME: VALUE a line"),
+    **dict.fromkeys(
+        ("timeout", "readtimeout", "requesttimeout"), "it is max_time, and connect_timeout for the connection"
+    ),
+    **dict.fromkeys(("retries", "maxretries", "numretries"), "it is retry"),
+    **dict.fromkeys(
+        ("verify", "verifyssl", "sslverify", "insecure"), "certificates are checked; name your own with cacert"
+    ),
+    **dict.fromkeys(("root", "jsonpath", "datapath", "datafield", "recordspath", "rootpath"), "it is records"),
+    **dict.fromkeys(("partitions", "numslices", "parallelism"), "it is num_partitions"),
+    **dict.fromkeys(("timestampntzformat",), "it is timestamp_format"),
+    **dict.fromkeys(("samplingratio", "samplesize"), "it is sample_records"),
+    **dict.fromkeys(("checkpointlocation", "queryname"), "it is for streams"),
+    **dict.fromkeys(("mergeschema", "inferschema"), "a schema is inferred where none is given; see schema_hints"),
+    "maxrecords": "it is limit",
+    "rowlimit": "it is limit",
+    "ratelimit": "it is rate, N/s or N/m",
+    "batch": "it is batch_size",
+    "proxyurl": "it is proxy",
+    "partitioncolumn": "it is partition_by and partition_query",
+}
+
+
+def squeezed(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
 def _takes(row: SparkOption, quote: str) -> str:
     names = {
         "integer": "whole number",
         "zone": "time zone",
         "bound": "number or time",
+        "columns": "columns",
         "flag": f"{quote}true{quote}, {quote}false{quote}",
     }
     return ", ".join(f"{quote}{choice}{quote}" for choice in row.choices) or names.get(row.type, row.type)

@@ -13,9 +13,20 @@ from typing import Any
 
 from restsrc import tool
 from restsrc.errors import OptionError
-from restsrc.option_table import RESERVED, ROWS, shown, whole_number
+from restsrc.option_table import RESERVED, ROWS, SYNONYMS, shown, squeezed, whole_number
 from restsrc.times import TIME_FORMATS, time_of
 from restsrc.tool import ToolOption, tool_options
+
+# Spark 4.3 hands a Python source that is read or written as a table of the catalog none of the table's OPTIONS, and
+# when such a table is made, its properties instead.
+CATALOG = {"provider", "owner"}
+NO_TABLE = (
+    "the option url is missing: the URL of the API's list. "
+    "Spark gives the OPTIONS of a CREATE TABLE to no data source in Python. What works in SQL: "
+    "CREATE TEMPORARY VIEW v USING `rest-api` OPTIONS (url '...'), then SELECT FROM v or INSERT INTO v; "
+    "SELECT ... FROM t WITH (url = '...') for a table that was created with its columns; "
+    "in Python .option('url', '...').load() and createOrReplaceTempView"
+)
 
 
 class Options:
@@ -31,7 +42,9 @@ class Options:
         self._table = tool_options(self.find_tool())
         wrong = [*_wrong_names(self._given, self._table), *_wrong_values(self._given, self._table)]
         self.url = self.given("url") or self.given("path")
-        if not self.url:
+        if given.keys() >= CATALOG or (not self.url and not given.keys() - CATALOG):
+            wrong = [NO_TABLE]
+        elif not self.url:
             wrong.append("the option url is missing: the URL of the API's list")
         elif {"url", "path"} <= self._given.keys() and self._given["url"] != self._given["path"]:
             wrong.append("load() and the option url name two URLs")
@@ -74,15 +87,31 @@ class Options:
         return int(text) if text else None
 
     def flag(self, name: str) -> bool:
-        return bool(self._parsed(name))
+        return bool(self.parsed(name))
 
     def choice(self, name: str) -> str:
         """One of the row's choices, spelled as there."""
-        return str(self._parsed(name))
+        return str(self.parsed(name))
 
     def milliseconds(self, name: str) -> int:
         """The value of a duration; 0 where it is not given and has no default."""
-        return int(self._parsed(name) or 0)
+        return int(self.parsed(name) or 0)
+
+    def spoken(self, text: str) -> str:
+        """A message of the tool in the words of Spark: its options have no hyphens, and some are not the user's."""
+
+        def word(found: re.Match[str]) -> str:
+            name = found[2].replace("-", "_")
+            if name not in self._table and name.removeprefix("no_") not in self._table:
+                return found[0]
+            return f"{found[1]}{name}" if found[1] else f"the option {name}"
+
+        return _OPTION.sub(word, _EXPECT.sub(r"\1", text))
+
+    def parsed(self, name: str) -> Any:
+        """What the row's type makes of the text; None where it is not given and has no default."""
+        text = self.text(name)
+        return ROWS[name].parse(text) if text else None
 
     def part_of_rate(self, tasks: int | None) -> dict[str, str]:
         """What goes into a task's configuration where `rate` is for the whole cluster and `tasks` share it.
@@ -116,9 +145,9 @@ class Options:
             lines += [f"{option.name} = {_quoted(_tidy(single, option))}" for single in single_values]
         return "\n".join(lines) + "\n"
 
-    def _parsed(self, name: str) -> Any:
-        text = self.text(name)
-        return ROWS[name].parse(text) if text else None
+
+_EXPECT = re.compile(r"--expect ([0-9]+)", re.ASCII)
+_OPTION = re.compile(r"(\()?(?<![\w-])--([a-z]+(?:-[a-z]+)*)", re.ASCII)
 
 
 class Complaints:
@@ -181,10 +210,20 @@ def _wrong_names(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> l
         if name in refused:
             wrong.append(f"the option {name} can't be given from Spark: {refused[name]}")
         elif name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.5)
-            hint = f"; did you mean {near[0]}?" if near else "; `restsrc help options` lists the tool's options"
-            wrong.append(f"there is no option {name}{hint}")
+            wrong.append(f"there is no option {name}; {_instead(name, known)}")
     return wrong
+
+
+def _instead(name: str, known: list[str]) -> str:
+    """What to do about an unknown name: what it is called here, or the nearest name if it is near enough."""
+    squeezes = {squeezed(one): one for one in known}
+    synonym = SYNONYMS.get(squeezed(name))
+    near = difflib.get_close_matches(squeezed(name), squeezes, 1, 0.8)
+    if synonym:
+        return synonym
+    return (
+        f"did you mean {squeezes[near[0]]}?" if near else "help(RestApiDataSource) and `restsrc help options` list them"
+    )
 
 
 def _wrong_values(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> list[str]:
@@ -207,8 +246,9 @@ def _wrong_for_spark(name: str, value: str) -> list[str]:
     try:
         if value.strip():
             ROWS[name].parse(value)
-    except ValueError:
-        return [ROWS[name].complaint(value)]
+    except ValueError as error:
+        why = f" ({error})" if ROWS[name].type in ("pattern", "columns") else ""
+        return [ROWS[name].complaint(value) + why]
     return []
 
 

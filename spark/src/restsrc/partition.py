@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pyspark.sql.datasource import InputPartition
 
 from restsrc.errors import RequestRefused
+from restsrc.options import Options
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Piece:
     expect: int | None = None
     planned_total: int | None = None
     config: Mapping[str, str | int | None] = field(default_factory=dict)
+
+    def today(self, options: Options) -> Piece:
+        """What to read for this piece now. Spark keeps a plan with its DataFrame or view, maybe for days."""
+        return self
 
     def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
         """Smaller pieces to read where the server refuses this one because of its size. Empty: there are none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import queue
 import re
 import select
 import subprocess
@@ -16,14 +17,15 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from restsrc import tool
+from restsrc import tool, worker
 from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
 from restsrc.options import Options
 
-FIRST_BLOCK_BYTES = 256 << 10  # small, so that a look at the first rows is quick
+SECOND_BLOCK_BYTES = 64 << 10  # the first block is the first page: a look at the first rows ends there
 BLOCK_BYTES = 4 << 20  # pyarrow.json is twice as fast with these as with 256 KiB
 BLOCK_SECONDS = 0.2  # the rows of a slow server are handed on after this time
 PIPE_BYTES = 1 << 20
+FIRST_PIPE_BYTES = 4 << 10  # so that the tool does not read on while Spark looks at the first rows
 STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
 Config = Mapping[str, "str | int | None"]
@@ -52,15 +54,17 @@ class Process:
         *,
         probe: bool = False,
         fed: str | None = None,
+        envelopes: bool = False,
     ):
         """Starts the tool; ToolFailure where that is not possible.
 
         `flags` go on the command line. All else goes through a pipe, with the URL and the secrets: the user's
         options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
         its records and warnings are dropped. `fed` says in messages what the standard input is; it takes what `feed`
-        is given. Without it there is none.
+        is given. Without it there is none. `envelopes`: the tool tells of each page, see `page`.
         """
         config = config or {}
+        self._options = options
         self._command = command
         self._fed = fed
         self._url = without_secrets(str(config.get("url") or options.url))
@@ -68,34 +72,43 @@ class Process:
         program, config_text = options.find_tool(), options.config(command, **config)
         config_end, config_source = os.pipe()
         self._summary_source, summary_end = os.pipe()
+        self._pages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        pages_source, pages_end = os.pipe() if envelopes else (-1, -1)
         try:
             self._process = subprocess.Popen(
-                [program, *self._arguments(config_end, summary_end, probe)],
+                [program, *self._arguments(config_end, summary_end, pages_end, probe)],
                 stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if probe else subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=(config_end, summary_end),
+                pass_fds=[end for end in (config_end, summary_end, pages_end) if end >= 0],
                 bufsize=0,
                 env={**os.environ, **tool.authorities()},
             )
         except OSError as error:
             os.close(config_source)
             os.close(self._summary_source)
+            if envelopes:
+                os.close(pages_source)
             raise ToolFailure(f"can't run {program}: {error.strerror}") from None
         finally:
             os.close(config_end)
             os.close(summary_end)
+            if envelopes:
+                os.close(pages_end)
+        if envelopes:
+            threading.Thread(target=self._hear_pages, args=(pages_source,), daemon=True).start()
         self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_thread = threading.Thread(target=self._drain_stderr, daemon=True)
         self._stderr_thread.start()
         if fed is not None:
-            _enlarge_pipe(_there(self._process.stdin).fileno())
+            _resize_pipe(_there(self._process.stdin).fileno(), PIPE_BYTES)
         _write_all(config_source, config_text.encode())
 
-    def _arguments(self, config_end: int, summary_end: int, probe: bool) -> list[str]:
+    def _arguments(self, config_end: int, summary_end: int, pages_end: int, probe: bool) -> list[str]:
         """The command line: nothing secret, only the command, descriptors, numbers and flags."""
         words = [self._command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
         words += ["--summary-fd", str(summary_end)] if self._command == "read" else []
+        words += ["--envelope-fd", str(pages_end)] if pages_end >= 0 else []
         words += ["--quiet"] if probe else []
         return words + [word for name, value in self._flags.items() for word in (f"--{name}", str(value))]
 
@@ -113,17 +126,24 @@ class Process:
             self._process.stdout.close()
         _there(self._process.stderr).close()
 
-    def blocks(self) -> Iterator[bytes]:
-        """The standard output in blocks of whole lines: small ones first, then larger ones."""
+    def blocks(self, connection: int = -1) -> Iterator[bytes]:
+        """The standard output in blocks of whole lines: at once what comes first, then larger and larger ones.
+
+        BrokenPipeError where Spark closes the `connection` meanwhile.
+        """
         source = _there(self._process.stdout).fileno()
-        _enlarge_pipe(source)
+        _resize_pipe(source, FIRST_PIPE_BYTES)
         poll = select.poll()
         poll.register(source, select.POLLIN)
-        wanted = FIRST_BLOCK_BYTES
+        if connection >= 0:
+            poll.register(connection, worker.GONE)
+        wanted = 1
         pieces, size, whole = [], 0, 0  # whole: bytes up to the last newline
         deadline = None
         while True:
-            if deadline is None or poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            events = poll.poll(deadline and max(0.0, deadline - time.monotonic()) * 1000)
+            worker.check(events, connection)
+            if events:
                 piece = os.read(source, PIPE_BYTES)
                 if not piece:
                     break
@@ -132,17 +152,35 @@ class Process:
                 pieces.append(piece)
                 size += len(piece)
                 deadline = deadline or time.monotonic() + BLOCK_SECONDS
-            timed_out = time.monotonic() >= deadline
+            timed_out = deadline is not None and time.monotonic() >= deadline
             if whole and (size >= wanted or timed_out):
                 text = b"".join(pieces)
                 yield text[:whole]
                 pieces, size = [text[whole:]], size - whole
                 whole, deadline = 0, None
-                wanted = min(2 * wanted, BLOCK_BYTES)
+                if wanted == 1:
+                    _resize_pipe(source, PIPE_BYTES)
+                wanted = min(2 * wanted, BLOCK_BYTES) if wanted > 1 else SECOND_BLOCK_BYTES
             elif timed_out:  # a long line is under way
                 deadline = None
         if whole:
             yield b"".join(pieces)[:whole]
+
+    def page(self) -> bytes:
+        """The next line of the tool about a page, before whose records it comes. Empty: there are no more.
+
+        Only where `envelopes` are asked for. Waits.
+        """
+        line = self._pages.get()
+        if not line:
+            self._pages.put(line)
+        return line
+
+    def _hear_pages(self, source: int) -> None:
+        with open(source, "rb") as lines:
+            for line in lines:
+                self._pages.put(line)
+        self._pages.put(b"")
 
     def feed(self, data: bytes | memoryview) -> bool:
         """Writes all of `data` to the standard input. False: the tool reads no more, and `finish` says why."""
@@ -187,7 +225,7 @@ class Process:
         if code < 0:
             return ToolFailure(f"restsrc {self._command} was killed by signal {-code} ({self._where()})", code, True)
         told = self._last_word()
-        message = told.get("message") or " / ".join(self._stderr_tail) or "no message"
+        message = self._options.spoken(told.get("message") or " / ".join(self._stderr_tail) or "no message")
         if self._fed:
             message = _LINE.sub(r"row\2", message)
         where = self._where(told.get("url"))
@@ -224,7 +262,7 @@ class Process:
             text = line.decode(errors="replace").rstrip("\n")
             self._stderr_tail.append(text)
             if not text.startswith('{"exit":'):
-                print(text, file=sys.stderr, flush=True)
+                print(self._options.spoken(text), file=sys.stderr, flush=True)
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -245,9 +283,9 @@ def _write_all(target: int, data: bytes) -> None:
         os.close(target)
 
 
-def _enlarge_pipe(source: int) -> None:
+def _resize_pipe(source: int, size: int) -> None:
     try:
-        fcntl.fcntl(source, getattr(fcntl, "F_SETPIPE_SZ", 1031), PIPE_BYTES)
+        fcntl.fcntl(source, getattr(fcntl, "F_SETPIPE_SZ", 1031), size)
     except OSError:
         pass  # more than this user may have: the pipe stays as it is
 

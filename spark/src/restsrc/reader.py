@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
+from restsrc.columns import Columns
 from restsrc.errors import RecordError, RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
 from restsrc.process import Process
-from restsrc.rows.decode import BatchMaker
+from restsrc.worker import Consumer
 
 
 class RestApiReader(DataSourceReader):
@@ -24,7 +27,7 @@ class RestApiReader(DataSourceReader):
         self._options = options
         self._schema = schema
         self._hint = hint
-        self._batch_maker()  # a schema that can't be read is an error before any task starts
+        Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error before any task
 
     def partitions(self) -> Sequence[InputPartition]:
         """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
@@ -32,10 +35,7 @@ class RestApiReader(DataSourceReader):
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
-        return read_partition(self._options, self._batch_maker(), partition, self._hint)
-
-    def _batch_maker(self) -> BatchMaker:
-        return batch_maker(self._options, self._schema)
+        return read_partition(self._options, self._schema, partition, self._hint)
 
 
 def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition]:
@@ -45,61 +45,77 @@ def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition
     return partitions
 
 
-def batch_maker(options: Options, schema: StructType) -> BatchMaker:
-    """What makes record batches of `schema`. OptionError where the schema can't be read from JSON."""
-    column = options.text("column_name_of_corrupt_record")
-    return BatchMaker(schema, options.choice("mode"), column, options.text("time_zone"))
-
-
-class _Progress:
-    """How many records have come so far, and what all runs of the tool have in common."""
-
-    def __init__(self, config: Mapping[str, str]) -> None:
-        self.records = 0
-        self.config = config
-
-
-def read_partition(options: Options, maker: BatchMaker, partition: InputPartition, hint: str = "") -> Iterator[Any]:
-    """The records of a partition as Arrow record batches.
+def read_partition(options: Options, schema: StructType, partition: InputPartition, hint: str = "") -> Iterator[Any]:
+    """The records of a partition as Arrow record batches. `hint`: the schema was inferred, and so are its faults.
 
     RecordError, with `hint` at the end of its message, where a record does not fit the schema; UnexpectedAnswer where
     there are fewer records than planned; what `Process.finish` raises where the tool fails.
     """
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
-    for piece in partition.pieces:
-        yield from _read_piece(options, maker, piece, hint, _Progress(options.part_of_rate(partition.tasks)))
-
-
-def _read_piece(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
-    before = progress.records
+    task = _Task(options, schema, hint, partition.tasks)
     try:
-        yield from _read_process(options, maker, piece, hint, progress)
-        return
-    except RequestRefused as refusal:
-        halves = piece.halves(refusal) if progress.records == before else ()
-        if not halves:
-            raise
-    for half in halves:
-        yield from _read_piece(options, maker, half, hint, progress)
-    came = progress.records - before
-    if came < (piece.expect or 0):
-        why = f"{piece.expect} records were counted, but the halves of their window have {came}"
-        raise UnexpectedAnswer(why, retryable=True)
+        for piece in partition.pieces:
+            yield from task.read(piece.today(options))
+    finally:
+        task.warn()
 
 
-def _read_process(options: Options, maker: BatchMaker, piece: Piece, hint: str, progress: _Progress) -> Iterator[Any]:
-    with Process(options, "read", _flags(options, piece), {**piece.config, **progress.config}) as process:
-        seen = 0
+MOST_PATIENCE = 0.5  # seconds
+
+
+class _Task:
+    """The pieces that one task reads."""
+
+    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int):
+        self._options = options
+        self._schema = schema
+        self._hint = hint
+        self._columns = Columns(options)
+        self._maker = self._columns.batch_maker(schema, bool(hint))
+        self._config = options.part_of_rate(tasks)  # what all runs of the tool have in common
+        self._records = 0  # that have come so far
+
+    def read(self, piece: Piece) -> Iterator[Any]:
+        before = self._records
         try:
-            for block in process.blocks():
-                lines = block.count(b"\n")
-                progress.records += lines
-                yield from maker.batches(block, piece.offset + seen)
-                seen += lines
-        except RecordError as error:
-            raise RecordError(f"{error}{hint}") from None
-        process.check_records(process.finish(), seen)
+            yield from self._run(piece)
+            return
+        except RequestRefused as refusal:
+            halves = piece.halves(refusal) if self._records == before else ()
+            if not halves:
+                raise
+        for half in halves:
+            yield from self.read(half)
+        came = self._records - before
+        if came < (piece.expect or 0):
+            why = f"{piece.expect} records were counted, but the halves of their window have {came}"
+            raise UnexpectedAnswer(why, retryable=True)
+
+    def warn(self) -> None:
+        """Says in the executor's log what was left out."""
+        if warning := self._maker.newcomers.warning():
+            print(f"restsrc: warning: {warning}", file=sys.stderr, flush=True)
+
+    def _run(self, piece: Piece) -> Iterator[Any]:
+        envelopes = self._columns.needs_envelopes
+        flags = _flags(self._options, piece)
+        config = {**piece.config, **self._config}
+        with Process(self._options, "read", flags, config, envelopes=envelopes) as process:
+            pages = self._columns.pages(process, piece.offset, self._schema)
+            consumer, seen, began = Consumer(), 0, time.monotonic()
+            try:
+                for block in process.blocks(consumer.connection):
+                    self._columns.name_arrays(self._maker, pages)
+                    lines = block.count(b"\n")
+                    self._records += lines
+                    yield from self._maker.batches(block, piece.offset + seen, pages.values if pages else None)
+                    # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
+                    consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
+                    seen += lines
+            except RecordError as error:
+                raise RecordError(f"{error}{self._hint}") from None
+            process.check_records(process.finish(), seen)
 
 
 def _flags(options: Options, piece: Piece) -> dict[str, int]:

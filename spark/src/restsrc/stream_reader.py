@@ -14,9 +14,9 @@ from typing import Any
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
+from restsrc.columns import Columns
 from restsrc.options import Complaints, Options
-from restsrc.reader import batch_maker, counted, read_partition
-from restsrc.rows.decode import BatchMaker
+from restsrc.reader import counted, read_partition
 from restsrc.streams.cursor_mode import CursorMode
 from restsrc.streams.mode import Offset, StreamMode
 from restsrc.streams.offset_mode import OffsetMode
@@ -51,7 +51,7 @@ class RestApiStreamReader(DataSourceStreamReader):
         self._mode = MODES[options.choice("stream_mode")](options, complaints)
         self._check_version(complaints)
         complaints.raise_any()
-        self._batch_maker()  # a schema that can't be read is an error before any task starts
+        Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error before any task
 
     def initialOffset(self) -> Offset:
         """Where a new query begins; a query with a checkpoint begins there."""
@@ -63,7 +63,7 @@ class RestApiStreamReader(DataSourceStreamReader):
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
-        return read_partition(self._options, self._batch_maker(), partition, self._hint)
+        return read_partition(self._options, self._schema, partition, self._hint)
 
     def commit(self, end: Offset) -> None:
         """The batch up to `end` is done. The API keeps no state for us: what is read is in Spark's checkpoint."""
@@ -74,9 +74,6 @@ class RestApiStreamReader(DataSourceStreamReader):
 
     def _check_version(self, complaints: Complaints) -> None:
         """Complains about options that this PySpark has no way to heed."""
-
-    def _batch_maker(self) -> BatchMaker:
-        return batch_maker(self._options, self._schema)
 
 
 if HAS_LIMITS:

@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import os
 import select
-import sys
-from types import FrameType
 from typing import Any
+
+from restsrc import worker
 
 WORD_SECONDS = 10  # Spark sends it with the last rows
 
 
 def is_complete() -> bool:
     """Whether all rows have come. Called after the last row, in a Spark worker. True also where it can't be known."""
-    source = _worker_input()
-    return source is None or not _at_end(source)
-
-
-def _worker_input() -> Any:
-    """The worker's input: a local variable of pyspark.worker.main, which is below us on the stack."""
-    frame: FrameType | None = sys._getframe()
-    while frame:
-        source = frame.f_locals.get("infile") if frame.f_code.co_name == "main" else None
-        if hasattr(source, "peek") and hasattr(source, "fileno"):
-            return source
-        frame = frame.f_back
-    return None
+    source = worker.connection("infile")
+    return not hasattr(source, "peek") or not _at_end(source)
 
 
 def _at_end(source: Any) -> bool:

@@ -38,6 +38,23 @@ class Plan:
     found: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class LastPiece(Piece):
+    """The end of a counted list: the task counts again, so that records are there that have come since the plan.
+
+    `end`: where the user's own limit ends.
+    """
+
+    end: int | None = None
+
+    def today(self, options: Options) -> Piece:
+        """With the limit of today. A list that is shorter than planned is left to `expect`."""
+        total = survey.count(options, self.config)
+        end = total if self.end is None else min(total, self.end)
+        limit = max(end - self.offset, self.expect or 0)
+        return Piece(self.offset, limit, limit, total, self.config)
+
+
 def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
     """One partition for each range of the plan. A task fails where its range of a counted list has fewer records."""
     complaints.raise_any()
@@ -45,11 +62,13 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
     config: dict[str, str | int | None] = {**made.found}
     if made.page_size:
         config["page_size"] = made.page_size
-    counted = made.total is not None
-    return [
-        RestApiPartition([Piece(part.offset, part.limit, part.limit if counted else None, made.total, config)])
-        for part in made.ranges
-    ]
+    if made.total is None:
+        return [RestApiPartition([Piece(part.offset, part.limit, config=config)]) for part in made.ranges]
+    end = None if options.limit is None else options.offset + options.limit
+    ranges = made.ranges or [Range(options.offset, 0)]  # an empty list may grow
+    pieces = [Piece(part.offset, part.limit, part.limit, made.total, config) for part in ranges]
+    pieces[-1:] = [LastPiece(**vars(last), end=end) for last in pieces[-1:]]
+    return [RestApiPartition([piece]) for piece in pieces]
 
 
 def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list[Range]:

@@ -8,14 +8,18 @@ twice. A refused block is halved first, so that one odd record does not slow dow
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError, RecordError
 from restsrc.option_table import DROPMALFORMED, FAILFAST, PERMISSIVE
-from restsrc.rows.exact import RecordParser
+from restsrc.rows.exact import RecordParser, Unknown
+from restsrc.rows.newcomers import FAIL, IGNORE, Newcomers, rescued
+from restsrc.rows.scalars import Formats
+from restsrc.rows.shape import Reshape, reshape
 
 BATCH_BYTES = 1 << 20  # of JSON: small enough for an early stop, large enough to cost nothing
 SMALLEST_HALF = 64 << 10
@@ -36,113 +40,229 @@ def arrow_schema(schema: t.StructType) -> Any:
     return to_arrow_schema(schema)
 
 
+@dataclass(frozen=True)
+class Special:
+    """The names of the columns that do not come from the members of a record; empty: there is none.
+
+    `corrupt` gets the text of a malformed record in mode PERMISSIVE, if the schema has it; `raw` the text of each
+    record; `rescued` what has no column. `page` names those whose values the caller has: see `BatchMaker.batches`.
+    """
+
+    corrupt: str = ""
+    raw: str = ""
+    rescued: str = ""
+    page: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.corrupt, self.raw, self.rescued, *self.page)))
+
+
+PageValues = Callable[[str, Sequence[int]], Any]
+
+
 class BatchMaker:
     """Makes record batches of one schema from blocks of whole lines."""
 
-    def __init__(self, schema: t.StructType, mode: str = FAILFAST, corrupt_column: str = "", time_zone: str = "UTC"):
+    def __init__(
+        self,
+        schema: t.StructType,
+        mode: str = FAILFAST,
+        corrupt_column: str = "",
+        time_zone: str = "UTC",
+        *,
+        formats: Formats | None = None,
+        special: Special | None = None,
+        newcomers: Newcomers | None = None,
+    ):
         """OptionError where the schema can't be read from JSON, or not in that mode.
 
-        `corrupt_column` names the column that gets the text of a malformed record in mode PERMISSIVE, if the schema
-        has it. `time_zone` is that of timestamps that name none.
+        `special` may name `corrupt_column` too. `time_zone` is that of timestamps that name none. `newcomers` hears of
+        members that have no column.
         """
         self._mode = mode
         self._time_zone = time_zone
-        self._corrupt_column = corrupt_column
-        self._columns = _data_columns(schema, corrupt_column)
-        self._has_required = _has_required(self._columns)
+        self._formats = formats or Formats()
+        self._special = special or Special(corrupt=corrupt_column)
+        self.columns = data_columns(schema, self._special)
+        self._has_required = _has_required(self.columns)
         if self._has_required and mode == PERMISSIVE:
             raise OptionError("mode PERMISSIVE puts null where a value is malformed, but the schema has NOT NULL in it")
+        self.newcomers = newcomers or Newcomers(IGNORE)
+        self._unknown: Unknown | None = [] if self._notices() else None
+        self._met: set[str] = set()  # paths that Arrow has found beside the schema
         self._arrow_schema = arrow_schema(schema)
-        self._records = RecordParser(self._columns, time_zone)
-        self._fast_schema = _fast_schema(self._columns)
+        self.array_names: Sequence[str] | None = None  # of the places of records that are arrays
+        self._reshape: Reshape | None = None
+        self._shaped = False
+        self._records = RecordParser(self.columns, time_zone, self._formats, self._unknown)
+        self._fast_schema = _fast_schema(self.columns, self._formats)
         self._refusals = 0 if self._fast_schema is not None else REFUSALS_IN_A_ROW
 
-    def batches(self, block: bytes, first_record: int = 0) -> Iterator[Any]:
+    def batches(self, block: bytes, first_record: int = 0, page: PageValues | None = None) -> Iterator[Any]:
         """The rows of `block` as `pyarrow.RecordBatch`es.
 
         Each line of `block` ends in a newline. `first_record` is the number of the first one in messages. RecordError
-        for a malformed record in mode FAILFAST.
+        for a malformed record in mode FAILFAST. `page(name, numbers)` gives the values of one of the special columns
+        `page` for the records of these numbers.
         """
+        self._look_at(block)
         if self._refusals >= REFUSALS_IN_A_ROW:
-            yield from _slices(self.exact_batch(block, first_record), len(block))
+            yield from _slices(self.exact_batch(block, first_record, page), len(block))
             return
-        batch = self.fast_batch(block)
+        batch = self.fast_batch(block, first_record, page)
         middle = block.find(b"\n", len(block) // 2) + 1
         if batch is not None:
             self._refusals = 0
             yield from _slices(batch, len(block))
         elif len(block) > SMALLEST_HALF and middle < len(block):
             head = block[:middle]
-            yield from self.batches(head, first_record)
-            yield from self.batches(block[middle:], first_record + head.count(b"\n"))
+            yield from self.batches(head, first_record, page)
+            yield from self.batches(block[middle:], first_record + head.count(b"\n"), page)
         else:
             self._refusals += 1
-            yield from _slices(self.exact_batch(block, first_record), len(block))
+            yield from _slices(self.exact_batch(block, first_record, page), len(block))
 
-    def fast_batch(self, block: bytes) -> Any:
+    def fast_batch(self, block: bytes, first_record: int = 0, page: PageValues | None = None) -> Any:
         """The rows of `block` by the fast path; None where it can't or must not be taken."""
         import pyarrow as pa
         from pyarrow import json
 
         lines = block.count(b"\n")
+        texts = block.decode().split("\n")[:-1] if self._special.raw or self._reshape else []
+        if self._reshape:
+            block = "".join(f"{self._reshape(line)}\n" for line in texts).encode()
         # pyarrow.json crashes on a line that says null.
         if self._fast_schema is None or block.count(b"\n{") + block.startswith(b"{") != lines:
             return None
+        unexpected = "ignore" if self._unknown is None else "infer"
         try:
             table = json.read_json(
                 pa.BufferReader(block),
                 json.ReadOptions(use_threads=False, block_size=len(block) + 1),
-                json.ParseOptions(explicit_schema=self._fast_schema, unexpected_field_behavior="ignore"),
+                json.ParseOptions(explicit_schema=self._fast_schema, unexpected_field_behavior=unexpected),
             )
+            if self._unknown is not None and not self._told(table.schema, block, first_record):
+                return None
             columns = [
                 _convert(_one_array(table.column(field.name)), field.dataType, self._time_zone)
-                for field in self._columns.fields
+                for field in self.columns.fields
             ]
         except pa.ArrowException:
             return None
         if table.num_rows != lines:
             return None
-        if self._has_required and any(map(_lacks_required, columns, self._columns.fields)):
+        if self._has_required and any(map(_lacks_required, columns, self.columns.fields)):
             return None
-        return self._batch(columns, pa.nulls(lines, pa.string()))
+        nothing = pa.nulls(lines, pa.string())
+        numbers = range(first_record, first_record + lines)
+        return self._batch(
+            columns, nothing, pa.array(texts if self._special.raw else [], pa.string()), nothing, page, numbers
+        )
 
-    def exact_batch(self, block: bytes, first_record: int = 0) -> Any:
+    def exact_batch(self, block: bytes, first_record: int = 0, page: PageValues | None = None) -> Any:
         """The rows of `block`, read one record at a time. The mode says what becomes of a malformed one."""
         import pyarrow as pa
 
-        rows, corrupt = [], []
+        rows, corrupt, kept, texts, rest = [], [], [], [], []
         for number, line in enumerate(block.decode().split("\n")[:-1], first_record):
-            row, error = self._records.parse(line)
+            row, error = self._records.parse(self._reshape(line) if self._reshape else line)
             if error is not None:
                 if self._mode == FAILFAST:
                     raise RecordError(f"record {number}: {error}")
                 if self._mode == DROPMALFORMED:
                     continue
             rows.append(row)
+            kept.append(number)
+            texts.append(line)
             corrupt.append(None if error is None else line)
-        values = zip(*rows) if rows else [[] for _ in self._columns.fields]
-        types = [field.type for field in self._arrow_schema if field.name != self._corrupt_column]
+            if self._unknown is not None:
+                self.newcomers.meet((path for path, _ in self._unknown), number)
+                rest.append(rescued(self._unknown) if self._special.rescued else None)
+        values = zip(*rows) if rows else [[] for _ in self.columns.fields]
+        types = [field.type for field in self._arrow_schema if field.name not in self._special.names]
         columns = [pa.array(column, kind) for column, kind in zip(values, types)]
-        return self._batch(columns, pa.array(corrupt, pa.string()))
+        text = [pa.array(column, pa.string()) for column in (corrupt, texts, rest)]
+        return self._batch(columns, text[0], text[1], text[2], page, kept)
 
-    def _batch(self, columns: list[Any], corrupt: Any) -> Any:
+    def _look_at(self, block: bytes) -> None:
+        """The first record of all says what the records are: objects, arrays or bare values."""
+        if not self._shaped and block:
+            first = block[: block.index(b"\n")].decode()
+            self._reshape = reshape(first, self.columns.names, self.array_names)
+            self._shaped = True
+
+    def _told(self, found: Any, block: bytes, first_record: int) -> bool:
+        """Tells the newcomers of what Arrow has met beside the schema. False: only the exact path can do what is to be
+        done about it.
+        """
+        fresh = set(_unexpected(found, self._fast_schema)) - self._met
+        if fresh and (self._special.rescued or self.newcomers.on == FAIL):
+            return False
+        self._met |= fresh
+        for number, line in enumerate(block.decode().split("\n")[:-1] if fresh else (), first_record):
+            self._records.parse(self._reshape(line) if self._reshape else line)
+            self.newcomers.meet((path for path, _ in self._unknown or ()), number)
+        return True
+
+    def _notices(self) -> bool:
+        return bool(self._special.rescued) or self.newcomers.on != IGNORE
+
+    def _batch(
+        self,
+        columns: list[Any],
+        corrupt: Any,
+        raw: Any,
+        rest: Any,
+        page: PageValues | None,
+        numbers: Sequence[int],
+    ) -> Any:
         import pyarrow as pa
 
-        rest = iter(columns)
-        arrays = [corrupt if field.name == self._corrupt_column else next(rest) for field in self._arrow_schema]
+        data, special = iter(columns), self._special
+        own = {special.corrupt: corrupt, special.raw: raw, special.rescued: rest}
+        arrays = []
+        for field in self._arrow_schema:
+            if field.name not in special.names:
+                arrays.append(next(data))
+            elif field.name in own:
+                arrays.append(own[field.name])
+            else:
+                arrays.append(
+                    page(field.name, numbers).cast(field.type) if page else pa.nulls(len(numbers), field.type)
+                )
         return pa.RecordBatch.from_arrays(arrays, schema=self._arrow_schema)
 
 
-def _data_columns(schema: t.StructType, corrupt_column: str) -> t.StructType:
-    """The columns that come out of the records' members."""
+def data_columns(schema: t.StructType, special: Special) -> t.StructType:
+    """The columns that come out of the records' members. OptionError where the special ones are of a wrong type."""
     if not schema.fields:
         raise OptionError("the schema has no columns")
+    texts = {special.corrupt: "malformed records", special.raw: "the text of records"}
+    texts[special.rescued] = "members without a column"
     for field in schema.fields:
-        if field.name == corrupt_column and not (isinstance(field.dataType, t.StringType) and field.nullable):
-            raise OptionError(f"the column {corrupt_column} for malformed records must be a nullable STRING")
+        if field.name in texts and field.name and not (isinstance(field.dataType, t.StringType) and field.nullable):
+            raise OptionError(f"the column {field.name} for {texts[field.name]} must be a nullable STRING")
     if len(set(schema.names)) != len(schema.names):
         raise OptionError("the schema has two columns of one name")
-    return t.StructType([field for field in schema.fields if field.name != corrupt_column])
+    return t.StructType([field for field in schema.fields if field.name not in special.names])
+
+
+def _unexpected(found: Any, wanted: Any, path: str = "") -> Iterator[str]:
+    """The paths of the fields that Arrow has found beside the wanted ones, if they hold anything."""
+    import pyarrow as pa
+
+    for field in found:
+        at = wanted.get_field_index(field.name)
+        if at < 0:
+            if not pa.types.is_null(field.type):
+                yield path + field.name
+            continue
+        have, want = field.type, wanted.field(at).type
+        while pa.types.is_list(have) and pa.types.is_list(want):
+            have, want = have.value_type, want.value_type
+        if pa.types.is_struct(have):
+            yield from _unexpected(have, want, f"{path}{field.name}.")
 
 
 def _slices(batch: Any, json_bytes: int) -> Iterator[Any]:
@@ -162,21 +282,25 @@ _AS_IT_IS = (
 _READ_AS_STRING = (t.DateType, t.TimestampType, t.TimestampNTZType)
 
 
-def _fast_schema(columns: t.StructType) -> Any:
-    """The schema that pyarrow.json reads; None where one of the types is not for the fast path."""
+def _fast_schema(columns: t.StructType, formats: Formats) -> Any:
+    """The schema that pyarrow.json reads; None where one of the types, or a format, is not for the fast path."""
     import pyarrow as pa
 
-    fields = [(field.name, _fast_type(field.dataType)) for field in columns.fields]
+    fields = [(field.name, _fast_type(field.dataType, formats)) for field in columns.fields]
     if not fields or any(kind is None for _, kind in fields):
         return None
     return pa.schema(fields)
 
 
-def _fast_type(kind: t.DataType) -> Any:
+def _fast_type(kind: t.DataType, formats: Formats) -> Any:
     import pyarrow as pa
 
+    if formats.date and isinstance(kind, t.DateType):
+        return None
+    if (formats.timestamp or formats.unit) and isinstance(kind, (t.TimestampType, t.TimestampNTZType)):
+        return None
     if isinstance(kind, _AS_IT_IS):
-        return _arrow_type(kind)
+        return arrow_type(kind)
     if isinstance(kind, t.DecimalType):
         # pyarrow.json multiplies by 10^scale without looking: in 128 bits that can wrap around to a wrong number.
         # 38 digits times at most 10^38 stay within 256 bits, so that _convert can look afterwards.
@@ -184,10 +308,10 @@ def _fast_type(kind: t.DataType) -> Any:
     if isinstance(kind, _READ_AS_STRING):
         return pa.string()
     if isinstance(kind, t.ArrayType):
-        element = _fast_type(kind.elementType)
+        element = _fast_type(kind.elementType, formats)
         return element if element is None else pa.list_(pa.field("element", element))
     if isinstance(kind, t.StructType):
-        fields = _fast_schema(kind)
+        fields = _fast_schema(kind, formats)
         return fields if fields is None else pa.struct(list(fields))
     return None
 
@@ -198,7 +322,7 @@ def _convert(array: Any, kind: t.DataType, time_zone: str) -> Any:
 
     if isinstance(kind, t.DecimalType):
         array.validate(full=True)  # each value has at most 38 digits
-        return array.cast(_arrow_type(kind))
+        return array.cast(arrow_type(kind))
     if isinstance(kind, t.DateType):
         return _matching(array, _DATE).cast(pa.date32())
     if isinstance(kind, t.TimestampType):
@@ -207,14 +331,15 @@ def _convert(array: Any, kind: t.DataType, time_zone: str) -> Any:
         return _matching(array, _NO_ZONE).cast(pa.timestamp("us"))
     if isinstance(kind, t.StructType):
         children = [_convert(array.field(at), f.dataType, time_zone) for at, f in enumerate(kind.fields)]
-        return pa.StructArray.from_arrays(children, fields=list(_arrow_type(kind)), mask=array.is_null())
+        return pa.StructArray.from_arrays(children, fields=list(arrow_type(kind)), mask=array.is_null())
     if isinstance(kind, t.ArrayType):
         values = _convert(array.values, kind.elementType, time_zone)
-        return pa.ListArray.from_arrays(array.offsets, values, type=_arrow_type(kind), mask=array.is_null())
+        return pa.ListArray.from_arrays(array.offsets, values, type=arrow_type(kind), mask=array.is_null())
     return array
 
 
-def _arrow_type(kind: t.DataType) -> Any:
+def arrow_type(kind: t.DataType) -> Any:
+    """The Arrow type that Spark wants for one of its own."""
     return arrow_schema(t.StructType([t.StructField("x", kind)])).field(0).type
 
 

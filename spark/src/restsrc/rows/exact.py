@@ -12,29 +12,20 @@ negative numbers), and seconds beyond the range of TIMESTAMP (Spark: wraps aroun
 
 from __future__ import annotations
 
-import math
 import re
-import struct
-from base64 import b64decode
 from collections.abc import Callable
-from decimal import (
-    MAX_EMAX,
-    MIN_EMIN,
-    ROUND_HALF_UP,
-    Context,
-    Decimal,
-    DecimalException,
-)
+from decimal import DecimalException
 from json import decoder
 from typing import Any
 
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError
-from restsrc.rows import spark_time
+from restsrc.rows.scalars import SCALARS, Converter, Formats, Refused
 
 Row = list[Any]
 Parser = Callable[[str, int], tuple[Any, int]]
+Unknown = list[tuple[str, str]]
 
 scanstring: Callable[[str, int], tuple[str, int]] = decoder.scanstring  # type: ignore[attr-defined]
 
@@ -59,9 +50,16 @@ class BadValue(ValueError):
 class RecordParser:
     """Turns one line of JSON into a row: a list of what pyarrow takes for the columns of `schema`."""
 
-    def __init__(self, schema: t.StructType, time_zone: str):
+    def __init__(
+        self, schema: t.StructType, time_zone: str, formats: Formats | None = None, unknown: Unknown | None = None
+    ):
+        """`unknown` gets, for the record parsed last, each member that is not null and has no column.
+
+        It gets the member's path and its JSON text; in arrays and maps the path has [] and {}.
+        """
         self._errors: list[BadValue] = []
-        self._parse = _Builder(time_zone, self._errors).members(schema, "")
+        self._unknown = unknown
+        self._parse = _Builder(time_zone, formats or Formats(), self._errors, unknown).members(schema, "")
         self._width = len(schema.fields)
 
     def parse(self, line: str) -> tuple[Row, BadValue | None]:
@@ -70,14 +68,22 @@ class RecordParser:
         Columns with bad values are None, as in mode PERMISSIVE.
         """
         self._errors.clear()
+        if self._unknown is not None:
+            self._unknown.clear()
         start = _skip_space(line, 0)
         if line[start : start + 1] != "{":
-            return [None] * self._width, BadValue(line, "record", "not a JSON object")
+            return [None] * self._width, BadValue(line, "record", _not_an_object(line[start : start + 1], self._width))
         try:
             row, _ = self._parse(line, start)
         except (ValueError, IndexError, StopIteration):  # not JSON: the tool writes no such line
             return [None] * self._width, BadValue(line, "record", "not JSON")
         return row, self._errors[0] if self._errors else None
+
+
+def _not_an_object(first: str, columns: int) -> str:
+    if first == "[":
+        return f"not a JSON object, nor an array of {columns} values for the {columns} columns"
+    return "not a JSON object"
 
 
 def _no_constant(name: str) -> None:
@@ -95,12 +101,37 @@ def _skip_space(text: str, at: int) -> int:
     return _space(text, at).end()
 
 
+def elements(text: str) -> list[str]:
+    """The texts of the elements of the JSON array that `text` is."""
+    found, at = [], _skip_space(text, 1)
+    while text[at] != "]":
+        end = _scan(text, at)[1]
+        found.append(text[at:end])
+        at = _next(text, end)
+    return found
+
+
+def member(text: str, name: str) -> tuple[int, int] | None:
+    """Where the value of the member `name` is in the JSON text; None where there is none, or `text` is no object."""
+    if text[:1] != "{":
+        return None
+    at, found = _skip_space(text, 1), None
+    while text[at] != "}":
+        key, at = _member(text, at)
+        end = _scan(text, at)[1]
+        found = (at, end) if key == name else found
+        at = _next(text, end)
+    return found
+
+
 class _Builder:
     """Makes parsers. Those of structs catch the errors of fields, so that the other fields still get their values."""
 
-    def __init__(self, time_zone: str, errors: list[BadValue]):
+    def __init__(self, time_zone: str, formats: Formats, errors: list[BadValue], unknown: Unknown | None):
         self._time_zone = time_zone
+        self._formats = formats
         self._errors = errors
+        self._unknown = unknown
 
     def parser(self, kind: t.DataType, path: str) -> Parser:
         """The parser of a value of type `kind` in the column or nested field `path`."""
@@ -112,9 +143,13 @@ class _Builder:
             return self._map(kind, path)
         if isinstance(kind, t.StringType):
             return _string
-        for spark_type, make in _SCALARS.items():
+        if isinstance(kind, t.VariantType):
+            return _variant
+        if isinstance(kind, t.NullType):
+            return _void
+        for spark_type, make in SCALARS.items():
             if isinstance(kind, spark_type):
-                return _scalar(kind.simpleString().upper(), make(kind, self._time_zone))
+                return _scalar(kind.simpleString().upper(), make(kind, self._time_zone, self._formats))
         raise OptionError(f"column {path}: the type {kind.simpleString()} can't be read from JSON records")
 
     def members(self, kind: t.StructType, path: str) -> Callable[[str, int], tuple[Row, int]]:
@@ -122,7 +157,7 @@ class _Builder:
         inside = path + "." if path else ""
         fields = {f.name: (place, self.parser(f.dataType, inside + f.name)) for place, f in enumerate(kind.fields)}
         required = [(place, f) for place, f in enumerate(kind.fields) if not f.nullable]
-        width, errors = len(kind.fields), self._errors
+        width, errors, unknown = len(kind.fields), self._errors, self._unknown
 
         def parse(text: str, at: int) -> tuple[Row, int]:
             row: Row = [None] * width
@@ -139,6 +174,8 @@ class _Builder:
                     value, at = parse_value(text, value_at)
                     if place is not None:
                         row[place] = value
+                    elif unknown is not None and value is not None:
+                        unknown.append((inside + name, text[value_at:at]))
                 except BadValue as error:
                     errors.append(error.at(inside + name))
                     at = _scan(text, value_at)[1]
@@ -242,6 +279,19 @@ def _string(text: str, at: int) -> tuple[str | None, int]:
     return (None if value is None else text[at:end]), end
 
 
+def _variant(text: str, at: int) -> tuple[dict[str, bytes] | None, int]:
+    _value, end = _scan(text, at)
+    try:
+        made = t.VariantVal.parseJson(text[at:end])
+    except Exception:  # it is a PySparkException for a value that is too large
+        raise BadValue(text[at:end], "VARIANT") from None
+    return {"value": bytes(made.value), "metadata": bytes(made.metadata)}, end
+
+
+def _void(text: str, at: int) -> tuple[None, int]:
+    return _null(text, at, "VOID")
+
+
 def _scalar(type_name: str, convert: Converter) -> Parser:
     """The parser of a value that is not a container; `convert` raises ValueError for what the type can't hold."""
 
@@ -256,147 +306,3 @@ def _scalar(type_name: str, convert: Converter) -> Parser:
             raise BadValue(text[at:end], type_name, why) from None
 
     return parse
-
-
-class Refused(ValueError):
-    """Says why a value is malformed, where that can't be seen at once."""
-
-
-# From a scanned value to what the column gets. The second argument says whether it is a JSON string: a number is
-# a str here too.
-Converter = Callable[[Any, bool], Any]
-
-
-def _integer(bits: int) -> Converter:
-    bound = 1 << (bits - 1)
-
-    def convert(value: Any, is_string: bool) -> int:
-        if is_string or type(value) is not str:
-            raise ValueError
-        if len(value) > 20 and value.lstrip("-").isdigit():
-            raise Refused("out of range")
-        number = int(value)
-        if not -bound <= number < bound:
-            raise Refused("out of range")
-        return number
-
-    return convert
-
-
-_NOT_FINITE = {
-    "NaN": math.nan,
-    "Infinity": math.inf,
-    "+Infinity": math.inf,
-    "+INF": math.inf,
-    "-Infinity": -math.inf,
-    "-INF": -math.inf,
-}
-
-
-def _double(value: Any, is_string: bool) -> float:
-    if type(value) is not str:
-        raise ValueError
-    if not is_string:
-        return float(value)
-    if value not in _NOT_FINITE:
-        raise ValueError
-    return _NOT_FINITE[value]
-
-
-def _single(value: Any, is_string: bool) -> float:
-    """A double that rounds to the nearest single-precision number of what is written.
-
-    Rounding the nearest double again can miss it, so a double that is not exact is made odd in its last bit.
-    """
-    number = _double(value, is_string)
-    if is_string or number == 0 or math.isinf(number):
-        return number
-    error = Decimal(number) - Decimal(value)
-    if not error:
-        return number
-    if (error > 0) == (number > 0):
-        number = math.nextafter(number, 0.0)
-    bits: int = struct.unpack("<Q", struct.pack("<d", number))[0]
-    odd: float = struct.unpack("<d", struct.pack("<Q", bits | 1))[0]
-    return odd
-
-
-def _boolean(value: Any, is_string: bool) -> bool:
-    if value is True or value is False:
-        return value
-    raise ValueError
-
-
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-
-
-def _decimal(kind: t.DecimalType) -> Converter:
-    context = Context(prec=kind.precision, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN)
-    unit = Decimal(1).scaleb(-kind.scale)
-
-    def convert(value: Any, is_string: bool) -> Decimal:
-        if type(value) is not str:
-            raise ValueError
-        if is_string:
-            value = value.replace(",", "")
-            if not _DECIMAL.fullmatch(value):
-                raise ValueError
-        return context.quantize(Decimal(value), unit)
-
-    return convert
-
-
-def _date(value: Any, is_string: bool) -> int:
-    if not is_string:
-        raise ValueError
-    return spark_time.date_days(value)
-
-
-def _timestamp(time_zone: str) -> Converter:
-    seconds = _integer(64)
-
-    def convert(value: Any, is_string: bool) -> int:
-        if is_string:
-            return spark_time.timestamp_micros(value, time_zone)
-        micros = int(seconds(value, False)) * 1_000_000  # a number is seconds since 1970
-        if not -(2**63) <= micros < 2**63:
-            raise Refused("out of range")
-        return micros
-
-    return convert
-
-
-def _timestamp_ntz(value: Any, is_string: bool) -> int:
-    if not is_string:
-        raise ValueError
-    return spark_time.timestamp_micros(value, None)
-
-
-_BASE64 = re.compile(r"(?:[\x00-\x20]*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|[A-Za-z0-9+/]=|==))*[\x00-\x20]*")
-
-
-def _binary(value: Any, is_string: bool) -> bytes:
-    """Base64 with padding; white space only between groups of four, as Jackson has it."""
-    if not is_string:
-        raise ValueError
-    if not _BASE64.fullmatch(value):
-        raise Refused("not base64")
-    # Padding may also stand inside: each run that ends in it is decoded alone.
-    return b"".join(map(b64decode, re.findall(r"[^=]+={0,2}", value)))
-
-
-# Type -> its converter, made from the type and the time zone.
-_SCALARS: dict[type, Callable[[Any, str], Converter]] = {
-    t.ByteType: lambda kind, zone: _integer(8),
-    t.ShortType: lambda kind, zone: _integer(16),
-    t.IntegerType: lambda kind, zone: _integer(32),
-    t.LongType: lambda kind, zone: _integer(64),
-    t.FloatType: lambda kind, zone: _single,
-    t.DoubleType: lambda kind, zone: _double,
-    t.BooleanType: lambda kind, zone: _boolean,
-    t.DecimalType: lambda kind, zone: _decimal(kind),
-    t.DateType: lambda kind, zone: _date,
-    t.TimestampType: lambda kind, zone: _timestamp(zone),
-    t.TimestampNTZType: lambda kind, zone: _timestamp_ntz,
-    t.BinaryType: lambda kind, zone: _binary,
-}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import types as t
@@ -19,11 +20,18 @@ from restsrc.errors import InputError, RecordError
 EXACT_IN_DOUBLE = 2**53
 
 
-def schema_of(lines: list[str], failfast: bool = True, corrupt_column: str | None = None) -> t.StructType:
+def schema_of(
+    lines: list[str],
+    failfast: bool = True,
+    corrupt_column: str | None = None,
+    hints: Mapping[str, t.DataType] | None = None,
+) -> t.StructType:
     """The schema that all records fit; `lines` has one JSON text for each.
 
-    InputError where there is nothing to infer from. A record that is not an object is a RecordError with `failfast`;
-    otherwise it is passed over, and `corrupt_column`, if there is one, is added for it.
+    `hints` has the types of columns, or of members by their paths (`a.b`), whatever the sample says; those that it does
+    not have come last. InputError where there is nothing to infer from, or where two names differ only in case. A
+    record that is not an object is a RecordError with `failfast`; otherwise it is passed over, and `corrupt_column`,
+    if there is one, is added for it.
     """
     found = _Kind()
     malformed = 0
@@ -35,11 +43,31 @@ def schema_of(lines: list[str], failfast: bool = True, corrupt_column: str | Non
             raise RecordError(f"record {number} of the sample is not a JSON object: {line[:60]}")
         else:
             malformed += 1
+    for path, kind in (hints or {}).items():
+        found.hint(path, kind)
     if not found.members:
         why = "its records have no members" if lines else "no record came"
         raise InputError(f"no schema can be inferred, because {why}: give one with .schema(...)")
     schema = found.struct()
+    _check_case(schema, "")
     return schema.add(corrupt_column, t.StringType()) if corrupt_column and malformed else schema
+
+
+def _check_case(schema: t.StructType, path: str) -> None:
+    """As Spark's own inference, which takes such names for one."""
+    first: dict[str, str] = {}
+    for field in schema.fields:
+        other = first.setdefault(field.name.lower(), field.name)
+        if other != field.name:
+            raise InputError(
+                f"the records have the members {path}{other} and {path}{field.name}, whose names differ only in case: "
+                "give a schema with .schema(...), or keep one of them as text with raw_column"
+            )
+        kind = field.dataType
+        while isinstance(kind, t.ArrayType):
+            kind = kind.elementType
+        if isinstance(kind, t.StructType):
+            _check_case(kind, f"{path}{field.name}.")
 
 
 def _integer(text: str) -> int | str:
@@ -56,6 +84,7 @@ class _Kind:
         self.fits_long = True
         self.members: dict[str, _Kind] = {}
         self.elements: _Kind | None = None
+        self.told: t.DataType | None = None  # by a hint
 
     def add(self, value: Any) -> None:
         if isinstance(value, dict):
@@ -78,10 +107,23 @@ class _Kind:
         elif value is not None:
             self.kinds.add("text")
 
+    def hint(self, path: str, kind: t.DataType) -> None:
+        """The member at `path` is of that type: a name, or names with dots between where no member has all of it."""
+        name, dot, rest = path.partition(".")
+        if dot and path not in self.members and name in self.members:
+            inner = self.members[name]
+            while inner.elements:
+                inner = inner.elements
+            inner.hint(rest, kind)
+        else:
+            self.members.setdefault(path, _Kind()).told = kind
+
     def struct(self) -> t.StructType:
         return t.StructType([t.StructField(name, kind.spark_type()) for name, kind in self.members.items()])
 
     def spark_type(self) -> t.DataType:
+        if self.told:
+            return self.told
         if self.kinds == {"object"} and self.members:
             return self.struct()
         if self.kinds == {"array"} and self.elements:

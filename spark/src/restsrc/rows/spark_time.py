@@ -33,7 +33,7 @@ def date_days(text: str) -> int:
     match = _DATE.fullmatch(text.strip(_TRIMMED))
     if match:
         sign, year, month, day = match.groups()
-        return _bounded(_days(_signed(sign, year), int(month or 1), int(day or 1)), _INT32)
+        return _bounded(civil_days(_signed(sign, year), int(month or 1), int(day or 1)), _INT32)
     if _DAYS.fullmatch(text):  # Spark 1.5 wrote dates as days since 1970; its readers still take that
         return _bounded(int(text), _INT32)
     raise ValueError("not a date")
@@ -51,18 +51,18 @@ def timestamp_micros(text: str, zone_name: str | None) -> int:
     clock = int(hour or 0), int(minute or 0), int(second or 0)
     if clock[0] > 23 or clock[1] > 59 or clock[2] > 59:
         raise ValueError("no such time of day")
-    days = _days(_signed(sign, year), int(month or 1), int(day or 1))
+    days = civil_days(_signed(sign, year), int(month or 1), int(day or 1))
     local = days * _DAY + (clock[0] * 3600 + clock[1] * 60 + clock[2]) * _SECOND
     micros = int((fraction or "")[:6].ljust(6, "0"))
     if own_zone is not None and zone_name is None:
         raise ValueError("a time zone in a timestamp without time zone")
     zone = (own_zone or zone_name or "UTC").strip(_TRIMMED)
-    return _bounded(local - _utc_offset(zone, local) + micros, _INT64)
+    return _bounded(local - zone_offset(zone, local) + micros, _INT64)
 
 
 def check_zone(name: str) -> None:
     """ValueError unless `name` is a time zone."""
-    _utc_offset(name, 0)
+    zone_offset(name, 0)
 
 
 def _signed(sign: str | None, digits: str) -> int:
@@ -75,7 +75,7 @@ def _bounded(value: int, bound: int) -> int:
     return value
 
 
-def _days(year: int, month: int, day: int) -> int:
+def civil_days(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01."""
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     if not 1 <= month <= 12 or not 1 <= day <= _DAYS_IN_MONTH[month - 1] + (leap and month == 2):
@@ -86,7 +86,7 @@ def _days(year: int, month: int, day: int) -> int:
     return march_year * 365 + march_year // 4 - march_year // 100 + march_year // 400 + day_of_year - 719_468
 
 
-def _utc_offset(name: str, local_micros: int) -> int:
+def zone_offset(name: str, local_micros: int) -> int:
     """Microseconds to take from a local time of the zone to get UTC.
 
     In a gap the offset before it counts, in an overlap the earlier instant: as in java.time.
