@@ -8,8 +8,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import _parse_datatype_string
 
 from restsrc import RestApiDataSource
-from restsrc.errors import OptionError, RecordError, UnexpectedAnswer
+from restsrc.errors import OptionError, RecordError, ToolFailure, UnexpectedAnswer
 from restsrc.options import Options
+from restsrc.planning.batch import partitions
 from restsrc.rows.newcomers import rescued
 from restsrc.rows.time_pattern import TimePattern
 
@@ -323,6 +324,53 @@ def test_bare_values(listing):
 def test_one_object(answers):
     url = answers({"station": 7, "now": {"temp": 11.5}})
     assert rows(url, paginate="none", records="") == [{"station": 7, "now": {"temp": 11.5}}]
-    assert rows(url, paginate="none", records="now") == [{"temp": 11.5}]
+    assert rows(url, paginate="none", records="now", object_is_record="true") == [{"temp": 11.5}]
     with pytest.raises(UnexpectedAnswer, match="no list of records"):
         rows(url, paginate="none")
+
+
+def test_many_lists_in_one_load(spark, fault):
+    lists = [fault(f"n={size}") for size in (150, 0, 7)]
+    urls = [scenario.url for scenario in lists]
+    reader = spark.read.format("rest-api").schema("i int, _url string").option("metadata_columns", "_url")
+    for df in (reader.load(urls), reader.option("urls", "\n".join(urls)).load()):
+        found = df.groupBy(F.substring_index("_url", "?", 1)).count().collect()
+        assert dict(found) == {urls[0]: 150, urls[2]: 7}
+        assert df.rdd.getNumPartitions() == 3
+    assert not any("/count" in request["target"] for scenario in lists for request in scenario.log())
+
+
+def test_many_lists_in_few_tasks(spark, fault):
+    urls = [fault(f"n={size}").url for size in (3, 4, 5)]
+    options = {"url": "\n".join(urls), "num_partitions": 2}
+    assert len(rows(schema="i int", **options)) == 12
+    assert [
+        len(task.pieces) for task in partitions(Options({name: str(value) for name, value in options.items()}))
+    ] == [2, 1]
+
+
+@pytest.mark.parametrize("more", [{"limit": 5}, {"offset": 5}, {"partition_by": "key"}])
+def test_what_is_for_one_list(spark, more):
+    with pytest.raises(OptionError, match="are for one list, but there are several URLs"):
+        rows("http://127.0.0.1:9/a\nhttp://127.0.0.1:9/b", "i int", **more)
+
+
+def test_writes_and_streams_take_one_url(spark):
+    source = RestApiDataSource({"urls": "http://127.0.0.1:9/a\nhttp://127.0.0.1:9/b"})
+    for make in (lambda schema: source.writer(schema, False), source.streamReader):
+        with pytest.raises(OptionError, match="takes one URL, but 2 are given"):
+            make(_parse_datatype_string("i int"))
+
+
+@pytest.mark.parametrize("said", ["libx.so.1: cannot open shared object file", "GLIBC_2.99 not found"])
+def test_a_tool_that_does_not_run_keeps_the_loaders_words(tmp_path, said):
+    program = tmp_path / "restsrc"
+    program.write_text(f"#!/bin/sh\necho 'restsrc: {said}' >&2\nexit 127\n")
+    program.chmod(0o755)
+    with pytest.raises(ToolFailure, match=f"the tool does not run here: restsrc: {said}"):
+        Options({"url": "http://127.0.0.1:9/", "restsrc_binary": str(program)})
+    program.write_bytes(b"\x7fELF nothing of this machine")
+    with pytest.raises(
+        ToolFailure, match="the tool does not run here: Exec format error; it is for another kind of machine"
+    ):
+        Options({"url": "http://127.0.0.1:9/", "restsrc_binary": str(program)})

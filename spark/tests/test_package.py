@@ -21,7 +21,7 @@ LAYERS = [
     "datasource",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
-    "streams.mode planning.by_key planning.by_time columns",
+    "streams.mode planning.by_key planning.by_list planning.by_time columns",
     "planning.by_offset rows.envelope",
     "planning.survey rows.decode rows.encode",
     "rows.shape kept_files",

@@ -205,18 +205,18 @@ def test_time_zone(listing, read):
 
 # The table of requests in spark/README.md: what a look at a long list asks, after its count and two pages.
 LOOKS = {
-    "first()": (lambda df: df.first(), 8),
-    "limit(5).collect()": (lambda df: df.limit(5).collect(), 8),
-    "show(5)": (lambda df: df.show(5), 8),
-    "isEmpty()": (lambda df: df.isEmpty(), 8),
-    "count()": (lambda df: df.count(), 205),
+    "first()": (lambda df: df.first(), 20),
+    "limit(5).collect()": (lambda df: df.limit(5).collect(), 20),
+    "show(5)": (lambda df: df.show(5), 20),
+    "isEmpty()": (lambda df: df.isEmpty(), 20),
+    "count()": (lambda df: df.count(), 102),
 }
 
 
 @pytest.mark.parametrize("action", LOOKS)
 def test_requests_of_each_action(read, fault, action):
     look, most = LOOKS[action]
-    scenario = fault("n=10000,slow=0.02") if action == "count()" else fault("n=10000,slow=0.1")
+    scenario = fault("n=10000,delay=0.001") if action == "count()" else fault("n=10000,delay=0.1")
     df = read(scenario.url).schema("i int").load()
     df.rdd.getNumPartitions()  # the plan
     planning = len(scenario.log())
@@ -224,7 +224,7 @@ def test_requests_of_each_action(read, fault, action):
     assert planning == 3 and len(scenario.log()) - planning <= most
     readme = (REPO / "spark" / "README.md").read_text()
     assert re.search(
-        rf"^\| `{re.escape(action)}` \| {'up to 7' if most == 8 else 'every page, and 2'} \|", readme, re.M
+        rf"^\| `{re.escape(action)}` \| {'5 to 20' if most == 20 else 'every page, and a count'} \|", readme, re.M
     )
 
 

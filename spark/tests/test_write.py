@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import IntegerType, StructType
 
 from conftest import eventually, tools_running
 from restsrc.delivery import Delivery, Job, Receipt
@@ -149,11 +149,11 @@ def test_rows_that_are_alike_are_written_as_often_as_they_are_there(spark, sink,
         ({"batchsize": 5}, "there is no option batchsize; did you mean batch_size?"),
         ({"end_marker": "x"}, "the option end_marker can't be given from Spark"),
         ({"batch_size": "many"}, "the option batch_size is 'many'; it takes a whole number"),
-        ({"batch_size": 0}, "batch-size"),
-        ({"method": "GET"}, "--method of write is POST, PUT or PATCH"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"method": "GET"}, "the option method of write is POST, PUT, PATCH or DELETE"),
         ({"ignore_null_fields": "perhaps"}, "the option ignore_null_fields is 'perhaps'; it takes true or false"),
         ({"time_zone": "Mars"}, "the option time_zone is 'Mars'"),
-        ({"ids_file": "/tmp/x"}, "--ids-file needs --ids"),
+        ({"ids_file": "/tmp/x"}, "the option ids_file needs the option ids"),
         ({"header": "no colon"}, "header"),
         (
             {"stage_url": "s/{job}", "commit_url": "c"},
@@ -359,7 +359,7 @@ def test_a_job_whose_rows_were_all_rejected_is_an_error(spark, sink, write, tmp_
 
 
 def test_rejects_are_told_on_the_driver(spark, caplog):
-    delivery = Delivery(Options({"url": "http://127.0.0.1:9/"}), StructType().add("i", "int"))
+    delivery = Delivery(Options({"url": "http://127.0.0.1:9/"}), StructType().add("i", IntegerType()))
     delivery.commit(Job("1"), [Receipt(0, "0", records=5), Receipt(3, "0", records=2, rejected=4), None])
     assert "4 of 11 rows were rejected, in partitions 3 (4)" in caplog.text
 

@@ -67,6 +67,7 @@ class Delivery:
 
     def __init__(self, options: Options, schema: StructType, overwrite: bool = False):
         """OptionError for what can be seen to be wrong before any row is sent. The tool looks at its options, too."""
+        options.single("a write")
         self._options = options
         self._schema = schema
         self._overwrite = overwrite

@@ -130,6 +130,8 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
     "Reads": (
         SparkOption("url", "text", None, "the URL of the API's list", of_tool=True, otherwise="required"),
         SparkOption("path", "text", None, "the same: Spark puts the argument of `load` and `save` here"),
+        SparkOption("urls", "text", None, "several lists, one URL a line, read as one"),
+        SparkOption("paths", "text", None, "the same: Spark puts the list of `load([...])` here, as JSON"),
         SparkOption(
             "offset", "integer", None, "the first record to read, from 0", of_tool=True, otherwise="the beginning"
         ),

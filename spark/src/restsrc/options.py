@@ -7,6 +7,7 @@ the tool. A new option of the tool needs no Python.
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -41,13 +42,12 @@ class Options:
         self._given = {name.lower().replace("-", "_"): value for name, value in given.items()}
         self._table = tool_options(self.find_tool())
         wrong = [*_wrong_names(self._given, self._table), *_wrong_values(self._given, self._table)]
-        self.url = self.given("url") or self.given("path")
+        self.urls = self._lists(wrong)
+        self.url = self.urls[0] if self.urls else ""
         if given.keys() >= CATALOG or (not self.url and not given.keys() - CATALOG):
             wrong = [NO_TABLE]
         elif not self.url:
             wrong.append("the option url is missing: the URL of the API's list")
-        elif {"url", "path"} <= self._given.keys() and self._given["url"] != self._given["path"]:
-            wrong.append("load() and the option url name two URLs")
         if wrong:
             raise OptionError("; ".join(wrong))
         self.offset = self.integer("offset")
@@ -55,6 +55,30 @@ class Options:
 
     def __repr__(self) -> str:
         return f"Options({', '.join(sorted(self._given))})"
+
+    def _lists(self, wrong: list[str]) -> list[str]:
+        """The URLs, by whatever option they are given."""
+        found = {}
+        for name in ("url", "urls", "path", "paths"):
+            text = self.given(name)
+            try:
+                lines = json.loads(text) if name == "paths" and text else text.splitlines()
+            except ValueError:
+                lines = []
+            found[name] = [line.strip() for line in lines if line.strip()]
+        given = [urls for urls in found.values() if urls]
+        if any(urls != given[0] for urls in given):
+            wrong.append(
+                "load() and the options url and urls name different URLs"
+                if len(given[0]) > 1
+                else "load() and the option url name two URLs"
+            )
+        return given[0] if given else []
+
+    def single(self, what: str) -> None:
+        """OptionError where there are several URLs; `what` can have one only."""
+        if len(self.urls) > 1:
+            raise OptionError(f"{what} takes one URL, but {len(self.urls)} are given")
 
     def find_tool(self) -> str:
         """The tool on this machine: an executor may have it elsewhere than the driver."""

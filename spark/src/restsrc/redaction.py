@@ -8,7 +8,7 @@ CONF = "spark.sql.redaction.options.regex"  # Spark hides options whose names or
 
 # Spark itself looks for url, secret, password, token and access key. These whole names may hold secrets, too: what
 # `restsrc help options` says, which a test compares. The tool can't be asked here: an option may say where it is.
-HIDDEN = "(?i:^(path|bearer|user|header|query|proxy|data|oauth.param)$)"
+HIDDEN = "(?i:^(paths?|bearer|user|header|query|proxy|data|oauth.param)$)"
 
 
 def hide_options(session: SparkSession | None = None) -> None:

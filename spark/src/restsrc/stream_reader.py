@@ -37,6 +37,7 @@ class RestApiStreamReader(DataSourceStreamReader):
 
     def __init__(self, options: Options, schema: StructType, hint: str = ""):
         """OptionError where the options do not go together or `schema` can't be read. `hint`: as in RestApiReader."""
+        options.single("a stream")
         complaints = Complaints(options)
         for option in ("offset", "limit"):
             if options.given(option).strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from restsrc import unpacked
 from restsrc.errors import OptionError, ToolFailure
 
 PACKAGE = Path(__file__).parent
+FOREIGN = (errno.ENOEXEC, errno.ELIBBAD)
 
 
 def find(option: str | None = None) -> str:
@@ -88,7 +90,13 @@ def tool_options(path: str) -> dict[str, ToolOption]:
             [path, "help", "options"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True
         )
         rows = [json.loads(line) for line in answer.stdout.splitlines()]
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip() or str(error)
+        raise ToolFailure(f"{path}: the tool does not run here: {said}") from None
+    except OSError as error:
+        why = "; it is for another kind of machine" if error.errno in FOREIGN else ""
+        raise ToolFailure(f"{path}: the tool does not run here: {error.strerror}{why}") from None
+    except (ValueError, subprocess.SubprocessError) as error:
         raise ToolFailure(f"{path} help options: {error}") from None
     return {
         row["name"].replace("-", "_"): ToolOption(

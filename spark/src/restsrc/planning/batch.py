@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from restsrc.options import Complaints, Options
 from restsrc.partition import RestApiPartition
-from restsrc.planning import by_key, by_offset, by_time
+from restsrc.planning import by_key, by_list, by_offset, by_time
 
 PLANNERS = {"offset": by_offset.partitions, "time": by_time.partitions, "key": by_key.partitions}
 
@@ -17,9 +17,9 @@ def partitions(options: Options) -> list[RestApiPartition]:
     """
     by = options.choice("partition_by")
     complaints = Complaints(options)
-    if by != "offset" and (options.offset or options.limit is not None):
+    if len(options.urls) == 1 and by != "offset" and (options.offset or options.limit is not None):
         complaints.add(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
     for name in ("lower_bound", "upper_bound", "partition_query"):
         if by == "offset" and options.given(name).strip():
             complaints.add(f"the option {name} needs partition_by: time or key")
-    return PLANNERS[by](options, complaints)
+    return (PLANNERS[by] if len(options.urls) == 1 else by_list.partitions)(options, complaints)
