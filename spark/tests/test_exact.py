@@ -91,6 +91,20 @@ VALUES = {
         *("{}", '{"x":1}', '{"x":"a","y":5}', '{"x":1,"x":2}', "[]", '"a"', '""', '{"X":1}', '{"x":1,"x":"b"}'),
         *('{"x":"b","x":3}', '{"z":[{"x":1}],"y":{"x":[1, 2]}}'),
     ],
+    "interval day to second": [
+        *(
+            "\"INTERVAL '1 02:03:04.5' DAY TO SECOND\"",
+            '"1 02:03:04"',
+            '"-1 02:03:04.000001"',
+            '"1 24:00:00"',
+            '"1"',
+            "5",
+        ),
+        *("\"INTERVAL -'1 02:03:04' DAY TO SECOND\"", "\"interval '-1 02:03:04' day to second\"", '""', "null"),
+    ],
+    "interval hour to minute": ["\"INTERVAL '20:59' HOUR TO MINUTE\"", '"02:03"', '"02:60"', '"1 02:03:04"'],
+    "void": ["null", "1", '"x"', "{}"],
+    "variant": ["null", "1", "1.10", '"x"', '{"b":[1,{"c":null}],"a":true}', "1e3", "123456789012345678901234567890"],
     "array<int>": ["[]", "[1,null]", "{}", "1", '""', "[[1]]", "[1, 2]", "[1e0]"],
     "array<struct<x:int>>": ['[{"x":1},null,{}]', '[{"x":1},{"x":"b"}]', "[[]]"],
     "map<string,int>": ["{}", '{"a":1,"b":null}', '{"a":1,"a":2}', '{"a":"x","b":1}', "[]", r'{"\u00e9":1}'],
@@ -108,6 +122,10 @@ def schema_of(spark, kind):
 # What of a column is compared: numbers instead of Python's dates and datetimes, which know neither year 0 nor 10000.
 COMPARED = {
     "date": "unix_date(a)",
+    "interval day to second": "cast(extract(second from a) * 1000000 as bigint) + 60000000L * (extract(minute from a)"
+    " + 60 * (extract(hour from a) + 24 * extract(day from a)))",
+    "interval hour to minute": "60000000L * (extract(minute from a) + 60 * extract(hour from a))",
+    "variant": "to_json(a)",
     "timestamp": "unix_micros(a)",
     "timestamp_ntz": "unix_micros(convert_timezone('UTC', 'UTC', a)::string::timestamp)",
 }
@@ -162,6 +180,11 @@ def test_like_spark(spark, by_spark, kind):
             theirs = [(entry["key"], entry["value"]) for entry in theirs]
         if kind == "float" and a is not None:
             a = single(a)
+        if kind == "variant" and a is not None:
+            a, theirs = (
+                json.loads(text, parse_int=float)
+                for text in (t.VariantVal(a["value"], a["metadata"]).toJson("UTC"), theirs)
+            )
         if (first, last) != (1, 2) or (error is None) != (row.bad is None) or not same(a, theirs):
             wrong.append((value, "ours", a, str(error), "Spark's", theirs, row.bad is not None))
     assert not wrong

@@ -289,7 +289,7 @@ def _variant(text: str, at: int) -> tuple[dict[str, bytes] | None, int]:
 
 
 def _void(text: str, at: int) -> tuple[None, int]:
-    return _null(text, at, "VOID")
+    return None, _scan(text, at)[1]
 
 
 def _scalar(type_name: str, convert: Converter) -> Parser:
