@@ -196,7 +196,7 @@ def test_one_odd_record_leaves_the_rest_to_the_fast_path(monkeypatch):
     exact_bytes = []
     exact_batch = maker.exact_batch
     monkeypatch.setattr(
-        maker, "exact_batch", lambda block, first: exact_bytes.append(len(block)) or exact_batch(block, first)
+        maker, "exact_batch", lambda block, *more: exact_bytes.append(len(block)) or exact_batch(block, *more)
     )
     table = pa.Table.from_batches(maker.batches(b"".join(lines)))
     assert table.column("a").to_pylist() == [str(i) if i != 12_345 else "1.10" for i in range(50_000)]
@@ -251,7 +251,7 @@ def test_null_where_the_schema_says_not_null(record):
     [
         (t.StructType([]), {}, "no columns"),
         (schema(a=t.MapType(t.LongType(), t.StringType())), {}, "keys of a map"),
-        (schema(a=t.DayTimeIntervalType()), {}, "column a: the type interval"),
+        (schema(a=t.YearMonthIntervalType()), {}, "column a: the type interval"),
         (t.StructType([t.StructField("a", t.LongType(), False)]), {"mode": "PERMISSIVE"}, "NOT NULL"),
         (schema(bad=t.LongType()), {"corrupt_column": "bad"}, "must be a nullable STRING"),
     ],

@@ -91,11 +91,11 @@ class BatchMaker:
         self.newcomers = newcomers or Newcomers(IGNORE)
         self._unknown: Unknown | None = [] if self._notices() else None
         self._met: set[str] = set()  # paths that Arrow has found beside the schema
-        self._arrow_schema = arrow_schema(schema)
         self.array_names: Sequence[str] | None = None  # of the places of records that are arrays
         self._reshape: Reshape | None = None
         self._shaped = False
         self._records = RecordParser(self.columns, time_zone, self._formats, self._unknown)
+        self._arrow_schema = arrow_schema(schema)
         self._fast_schema = _fast_schema(self.columns, self._formats)
         self._refusals = 0 if self._fast_schema is not None else REFUSALS_IN_A_ROW
 
