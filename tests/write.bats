@@ -415,7 +415,7 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     printf 'END\n{"i":22}\n' >>"$in"
     write --end-marker END
     exits 65
-    says "input line 22" "behind the end marker"
+    says "input line 22" "after the end marker"
     requests_are 0
 }
 

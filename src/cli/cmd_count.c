@@ -329,7 +329,7 @@ static int make_count_request(struct count *c, struct error *e)
     buf_swap(&r->body, &p.body);
     if (result == 0 && c->source.kind == TOTAL_URL) {
         result = url_resolve(buf_text(&p.base), c->source.url, &r->url)
-                     ? error_set(e, EXIT_USAGE, "--count-from url: that is no URL")
+                     ? error_set(e, EXIT_USAGE, "--count-from url: that is not a URL")
                      : 0;
     } else if (result == 0) {
         buf_swap(&r->url, &p.base);

@@ -31,7 +31,7 @@ const struct option_row option_table[] = {
     {"on-drift", 0, "range", OPTION_CHOICE, "fail|warn|ignore", AT(range.on_drift), "warn", 0, READ, OPTION_ANYWHERE,
      "what to do when the total changes while reading"},
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(range.allow_repeats), "false", 0, READ, OPTION_ANYWHERE,
-     "two pages with the same bytes are no error"},
+     "two pages with the same bytes are not an error"},
 
     {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none|auto",
      AT(paging.paginate), "offset", 0, PAGES, OPTION_ANYWHERE, "how the API pages its lists"},
@@ -233,7 +233,7 @@ const struct option_row option_table[] = {
     {"envelope-fd", 0, "process", OPTION_INTEGER, "N", AT(run.envelope_fd), NULL, 0, READ, OPTION_LINE_ONLY,
      "write a line of JSON about each page to this one: how many records, URL, time, envelope"},
     {"error-format", 0, "process", OPTION_CHOICE, "text|json", AT(run.error_format), "text", 0, ALL, OPTION_ANYWHERE,
-     "how an error is told on stderr"},
+     "how an error is reported on stderr"},
     {"die-with-parent", 0, "process", OPTION_FLAG, NULL, AT(run.die_with_parent), "false", 0, ALL, OPTION_LINE_ONLY,
      "end when the parent process ends"},
     {"trace-ids", 0, "process", OPTION_FLAG, NULL, AT(network.trace_ids), "false", 0, ALL, OPTION_ANYWHERE,

@@ -1,7 +1,7 @@
 /* discover: how an API pages a list, found out from a few requests: --paginate auto and `restsrc check`.
  *
- * A reading of the first answer counts only when a second request has proved it: it must lead to the record behind the
- * first one, or to others than the first page has. What one answer tells by itself is evidence.c. */
+ * A reading of the first answer is used only when a second request has proved it: it must lead to the record after the
+ * first one, or to others than the first page has. What a single answer shows is in evidence.c. */
 #ifndef RESTSRC_DISCOVER_H
 #define RESTSRC_DISCOVER_H
 

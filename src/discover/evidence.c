@@ -1,4 +1,4 @@
-/* evidence: what one answer tells about how its list is paged. */
+/* evidence: what one answer shows about how its list is paged. */
 #include "discover/evidence.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* evidence: what one answer tells about how its list is paged. Pure: nothing is asked here, and nothing is decided. */
+/* evidence: what one answer shows about how its list is paged. Pure: it sends no request and decides nothing. */
 #ifndef RESTSRC_EVIDENCE_H
 #define RESTSRC_EVIDENCE_H
 

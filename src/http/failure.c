@@ -1,4 +1,4 @@
-/* failure: what an answer that is no success means, and a transfer that failed. */
+/* failure: what an answer that is not a success means, and a transfer that failed. */
 #include "http/failure.h"
 
 #include <curl/curl.h>

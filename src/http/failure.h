@@ -1,5 +1,5 @@
-/* failure: what an answer that is no success means, and a transfer that failed: its exit code, its message, and whether
- * another try may help. */
+/* failure: what an answer that is not a success means, and a transfer that failed: its exit code, its message,
+ * and whether another try may help. */
 #ifndef RESTSRC_FAILURE_H
 #define RESTSRC_FAILURE_H
 

@@ -150,7 +150,7 @@ int origin_link(const struct http_options *o, const char *base, const char *refe
 {
     const struct list *secrets = &o->auth->query_secret;
     if (url_resolve(base, reference, to))
-        return not_followed("the next link is no URL", reference, e);
+        return not_followed("the next link is not a URL", reference, e);
     url_drop_queries(to, secrets->item, secrets->count); /* the server's echo; each request gets it anew */
     if (o->network->keep_origin)
         keep_origin(base, to);

@@ -37,7 +37,7 @@ void url_drop_queries(struct buf *url, char *const *queries, size_t count);
 /* Adds "/segment" to the path, after dropping its trailing slash. */
 int url_add_segment(struct buf *url, const char *segment, struct error *e);
 
-/* Where reference leads from base (RFC 3986, section 5). -1 when that is no URL. */
+/* Where reference leads from base (RFC 3986, section 5). -1 when that is not a URL. */
 int url_resolve(const char *base, const char *reference, struct buf *url);
 /* scheme://host:port of url, appended; nothing when that is not a URL. */
 void url_origin(const char *url, struct buf *out);

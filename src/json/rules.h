@@ -19,7 +19,7 @@ enum rule_action {
     RULE_EMPTY,   /* a list without records; where a list begins only */
     RULE_RETRY,   /* another time may bring another answer */
     RULE_WAIT,    /* a rate limit: the same, and nobody should ask now */
-    RULE_RENEW,   /* the token is no good any more */
+    RULE_RENEW,   /* the token is not valid any more */
     RULE_PARTIAL, /* it is good, but not all */
     RULE_REJECT,  /* the records that were sent are refused */
     RULE_FAIL,
@@ -55,7 +55,7 @@ void rules_free(struct rules *r);
 struct rule_answer {
     long status;
     const char *text;  /* of an answer without a good status, as far as it is known; else NULL */
-    struct slice json; /* compact and valid; text NULL: the body is no JSON, and no test holds */
+    struct slice json; /* compact and valid; text NULL: the body is not JSON, and no test holds */
     bool first;        /* it is where a list begins */
     enum rule_request request;
 };

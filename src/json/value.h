@@ -17,7 +17,7 @@ struct slice {
 
 /* The next element of an array, or the value of the next member of an object. *at: where to go on, 0 at first. key: its
  * name as it stands, escapes and all, without the quotes; text NULL in an array; may be NULL. false at the end, and for
- * a value that is no container. */
+ * a value that is not a container. */
 bool value_next(struct slice container, size_t *at, struct slice *key, struct slice *value);
 
 /* The member of that name (plain characters, UTF-8); of equal names the last counts, as in most JSON parsers. text

@@ -1,4 +1,4 @@
-/* ask: one request at a time, with its answer at hand: for commands that look before they read. */
+/* ask: one request at a time, which returns its answer: for commands that look before they read. */
 #ifndef RESTSRC_ASK_H
 #define RESTSRC_ASK_H
 

@@ -1,4 +1,4 @@
-/* link: a next link, made fit to be asked. */
+/* link: a next link, made ready for a request. */
 #ifndef RESTSRC_LINK_H
 #define RESTSRC_LINK_H
 

@@ -1,4 +1,4 @@
-/* paginate: which request comes next, for each pagination style, and what a page taught: its size, the total, the next
+/* paginate: which request comes next, for each pagination style, and what a page shows: its size, the total, the next
  * link. No I/O. The styles are a table in styles.c; those that can ask for any offset share seek.c, those that must
  * follow the server from page to page share follow.c.
  *

@@ -130,7 +130,7 @@ struct paginate {
     int64_t holes;      /* so many records were asked for in empty pages that others came after */
 
     /* follow.c */
-    struct cursor cursor, next_cursor; /* of the page under way, and of the one behind it */
+    struct cursor cursor, next_cursor; /* of the page under way, and of the one after it */
     struct buf waymark;                /* a cursor seen earlier, to notice a loop (Brent's algorithm) */
     int64_t waymark_steps, waymark_power;
     unsigned empty_pages; /* in a row */
@@ -147,10 +147,10 @@ struct paginate {
 enum paging_verdict {
     PAGE_TAKEN, /* go on */
     PAGE_REST,  /* the page was changed: ask in the same place again, for the rest of it or with a better size */
-    PAGE_LAST,  /* nothing behind this page counts */
+    PAGE_LAST,  /* nothing after this page counts */
 };
 
-/* --records, or the usual places. -1: EXIT_USAGE: it is no PATH. */
+/* --records, or the usual places. -1: EXIT_USAGE: it is not a PATH. */
 int paging_records(const char *text, struct path *records, struct error *e);
 /* Do the paging parameters go into the query? */
 bool paging_in_query(const struct paging_options *o);

@@ -71,7 +71,7 @@ static int read_count(const char *text, size_t len, const char *where, struct to
         len--;
     if (!number_whole(text, len, &total->records)) {
         total->records = -1;
-        return error_set(e, EXIT_ANSWER, "%s is no count of records: %.*s", where, (int)(len < 40 ? len : 40), text);
+        return error_set(e, EXIT_ANSWER, "%s is not a count of records: %.*s", where, (int)(len < 40 ? len : 40), text);
     }
     total->where = where;
     return 1;

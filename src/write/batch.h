@@ -9,7 +9,7 @@
 #include "json/path.h"
 
 struct batch {
-    struct buf text;    /* the records, one behind the other */
+    struct buf text;    /* the records, one after the other */
     struct buf records; /* of struct batch_record */
     size_t count;
     size_t bytes; /* of a body, as far as they are records: counted by who fills it */

@@ -73,7 +73,7 @@ static int take_line(struct input *in, struct batch *b, const char *line, size_t
     if (!record.len)
         return 0;
     if (in->ended)
-        return wrong(in, "there is more behind the end marker", e);
+        return wrong(in, "there is more after the end marker", e);
     if (in->end_marker && strlen(in->end_marker) == record.len &&
         memcmp(record.text, in->end_marker, record.len) == 0) {
         in->ended = true;

@@ -32,7 +32,7 @@ enum input_state { INPUT_BATCH, INPUT_WAIT, INPUT_END };
 void input_init(struct input *in);
 void input_free(struct input *in);
 
-/* Goes on filling b. INPUT_BATCH: it is full, or the input ended behind it; INPUT_WAIT: call again when fd is readable;
+/* Goes on filling b. INPUT_BATCH: it is full, or the input ended after it; INPUT_WAIT: call again when fd is readable;
  * INPUT_END: there is nothing more, b is empty. -1: EXIT_INPUT or EXIT_IO; nothing of b may be sent. */
 int input_fill(struct input *in, struct batch *b, struct error *e);
 

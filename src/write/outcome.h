@@ -13,7 +13,7 @@ void outcome_free(struct held_batch *h);
  * page comes from something else than an API. */
 int outcome_read(struct held_batch *h, const struct exchange *x, struct error *e);
 
-/* That answer is good by its status and the rules. -1: it is no answer to what was sent. */
+/* That answer is good by its status and the rules. -1: it is not an answer to what was sent. */
 int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e);
 
 /* What became of the piece at hand. 0: on to what is in `later`; -1: it failed, or nothing more may be sent after it:

@@ -20,9 +20,9 @@ struct receipt_ranges {
 struct receipt {
     int64_t records, batches, requests, rejected, retries, bytes;
     int64_t lines_done;               /* all lines up to this one are written or rejected */
-    struct receipt_ranges done_later; /* and these behind it, when several requests were under way */
+    struct receipt_ranges done_later; /* and these after it, when several requests were under way */
     struct receipt_ranges unknown;    /* these may or may not have been stored */
-    bool gap;                         /* something behind lines_done is not done */
+    bool gap;                         /* something after lines_done is not done */
     double seconds;
 };
 

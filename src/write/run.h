@@ -1,5 +1,5 @@
-/* run: the state of a run of write: cmd_write.c sends batches, outcome.c finds out what became of them, settle.c tells
- * it.
+/* run: the state of a run of write: cmd_write.c sends batches, outcome.c finds out what became of them, settle.c
+ * records it.
  */
 #ifndef RESTSRC_RUN_H
 #define RESTSRC_RUN_H
@@ -80,7 +80,7 @@ struct write_run {
     bool has_ids; /* one was found */
     struct receipt receipt;
     struct error failure; /* the first one, in order; nothing new is sent after it */
-    struct error torn;    /* what is wrong with the input; it comes behind all that has been sent */
+    struct error torn;    /* what is wrong with the input; it comes after all that has been sent */
     bool failed, input_done;
     unsigned lasting; /* requests for one record in a row that ended in a 5xx */
     struct transfer_stats stats;

@@ -1,4 +1,4 @@
-/* settle: what became of the records of a batch, told: the receipt, the reject file, the file of ids. */
+/* settle: records what became of the records of a batch: the receipt, the reject file, the file of ids. */
 #ifndef RESTSRC_SETTLE_H
 #define RESTSRC_SETTLE_H
 

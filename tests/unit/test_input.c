@@ -132,8 +132,8 @@ static void marked(void)
     gives(&s, "1\n2\n3\n", "65 the input is cut short after line 3: the end marker is missing");
     gives(&s, "1\n2\n3\n4\n", "1:1,2:2,3:3;65 the input is cut short after line 4: the end marker is missing");
     gives(&s, "1\nEND", "65 input line 2: the input is cut short: the line has no end");
-    gives(&s, "1\nEND\n2\n", "65 input line 3: there is more behind the end marker");
-    gives(&s, "1\nEND\nEND\n", "65 input line 3: there is more behind the end marker");
+    gives(&s, "1\nEND\n2\n", "65 input line 3: there is more after the end marker");
+    gives(&s, "1\nEND\nEND\n", "65 input line 3: there is more after the end marker");
     gives(&s, "1\nENDE\n", "65 input line 2 is not JSON: expected a value at byte 0");
 }
 
