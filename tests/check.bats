@@ -16,7 +16,7 @@ setup() { apis=$server server=$fault_server; }
 
 # checks [OPTION...]: check finds out how $list pages, by at most six requests. not_found_out: it does not.
 checks() { looks 0 "$@"; }
-not_found_out() { looks 76 "$@"; }
+not_found_out() { looks 76; }
 looks() {
     restsrc check "${@:2}" "$list"
     exits "$1"

@@ -45,8 +45,8 @@ struct read_run {
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
-    struct buf ready_about;         /* its line for --envelope-fd */
-    int64_t ready_missing; /* so many records fewer than asked for were in it */
+    struct buf ready_about; /* its line for --envelope-fd */
+    int64_t ready_missing;  /* so many records fewer than asked for were in it */
     int64_t written, bytes;
     struct transfer_stats stats;
     struct terminal terminal;

@@ -126,7 +126,7 @@ static void check_old(void)
     struct rate a, b;
     open_pair(&a, "1/h", &b, "10/s", "https://six");
     rate_take(&a);
-    int fd = cache_lock("rate", "https://six");
+    int fd = cache_lock("rate", "https://six", 60);
     a.state.stamp = now() - 131;
     cache_write(fd, (const char *)&a.state, sizeof a.state);
     close(fd);
@@ -149,7 +149,7 @@ static void check_rubbish(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct rate r;
         struct error e = {0};
-        int fd = cache_lock("rate", "https://seven");
+        int fd = cache_lock("rate", "https://seven", 60);
         cache_write(fd, cases[i].bytes, cases[i].n);
         close(fd);
         rate_init(&r, "1/m", "https://seven", &e);
@@ -172,7 +172,7 @@ static void check_cache_files(void)
     char folder[200], file[300];
     struct buf content = {0};
     umask(0);
-    int fd = cache_lock("word", "key");
+    int fd = cache_lock("word", "key", 60);
     snprintf(folder, sizeof folder, "%s/restsrc", home);
     is_int(mode_of(folder), 0700, "the cache folder is the user's alone");
     cache_write(fd, "longer than before", 18);
@@ -183,7 +183,7 @@ static void check_cache_files(void)
     is_int(mode_of(file), 0600, "its files are too");
     chmod(file, 0644);
     close(fd);
-    fd = cache_lock("word", "key");
+    fd = cache_lock("word", "key", 60);
     is_int(mode_of(file), 0600, "also those that others could read before");
     close(fd);
     buf_free(&content);
@@ -199,21 +199,21 @@ static void check_cache_places(void)
     snprintf(target, sizeof target, "%s/open/restsrc", home);
     mkdir(target, 0777);
     chmod(target, 0777);
-    int fd = cache_lock("word", "one");
+    int fd = cache_lock("word", "one", 60);
     snprintf(folder, sizeof folder, "%s/.cache/restsrc", home);
     ok(fd >= 0 && access(folder, F_OK) == 0, "a folder that others can write to is not used: the home folder has one");
     close(fd);
     rmdir(target);
     snprintf(folder, sizeof folder, "%s/elsewhere", home);
     mkdir(folder, 0700);
-    ok(symlink(folder, target) == 0 && (fd = cache_lock("word", "two")) >= 0, "nor is a symbolic link");
+    ok(symlink(folder, target) == 0 && (fd = cache_lock("word", "two", 60)) >= 0, "nor is a symbolic link");
     close(fd);
     rmdir(folder); /* only when it is empty */
     ok(access(folder, F_OK) != 0, "... nothing was put where it leads");
     setenv("XDG_CACHE_HOME", "relative", 1);
     unsetenv("HOME");
     setenv("TMPDIR", home, 1);
-    fd = cache_lock("word", "three");
+    fd = cache_lock("word", "three", 60);
     ok(fd >= 0, "without a home folder there is one for temporary files");
     snprintf(target, sizeof target, "%s/restsrc-%lu", home, (unsigned long)geteuid());
     is_int(mode_of(target), 0700, "which is the user's alone");
@@ -223,7 +223,7 @@ static void check_cache_places(void)
 
 static void check_lock(void)
 {
-    int fd = cache_lock("word", "lock");
+    int fd = cache_lock("word", "lock", 60);
     int ready[2];
     char c;
     if (pipe(ready))
@@ -231,7 +231,7 @@ static void check_lock(void)
     pid_t child = fork();
     if (child == 0) {
         close(fd); /* the lock belongs to the open file: the parent's copy keeps it */
-        int mine = cache_lock("word", "lock");
+        int mine = cache_lock("word", "lock", 60);
         struct buf content = {0};
         cache_read(mine, &content);
         _exit(write(ready[1], content.len == 4 ? "y" : "n", 1) == 1 ? 0 : 1);
