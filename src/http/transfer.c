@@ -505,15 +505,20 @@ static bool is_taken(const struct exchange *x)
            (x->action == RULE_NONE && is_good(x));
 }
 
+/* May another token bring another answer? A cached token may be from before its owner got the right to what is asked.
+ */
+static bool may_renew(const struct transfer *t, struct attempt *a)
+{
+    const struct exchange *x = a->exchange;
+    bool cached = x->status == 403 && !a->renewals && oauth_is_cached(&t->oauth, buf_text(&a->http.authorization));
+    return cached || (x->action == RULE_RENEW && a->renewals < RENEWALS);
+}
+
 /* It is no answer to go on with; its error is set. */
 static void refuse(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    if (x->action == RULE_RENEW && a->renewals < RENEWALS && renew(t, a)) {
-        a->renewals++;
-        soon(a);
-    } else if (x->status == 403 && !a->renewals && oauth_is_cached(&t->oauth, buf_text(&a->http.authorization)) &&
-               renew(t, a)) {
+    if (may_renew(t, a) && renew(t, a)) {
         a->renewals++;
         soon(a);
     } else if (x->action == RULE_RETRY || x->action == RULE_WAIT) {
