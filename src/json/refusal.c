@@ -295,6 +295,14 @@ static bool counts_taken(const struct member *m)
            (!flag || m->beside_zero) && !echoes(m->sent, m->key, m->value);
 }
 
+/* Fewer than none, as CrateDB counts what it refuses. Of a list that is read it only says that nobody counted. */
+static void refuse_number(const struct member *m, struct refusal *r)
+{
+    bool error = r->error;
+    refuse(m, r, true);
+    r->error = error;
+}
+
 static void read_member(const struct member *m, struct refusal *r)
 {
     const struct words *w = &m->name;
@@ -302,7 +310,7 @@ static void read_member(const struct member *m, struct refusal *r)
     if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) : names_refusal(w, number))
         read_bad(m, r);
     else if (w->any & WORD_NUMBER && m->value.len > 1 && *m->value.text == '-')
-        refuse(m, r, true); /* CrateDB: fewer than none */
+        refuse_number(m, r);
     else if (counts_taken(m))
         count_taken(number_of(m->value), r);
     else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !is_container(m->value))
