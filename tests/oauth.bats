@@ -416,7 +416,7 @@ no_places() {
         if [ $words = token-hang ]; then
             "$RESTSRC" read "${oauth[@]}" "$list" 3>&- 2>/dev/null &
             waiting=$!
-            eventually grep -q -e "-> FLOCK .* $waiting " /proc/locks
+            eventually eval 'ls -l "/proc/$waiting/fd" | grep -q /token-' # of which the other one has the lock
             kill -TERM "$waiting"
             status=0
             wait "$waiting" || status=$?

@@ -92,8 +92,10 @@ static void batches(void)
     struct body_options ndjson = options("ndjson", NULL), array = options("array", NULL);
     body_parse(&s, &ndjson, NULL, &e);
     is_text(body_content_type(&s), "application/x-ndjson", "NDJSON has a type of its own");
+    body_free(&s);
     body_parse(&s, &array, NULL, &e);
     is_text(body_content_type(&s), "application/json", "JSON");
+    body_free(&s);
     batch_free(&b);
 }
 
