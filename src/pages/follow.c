@@ -225,7 +225,8 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
 
 static bool same_records(const struct answer *a)
 {
-    return a->before.len == a->records.len && memcmp(a->before.text, a->records.text, a->records.len) == 0;
+    size_t len = a->records.len;
+    return a->before.len == len && (len == 0 || memcmp(a->before.text, a->records.text, len) == 0);
 }
 
 static int circle(const struct paginate *p, struct error *e)
