@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test_paginate \
 	tests/unit/test_styles \
 	tests/unit/test_coverage \
+	tests/unit/test_lines \
 	tests/unit/test_repeat \
 	tests/unit/test_evidence
 STYLE_TESTS = \
@@ -91,6 +92,7 @@ tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTIN
 PAGING = tests/unit/paging.c tests/unit/paging.h tests/unit/tap.h
 tests_unit_test_paginate_SOURCES = tests/unit/test_paginate.c $(PAGING)
 tests_unit_test_styles_SOURCES = tests/unit/test_styles.c $(PAGING)
+tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/tap.h
 tests_unit_test_coverage_SOURCES = tests/unit/test_coverage.c $(PAGING)
 tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c $(PAGING)
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c $(PAGING)

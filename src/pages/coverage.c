@@ -1,11 +1,20 @@
 /* coverage: is the list all there? */
 #include "pages/coverage.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
-/* --on-drift; what: one sentence. */
-static int drift(struct paginate *p, struct error *e, const char *what)
+#include "json/lines.h"
+
+/* --on-drift; format: one sentence. */
+__attribute__((format(printf, 3, 4))) static int drift(struct paginate *p, struct error *e, const char *format, ...)
 {
+    char what[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
     if (p->range->on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
     if (p->range->on_drift == DRIFT_WARN && !p->drifted)
@@ -16,33 +25,10 @@ static int drift(struct paginate *p, struct error *e, const char *what)
 
 int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
 {
-    struct buf what = {0};
-    buf_addf(&what,
-             "the page at offset %lld begins with %lld records that the last one ended with: records were added while "
-             "reading",
-             (long long)p->position, (long long)records);
-    int result = drift(p, e, buf_text(&what));
-    buf_free(&what);
-    return result;
-}
-
-static int drifted(struct paginate *p, struct error *e, int64_t was, int64_t is)
-{
-    struct buf what = {0};
-    buf_addf(&what, "the total went from %lld to %lld while reading", (long long)was, (long long)is);
-    int result = drift(p, e, buf_text(&what));
-    buf_free(&what);
-    return result;
-}
-
-/* All that the total announced has come, and more. */
-static int too_low(struct paginate *p, struct error *e, int64_t total)
-{
-    struct buf what = {0};
-    buf_addf(&what, "the total is said to be %lld, but the list goes on after that", (long long)total);
-    int result = drift(p, e, buf_text(&what));
-    buf_free(&what);
-    return result;
+    return drift(p, e,
+                 "the page at offset %lld begins with %lld records that the last one ended with: records were added "
+                 "while reading",
+                 (long long)p->position, (long long)records);
 }
 
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,
@@ -68,12 +54,16 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
             p->claim = said;
         p->distrust = true;
         p->total = -1;
-        return believed >= 0 ? too_low(p, e, believed) : 0;
+        return believed < 0
+                   ? 0
+                   : drift(p, e, "the total is said to be %lld, but the list goes on after that", (long long)believed);
     }
     if (p->distrust)
         return 0;
     p->total = said;
-    return known >= 0 && known != said ? drifted(p, e, known, said) : 0;
+    return known < 0 || known == said
+               ? 0
+               : drift(p, e, "the total went from %lld to %lld while reading", (long long)known, (long long)said);
 }
 
 int coverage_ended(struct paginate *p)
@@ -107,18 +97,11 @@ int coverage_check_end(const struct paginate *p, const struct page *end, const s
                      (long long)later->offset);
 }
 
-/* How long the first line is, its end included. */
-static size_t first_line(const struct buf *records)
-{
-    const char *end = records->len ? memchr(records->data, '\n', records->len) : NULL;
-    return end ? (size_t)(end + 1 - records->data) : 0;
-}
-
 int coverage_check_start(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
                          struct error *e)
 {
     if (p->doubted_count) {
-        size_t line = first_line(records);
+        size_t line = lines_first((struct slice){records->data, records->len}).len;
         bool same = line && line <= p->doubted.len && memcmp(records->data, p->doubted.data, line) == 0;
         buf_swap(records, &p->doubted);
         *count = p->doubted_count;

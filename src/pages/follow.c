@@ -5,6 +5,7 @@
 
 #include "pages/coverage.h"
 #include "pages/styles.h"
+#include "json/lines.h"
 #include "json/split.h"
 
 enum { EMPTY_NOTED = 100, EMPTY_MOST = 1000 }; /* empty pages in a row */
@@ -82,30 +83,12 @@ static bool loops(struct paginate *p)
 
 /* ---- records of the same place ---- */
 
-/* The first line of some NDJSON, its end included. */
-static struct slice first_line(struct slice records)
-{
-    const char *end = records.len ? memchr(records.text, '\n', records.len) : NULL;
-    return (struct slice){records.text, end ? (size_t)(end + 1 - records.text) : 0};
-}
-
-static struct slice last_line(struct slice records)
-{
-    const char *before = records.len > 1 ? memrchr(records.text, '\n', records.len - 1) : NULL;
-    const char *from = before ? before + 1 : records.text;
-    return (struct slice){from, (size_t)(records.text + records.len - from)};
-}
-
-static struct slice after(struct slice records, struct slice line)
-{
-    return (struct slice){line.text + line.len, (size_t)(records.text + records.len - line.text) - line.len};
-}
-
 /* Does the record, with the end of its line, have this value at --id? */
 static bool is_at(const struct paginate *p, struct slice line, const struct buf *cursor)
 {
     struct buf id = {0};
-    value_scalar(path_find(&p->id_path, line.text, line.len - 1), &id);
+    struct slice record = lines_record(line);
+    value_scalar(path_find(&p->id_path, record.text, record.len), &id);
     bool is = same(&id, cursor);
     buf_free(&id);
     return is;
@@ -115,10 +98,10 @@ static bool is_at(const struct paginate *p, struct slice line, const struct buf 
 static bool has_come(const struct paginate *p, struct slice line, struct slice before)
 {
     while (before.len) {
-        struct slice last = last_line(before);
+        struct slice last = lines_last(before);
         if (!is_at(p, last, &p->cursor.text))
             return false;
-        if (last.len == line.len && memcmp(last.text, line.text, line.len) == 0)
+        if (lines_same(last, line))
             return true;
         before.len -= last.len;
     }
@@ -135,7 +118,8 @@ static int64_t repeated(const struct paginate *p, const struct answer *a, struct
     struct slice rest = a->records;
     if (!p->paging->cursor_inclusive || !p->cursor.text.len)
         return 0;
-    for (struct slice line; rest.len && is_at(p, line = first_line(rest), &p->cursor.text); rest = after(rest, line)) {
+    for (struct slice line; rest.len && is_at(p, line = lines_first(rest), &p->cursor.text);
+         rest = lines_after(rest, line)) {
         if (!a->before.len)
             return 1;
         bool come = has_come(p, line, a->before);
@@ -154,10 +138,10 @@ static int64_t repeated(const struct paginate *p, const struct answer *a, struct
  * them, so that it may have been cut between them? */
 static bool ends_tied(const struct paginate *p, const struct answer *a)
 {
-    struct slice last = a->records.len ? last_line(a->records) : (struct slice){0};
+    struct slice last = lines_last(a->records);
     struct slice others = {a->records.text, a->records.len - last.len};
     bool by_id = p->style->place == PLACE_CURSOR && !p->style->leads_on && !p->paging->cursor_inclusive;
-    return by_id && others.len && is_at(p, last_line(others), &p->next_cursor.text);
+    return by_id && others.len && is_at(p, lines_last(others), &p->next_cursor.text);
 }
 
 /* The page before ended so. Where the list ends with it, it has been cut only if it was full. */
@@ -223,12 +207,6 @@ static int count_empty(struct paginate *p, const struct page *page, struct error
                      EMPTY_MOST);
 }
 
-static bool same_records(const struct answer *a)
-{
-    size_t len = a->records.len;
-    return a->before.len == len && (len == 0 || memcmp(a->before.text, a->records.text, len) == 0);
-}
-
 static int circle(const struct paginate *p, struct error *e)
 {
     return error_set(e, EXIT_ANSWER, "the server sends us in a circle: the same %s again",
@@ -252,7 +230,7 @@ static int check_room(const struct paginate *p, const struct page *page, struct 
  * -1. */
 static int go_round(struct paginate *p, const struct page *page, const struct answer *a, int64_t fresh, struct error *e)
 {
-    bool itself = same(&p->next_cursor.text, &p->cursor.text), repeats = same_records(a);
+    bool itself = same(&p->next_cursor.text, &p->cursor.text), repeats = lines_same(a->before, a->records);
     if (!fresh)
         return page->got ? check_room(p, page, e) : 0;
     if (itself && repeats && p->went_round && p->total <= p->position) {
@@ -298,7 +276,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
         more = go_round(p, page, a, page->got - first, e);
     if (more < 0 || check_tied(p, page, a, e))
         return -1;
-    if (p->went_round && !more && page->got && same_records(a))
+    if (p->went_round && !more && page->got && lines_same(a->before, a->records))
         first = page->got; /* the last page once more */
     cut(p, page, first);
     p->next = p->position;

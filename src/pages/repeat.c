@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pages/coverage.h"
+#include "json/lines.h"
 
 /* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id
  * may be equal, though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor
@@ -40,11 +41,25 @@ static void prepend(struct rolling *r, unsigned char c)
     r->len++;
 }
 
-/* With how many records, `most` or fewer, that the last page ended with does this one begin? */
+/* Is the line one of these? */
+static bool holds(struct slice lines, struct slice line)
+{
+    for (struct slice one; lines.len; lines = lines_after(lines, one)) {
+        one = lines_first(lines);
+        if (lines_same(one, line))
+            return true;
+    }
+    return false;
+}
+
+/* With how many records, `most` or fewer, that the last page ended with does this one begin? Hardly ever with any: then
+ * its first record is not in the last page at all, which is soon seen. */
 static int64_t overlap(struct slice records, struct slice before, int64_t most)
 {
     const char *end = before.text + before.len, *next = records.text;
     struct rolling tail = {.power = 1}, head = {.power = 1};
+    if (!holds(before, lines_first(records)))
+        return 0;
     for (int64_t n = 1; n <= most && tail.len < before.len; n++) {
         do
             prepend(&tail, (unsigned char)end[-1 - (ptrdiff_t)tail.len]);
@@ -89,8 +104,8 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
 /* Does the first of these records have an id, at --id? */
 static bool has_id(const struct paginate *p, struct slice records)
 {
-    const char *end = memchr(records.text, '\n', records.len);
-    return end && !value_is_void(path_find(&p->id_path, records.text, (size_t)(end - records.text)));
+    struct slice first = lines_record(lines_first(records));
+    return first.len && !value_is_void(path_find(&p->id_path, first.text, first.len));
 }
 
 /* How far may equal records of two pages be trusted to be the same one? */
@@ -99,30 +114,22 @@ enum trust { EQUAL_BY_NATURE, DOUBTFUL, THE_SAME };
 /* Are the first two of these lines equal? -1: there is only one. */
 static int begins_twice(struct slice records)
 {
-    const char *end = memchr(records.text, '\n', records.len);
-    size_t line = end ? (size_t)(end + 1 - records.text) : records.len;
-    if (records.len <= line)
-        return -1;
-    return records.len >= 2 * line && memcmp(records.text, records.text + line, line) == 0;
-}
-
-/* A first page as long as its total, which may be just that, its length: one request looks after it. What brings the
- * very same page, and the same total, has that page for whatever is asked: it is the whole list. */
-static bool is_all_again(const struct paginate *p, const struct page *page, struct slice records, struct slice before)
-{
-    return p->distrust && p->pages == 1 && p->style->seeks && page->total.records == page->got &&
-           paging_sum(p->start, page->got) == p->position && records.len == before.len &&
-           memcmp(records.text, before.text, records.len) == 0;
+    struct slice first = lines_first(records), rest = lines_after(records, first);
+    return rest.len ? lines_same(first, lines_first(rest)) : -1;
 }
 
 static int ends_twice(struct slice records)
 {
-    const char *last = memrchr(records.text, '\n', records.len - 1);
-    size_t line = last ? (size_t)(records.text + records.len - last - 1) : records.len;
-    if (records.len <= line)
-        return -1;
-    return records.len >= 2 * line &&
-           memcmp(records.text + records.len - line, records.text + records.len - 2 * line, line) == 0;
+    struct slice last = lines_last(records), rest = {records.text, records.len - last.len};
+    return rest.len ? lines_same(last, lines_last(rest)) : -1;
+}
+
+/* A first page as long as its total, which may be just that, its length: one request looks after it. What brings the
+ * very same page, and the same total, has that page for whatever is asked: it is the whole list. */
+static bool is_whole_list(const struct paginate *p, const struct page *page)
+{
+    return p->distrust && p->pages == 1 && p->style->seeks && page->total.records == page->got &&
+           paging_sum(p->start, page->got) == p->position;
 }
 
 /* Records without an id may be equal by nature; then some are, within a page. */
@@ -152,13 +159,13 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     bool cursor_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
     if (p->range->allow_repeats || p->went_round || !before->records.len || !records.len || cursor_itself)
         return 0;
-    if (is_all_again(p, page, records, before->records)) {
+    bool equal = lines_same(records, before->records);
+    if (equal && is_whole_list(p, page)) {
         buf_adds(&p->note, "warning: the server gives the same page for any offset; by its total that is the list\n");
         p->over = true;
         return 1;
     }
     bool identified = has_id(p, records);
-    bool equal = records.len == before->records.len && memcmp(records.text, before->records.text, records.len) == 0;
     p->equal_pages = equal ? p->equal_pages + 1 : 0;
     if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
         return error_set(

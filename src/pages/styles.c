@@ -9,6 +9,7 @@
 #include "pages/link.h"
 #include "pages/link_header.h"
 #include "pages/more.h"
+#include "json/lines.h"
 
 /* ---- what a request carries, in the query, a header or the JSON body: --page-in ---- */
 
@@ -219,10 +220,8 @@ static int follow_last_id(struct paginate *p, const struct answer *a, struct err
         return 0;
     if (!a->records.len)
         return check_end(p, a, "record to go on from", e);
-    const char *last = a->records.text + a->records.len - 1;
-    const char *before = memrchr(a->records.text, '\n', a->records.len - 1);
-    const char *record = before ? before + 1 : a->records.text;
-    struct slice id = path_find(&p->id_path, record, (size_t)(last - record));
+    struct slice last = lines_record(lines_last(a->records));
+    struct slice id = path_find(&p->id_path, last.text, last.len);
     if (value_is_void(id))
         return error_set(e, EXIT_ANSWER, "the last record of the page has no %s: say where the id is with --id",
                          p->paging->id);
