@@ -9,7 +9,7 @@ static struct slice text(const char *text)
 
 static void is_lines(struct slice found, const char *expected, const char *name)
 {
-    ok(lines_same(found, text(expected)), name);
+    ok(lines_same(found, text(expected)), "%s", name);
 }
 
 int main(void)
