@@ -29,6 +29,7 @@ static void on_begin(void *ctx, struct exchange *x)
     x->spent = p->once;
     buf_clear(&p->records);
     buf_clear(&p->envelope);
+    buf_clear(&p->body);
     p->bytes = 0;
     split_start(&p->split, p->places, &p->records, &p->envelope);
     p->split.lines = p->lines;
@@ -44,16 +45,27 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     if (p->bytes > (size_t)p->http.network->max_page_bytes)
         return error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes %" PRId64,
                          p->http.network->max_page_bytes);
+    if (p->raw)
+        return buf_add(&p->body, bytes, n);
     if (split_feed(&p->split, bytes, n) == 0)
         return 0;
     answer_split_error(&p->split, e);
     return -1;
 }
 
+static int say_raw(struct ask *p, struct slice *said)
+{
+    if (split_whole(&p->split, p->body.data, p->body.len, &p->envelope) == 0)
+        *said = (struct slice){buf_text(&p->envelope), p->envelope.len};
+    return 0;
+}
+
 static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
 {
     struct ask *p = ctx;
     (void)x;
+    if (p->raw)
+        return say_raw(p, said);
     if (split_end(&p->split) == 0) {
         *said = (struct slice){buf_text(&p->envelope), p->envelope.len};
         return 0;
@@ -89,7 +101,6 @@ static const struct transfer_ops ask_ops = {
     .next = on_next,
     .begin = on_begin,
     .data = on_data,
-    .kind = RULE_READ,
     .said = on_said,
     .whole = on_whole,
     .done = on_done,
@@ -108,6 +119,7 @@ void ask_free(struct ask *p)
     request_free(&p->request);
     buf_free(&p->records);
     buf_free(&p->envelope);
+    buf_free(&p->body);
 }
 
 int ask_request(struct ask *p, const struct path *places)
@@ -116,7 +128,10 @@ int ask_request(struct ask *p, const struct path *places)
     p->asked = false;
     p->failed = p->empty = false;
     p->error = (struct error){0};
-    return transfer_run(p->transfer, &ask_ops, p, &p->error) || p->failed ? -1 : 0;
+    struct transfer_ops ops = ask_ops;
+    ops.any_status = p->raw;
+    ops.kind = p->raw ? RULE_CALL : RULE_READ;
+    return transfer_run(p->transfer, &ops, p, &p->error) || p->failed ? -1 : 0;
 }
 
 int ask_get(struct ask *p, const char *url, const struct path *places)

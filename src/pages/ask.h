@@ -16,6 +16,7 @@ struct ask {
     bool once;  /* a request that fails is not tried again */
     bool lines; /* NDJSON is welcome */
     bool first; /* the next request asks for the beginning of a list: a rule may say that it is empty */
+    bool raw;   /* the request is a call: an answer of any status is welcome, of any kind, and `body` is its bytes */
 
     struct request request; /* to make next */
     bool asked;
@@ -24,6 +25,7 @@ struct ask {
     /* the answer */
     struct split split;
     struct buf records, envelope; /* NDJSON; compact JSON */
+    struct buf body;              /* with raw */
     size_t bytes;
     const struct exchange *exchange; /* for answer_header() */
     bool failed;

@@ -1,0 +1,97 @@
+/* read_output: what a read writes. */
+#include "cli/read_output.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/report.h"
+
+void read_output_note(void *ctx, bool verbose, const char *line)
+{
+    struct read_run *r = ctx;
+    terminal_note(&r->terminal, verbose, line);
+}
+
+/* Where the n-th of so many lines begins in the text that they fill. */
+static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
+{
+    const char *p = text;
+    if (n >= lines)
+        return len;
+    while (n-- > 0)
+        p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
+    return (size_t)(p - text);
+}
+
+int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
+{
+    struct held_page *h = &r->held[x->slot];
+    const struct options *o = r->options;
+    int64_t lines = h->split.count - h->streamed;
+    int64_t skip = o->range.offset > h->streamed ? o->range.offset - h->streamed : 0;
+    skip = skip < lines ? skip : lines;
+    int64_t keep = lines - skip, left = r->paginate.end - o->range.offset - r->written;
+    keep = keep < left ? keep : left;
+    if (lines == 0)
+        return 0;
+    const char *text = h->records.data;
+    size_t all =
+        (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* behind it a record is incomplete */
+    size_t from = line_start(text, all, lines, skip), to = line_start(text, all, lines, skip + keep);
+    x->spent = true;
+    h->split.lines = h->split.many; /* what is out cannot be put together again */
+    h->split.settled = true;
+    if (io_write_lines(STDOUT_FILENO, h->records.data + from, to - from, e))
+        return -1;
+    r->written += keep;
+    r->bytes += (int64_t)(to - from);
+    h->streamed += lines;
+    memmove(h->records.data, h->records.data + all, h->records.len - all);
+    h->records.len -= all;
+    r->enough = keep == left;
+    return r->enough || io_signalled() ? -1 : 0;
+}
+
+void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
+{
+    int64_t got = h->split.count, skip = h->page.skip;
+    if (h->page.keep == 0)
+        return;
+    if (r->options->run.envelope_fd >= 0)
+        report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->envelope)},
+                    &r->ready_about);
+    buf_swap(&r->ready, &h->records);
+    r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
+    r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
+    r->ready_records = h->page.keep;
+    r->ready_missing = asked - got;
+}
+
+static void wait_for_reader(void *ctx, int fd)
+{
+    struct read_run *r = ctx;
+    transfer_wait(r->transfer, fd);
+}
+
+int read_output_write(void *ctx, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct buf *note = &r->paginate.note;
+    if (note->len)
+        read_output_note(r, false, buf_text(note));
+    buf_clear(note);
+    if (r->ready_about.len &&
+        io_write_lines((int)r->options->run.envelope_fd, r->ready_about.data, r->ready_about.len, e))
+        return -1;
+    buf_clear(&r->ready_about);
+    if (r->ready_bytes &&
+        io_write_busy(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, wait_for_reader, r, e))
+        return -1;
+    r->bytes += (int64_t)r->ready_bytes;
+    r->written += r->ready_records;
+    r->ready_bytes = 0;
+    r->ready_records = 0;
+    terminal_progress_show(&r->terminal, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
+    return 0;
+}

@@ -1,0 +1,20 @@
+/* read_output: what a read writes: records in their order, lines about pages, notes. */
+#ifndef RESTSRC_READ_OUTPUT_H
+#define RESTSRC_READ_OUTPUT_H
+
+#include "cli/read_run.h"
+
+/* A callback of transfer. */
+void read_output_note(void *ctx, bool verbose, const char *line);
+
+/* --stream: the records that are complete go out at once, as far as they belong to the range. -1: EXIT_IO; or no more
+ * are wanted, which r->enough says. */
+int read_output_stream(struct read_run *r, struct exchange *x, struct error *e);
+
+/* The records of the page that belong to the range are to be written next. asked: so many it should have had. */
+void read_output_take(struct read_run *r, struct held_page *h, int64_t asked);
+
+/* A callback of transfer: the page goes out while the requests for the following ones are under way. -1: EXIT_IO. */
+int read_output_write(void *ctx, struct error *e);
+
+#endif

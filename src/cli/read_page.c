@@ -1,0 +1,183 @@
+/* read_page: the bytes of one answer. */
+#include "cli/read_page.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/io.h"
+#include "cli/read_output.h"
+#include "http/answer.h"
+#include "http/secret.h"
+#include "json/error_body.h"
+#include "json/refusal.h"
+
+void read_page_begin(void *ctx, struct exchange *x)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = &r->held[x->slot];
+    buf_clear(&h->records);
+    buf_clear(&h->envelope);
+    h->bytes = 0;
+    h->streamed = 0;
+    h->denied = false;
+    split_start(&h->split, &r->records, &h->records, &h->envelope);
+    h->split.lines = paginate_takes_lines(&r->paginate);
+    h->split.guarded = true;
+    if (r->lines)
+        split_many(&h->split);
+}
+
+/* A first line of NDJSON may have an array at a usual place. Before records of one text go out, there should be more of
+ * it than a line. */
+enum { STREAM_DOUBT = 65536 };
+
+int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = &r->held[x->slot];
+    if (h->bytes == 0 && answer_is_ndjson(x))
+        split_many(&h->split);
+    h->bytes = r->options->paging.stream ? h->records.len + h->envelope.len : h->bytes;
+    h->bytes += n;
+    if (h->bytes > (size_t)r->options->network.max_page_bytes)
+        return error_set(e, EXIT_ANSWER,
+                         "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
+                         r->options->network.max_page_bytes);
+    if (split_feed(&h->split, bytes, n) == 0)
+        return r->options->paging.stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT)
+                   ? read_output_stream(r, x, e)
+                   : 0;
+    answer_split_error(&h->split, e);
+    return -1;
+}
+
+/* What is there instead of a list. */
+static void describe_kind(struct slice value, char *text, size_t room)
+{
+    struct slice key, member;
+    size_t at = 0, members = 0;
+    while (*value.text == '{' && value_next(value, &at, &key, &member))
+        members++;
+    if (*value.text == '{')
+        snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
+    else
+        snprintf(text, room, ", but %s",
+                 *value.text == '"'                         ? "a text"
+                 : *value.text == 'n'                       ? "null"
+                 : *value.text == 't' || *value.text == 'f' ? "a truth value"
+                                                            : "a number");
+}
+
+static int no_records(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)
+{
+    struct buf place = {0};
+    char detail[200];
+    path_show(&r->records, 0, &place);
+    const char *given = r->options->paging.records, *shown = given ? given : buf_text(&place);
+    const char *name = !r->records_known ? "a usual place" : *shown ? shown : "the top level";
+    struct slice there = r->records_known && r->records.count == 1 && !r->records.many
+                             ? path_find_way(&r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
+                             : (struct slice){0};
+    char kind[60] = "";
+    if (there.len)
+        describe_kind(there, kind, sizeof kind);
+    error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    if (h->split.scalar)
+        error_set(e, EXIT_ANSWER, "the answer has no list of records: it is neither an array nor an object");
+    else
+        error_set(e, EXIT_ANSWER,
+                  "no list of records at %s of the answer%s%s%s%s: say where with --records; `restsrc check URL` looks "
+                  "for it",
+                  name, kind, *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+    buf_free(&place);
+    return -1;
+}
+
+/* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
+static int check_denial(struct held_page *h, const struct exchange *x, struct error *e)
+{
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    h->denied = h->split.way >= 0 && x->action != RULE_OK && refusal_is(envelope, (struct slice){0});
+    return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
+}
+
+/* Nothing is there, and nothing needs to be: no content, or no lines. */
+static bool has_no_text(const struct read_run *r, const struct held_page *h, const struct exchange *x)
+{
+    return x->status == 204 || x->status == 205 || (h->bytes == 0 && (r->lines || answer_is_ndjson(x)));
+}
+
+int read_page_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = &r->held[x->slot];
+    if (has_no_text(r, h, x))
+        return 0;
+    if (split_end(&h->split)) {
+        answer_split_error(&h->split, e);
+        return h->split.reason == SPLIT_CUT ? 1 : -1;
+    }
+    if (!h->split.many)
+        *said = (struct slice){buf_text(&h->envelope), h->envelope.len};
+    return 0;
+}
+
+/* The empty PATH, the whole answer, says as much where there is one answer only. */
+static bool wants_object(const struct read_run *r)
+{
+    const struct paging_options *o = &r->options->paging;
+    return o->object_is_record || (paginate_single(&r->paginate) && o->records && !*o->records);
+}
+
+/* --object-is-record: one record stands where a list should be. An error is none. */
+static void take_object(const struct read_run *r, struct held_page *h, const struct exchange *x)
+{
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    for (unsigned w = 0; w < r->records.count && !r->records.many; w++) {
+        struct slice object = path_find_way(&r->records, w, envelope);
+        bool whole = !r->records.way[w].depth; /* where that is meant, and not only a usual place */
+        if (!object.len || *object.text != '{' || (whole && !r->records_known))
+            continue;
+        if (x->action != RULE_OK && refusal_is(object, (struct slice){0}))
+            return;
+        buf_add(&h->records, object.text, object.len);
+        buf_addc(&h->records, '\n');
+        if (whole)
+            buf_clear(&h->envelope);
+        h->split.way = (int)w;
+        h->split.count = 1;
+        return;
+    }
+}
+
+/* Before anything is learned from the page, because the request may be changed then. */
+static void note_source(struct held_page *h, const struct exchange *x)
+{
+    h->came_at = io_time();
+    buf_clear(&h->url);
+    secret_redact(x->request.url.data, &h->url);
+    buf_text(&h->url); /* ends it */
+    transfer_mask(x, h->url.data);
+}
+
+int read_page_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = &r->held[x->slot];
+    if (r->options->run.envelope_fd >= 0)
+        note_source(h, x);
+    if (has_no_text(r, h, x) || x->action == RULE_EMPTY)
+        return 0;
+    if (check_denial(h, x, e))
+        return -1;
+    if (wants_object(r) && h->split.way < 0 && !h->split.many)
+        take_object(r, h, x);
+    if (h->split.way >= 0 || h->split.many)
+        return r->options->paging.stream ? read_output_stream(r, x, e) : 0;
+    char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
+    error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
+    bool absent = r->options->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    bool denied = *detail && x->action != RULE_OK;
+    return r->records_known && (h->split.null_records || absent) && !denied ? 0 : no_records(r, h, x, e);
+}

@@ -1,0 +1,54 @@
+/* read_run: the state of a read, which cmd_read owns and read_page, read_learn and read_output share. */
+#ifndef RESTSRC_READ_RUN_H
+#define RESTSRC_READ_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/terminal.h"
+#include "cli/options.h"
+#include "http/transfer.h"
+#include "pages/paginate.h"
+#include "pages/total.h"
+#include "json/path.h"
+#include "json/split.h"
+
+/* What is kept of the page in one slot of the window. */
+struct held_page {
+    struct page page;
+    struct split split;
+    struct buf records, envelope;
+    size_t bytes;     /* of the body so far, decompressed */
+    double came_at;   /* when, and from where: for --envelope-fd */
+    struct buf url;   /* redacted */
+    int64_t streamed; /* records that --stream has seen */
+    bool denied;      /* there is an error beside the records */
+};
+
+struct read_run {
+    const struct options *options;
+    struct paginate paginate;
+    struct total_source total_source;
+    struct path records;
+    bool records_known; /* `records` is one way: given, or learned from the first page */
+    struct transfer *transfer;
+    struct held_page *held; /* by the slot of the exchange */
+    unsigned slots;
+    struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
+    size_t ready_from, ready_bytes; /* the part of it to write */
+    int64_t ready_records;
+    struct buf ready_about; /* its line for --envelope-fd */
+    int64_t ready_missing;  /* so many records fewer than asked for were in it */
+    int64_t written, bytes;
+    struct transfer_stats stats;
+    struct terminal terminal;
+    struct timespec began;
+    bool enough; /* --stream has all of the range */
+    bool told_denied, told_partial;
+    bool lines; /* the pages are NDJSON */
+    bool bare;  /* the list is empty; is it without our parameters, too? */
+};
+
+#endif
