@@ -19,6 +19,105 @@ stored_are_the_good() {
     stored | cmp - "$BATS_TEST_TMPDIR/good"
 }
 
+# ---- refused, and a part of it stored ----
+
+# gives_in_order KEYS: the servers' store has these, each once, in this order.
+api_stored() { [ "$(curl -gsSf "$api/stored" | jq -c .)" = "$1" ] || { curl -gsSf "$api/stored"; return 1; }; }
+
+@test "an answer that says at which record it stopped: those before it are stored, the others are sent again" {
+    api <<'END'
+import json
+# Splunk's HTTP Event Collector indexes what comes before the event that it refuses, and nothing after it.
+def answer(r):
+    store = r.state.setdefault("store", [])
+    if r.path == "/stored":
+        return store
+    for n, event in enumerate(map(json.loads, r.body.decode().splitlines())):
+        if not event["event"]:
+            return 400, {"text": "Event field cannot be blank", "code": 13, "invalid-event-number": n}
+        store.append(event["event"])
+    return {"text": "Success", "code": 0}
+END
+    url=$api/services/collector in=$BATS_TEST_TMPDIR/in
+    printf '{"event":"%s"}\n' a b '' c '' '' d e >"$in"
+    write_rejects --body ndjson
+    exits 0
+    api_stored '["a","b","c","d","e"]'
+    [ "$(reject '[.line, .http_status, .error.text]')" = '[3,400,"Event field cannot be blank"]
+[5,400,"Event field cannot be blank"]
+[6,400,"Event field cannot be blank"]' ]
+    receipt_is '[.records, .rejected, .lines_done, .lines_unknown]' '[5,3,8,[]]'
+    write --body ndjson
+    exits 69
+    api_stored '["a","b","c","d","e","a","b"]'
+    receipt_is '[.records, .rejected, .lines_done, .lines_done_later, .lines_unknown]' '[2,1,3,[],[]]'
+    write_rejects --body ndjson --on '400=partial:text' # which is no number
+    exits 76
+    says "does not say at which record"
+    receipt_is .lines_unknown '[[1,8]]'
+}
+
+@test "--on WHEN=partial:PATH: an API that stops at the first bad record, and says where" {
+    api <<'END'
+def answer(r):
+    store = r.state.setdefault("store", [])
+    if r.path == "/stored":
+        return store
+    for n, record in enumerate(r.json):
+        if record["i"] % 4 == 0:
+            return 422, {"message": "no multiples of four", "at": {"row": n}}
+        store.append(record["i"])
+    return 201, {}
+END
+    url=$api/items in=$BATS_TEST_TMPDIR/in
+    seq 10 | sed 's/.*/{"i":&}/' >"$in"
+    write_rejects --on '422=partial:at.row' --batch-size 7
+    exits 0
+    api_stored '[1,2,3,5,6,7,9,10]'
+    [ "$(reject .line)" = $'4\n8' ]
+}
+
+@test "a refusal that speaks of a part leaves open what is stored, and is not sent again in halves" {
+    api <<'END'
+ANSWERS = [
+    {"code": "invalid", "message": "partial write: field type conflict: input field x is a string dropped=1"},
+    {"error": "partial write: points beyond retention policy dropped=1"},
+    "entry ignored, reason: 'entry too far behind' for stream: {a=\"b\"},\ntotal ignored: 1 out of 3",
+    {"message": "The batch was partially applied"},
+]
+def answer(r):
+    store = r.state.setdefault("store", [])
+    if r.path == "/stored":
+        return store
+    store.append(len(r.json))
+    return 400, ANSWERS[int(r.path[-1])]
+END
+    in=$BATS_TEST_TMPDIR/in
+    plain 3
+    for n in 0 1 2 3; do
+        url=$api/$n
+        write_rejects
+        exits 76
+        receipt_is '[.records, .rejected, .lines_unknown]' '[0,0,[[1,3]]]'
+    done
+    api_stored '[3,3,3,3]'
+}
+
+@test "a refusal that speaks of a part and names its errors: the rest is stored" {
+    api <<'END'
+# InfluxDB 3 with accept_partial.
+def answer(r):
+    return 400, {"error": "partial write of line protocol occurred",
+                 "data": [{"original_line": "x", "line_number": 2, "error_message": "invalid column type"}]}
+END
+    url=$api/items in=$BATS_TEST_TMPDIR/in
+    plain 3
+    write_rejects --body ndjson
+    exits 0
+    receipt_is '[.records, .rejected, .lines_done]' '[2,1,3]'
+    [ "$(reject .line)" = 2 ]
+}
+
 # ---- refused as a whole ----
 
 @test "without --reject-file a refused batch ends the run: 69, and a hint" {

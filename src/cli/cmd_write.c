@@ -16,6 +16,7 @@
 #include "cli/report.h"
 #include "http/gzip.h"
 #include "http/url.h"
+#include "write/reply.h"
 #include "write/settle.h"
 
 /* ---- the next request ---- */
@@ -131,7 +132,7 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
 {
     struct write_run *w = ctx;
     struct held_batch *h = &w->held[x->slot];
-    int result = outcome_read(h, x, e);
+    int result = reply_read(h, x, e);
     *said = (struct slice){h->compact.len ? buf_text(&h->compact) : NULL, h->compact.len};
     return result;
 }
@@ -139,7 +140,7 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
 static int on_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct write_run *w = ctx;
-    return outcome_answer(w, &w->held[x->slot], x, e);
+    return reply_conclude(w, &w->held[x->slot], x, e);
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)

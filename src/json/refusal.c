@@ -97,6 +97,20 @@ static bool is_bad_word(const struct words *w)
     return w->any & (WORD_BAD | WORD_PART | WORD_STATE) && !(w->any & WORD_NO);
 }
 
+bool refusal_is_in_part(struct slice text)
+{
+    static const char *const parts[] = {
+        "partial write",                                                    /* InfluxDB */
+        "partial success", "partial failure", "partially", "total ignored", /* Loki: total ignored: 1 out of 3 */
+    };
+    char *all = mem_text(text.text ? text.text : "", text.len);
+    bool in_part = false;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !in_part; i++)
+        in_part = strcasestr(all, parts[i]);
+    free(all);
+    return in_part;
+}
+
 bool refusal_is_warning(struct slice element)
 {
     static const char *const names[] = {"severity", "level", "Severity"};
@@ -182,6 +196,13 @@ static void read_number(const struct member *m, struct refusal *r)
         r->failed = n;
 }
 
+static void refuse_text(const struct member *m, struct refusal *r)
+{
+    bool in_part = refusal_is_in_part(m->value);
+    refuse(m, r, !in_part);
+    r->in_part |= in_part && r->refused;
+}
+
 /* A member whose name is about what was refused. */
 static void read_bad(const struct member *m, struct refusal *r)
 {
@@ -194,7 +215,7 @@ static void read_bad(const struct member *m, struct refusal *r)
         read_number(m, r);
     else if (is_text(m->value)) {
         if (!(m->beside_zero && m->name.any & WORD_REASON))
-            refuse(m, r, true);
+            refuse_text(m, r);
     } else
         refuse(m, r,
                *m->value.text == '{' && !(m->name.any & WORD_LEFT) &&
@@ -353,87 +374,4 @@ bool refusal_is(struct slice object, struct slice sent)
 struct slice refusal_reason(struct slice part, const struct refusal *r)
 {
     return r->why.text ? r->why : part;
-}
-
-/* ---- reasons that pass ---- */
-
-/* In whatever case. */
-static const char *const passing[] = {
-    "throttl",                           /* ThrottlingException, THROTTLED */
-    "rate limit",                        /* in words, */
-    "ratelimit",                         /* Slack, Google, */
-    "rate_limit",                        /* and many others */
-    "too many requests",                 /* 429 in words */
-    "toomanyrequests",                   /* AWS, Azure */
-    "provisionedthroughputexceeded",     /* Kinesis, DynamoDB */
-    "requestlimitexceeded",              /* DynamoDB, EC2; Salesforce: REQUEST_LIMIT_EXCEEDED is by the day */
-    "slow down",                         /* S3 */
-    "slowdown",                          /* the same as a code */
-    "internalfailure",                   /* Kinesis: to be sent again, its manual says */
-    "internalerror",                     /* SQS, SNS */
-    "internalexception",                 /* EventBridge */
-    "serviceunavailable",                /* Firehose: ServiceUnavailableException */
-    "service unavailable",               /* 503 in words */
-    "temporarily",                       /* temporarily unavailable */
-    "try again",                         /* in words */
-    "try later",                         /* the same */
-    "es_rejected_execution_exception",   /* Elasticsearch: the queue is full */
-    "rejected_execution_exception",      /* OpenSearch */
-    "circuit_breaking_exception",        /* both: memory */
-    "unavailable_shards_exception",      /* both */
-    "resource_exhausted",                /* gRPC */
-    "backenderror",                      /* Google */
-    "\"unavailable\"",                   /* FCM; gRPC's UNAVAILABLE */
-    "\"stopped\"",                       /* BigQuery: not stored because another row of the request is bad */
-    "unable_to_lock_row",                /* Salesforce */
-    "all_or_none_operation_rolled_back", /* Salesforce: as BigQuery's stopped */
-    "processing_halted",                 /* Salesforce composite: the same */
-    "50003",                             /* Kafka REST: an error that passes */
-    "not the leader",                    /* Kafka */
-    "overloaded",                        /* 529 in words */
-    "deadlock",                          /* databases */
-    "\"senderfault\":false",             /* AWS batches: it is not our fault */
-    "\"retryable\":true",                /* says so itself */
-    "\"transient\":true",                /* the same */
-};
-
-bool refusal_passes(struct slice part, long status)
-{
-    bool passes = status == 429 || status == 503 || status == 529 || status == 424;
-    char *text = mem_text(part.text ? part.text : "", part.len);
-    for (size_t i = 0; i < sizeof passing / sizeof *passing && !passes; i++)
-        passes = strcasestr(text, passing[i]);
-    free(text);
-    return passes;
-}
-
-/* Retry-After, retry_after_ms, retryAfterSeconds, RetryAfterMilliseconds, retryDelay ("3s") */
-static double seconds(struct slice key, struct slice value)
-{
-    char name[40];
-    size_t n = 0;
-    for (size_t i = 0; i < key.len && n < sizeof name - 1; i++)
-        if (isalpha((unsigned char)key.text[i]))
-            name[n++] = (char)tolower((unsigned char)key.text[i]);
-    name[n] = '\0';
-    if ((strncmp(name, "retryafter", 10) && strcmp(name, "retrydelay")) || is_container(value))
-        return 0;
-    double s = 0;
-    number_decimal(value.text + is_text(value), &s);
-    s = strstr(name, "ms") || strstr(name, "milli") ? s / 1000 : s;
-    return s > 0 && s < 1e9 ? s : 0;
-}
-
-double refusal_pause(struct slice part)
-{
-    struct slice key, value;
-    double longest = 0;
-    if (!is_container(part))
-        return 0;
-    for (size_t at = 0; value_next(part, &at, &key, &value);) {
-        double s = key.text ? seconds(key, value) : 0;
-        s = s > 0 ? s : refusal_pause(value);
-        longest = s > longest ? s : longest;
-    }
-    return longest;
 }

@@ -15,6 +15,7 @@
 struct refusal {
     bool refused;
     bool hard;        /* as a whole, not only in part: success false, an error; not: hasErrors, failedCount 2 */
+    bool in_part;     /* its error speaks of a part, which leaves the rest */
     bool error;       /* in words that say so of reading, too: not: skipped 2 */
     bool denied;      /* in so many words: success false */
     struct slice why; /* the member that says so best; text NULL: none is a reason */
@@ -38,14 +39,12 @@ bool refusal_says_something(struct slice value);
  */
 bool refusal_names(struct slice key, bool *left);
 
+/* Does it speak of a part that was refused, so that the rest may have been taken? */
+bool refusal_is_in_part(struct slice text);
+
 /* An element of a list of errors that is none: its severity says so. */
 bool refusal_is_warning(struct slice element);
 
 /* What has the server to say for it: the whole of part, or the one member that is the reason. */
 struct slice refusal_reason(struct slice part, const struct refusal *r);
-/* Is it for a reason that passes: throttled, busy, not its turn? */
-bool refusal_passes(struct slice part, long status);
-/* Seconds after which the part wants to be asked again; 0: it does not say. */
-double refusal_pause(struct slice part);
-
 #endif

@@ -38,6 +38,7 @@ static const struct {
     {"510=fail", ANY, false, false},
     {"511=fail", ANY, false, false},
     {"5xx=retry", ANY, false, false},
+    {"400 $['invalid-event-number']=partial:invalid-event-number", RULE_WRITE, false, false}, /* Splunk */
     {"400=reject", RULE_WRITE, false, false},
     {"413=reject", RULE_WRITE, false, false},
     {"414=reject", RULE_WRITE, false, false},
@@ -82,16 +83,19 @@ static int take_action(struct rule *r, const char *name, struct error *e)
         r->header = name + 12;
         return 0;
     }
+    if (strncmp(name, "partial:", 8) == 0) {
+        r->action = RULE_PARTIAL;
+        return path_option(&r->stop, "on", name + 8, e);
+    }
     for (size_t i = 0; i < ACTIONS; i++)
         if (strcmp(actions[i].name, name) == 0) {
             r->action = actions[i].action;
             return 0;
         }
-    return error_set(
-        e, EXIT_USAGE,
-        "--on %s: after the last = stands ok, empty, retry, wait, wait:header:NAME, renew, partial, reject "
-        "or fail",
-        r->text);
+    return error_set(e, EXIT_USAGE,
+                     "--on %s: after the last = stands ok, empty, retry, wait, wait:header:NAME, renew, partial, "
+                     "partial:PATH, reject or fail",
+                     r->text);
 }
 
 static int take_test(struct rule *r, const char *test, size_t len, struct error *e)
@@ -151,6 +155,7 @@ void rules_free(struct rules *r)
     for (size_t i = 0; i < r->count; i++) {
         free(r->rule[i].text);
         jsonpath_free(r->rule[i].test);
+        path_free(&r->rule[i].stop);
     }
     free(r->rule);
     *r = (struct rules){0};

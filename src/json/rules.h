@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/list.h"
+#include "json/path.h"
 #include "json/value.h"
 
 enum rule_action {
@@ -34,6 +35,7 @@ struct rule {
     struct jsonpath *test; /* NULL: none */
     enum rule_action action;
     const char *header; /* wait:header:NAME: says when it is over; else NULL */
+    struct path stop;   /* partial:PATH: the place, from 0, of the record at which a batch stopped; count 0: none */
 
     /* of built-in rules only */
     bool built_in;

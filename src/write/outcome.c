@@ -7,7 +7,9 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "http/answer.h"
+#include "write/reply.h"
 #include "write/settle.h"
 #include "json/error_body.h"
 
@@ -60,60 +62,6 @@ void outcome_free(struct held_batch *h)
     buf_free(&h->answer);
     buf_free(&h->compact);
     buf_free(&h->listed);
-}
-
-/* ---- the answer ---- */
-
-int outcome_read(struct held_batch *h, const struct exchange *x, struct error *e)
-{
-    struct split split;
-    const char *type = transfer_header(x, "Content-Type", NULL), *text = buf_text(&h->answer);
-    text += strspn(text, " \t\r\n");
-    buf_clear(&h->compact);
-    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0)
-        return 0;
-    results_of_text((struct slice){buf_text(&h->answer), h->answer.len}, h->now.to - h->now.from, &h->compact);
-    if (h->compact.len)
-        return 0;
-    if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)
-        return error_set(e, EXIT_ANSWER, "the answer is a web page (is this the URL of a JSON API?)");
-    if (*text != '{' && *text != '[')
-        return 0;
-    if (split.reason == SPLIT_CUT) {
-        error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %zu bytes", h->answer.len);
-        return 1;
-    }
-    if (!type || !strcasestr(type, "json"))
-        return 0;
-    answer_split_error(&split, e);
-    return -1;
-}
-
-static void read_results(struct write_run *w, struct held_batch *h)
-{
-    struct sent sent = {.record = h->sent, .count = h->now.to - h->now.from, .lines_each = body_lines(&w->shape)};
-    for (size_t i = 0; i < sent.count; i++)
-        h->sent[i] = batch_record(&h->batch, h->order[h->now.from + i]);
-    struct slice said = {buf_text(&h->compact), h->compact.len};
-    buf_clear(&h->listed);
-    if (w->paths.results.many && said.len) { /* results here and there are a list for themselves */
-        path_list(&w->paths.results, said, &h->listed);
-        said = (struct slice){h->listed.data, h->listed.len};
-    }
-    results_read(&w->paths, &sent, said, h->results, &h->said);
-}
-
-int outcome_answer(struct write_run *w, struct held_batch *h, const struct exchange *x, struct error *e)
-{
-    read_results(w, h);
-    if (!h->said.wrong && x->status == 207 && !h->said.each) /* Multi-Status: some may have failed */
-        return error_set(
-            e, EXIT_ANSWER,
-            "HTTP 207 has a status for each record, but the answer has them in no list that is known (--results)");
-    for (size_t i = 0; i < h->now.to - h->now.from && x->action == RULE_OK; i++) /* a rule knows better */
-        if (h->results[i].fate == FATE_UNKNOWN)
-            h->results[i].fate = FATE_STORED;
-    return 0;
 }
 
 /* ---- the fate of records ---- */
@@ -258,6 +206,16 @@ static int send_again(struct write_run *w, struct held_batch *h, struct exchange
     return takes_rejects(w) || w->failed ? 0 : fail_again(w, h, x, from);
 }
 
+/* What was not looked at is as if it had not been sent. */
+static void send_rest(struct held_batch *h)
+{
+    size_t from = h->now.from;
+    while (from < h->now.to && fate_of(h, from)->fate != FATE_OPEN)
+        from++;
+    if (from < h->now.to)
+        h->later[h->waiting++] = (struct piece){from, h->now.to, 0};
+}
+
 static int accept_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
     w->receipt.bytes += (int64_t)h->body_bytes;
@@ -278,6 +236,7 @@ static int accept_piece(struct write_run *w, struct held_batch *h, struct exchan
                 fate_of(h, i)->fate = FATE_OPEN;
         return fail_unknown(w, h, x);
     }
+    send_rest(h);
     return send_again(w, h, x);
 }
 
@@ -355,19 +314,6 @@ static int fail_piece(struct write_run *w, struct held_batch *h, struct exchange
     return -1;
 }
 
-/* Mixpanel's 400 comes when some of a batch is bad and the rest is stored: halves of it would store that again. */
-static bool is_partial(struct write_run *w, struct held_batch *h, const struct exchange *x)
-{
-    struct split split;
-    if (x->error.code != EXIT_REFUSED || x->unsettled)
-        return false;
-    buf_clear(&h->compact);
-    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact))
-        return false;
-    read_results(w, h);
-    return h->said.taken;
-}
-
 int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
 {
     size_t count = h->now.to - h->now.from;
@@ -379,7 +325,7 @@ int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
     }
     if (is_doubtful(h, x))
         doubt(x);
-    if (!x->failed || (count > 1 && is_partial(w, h, x)))
+    if (!x->failed || (count > 1 && reply_is_partial(w, h, x)))
         return accept_piece(w, h, x);
     bool refused = !x->unsettled && x->action == RULE_REJECT;
     if (count > 1 && refused && (takes_rejects(w) || is_too_large(x->status)))

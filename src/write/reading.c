@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/passing.h"
 #include "json/words.h"
 
 size_t reading_length(struct slice list)
@@ -42,8 +43,8 @@ void reading_take_part(struct reading *r, size_t record, struct slice part)
 void reading_refuse(struct reading *r, size_t record, struct slice part, const struct refusal *said, bool left)
 {
     struct result *result = &r->results[record];
-    double after = refusal_pause(part);
-    bool passes = refusal_passes(part, said->status) || (left && !said->refused);
+    double after = passing_pause(part);
+    bool passes = passing_is(part, said->status) || (left && !said->refused);
     reading_set_fate(r, record, passes ? FATE_AGAIN : FATE_REJECTED);
     struct slice why = refusal_reason(part, said);
     bool better =

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "write/survey.h"
+#include "json/passing.h"
 #include "json/split.h"
 #include "json/words.h"
 
@@ -28,7 +29,7 @@ static void settle(struct reading *r, enum fate fate)
                 continue;
             r->results[i].error = r->reason;
             r->results[i].status = r->whole.status;
-            r->results[i].after = refusal_pause(r->reason);
+            r->results[i].after = passing_pause(r->reason);
         }
 }
 
@@ -67,7 +68,7 @@ static const char *doubt(const struct reading *r, size_t refused)
         return "the answer counts more refused records than it names";
     if (counts_too_few(r, refused))
         return "the answer counts fewer records than were sent";
-    if (!adds_up(r, refused) && lists_too_few(r, refused))
+    if (!(all->in_part && refused) && !adds_up(r, refused) && lists_too_few(r, refused))
         return "the answer has results for fewer records than were sent";
     return NULL;
 }
@@ -87,7 +88,7 @@ static bool passes(const struct reading *r)
 {
     bool open = !r->placed && !r->stray && !r->whole.failed && r->whole.taken <= 0;
     bool as_a_whole = open && (r->unplaced ? r->whole.denied && !r->lasting : r->whole.hard);
-    return (as_a_whole || is_of_all(r)) && refusal_passes(r->reason, r->whole.status);
+    return (as_a_whole || is_of_all(r)) && passing_is(r->reason, r->whole.status);
 }
 
 static const char *conclude(struct reading *r)

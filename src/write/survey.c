@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "json/passing.h"
 #include "json/words.h"
 
 enum { DEPTH = 4 };
@@ -38,7 +39,7 @@ static void read_refused(struct reading *r, struct slice part, int64_t record, b
     refusal_read(part, (struct slice){0}, &said);
     if (record < 0) {
         r->unplaced++;
-        r->lasting += !refusal_passes(part, said.status);
+        r->lasting += !passing_is(part, said.status);
         r->reason = r->reason.text ? r->reason : part;
         return;
     }
@@ -231,6 +232,7 @@ static void join(struct reading *r, struct slice object, const struct refusal *s
     if (said->taken >= 0)
         all->taken = (all->taken < 0 ? 0 : all->taken) + said->taken;
     all->most = said->most > all->most ? said->most : all->most;
+    all->in_part |= said->in_part;
     all->denied |= said->denied;
     all->well |= said->well;
     all->pending |= said->pending;

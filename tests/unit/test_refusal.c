@@ -1,5 +1,6 @@
 /* refusal: a good status whose body says that something was refused. */
 #include "tap.h"
+#include "json/passing.h"
 #include "json/refusal.h"
 #include "json/words.h"
 
@@ -106,10 +107,10 @@ static void check_pauses(void)
                                       "{\"RetryAfterMilliseconds\":\"2000\"}", "{\"headers\":{\"Retry-After\":\"2\"}}",
                                       "{\"error\":{\"details\":[{\"retryDelay\":\"2s\"}]}}"};
     for (size_t i = 0; i < sizeof two / sizeof *two; i++)
-        ok(refusal_pause(text(two[i])) > 1.9 && refusal_pause(text(two[i])) < 2.1, "two seconds: %s", two[i]);
-    ok(refusal_pause(text("{\"retryAfter\":\"soon\"}")) <= 0, "soon is no number");
-    ok(refusal_passes(text("{\"type\":\"es_rejected_execution_exception\"}"), 0), "a full queue passes");
-    ok(refusal_passes(text("{}"), 429) && !refusal_passes(text("{}"), 422), "429 passes, 422 does not");
+        ok(passing_pause(text(two[i])) > 1.9 && passing_pause(text(two[i])) < 2.1, "two seconds: %s", two[i]);
+    ok(passing_pause(text("{\"retryAfter\":\"soon\"}")) <= 0, "soon is no number");
+    ok(passing_is(text("{\"type\":\"es_rejected_execution_exception\"}"), 0), "a full queue passes");
+    ok(passing_is(text("{}"), 429) && !passing_is(text("{}"), 422), "429 passes, 422 does not");
 }
 
 int main(void)

@@ -27,6 +27,18 @@ static void means(const struct rules *rules, enum rule_request request, long sta
         tap_note("it means %s: %s", names[found], rule ? rule->text : "");
 }
 
+static void check_stop(void)
+{
+    static const char *const texts[] = {"422=partial:at.row"};
+    struct rules rules = rules_of(texts, 1);
+    static const struct rule_answer answer = {
+        .status = 400, .json = {"{\"invalid-event-number\":3}", 26}, .request = RULE_WRITE};
+    const struct rule *built_in = rules_find(&rules, &answer);
+    ok(rules.rule[0].action == RULE_PARTIAL && rules.rule[0].stop.count, "partial:PATH has a PATH");
+    ok(built_in && built_in->stop.count, "so has the rule for events that are invalid");
+    rules_free(&rules);
+}
+
 static void check_statuses(void)
 {
     static const long below[] = {408, 425, 429}, lasting[] = {501, 505, 506, 508, 510, 511};
@@ -159,6 +171,7 @@ static void check_refusals(void)
 int main(void)
 {
     check_statuses();
+    check_stop();
     check_built_in();
     check_limit_words();
     check_given();
