@@ -13,7 +13,7 @@
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/report.h"
-#include "http/http.h"
+#include "http/client.h"
 
 static bool asks_for_help(int argc, char **argv)
 {
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is told, as a full disk is */
     report_start();
-    http_start();
+    client_start();
     options_init(&o);
     int result = dispatch(&o, parent, argc, argv, &e);
     io_die_of_signal();

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/list.h"
 #include "discover/settings.h"
-#include "http/http.h"
+#include "http/client.h"
 #include "pages/paging.h"
 #include "write/outcome.h"
 

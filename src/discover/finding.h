@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "discover/settings.h"
-#include "http/http.h"
+#include "http/client.h"
 #include "pages/paging.h"
 
 enum { DISCOVER_REQUESTS = 6 }; /* at the most */

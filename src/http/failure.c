@@ -37,7 +37,7 @@ double failure_pause(const struct http *h, const struct rule *rule)
 /* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */
 static void take_beginning(const struct http *h, char *detail)
 {
-    char *text = mem_text(h->error_body.data, h->error_body.len);
+    char *text = mem_text(h->in.error_body.data, h->in.error_body.len);
     secret_mask(&h->client->auth.secrets, text);
     text[strcspn(text, "\r\n")] = '\0';
     snprintf(detail, BEGINNING, "%s", text);
@@ -63,9 +63,9 @@ void failure_of_status(struct http *h, enum rule_action action, struct error *e)
 {
     long status = http_status(h);
     char detail[300];
-    error_body_detail(h->error_body.data, h->error_body.len, detail, sizeof detail);
+    error_body_detail(h->in.error_body.data, h->in.error_body.len, detail, sizeof detail);
     secret_mask(&h->client->auth.secrets, detail);
-    if (!*detail && h->error_body.len && *h->error_body.data != '<')
+    if (!*detail && h->in.error_body.len && *h->in.error_body.data != '<')
         take_beginning(h, detail);
     bool may_pass = status / 100 == 5 || action == RULE_RETRY || action == RULE_WAIT;
     enum exit_code code = action == RULE_REJECT                             ? EXIT_REFUSED
@@ -88,11 +88,11 @@ static long proxy_refusal(const struct http *h)
 static void broken_off(const struct http *h, struct error *e)
 {
     const char *coding = http_header(h, "Content-Encoding", NULL);
-    bool unknown = h->broken && strstr(h->broken, "asked for");
+    bool unknown = h->in.broken && strstr(h->in.broken, "asked for");
     error_set(e, EXIT_ANSWER, "the answer %s%s%.60s",
-              h->broken    ? h->broken
-              : h->stopped ? "is too large"
-                           : "has headers that are too large",
+              h->in.broken    ? h->in.broken
+              : h->in.stopped ? "is too large"
+                              : "has headers that are too large",
               unknown ? ": " : "", unknown ? coding : "");
 }
 
@@ -122,7 +122,7 @@ static bool tls_refuses(const struct http *h, int code)
     return code == CURLE_SSL_CONNECT_ERROR || alert;
 }
 
-static bool knows_no_authority(const struct http_client *c)
+static bool knows_no_authority(const struct client *c)
 {
     return !c->options.network->cacert && !c->ca.file && !c->ca.dir;
 }

@@ -2,7 +2,6 @@
 #include "http/http.h"
 
 #include <curl/curl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,292 +14,24 @@
 #include "base/io.h"
 #include "http/no_proxy.h"
 #include "http/ratelimit.h"
-#include "http/retry.h"
 #include "http/sigv4.h"
 #include "http/url.h"
-#include "json/error_body.h"
 
-enum {
-    HIDDEN_FILE = 4,
-    HIDDEN_CONFIG = 8
-}; /* bytes from which on a header's value from there is a secret whatever its name */
-enum { ERROR_BODY = 65536, HEADER_BYTES = 1 << 20, UNWANTED = 1 << 20, RECEIVE_BYTES = 256 * 1024 };
+enum { RECEIVE_BYTES = 256 * 1024 };
 
 _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's error buffer");
-
-/* ---- what all requests have in common ---- */
-
-void http_start(void)
-{
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_new, free, mem_grown, mem_copy, mem_zeroed))
-        mem_there(NULL);
-}
-
-/* curl_slist_append() goes through the whole list each time; this does it from `last` on, its end or NULL. */
-static struct curl_slist *append(struct curl_slist **list, struct curl_slist *last, const char *line)
-{
-    struct curl_slist *grown = mem_there(curl_slist_append(last, line));
-    if (!last)
-        *list = grown;
-    return last ? last->next : grown;
-}
-
-static int add_header(struct http_client *c, const char *line, size_t hidden, struct error *e)
-{
-    const char *colon = strpbrk(line, ":;");
-    if (!colon || colon == line || strpbrk(line, "\r\n"))
-        return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
-    c->last_header = append(&c->headers, c->last_header, line);
-    secret_hide_header(&c->auth.secrets, line, hidden);
-    return 0;
-}
-
-static int add_header_file(struct http_client *c, const char *name, struct error *e)
-{
-    struct buf text = {.cap = HEADER_BYTES};
-    int result = io_read_file(name, &text, e);
-    buf_drop_bom(&text);
-    char *rest = result ? NULL : buf_writable(&text);
-    for (char *line; result == 0 && (line = strsep(&rest, "\n"));) {
-        line[strcspn(line, "\r")] = '\0';
-        if (*line && add_header(c, line, HIDDEN_FILE, e))
-            result = error_set(e, EXIT_CONFIG, "%s: a header must be 'Name: value'", name);
-    }
-    secret_check_file(name, &c->auth.warning);
-    buf_free(&text);
-    return result;
-}
-
-static const char *find_header(const struct http_client *c, const char *name)
-{
-    size_t len = strlen(name);
-    for (struct curl_slist *h = c->headers; h; h = h->next)
-        if (strncasecmp(h->data, name, len) == 0 && (h->data[len] == ':' || h->data[len] == ';'))
-            return h->data + len + 1;
-    return NULL;
-}
-
-static struct ca find_authorities(void)
-{
-    const curl_version_info_data *library = curl_version_info(CURLVERSION_NOW);
-    return ca_find(library->cainfo, library->capath);
-}
-
-/* Secrets that stand in URLs and queries. */
-static void hide_urls(struct http_client *c)
-{
-    const struct http_options *o = &c->options;
-    const char *const urls[] = {o->request->url,       o->network->proxy,   getenv("http_proxy"), getenv("https_proxy"),
-                                getenv("HTTPS_PROXY"), getenv("all_proxy"), getenv("ALL_PROXY")};
-    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-        if (urls[i])
-            secret_hide_url(&c->auth.secrets, urls[i]);
-    for (size_t i = 0; i < o->request->query.count; i++)
-        secret_hide_param(&c->auth.secrets, o->request->query.item[i]);
-}
-
-static int read_headers(struct http_client *c, struct error *e)
-{
-    const struct http_options *o = &c->options;
-    for (size_t i = 0; i < o->request->header.count; i++) {
-        const char *text = o->request->header.item[i];
-        if (*text == '@' ? add_header_file(c, text + 1, e)
-                         : add_header(c, text, i < o->request->typed_headers ? SIZE_MAX : HIDDEN_CONFIG, e))
-            return -1;
-    }
-    c->has_type = find_header(c, "Content-Type");
-    c->has_auth = find_header(c, "Authorization");
-    if (c->has_auth && (c->auth.bearer || (c->auth.user && !c->auth.user_of_url) || o->auth->oauth_token_url))
-        return error_set(e, EXIT_USAGE, "a header Authorization is given, and bearer, user or oauth-token-url, too");
-    if (!find_header(c, "Accept"))
-        c->last_header = append(&c->headers, c->last_header, "Accept: application/json, */*;q=0.5");
-    return 0;
-}
-
-/* Requests of a run share their cookies, in memory. Who gives cookies by --header means these alone. */
-static void share_cookies(struct http_client *c)
-{
-    if (find_header(c, "Cookie"))
-        return;
-    c->shared = mem_there(curl_share_init());
-    curl_share_setopt(c->shared, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
-}
-
-int http_client_init(struct http_client *c, const struct http_options *o, struct error *e)
-{
-    *c = (struct http_client){.options = *o, .ca = find_authorities()};
-    if (o->request->user_agent && strpbrk(o->request->user_agent, "\r\n"))
-        return error_set(e, EXIT_USAGE, "--user-agent must be one line");
-    if (auth_init(&c->auth, o->auth, e) || (o->network->cacert && io_again(o->network->cacert, &c->cacert, e)) ||
-        (o->network->proxy_cacert && io_again(o->network->proxy_cacert, &c->proxy_cacert, e)))
-        return -1;
-    hide_urls(c);
-    auth_take_url(&c->auth, o->request->url);
-    if (read_headers(c, e))
-        return -1;
-    share_cookies(c);
-    if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
-        return error_set(e, EXIT_BUG, "the system has no random numbers");
-    return 0;
-}
-
-static bool same_headers(const struct curl_slist *a, const struct curl_slist *b)
-{
-    while (a && b && strcmp(a->data, b->data) == 0) {
-        a = a->next;
-        b = b->next;
-    }
-    return !a && !b;
-}
-
-/* A pipe can be read only once. */
-static bool has_files(const struct list *header)
-{
-    bool has = false;
-    for (size_t i = 0; i < header->count; i++) {
-        const char *text = header->item[i];
-        if (*text == '@' && !io_is_file(text + 1))
-            return false;
-        has |= *text == '@';
-    }
-    return has;
-}
-
-static bool renew_headers(struct http_client *c)
-{
-    struct curl_slist *old = c->headers, *last = c->last_header;
-    struct error e = {0};
-    if (!has_files(&c->options.request->header))
-        return false;
-    c->headers = c->last_header = NULL;
-    bool changed = read_headers(c, &e) == 0 && !same_headers(old, c->headers);
-    curl_slist_free_all(changed ? old : c->headers);
-    if (!changed) {
-        c->headers = old;
-        c->last_header = last;
-    }
-    return changed;
-}
-
-bool http_client_renew(struct http_client *c)
-{
-    bool changed = auth_renew(&c->auth);
-    changed |= renew_headers(c);
-    c->generation += changed;
-    buf_clear(&c->auth.warning); /* they have been told */
-    return changed;
-}
-
-void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text)
-{
-    struct buf copy = {0};
-    if (c->note && text->len && (!verbose || c->options.network->verbose)) {
-        buf_add(&copy, text->data, text->len);
-        char *rest = buf_writable(&copy);
-        secret_mask(&c->auth.secrets, rest);
-        for (char *line; (line = strsep(&rest, "\n"));)
-            if (*line)
-                c->note(c->ctx, verbose, line);
-    }
-    buf_free(&copy);
-}
-
-void http_client_warn(struct http_client *c)
-{
-    http_client_tell(c, false, &c->auth.warning);
-    buf_clear(&c->auth.warning);
-}
-
-void http_client_free(struct http_client *c)
-{
-    auth_free(&c->auth);
-    free(c->cacert);
-    free(c->proxy_cacert);
-    curl_slist_free_all(c->headers);
-    c->headers = c->last_header = NULL;
-    if (c->shared)
-        curl_share_cleanup(c->shared);
-    c->shared = NULL;
-}
-
-/* ---- one request ---- */
 
 static size_t on_head(char *line, size_t size, size_t n, void *user)
 {
     struct http *h = user;
-    return head_add(&h->head, line, size * n) ? 0 : size * n;
+    return head_add(&h->in.head, line, size * n) ? 0 : size * n;
 }
 
-static bool is_good(const struct http *h)
-{
-    return http_status(h) / 100 == 2;
-}
-
-static int on_text(void *user, const char *bytes, size_t n)
-{
-    struct http *h = user;
-    if (h->endless)
-        h->raw = 0;
-    if (!is_good(h)) {
-        size_t room = ERROR_BODY - h->error_body.len;
-        buf_add(&h->error_body, bytes, n < room ? n : room);
-        if (!h->any_status)
-            return 0;
-    }
-    h->stopped = h->sink(h->user, bytes, n) != 0;
-    return h->stopped ? -1 : 0;
-}
-
-/* Who takes any answer takes it as it is. */
-static int on_plain(void *user, const char *bytes, size_t n)
-{
-    struct http *h = user;
-    if (h->any_status)
-        return on_text(h, bytes, n);
-    int result = charset_feed(&h->charset, bytes, n, on_text, h);
-    if (result && !h->stopped)
-        h->broken = "is not in the charset of its Content-Type";
-    return result;
-}
-
-static int begin_body(struct http *h)
-{
-    h->begun = true;
-    charset_begin(&h->charset, http_header(h, "Content-Type", NULL));
-    for (const char *coding = NULL; (coding = http_header(h, "Content-Encoding", coding));)
-        if (gzip_begin(&h->gunzip, coding)) {
-            h->broken = "is compressed in a way that was not asked for";
-            return -1;
-        }
-    return 0;
-}
-
-static int take_body(struct http *h, const char *bytes, size_t n)
-{
-    if (!h->begun && begin_body(h))
-        return -1;
-    if (gzip_feed(&h->gunzip, bytes, n, on_plain, h) == 0)
-        return 0;
-    if (!is_good(h) && !h->error_body.len && *bytes >= ' ' && *bytes < 0x7f) /* its header alone says so */
-        on_plain(h, bytes, n);
-    if (!h->stopped && !h->broken)
-        h->broken = h->gunzip.gzip ? "is not gzip, as its Content-Encoding says (--no-compressed)"
-                                   : "is not deflate, as its Content-Encoding says (--no-compressed)";
-    return -1;
-}
-
-/* The status of what is no success counts, whatever is wrong with its body; and nobody needs much of that. */
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
 {
     struct http *h = user;
-    size_t most = is_good(h) || h->any_status ? (size_t)h->client->options.network->max_page_bytes : UNWANTED;
-    n *= size;
-    h->raw += n;
-    if (h->raw > most)
-        h->broken = "is larger than --max-page-bytes";
-    else if ((h->broken && !is_good(h)) || take_body(h, bytes, n) == 0 || (!h->stopped && !is_good(h)))
-        return n;
-    return CURL_WRITEFUNC_ERROR;
+    h->in.status = http_status(h);
+    return incoming_feed(&h->in, bytes, n * size) ? CURL_WRITEFUNC_ERROR : n * size;
 }
 
 /* HTTP/2: the server goes away, and says which streams it has taken. That of a connection of its own is the first.
@@ -360,7 +91,7 @@ static void set_options(struct http *h, const struct http_options *o)
 }
 
 /* --cacert is for the server alone, --proxy-cacert for the proxy, as in curl. */
-static void set_authorities(CURL *c, const struct http_client *client)
+static void set_authorities(CURL *c, const struct client *client)
 {
     const struct ca *found = &client->ca;
     const char *cacert = client->cacert, *proxy = client->proxy_cacert;
@@ -398,9 +129,9 @@ static void set_all(struct http *h)
     set_authorities(c, h->client);
 }
 
-void http_open(struct http *h, struct http_client *c)
+void http_open(struct http *h, struct client *c)
 {
-    *h = (struct http){.client = c};
+    *h = (struct http){.client = c, .in.most = (size_t)c->options.network->max_page_bytes};
     set_all(h);
 }
 
@@ -408,18 +139,15 @@ void http_close(struct http *h)
 {
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
-    gzip_end(&h->gunzip);
-    charset_end(&h->charset);
-    head_free(&h->head);
+    incoming_free(&h->in);
     buf_free(&h->authorization);
-    buf_free(&h->error_body);
 }
 
 static void add_own(struct http *h, const char *name, const char *value)
 {
     struct buf line = {0};
     buf_addf(&line, "%s:%s%s", name, *value ? " " : "", value);
-    h->last_header = append(&h->headers, h->last_header, buf_text(&line));
+    h->last_header = client_append(&h->headers, h->last_header, buf_text(&line));
     buf_free(&line);
 }
 
@@ -443,7 +171,7 @@ static void add_trace(struct http *h)
 }
 
 /* Does a header that all requests share say who we are? */
-static bool is_credential(const struct http_client *c, const char *line)
+static bool is_credential(const struct client *c, const char *line)
 {
     char *shown = mem_text(line, strlen(line));
     secret_mask(&c->auth.secrets, shown);
@@ -460,13 +188,13 @@ static void set_headers(struct http *h, const struct request *r, bool has_body)
     for (size_t at = 0; at < r->headers.len;) {
         const char *line = r->headers.data + at, *end = memchr(line, '\n', r->headers.len - at);
         char *text = mem_text(line, (size_t)(end - line));
-        h->last_header = append(&h->headers, h->last_header, text);
+        h->last_header = client_append(&h->headers, h->last_header, text);
         free(text);
         at += (size_t)(end - line) + 1;
     }
     for (struct curl_slist *s = h->client->headers; s; s = s->next)
         if (!h->foreign || !is_credential(h->client, s->data))
-            h->last_header = append(&h->headers, h->last_header, s->data);
+            h->last_header = client_append(&h->headers, h->last_header, s->data);
     if (h->authorization.len)
         add_own(h, "Authorization", buf_text(&h->authorization));
     if (h->client->options.network->trace_ids)
@@ -522,7 +250,7 @@ static int sign(struct http *h, const struct request *r, const char *url, struct
     char *rest = buf_writable(&lines);
     for (char *line; result == 0 && (line = strsep(&rest, "\n"));)
         if (*line)
-            h->last_header = append(&h->headers, h->last_header, line);
+            h->last_header = client_append(&h->headers, h->last_header, line);
     free(header);
     buf_free(&lines);
     return result;
@@ -550,14 +278,9 @@ static int address(struct http *h, const struct request *r, struct error *e)
 int http_prepare(struct http *h, const struct request *r, struct error *e)
 {
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
-    buf_clear(&h->error_body);
-    gzip_end(&h->gunzip);
-    charset_end(&h->charset);
-    head_clear(&h->head);
+    incoming_begin(&h->in);
     *h->curl_error = *h->trace = '\0';
-    h->stopped = h->begun = h->turned_away = false;
-    h->broken = NULL;
-    h->raw = 0;
+    h->turned_away = false;
     h->sent = 0;
     h->generation = h->client->generation;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
@@ -590,7 +313,7 @@ long http_status(const struct http *h)
 
 const char *http_header(const struct http *h, const char *name, const char *previous)
 {
-    return head_find(&h->head, name, previous);
+    return head_find(&h->in.head, name, previous);
 }
 
 static const char *header_of(const void *h, const char *name)
@@ -606,7 +329,7 @@ double http_pause(const struct http *h)
 
 bool http_has_answer(const struct http *h)
 {
-    return h->head.ended && http_status(h) >= 200;
+    return h->in.head.ended && http_status(h) >= 200;
 }
 
 /* HTTP/2 has frames, and TLS an end of its own. */
@@ -616,7 +339,7 @@ bool http_has_open_end(const struct http *h)
     char *scheme = NULL;
     curl_easy_getinfo(h->easy, CURLINFO_HTTP_VERSION, &version);
     curl_easy_getinfo(h->easy, CURLINFO_SCHEME, &scheme);
-    return h->begun && !h->gunzip.z && (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1) &&
+    return h->in.begun && !h->in.gunzip.z && (version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1) &&
            scheme && strcasecmp(scheme, "http") == 0 && !http_header(h, "Content-Length", NULL) &&
            !http_header(h, "Transfer-Encoding", NULL);
 }
@@ -627,7 +350,7 @@ int http_check_whole(const struct http *h, size_t body, struct error *e)
     curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
     if (!http_has_answer(h))
         return error_set(e, EXIT_UNAVAILABLE, "the answer breaks off in its headers");
-    if (gzip_is_cut(&h->gunzip))
+    if (gzip_is_cut(&h->in.gunzip))
         return error_set(e, EXIT_UNAVAILABLE, "the compressed answer is cut short");
     if (sent < (curl_off_t)body)
         return error_set(e, EXIT_UNAVAILABLE, "the server answered HTTP %ld after %lld of %zu bytes of the body",

@@ -1,5 +1,4 @@
-/* http: one HTTP request with curl's easy interface: options, headers, credentials, and its answer. Only this file,
- * failure.c, oauth.c, transfer.c and url.c include curl. */
+/* http: one HTTP request with curl's easy interface: options, headers, credentials, and its answer. */
 #ifndef RESTSRC_HTTP_H
 #define RESTSRC_HTTP_H
 
@@ -9,98 +8,32 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "http/auth.h"
-#include "http/ca.h"
-#include "http/charset.h"
-#include "http/gzip.h"
-#include "http/head.h"
-#include "http/rate.h"
+#include "http/client.h"
+#include "http/incoming.h"
 #include "http/request.h"
 
 struct curl_slist;
 
-struct network_options {
-    double connect_timeout, max_time, speed_time; /* seconds */
-    int64_t speed_limit;                          /* bytes per second */
-    int64_t retry;
-    double retry_delay, retry_max_time; /* seconds; negative: not given */
-    int64_t max_redirs, max_page_bytes;
-    char *cacert, *proxy, *proxy_cacert, *rate;
-    bool http1; /* HTTP/1.1 alone */
-    enum rate_scope rate_scope;
-    struct list trust_host;
-    bool location_trusted; /* credentials go to trusted hosts, too */
-    bool trace_ids, verbose, keep_origin;
-};
-
-/* What requests need to know. Nothing of it is owned. */
-struct http_options {
-    const struct request_options *request;
-    const struct auth_options *auth;
-    const struct network_options *network;
-};
-
-/* What all requests of a process have in common. */
-struct http_client {
-    struct http_options options;
-    struct auth auth;
-    char *cacert, *proxy_cacert; /* as those of the options; can be read again, also where a pipe was given */
-    struct ca ca;                /* the authorities without --cacert */
-    struct curl_slist *headers, *last_header; /* --header, and our own where that has none */
-    bool has_type, has_auth;                  /* --header has a Content-Type, an Authorization */
-    void *shared;                             /* CURLSH *: cookies; NULL: --header has a Cookie */
-    unsigned generation;                      /* how often credentials were read again and were others */
-    unsigned char trace[16];                  /* --trace-ids */
-    unsigned short random[3];                 /* for erand48() */
-    /* The caller's: something to tell people, as in transfer.h. NULL: nobody listens. */
-    void (*note)(void *ctx, bool verbose, const char *line);
-    void *ctx;
-};
-
-/* What o points to must outlive it. Free with http_client_free(), also after a failure. */
-int http_client_init(struct http_client *c, const struct http_options *o, struct error *e);
-void http_client_free(struct http_client *c);
-/* Reads the files of credentials again, which another program may have renewed. false: nothing has changed. */
-bool http_client_renew(struct http_client *c);
-/* Tells each line of text, masked; or what warnings there are. */
-void http_client_tell(const struct http_client *c, bool verbose, const struct buf *text);
-void http_client_warn(struct http_client *c);
-
-/* libcurl's memory comes from mem.h from now on: before its first use in the process. */
-void http_start(void);
-
 /* One request at a time. */
 struct http {
-    struct http_client *client;
-    void *easy; /* CURL * */
-    /* The caller's: takes the body; of every answer or of 2xx only. -1 breaks off, then `stopped` is set. */
-    int (*sink)(void *user, const char *bytes, size_t n);
-    void *user;
-    bool any_status, stopped;
+    struct client *client;
+    void *easy;               /* CURL * */
+    struct incoming in;       /* the answer; the caller sets what takes it */
     struct buf authorization; /* to send, set before http_prepare(); empty: none */
     unsigned generation;      /* of the credentials that were sent */
     bool foreign;  /* the caller's: the request goes to another origin than ours, and no credentials go along */
-    bool endless;  /* the caller's: the body may be of any length, but has to bring something */
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                       dies */
     /* The rest is private. */
     struct curl_slist *headers, *last_header;
     char trace[56]; /* the traceparent sent */
-    struct buf error_body;
     char curl_error[256];
-    int refused; /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
-    struct head head;
-    bool begun;         /* the body */
-    bool fresh;         /* the request has a connection of its own */
-    bool turned_away;   /* the server has said, in HTTP/2, that it did not take it */
-    const char *broken; /* why it was broken off, when that was not the sink */
-    size_t raw;         /* bytes of it as they came; where it is endless, those that brought nothing */
-    struct gunzip gunzip;
-    struct charset charset;
+    int refused;      /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
+    bool fresh;       /* the request has a connection of its own */
+    bool turned_away; /* the server has said, in HTTP/2, that it did not take it */
 };
 
-void http_open(struct http *h,
-               struct http_client *c); /* may be wrong with an option: the first http_prepare() says so */
+void http_open(struct http *h, struct client *c); /* may be wrong with an option: the first http_prepare() says so */
 void http_close(struct http *h);
 
 /* Makes the next request ready to be performed, with h->authorization. */

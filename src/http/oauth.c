@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "http/cache.h"
 #include "http/failure.h"
+#include "http/http.h"
 #include "http/retry.h"
 #include "http/secret.h"
 #include "http/token.h"
@@ -68,14 +69,14 @@ static CURLcode perform(CURL *easy)
     return code;
 }
 
-static void show_token_request(const struct http_client *c, const char *before, long status, const char *url)
+static void show_token_request(const struct client *c, const char *before, long status, const char *url)
 {
     struct buf line = {0};
     buf_adds(&line, before);
     if (status)
         buf_addf(&line, "%ld ", status);
     secret_redact(url, &line);
-    http_client_tell(c, true, &line);
+    client_tell(c, true, &line);
     buf_free(&line);
 }
 
@@ -88,9 +89,9 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     struct http h;
     answer->cap = ANSWER;
     http_open(&h, a->client);
-    h.sink = on_token;
-    h.user = answer;
-    h.any_status = true;
+    h.in.sink = on_token;
+    h.in.user = answer;
+    h.in.any_status = true;
     set_form(&h, user, password, form);
     if (http_set_url(&h, url, e)) {
         http_close(&h);
@@ -99,7 +100,7 @@ static int fetch(struct oauth *a, const char *user, const char *password, const 
     show_token_request(a->client, "> POST ", 0, url);
     struct error cause = {0};
     CURLcode code = perform(h.easy);
-    bool answered = http_has_answer(&h) && !h.stopped;
+    bool answered = http_has_answer(&h) && !h.in.stopped;
     *status = answered ? http_status(&h) : 0;
     bool counts = answered && *status / 100 != 2; /* whatever its body is */
     if (code && !counts)
@@ -293,7 +294,7 @@ static void make_key(struct oauth *a)
     buf_adds(&a->key, a->auth->refresh_token ? a->auth->refresh_token : "");
 }
 
-void oauth_init(struct oauth *a, struct http_client *c)
+void oauth_init(struct oauth *a, struct client *c)
 {
     *a = (struct oauth){.client = c, .auth = &c->auth};
     if (c->auth.options->oauth_token_url)
@@ -331,13 +332,13 @@ int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e)
         if (!retry_allowed(&policy, tries, waited + wait))
             break;
         buf_addf(&line, "%s; try %u of %ld in %.3g s", e->message, tries + 1, policy.tries + 1, wait);
-        http_client_tell(a->client, false, &line);
+        client_tell(a->client, false, &line);
         buf_free(&line);
         pause_for(wait);
         waited += wait;
         a->may_pass = false;
     }
-    http_client_warn(a->client);
+    client_warn(a->client);
     return result;
 }
 

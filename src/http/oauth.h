@@ -7,10 +7,10 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "http/http.h"
+#include "http/client.h"
 
 struct oauth {
-    struct http_client *client;
+    struct client *client;
     struct auth *auth; /* of client */
     struct buf key;    /* what a cached token is good for: two processes that agree in this share it */
     struct buf token;  /* the access token; empty: none yet */
@@ -23,8 +23,8 @@ struct oauth {
     double pause; /* seconds that the server asked for */
 };
 
-/* c, which http_client_init() has set up, must outlive it. */
-void oauth_init(struct oauth *a, struct http_client *c);
+/* c, which client_init() has set up, must outlive it. */
+void oauth_init(struct oauth *a, struct client *c);
 void oauth_free(struct oauth *a);
 
 /* The value of the Authorization header of the next request, appended; nothing without --oauth-token-url. Everything

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/list.h"
-#include "http/http.h"
+#include "http/client.h"
 
 /* Same scheme, host and port? false when one of them is not a URL. */
 bool origin_is_same(const char *a, const char *b);

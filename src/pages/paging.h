@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "http/http.h"
+#include "http/client.h"
 #include "pages/next.h"
 #include "pages/total.h"
 #include "json/path.h"

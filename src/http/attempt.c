@@ -1,0 +1,201 @@
+/* attempt: one try of a request, and when there is another. */
+#include "http/attempt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "http/failure.h"
+#include "http/origin.h"
+#include "http/secret.h"
+#include "http/url.h"
+
+double attempt_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void attempt_show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after)
+{
+    struct buf line = {0};
+    if (verbose && !t->options.network->verbose)
+        return;
+    buf_adds(&line, before);
+    secret_redact(buf_text(&x->request.url), &line);
+    buf_adds(&line, after);
+    client_tell(&t->client, verbose, &line);
+    buf_free(&line);
+}
+
+/* With --trace-ids: what the API's owner can look for. */
+static void add_trace(const struct exchange *x, struct error *e)
+{
+    const char *trace = x->attempt->http.trace;
+    if (*trace && !strstr(e->message, trace))
+        error_set(e, e->code, "%s (traceparent: %s)", e->message, trace);
+}
+
+void attempt_locate(const struct exchange *x, struct error *e)
+{
+    const struct secrets *secrets = &x->attempt->transfer->client.auth.secrets;
+    struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
+    buf_add(&url, x->request.url.data, x->request.url.len);
+    secret_redact(buf_text(&url), &shown);
+    snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));
+    buf_free(&url);
+    buf_free(&shown);
+    secret_mask(secrets, e->url);
+    text_clean(e->url);
+    secret_mask(secrets, e->message);
+    add_trace(x, e);
+    e->http_status = x->status;
+    e->offset = x->offset;
+    e->has_offset = x->offset >= 0;
+}
+
+const char *attempt_method(const struct exchange *x)
+{
+    return request_method(x->request.method);
+}
+
+void attempt_schedule(struct attempt *a)
+{
+    a->phase = WAITING;
+    a->retries = a->redirects = 0;
+    a->renewals = 0;
+    a->taken = false;
+    a->first = a->due = attempt_now();
+}
+
+void attempt_schedule_again(struct attempt *a)
+{
+    double first = a->first, delay = a->exchange->delay;
+    attempt_schedule(a);
+    a->due += delay;
+    if (delay > 0)
+        a->first = first;
+    a->exchange->delay = 0;
+}
+
+void attempt_soon(struct attempt *a)
+{
+    a->phase = WAITING;
+    a->due = attempt_now();
+}
+
+void attempt_settle(struct attempt *a, bool failed)
+{
+    a->exchange->failed = failed;
+    a->exchange->unsettled |= a->taken; /* whatever the last attempt met with, an earlier one may have been taken */
+    a->phase = DONE;
+    if (failed)
+        attempt_locate(a->exchange, &a->exchange->error);
+}
+
+/* Whatever names the URL (a link, an option, a record), credentials go to the origin that we were given, and to trusted
+ * hosts. */
+static bool may_ask(const struct transfer *t, const char *url, struct error *e)
+{
+    struct buf shown = {0};
+    if (url_check_length(url, e))
+        return false;
+    if (origin_allows(&t->options.network->trust_host, t->base.data, url))
+        return true;
+    secret_redact(url, &shown);
+    error_set(e, EXIT_ANSWER, "this would be sent to another origin than the URL's (--trust-host): %s",
+              buf_text(&shown));
+    buf_free(&shown);
+    return false;
+}
+
+/* Credentials of the request's own come before ours. -1: no token to be had. */
+static int authorize(struct transfer *t, struct attempt *a)
+{
+    struct buf *authorization = &a->http.authorization;
+    buf_clear(authorization);
+    a->http.foreign =
+        !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
+    if (t->client.has_auth || a->http.foreign)
+        return 0;
+    if (t->client.auth.bearer)
+        return buf_addf(authorization, "Bearer %s", t->client.auth.bearer);
+    return oauth_authorize(&t->oauth, authorization, &a->exchange->error);
+}
+
+bool attempt_begin(struct transfer *t, struct attempt *a)
+{
+    struct exchange *x = a->exchange;
+    struct buf line = {0}, trace = {0};
+    x->status = 0;
+    x->spent = x->failed = x->unsettled = false;
+    x->error = (struct error){0};
+    x->action = RULE_NONE;
+    x->rule = NULL;
+    a->http.in.any_status = t->ops->any_status;
+    a->http.in.endless = t->ops->endless;
+    x->bytes = 0;
+    buf_text(&x->request.url); /* ends it with a NUL, for attempt_locate() */
+    t->ops->begin(t->ctx, x);
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a) ||
+        http_prepare(&a->http, &x->request, &x->error)) {
+        attempt_settle(a, true);
+        return false;
+    }
+    buf_addf(&line, "> %s ", attempt_method(x));
+    if (*a->http.trace)
+        buf_addf(&trace, " traceparent: %s", a->http.trace);
+    attempt_show(t, true, x, buf_text(&line), buf_text(&trace));
+    buf_free(&trace);
+    buf_free(&line);
+    a->phase = ACTIVE;
+    t->stats->requests++;
+    return true;
+}
+
+static void give_up(struct attempt *a)
+{
+    struct error *e = &a->exchange->error;
+    if (a->retries)
+        error_set(e, e->code, "%s; given up after %u tries", e->message, a->retries + 1);
+    attempt_settle(a, true);
+}
+
+void attempt_retry(struct transfer *t, struct attempt *a, bool taken)
+{
+    struct exchange *x = a->exchange;
+    double after = x->status / 100 == 2 && !x->rule ? 0 : failure_pause(&a->http, x->rule);
+    bool not_now = failure_not_now(&a->http, x->action);
+    double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
+    double start = attempt_now() + wait;
+    if (not_now) /* for all, also when this one is not tried again */
+        rate_hold(&t->rate, wait);
+    x->unsettled = taken && !not_now;
+    bool matters = !t->ops->matters || t->ops->matters(t->ctx, x);
+    if (x->spent || !matters || (taken && !not_now && !x->request.repeatable) ||
+        !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
+        give_up(a);
+        return;
+    }
+    a->taken |= x->unsettled;
+    a->retries++;
+    t->stats->retries++;
+    a->due = start;
+    a->phase = WAITING;
+    struct buf line = {0};
+    buf_addf(&line, ": %s; try %u of %llu in %.3g s", x->error.message, a->retries + 1,
+             (unsigned long long)t->retry.tries + 1, wait);
+    attempt_show(t, false, x, "", buf_text(&line));
+    buf_free(&line);
+}
+
+bool attempt_renew(struct transfer *t, struct attempt *a)
+{
+    if (a->http.foreign)
+        return false;
+    return oauth_renew(&t->oauth, buf_text(&a->http.authorization)) || a->http.generation != t->client.generation ||
+           client_renew(&t->client);
+}

@@ -1,0 +1,73 @@
+/* attempt: one try of a request of the window, and when there is another. Private to transfer, redirect and verdict. */
+#ifndef RESTSRC_ATTEMPT_H
+#define RESTSRC_ATTEMPT_H
+
+#include <stdbool.h>
+
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/oauth.h"
+#include "http/rate.h"
+#include "http/retry.h"
+#include "json/rules.h"
+
+enum { RENEWALS = 10 };
+
+enum phase { FREE, WAITING, ACTIVE, DONE };
+
+struct attempt {
+    struct transfer *transfer;
+    struct exchange *exchange;
+    struct http http;
+    enum phase phase;
+    unsigned retries, redirects;
+    unsigned renewals; /* how often a 401 was answered with another token */
+    bool taken;        /* the server may have acted on one of the attempts */
+    double first, due; /* when the first attempt began; when the next may begin */
+};
+
+struct transfer {
+    struct http_options options;
+    struct transfer_stats *stats;
+    struct client client;
+    struct oauth oauth;
+    struct retry_policy retry;
+    struct rules rules;
+    struct rate rate;
+    void *multi; /* CURLM * */
+    struct exchange *exchange;
+    unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
+    bool waits_for_input;
+    int broken;       /* libcurl cannot go on: its CURLMcode */
+    bool told_alone;  /* that the rate cannot be shared */
+    bool told_secure; /* that the URL should be https */
+    struct buf base;  /* the URL that we were given: what all requests share their origin with */
+    const struct transfer_ops *ops;
+    void *ctx;
+};
+
+double attempt_now(void); /* seconds, of a clock that is never set */
+const char *attempt_method(const struct exchange *x);
+
+/* To be begun as soon as it may. */
+void attempt_schedule(struct attempt *a);
+/* The same place in the window, the same patience. */
+void attempt_schedule_again(struct attempt *a);
+/* Another try, at once, of the same request. */
+void attempt_soon(struct attempt *a);
+/* false: it could not begin, and has failed. Else it is ready to be performed. */
+bool attempt_begin(struct transfer *t, struct attempt *a);
+/* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with
+ * its error. taken: the server may have acted on it. */
+void attempt_retry(struct transfer *t, struct attempt *a, bool taken);
+/* Can there be other credentials than those that were refused? */
+bool attempt_renew(struct transfer *t, struct attempt *a);
+/* The exchange is done. */
+void attempt_settle(struct attempt *a, bool failed);
+
+/* Tells the URL, between these texts. */
+void attempt_show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after);
+/* As transfer_locate(). */
+void attempt_locate(const struct exchange *x, struct error *e);
+
+#endif

@@ -1,0 +1,10 @@
+/* verdict: what became of a try: an answer that is taken, another try, or a failure. */
+#ifndef RESTSRC_VERDICT_H
+#define RESTSRC_VERDICT_H
+
+#include "http/attempt.h"
+
+/* The transfer of a has ended with this CURLcode: settles it, or schedules another try. */
+void verdict_reach(struct transfer *t, struct attempt *a, int code);
+
+#endif
