@@ -10,11 +10,13 @@ sdist: distdir ## the Python package with the C sources
 	$(srcdir)/packaging/make-sdist $(distdir) dist
 	rm -rf $(distdir)
 
-# ---- make deb; make container: the static program alone; the RPM's spec is in the tarball of make dist ----
-.PHONY: deb container
+# ---- make deb; make rpm, by the spec in the tarball of make dist; make container: the static program alone ----
+.PHONY: deb rpm container
 deb: distdir ## a Debian package
 	$(srcdir)/packaging/make-deb $(distdir) dist $(PACKAGE_VERSION)
 	rm -rf $(distdir)
+rpm: dist ## an RPM package
+	$(srcdir)/packaging/make-rpm $(distdir).tar.xz dist
 CONTAINER_TOOL = podman
 container: wheel ## an image of the static program alone
 	for arch in $(WHEEL_ARCHES); do cp "$(PACKAGING_CACHE)/$$arch/restsrc" dist/restsrc-$$arch; done

@@ -4,6 +4,8 @@ JSON: {"source": URL, "options": {...}, "steps": [...], "sinks": {step: URL}, "f
 of Spark Connect that brings the wheel ARCHIVE.
 """
 
+import contextlib
+import io
 import json
 import sys
 
@@ -48,7 +50,30 @@ def stream_write(spark, job):
     sink.option("checkpointLocation", place).trigger(availableNow=True).start().awaitTermination()
 
 
-STEPS = {step.__name__: step for step in (read, write, stream_read, stream_write)}
+def readme(spark, job):
+    """What else spark/README shows: SQL, whole records, many lists, and options that a plan does not show."""
+    url, found = job["source"], {}
+    source = spark.read.format("rest-api").options(url=url, page_size="100")
+    spark.sql(f"CREATE TEMPORARY VIEW of_the_api USING `rest-api` OPTIONS (url '{url}', page_size '100')")
+    found["view"] = spark.sql("SELECT count(*) FROM of_the_api WHERE id >= 0").first()[0]
+    rows = source.options(raw_column="_raw", metadata_columns="_offset, _url").load()
+    found["raw"] = rows.filter("get_json_object(_raw, '$.id') = id AND _url LIKE '%offset=%'").count()
+    several = spark.read.format("rest-api").schema("id long").load([url, url])
+    found["several"] = several.count()
+    with contextlib.redirect_stdout(io.StringIO()) as plan:
+        source.options(bearer=job["secret"], header=f"X-Key: {job['secret']}").load().explain(True)
+        view = f"CREATE TEMPORARY VIEW secret USING `rest-api` OPTIONS (url '{url}', bearer '{job['secret']}')"
+        spark.sql(f"EXPLAIN EXTENDED {view}").show(truncate=False)
+    found["plan"] = plan.getvalue()
+    try:
+        _ = source.option("pagesize", "7").load().schema  # a client of Connect asks for it only now
+        found["error"] = ""
+    except Exception as error:
+        found["error"] = str(error)
+    return found
+
+
+STEPS = {step.__name__: step for step in (read, write, stream_read, stream_write, readme)}
 
 
 def session(remote=None, archive=None):

@@ -13,6 +13,7 @@ from conftest import eventually
 from test_wheel import pure, wheel  # noqa: F401  (fixtures)
 
 JOB = Path(__file__).with_name("cluster_job.py")
+SECRET = "Zq7-of-the-cluster"
 EVERYTHING = ["read", "write", "stream_read", "stream_write"]
 
 
@@ -50,7 +51,14 @@ class Job:
     def text(self, *steps, **options):
         sinks = {name: sink.url for name, sink in self.sinks.items()}
         return json.dumps(
-            {"source": self.source.url, "sinks": sinks, "folder": str(self._folder), "options": options, "steps": steps}
+            {
+                "source": self.source.url,
+                "sinks": sinks,
+                "folder": str(self._folder),
+                "options": options,
+                "steps": steps,
+                "secret": SECRET,
+            }
         )
 
     def result(self, daemon, *steps, seconds=300):
@@ -123,6 +131,17 @@ def test_spark_connect_by_add_artifacts(cluster, archive, job):
     with cluster.connect_server("connect-server") as server:
         found = work.result(cluster.client("connect", server, archive, JOB, work.text(*steps)), *steps)
     assert {Path(tool).parent for tool in found["tools"]} <= places(cluster)
+
+
+@pytest.mark.cluster
+def test_what_the_readme_shows_works_by_spark_connect(cluster, archive, job):
+    work = job()
+    with cluster.connect_server("readme-server") as server:
+        running = cluster.client("connect-readme", server, archive, JOB, work.text("readme"))
+        found = json.loads(eventually(running.address, 300))["readme"]
+    assert (found["view"], found["raw"], found["several"]) == (1000, 1000, 2000)
+    assert "did you mean page_size" in found["error"]
+    assert "rest-api" in found["plan"].lower() and SECRET not in found["plan"]
 
 
 @pytest.mark.cluster
