@@ -4,7 +4,9 @@
     answers.py [CASES...]     TAP; the environment has RESTSRC, the tool; CASES: the files in tests/data/answers:
                               documented.ndjson is after the documents of APIs, shapes.ndjson has shapes without one
 
-A case is a line of JSON: api, doc (where the API's document is), body, method and prefix (as the options --body,
+A case is a line of JSON: api, doc (where the API's document is), seen (where its text was looked up: that document, a
+specification or a client that the vendor publishes, or a report; without it, the answer is as its author remembers
+the document), body, method and prefix (as the options --body,
 --method and --ndjson-prefix have them), sent (the records), status, type and answer (JSON, or a text), and fates, a
 letter a record: s stored, r rejected, a sent again alone, u unknown. why: what the reject of a record must say.
 
@@ -21,6 +23,7 @@ import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+LOOKED_UP = 57  # so many cases, at the least, are after a text that was looked up
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = []
 REQUESTS = {}
@@ -127,8 +130,12 @@ def main():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    print(f"1..{len(CASES)}")
+    print(f"1..{len(CASES) + (not sys.argv[1:])}")
     good = [check(n, case["api"], tool, url) for n, case in enumerate(CASES, 1)]
+    if not sys.argv[1:]:
+        seen = sum("seen" in case for case in CASES)
+        good.append(seen >= LOOKED_UP)
+        print(f"{'ok' if good[-1] else 'not ok'} {len(good)} - {seen} answers are after texts that were looked up")
     server.shutdown()
     sys.exit(0 if all(good) else 1)
 
