@@ -355,3 +355,19 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
     exits 0
     wrote 345
 }
+
+# ---- nothing is there ----
+
+@test "204 is an empty list, asked for once; where only the guessed counting URL says so, the list is asked" {
+    api <<'END'
+def answer(r):
+    return (204, b"") if "empty" in r.target or r.path.endswith("/count") else {"total": 7, "results": []}
+END
+    restsrc count "$api/empty"
+    exits 0
+    wrote 0
+    [ "$(api_log length)" = 2 ]
+    restsrc count "$api/list"
+    exits 0
+    wrote 7
+}

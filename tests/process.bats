@@ -83,6 +83,22 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     ! grep -q sesame "$BATS_TEST_TMPDIR/pages" || false
 }
 
+@test "--envelope-fd has a line for an empty page, too; the server's clock is told there and by a count" {
+    api <<'END'
+def answer(r):
+    more = "cursor=" not in r.target
+    answer = {"items": [{"id": 1}] if more else [], "cursor": "c1", "has_more": more, "total": 1}
+    return 200, answer, {"Date": "Sat, 01 Jun 2024 10:00:00 GMT"}
+END
+    restsrc read --paginate cursor --has-more has_more "$api/items" --envelope-fd 5 5>"$BATS_TEST_TMPDIR/pages"
+    exits 0
+    [ "$(jq -c '[.records, .envelope.cursor, .date]' "$BATS_TEST_TMPDIR/pages" | tr '\n' ' ')" = \
+        '[1,"c1","Sat, 01 Jun 2024 10:00:00 GMT"] [0,"c1","Sat, 01 Jun 2024 10:00:00 GMT"] ' ]
+    restsrc count --count-from body:total --summary-fd 5 "$api/items" 5>"$BATS_TEST_TMPDIR/count"
+    exits 0
+    jq -e '.records == 1 and (.date | endswith("GMT"))' "$BATS_TEST_TMPDIR/count"
+}
+
 @test "--envelope-fd does not go with --stream, and must be open" {
     list n=10
     restsrc read --paginate none --stream --envelope-fd 1 "$list"

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "base/terminal.h"
+#include "cli/report.h"
 #include "http/answer.h"
 #include "http/origin.h"
 #include "http/url.h"
@@ -47,12 +48,17 @@ static int about_answer(struct count *c, struct error *e)
     return -1;
 }
 
-static int counted(int64_t records, struct error *e)
+static int counted(struct count *c, int64_t records, struct error *e)
 {
-    struct buf line = {0};
+    struct buf line = {0}, summary = {0};
+    int64_t fd = c->options->run.summary_fd;
     buf_addf(&line, "%" PRId64 "\n", records);
+    report_count(records, answer_header(c->ask.exchange, "Date", NULL), &summary);
     int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    if (result == 0 && fd >= 0)
+        result = io_write_lines((int)fd, summary.data, summary.len, e);
     buf_free(&line);
+    buf_free(&summary);
     return result;
 }
 
@@ -136,7 +142,7 @@ static int count_one_page(struct count *c, struct error *e)
     int64_t size = c->ask.split.count;
     int more = size ? goes_on(c, e) : 0;
     if (more <= 0)
-        return more < 0 ? -1 : counted(size, e);
+        return more < 0 ? -1 : counted(c, size, e);
     error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
     return about_answer(c, e);
 }
@@ -193,7 +199,7 @@ static int counted_from(struct count *c, int64_t n, struct error *e)
 {
     int64_t all;
     if (number_combine(n, 1, c->ask.split.count, &all))
-        return counted(all, e);
+        return counted(c, all, e);
     error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
     return about_answer(c, e);
 }
@@ -253,7 +259,7 @@ static int count_by_guess(struct count *c, struct error *e)
     struct slice envelope = {buf_text(&c->ask.envelope), c->ask.envelope.len};
     if (total_guess(answer_header, c->ask.exchange, envelope, c->ask.split.count, &total, e) == 1 &&
         is_proven(c, total.records))
-        return counted(total.records, e);
+        return counted(c, total.records, e);
     error_set(e, EXIT_ANSWER,
               "the API does not say how many records there are: say where the count is with --count-from");
     return about_answer(c, e);
@@ -297,8 +303,8 @@ static int count_by_page(struct count *c, struct error *e)
     struct total total;
     if (ask_page(c, 0, e))
         return -1;
-    if (c->ask.empty)
-        return counted(0, e);
+    if (c->ask.empty || c->ask.no_content)
+        return counted(c, 0, e);
     if (check_denial(c, e))
         return -1;
     tell_partial(c);
@@ -312,7 +318,7 @@ static int count_by_page(struct count *c, struct error *e)
                   "the API does not say how many records there are: say where the count is with --count-from");
     if (found < 1)
         return about_answer(c, e);
-    return check_filtered(c, &total, e) || check_page_length(c, &total, e) ? -1 : counted(total.records, e);
+    return check_filtered(c, &total, e) || check_page_length(c, &total, e) ? -1 : counted(c, total.records, e);
 }
 
 /* ---- by a counting URL ---- */
@@ -354,11 +360,13 @@ static int count_by_url(struct count *c, struct error *e)
     c->ask.first = !guess; /* where we guess, 404 says something of the guess */
     if (ask_request(&c->ask, NULL))
         return guess && no_such_url(&c->ask.error) ? count_by_page(c, e) : because(c, e);
-    if (c->ask.empty)
-        return counted(0, e);
+    if (c->ask.empty || (c->ask.no_content && !guess))
+        return counted(c, 0, e);
+    if (c->ask.no_content)
+        return count_by_page(c, e);
     int found = total_of_count(&c->source, buf_text(&c->ask.envelope), c->ask.envelope.len, &total, e);
     if (found > 0)
-        return counted(total.records, e);
+        return counted(c, total.records, e);
     if (found == 0 && guess)
         return count_by_page(c, e);
     if (found == 0)

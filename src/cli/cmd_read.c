@@ -64,6 +64,7 @@ static int run(struct read_run *r, struct error *e)
         buf_free(&r->held[i].records);
         buf_free(&r->held[i].envelope);
         buf_free(&r->held[i].url);
+        buf_free(&r->held[i].date);
     }
     free(r->held);
     return result;

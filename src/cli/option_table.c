@@ -228,7 +228,7 @@ const struct option_row option_table[] = {
      "take options from the preset of an API; `restsrc help apis` lists them"},
     {"config-fd", 0, "process", OPTION_INTEGER, "N", AT(run.config_fd), NULL, 0, ALL, OPTION_LINE_ONLY,
      "the same from an open file descriptor"},
-    {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(run.summary_fd), NULL, 0, READ, OPTION_LINE_ONLY,
+    {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(run.summary_fd), NULL, 0, READ | COUNT, OPTION_LINE_ONLY,
      "write a JSON summary to this file descriptor"},
     {"envelope-fd", 0, "process", OPTION_INTEGER, "N", AT(run.envelope_fd), NULL, 0, READ, OPTION_LINE_ONLY,
      "write a line of JSON about each page to this one: how many records, URL, time, envelope"},

@@ -56,11 +56,12 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
 void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
 {
     int64_t got = h->split.count, skip = h->page.skip;
+    if (r->options->run.envelope_fd >= 0)
+        report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->date),
+                                          buf_text(&h->envelope)},
+                    &r->ready_about);
     if (h->page.keep == 0)
         return;
-    if (r->options->run.envelope_fd >= 0)
-        report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->envelope)},
-                    &r->ready_about);
     buf_swap(&r->ready, &h->records);
     r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
     r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;

@@ -159,6 +159,9 @@ static void note_source(struct held_page *h, const struct exchange *x)
     secret_redact(x->request.url.data, &h->url);
     buf_text(&h->url); /* ends it */
     transfer_mask(x, h->url.data);
+    const char *date = transfer_header(x, "Date", NULL);
+    buf_clear(&h->date);
+    buf_adds(&h->date, date ? date : "");
 }
 
 int read_page_whole(void *ctx, struct exchange *x, struct error *e)

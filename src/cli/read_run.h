@@ -23,6 +23,7 @@ struct held_page {
     size_t bytes;     /* of the body so far, decompressed */
     double came_at;   /* when, and from where: for --envelope-fd */
     struct buf url;   /* redacted */
+    struct buf date;  /* the server's clock, by its header of that name */
     int64_t streamed; /* records that --stream has seen */
     bool denied;      /* there is an error beside the records */
 };

@@ -61,7 +61,16 @@ void report_page(const struct report_page *p, struct buf *out)
     add_integer(o, "records", p->records);
     add_text(o, "url", p->url);
     cJSON_AddRawToObject(o, "fetched_at", time);
+    add_text(o, "date", *p->date ? p->date : NULL);
     cJSON_AddRawToObject(o, "envelope", *p->envelope ? p->envelope : "null");
+    print(o, out);
+}
+
+void report_count(int64_t records, const char *date, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_integer(o, "records", records);
+    add_text(o, "date", date);
     print(o, out);
 }
 

@@ -24,15 +24,18 @@ struct report_summary {
 /* cJSON takes its memory where all else does. Before anything else. */
 void report_start(void);
 
-/* A page of which records go out, as a line of --envelope-fd. */
+/* A page that the range has come to, as a line of --envelope-fd. */
 struct report_page {
     int64_t records;
     const char *url; /* redacted */
     double fetched_at;
+    const char *date;     /* the server's clock, as its header has it; empty: it has none */
     const char *envelope; /* JSON; empty: there is none */
 };
 
 /* Each appends one line of JSON. */
+/* What a count has for --summary-fd. date: or NULL. */
+void report_count(int64_t records, const char *date, struct buf *out);
 void report_page(const struct report_page *p, struct buf *out);
 void report_summary(const struct report_summary *s, struct buf *out);
 /* What a write did, as the one JSON object on its standard output. */

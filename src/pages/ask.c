@@ -63,9 +63,10 @@ static int say_raw(struct ask *p, struct slice *said)
 static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
 {
     struct ask *p = ctx;
-    (void)x;
     if (p->raw)
         return say_raw(p, said);
+    if (x->status == 204 || x->status == 205)
+        return 0;
     if (split_end(&p->split) == 0) {
         *said = (struct slice){buf_text(&p->envelope), p->envelope.len};
         return 0;
@@ -88,6 +89,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     p->failed = x->failed;
     p->error = x->error;
     p->empty = !x->failed && x->action == RULE_EMPTY;
+    p->no_content = !x->failed && (x->status == 204 || x->status == 205);
     return TRANSFER_DONE;
 }
 

@@ -29,7 +29,8 @@ struct ask {
     size_t bytes;
     const struct exchange *exchange; /* for answer_header() */
     bool failed;
-    bool empty; /* a rule says that the list is */
+    bool empty;      /* a rule says that the list is */
+    bool no_content; /* 204 or 205 */
     struct error error;
 };
 

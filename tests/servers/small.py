@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, status, body, headers):
         raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
-        self.send_response(status)
+        (self.send_response_only if "Date" in headers else self.send_response)(status)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(raw))} | headers
         if status in (204, 304):
             headers = {name: value for name, value in headers.items() if not name.startswith("Content-")}
