@@ -62,11 +62,59 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 @test "an option of another command is refused" {
     restsrc count --page-size 10 "$server"
     exits 64
-    says --page-size
+    says "--page-size is not an option of count, but of read"
+}
+
+@test "what curl's users type is answered with what serves them here" {
+    while IFS='|' read -r option answer; do
+        restsrc read "$option" "$server/items"
+        exits 64
+        says "there is no option $option" "$answer"
+    done <<'END'
+-u|--user-file FILE
+--user|--user-file FILE
+-k|--cacert FILE
+--insecure|--cacert FILE
+-L|--trust-host HOST
+-s|--quiet
+-G|--query NAME=VALUE
+--data-urlencode|--query NAME=VALUE
+-i|--verbose
+-b|--header @FILE
+--oauth2-bearer|--bearer-file FILE
+END
+    restsrc read --user=me:hidden "$server/items"
+    exits 64
+    says_not hidden
+}
+
+@test "the nearest command and the nearest preset are suggested" {
+    restsrc raed "$server/items"
+    exits 64
+    says "did you mean read"
+    restsrc frobnicate "$server/items"
+    exits 64
+    says "try restsrc --help"
+    restsrc read --api githb "$server/items"
+    exits 78
+    says "did you mean github?"
+}
+
+@test "a URL without a scheme: https, but http for this machine" {
+    list n=5
+    restsrc read "${list#http://}"
+    exits 0
+    wrote_records
+    restsrc read --retry 0 "localhost:${list#http://127.0.0.1:}"
+    exits 0
+    restsrc read --retry 0 --connect-timeout 1 "restsrc.invalid/v1/items"
+    exits 75
+    says https://restsrc.invalid/v1/items
 }
 
 @test "a URL that is none, or of another scheme, is refused" {
-    for url in items ftp://127.0.0.1/items file:///etc/passwd //127.0.0.1/ http:// 'http://[::1/'; do
+    for url in items .items items. http:/127.0.0.1 https ftp://127.0.0.1/items file:///etc/passwd //127.0.0.1/ http:// \
+        'http://[::1/'; do
         restsrc read "$url"
         exits 64
         wrote_nothing

@@ -1,4 +1,4 @@
-# The completions for bash and zsh: they ask the tool.
+# The completions for bash, zsh and fish: they ask the tool.
 load helpers
 
 setup() {
@@ -61,6 +61,35 @@ offers_not() { ! grep -xF -e "$1" <<<"$offered" || return 1; }
     offers --expect
 }
 
+@test "bash: values that go on after a colon, presets of help" {
+    completes restsrc count --count-from ''
+    offers url:
+    offers last-page
+    completes restsrc write --body s
+    [ "$offered" = $'single\nsingle:' ]
+    completes restsrc help apis gith
+    [ "$offered" = github ]
+    completes restsrc help ex
+    [ "$offered" = exit-codes ]
+}
+
+@test "fish: commands, options and their values" {
+    command -v fish >/dev/null || skip "no fish"
+    PATH=$(dirname "$RESTSRC"):$PATH
+    offers_fish() { # the last word is what is typed
+        fish --no-config -c "source $folder/restsrc.fish; complete -C '$1'" >"$BATS_TEST_TMPDIR/offered"
+        cut -f 1 "$BATS_TEST_TMPDIR/offered" | grep -qxF -e "$2" || { cat "$BATS_TEST_TMPDIR/offered"; return 1; }
+    }
+    offers_fish 'restsrc ch' check
+    offers_fish 'restsrc read --pagi' --paginate
+    offers_fish 'restsrc read --paginate la' last-id
+    offers_fish 'restsrc count --count-from ur' url:
+    offers_fish 'restsrc read --api gith' github
+    offers_fish 'restsrc help exi' exit-codes
+    touch "$BATS_TEST_TMPDIR/token"
+    offers_fish "restsrc read --bearer-file $BATS_TEST_TMPDIR/to" "$BATS_TEST_TMPDIR/token"
+}
+
 @test "zsh: the file is sound, and offers options and their values" {
     command -v zsh >/dev/null || skip "no zsh"
     zsh -n "$folder/_restsrc"
@@ -75,5 +104,6 @@ END
     zsh -f "$BATS_TEST_TMPDIR/stub" read '' >"$BATS_TEST_TMPDIR/specs"
     grep -q -- '--paginate.*:value:(offset page ' "$BATS_TEST_TMPDIR/specs"
     grep -q -- '--bearer-file.*:_files$' "$BATS_TEST_TMPDIR/specs"
+    zsh -f "$BATS_TEST_TMPDIR/stub" count '' | grep -q -- '--count-from.*:value:(auto url'
     grep -q -- '--api.*:preset:(.*drf' "$BATS_TEST_TMPDIR/specs"
 }

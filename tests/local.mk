@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/unit/test_gzip \
 	tests/unit/test_ca \
 	tests/unit/test_text \
+	tests/unit/test_terminal \
 	tests/unit/test_origin \
 	tests/unit/test_usual \
 	tests/unit/test_refusal \

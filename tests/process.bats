@@ -177,14 +177,36 @@ END
     exits 74
 }
 
-@test "a reader that has seen enough ends the read: 74, without complaint" {
+@test "a reader that has seen enough ends the read, which is no failure" {
     list n=5000
     err=$BATS_TEST_TMPDIR/err
-    { "$RESTSRC" read "$list" 2>"$err" || echo $? >"$BATS_TEST_TMPDIR/status"; } | head -n 1 >"$BATS_TEST_TMPDIR/out"
-    status=$(cat "$BATS_TEST_TMPDIR/status")
-    exits 74
+    set -o pipefail
+    "$RESTSRC" read "$list" 2>"$err" | head -n 1 >"$BATS_TEST_TMPDIR/out"
     says_nothing
+    [ "$(wc -l <"$BATS_TEST_TMPDIR/out")" -eq 1 ]
     [ "$(log length)" -lt 50 ]
+}
+
+@test "what a read has told by other means is still told when its reader has gone" {
+    list n=5000
+    "$RESTSRC" read --summary-fd 9 "$list" 9>"$BATS_TEST_TMPDIR/summary" | head -n 1 >"$BATS_TEST_TMPDIR/out"
+    [ "$(jq '.records < 5000 and .next_offset == .records' "$BATS_TEST_TMPDIR/summary")" = true ]
+    mkfifo "$BATS_TEST_TMPDIR/gone"
+    err=$BATS_TEST_TMPDIR/err status=0
+    exec 8<>"$BATS_TEST_TMPDIR/gone"
+    exec 9>"$BATS_TEST_TMPDIR/gone"
+    exec 8<&-
+    "$RESTSRC" read --envelope-fd 9 "$list" >/dev/null 2>"$err" || status=$?
+    exec 9>&-
+    exits 74
+    says "Broken pipe"
+}
+
+@test "a count or a receipt that nobody takes is 74" {
+    list n=100
+    set +o pipefail
+    { sleep 0.1 && "$RESTSRC" count "$list" || echo $? >"$BATS_TEST_TMPDIR/status"; } | true
+    [ "$(cat "$BATS_TEST_TMPDIR/status")" = 74 ]
 }
 
 @test "a closed standard output is 74" {
@@ -288,12 +310,43 @@ whole_lines_of_list() {
         script -qec "'$RESTSRC' read --parallel 1 $1 '$list' >'$BATS_TEST_TMPDIR/out'" /dev/null </dev/null
     }
     out=$BATS_TEST_TMPDIR/out
-    on_terminal "" | grep "records, "
+    on_terminal "" >"$BATS_TEST_TMPDIR/drawn"
     wrote_records
+    grep -aE ' 66 % \[#{13} {7}\] 200 records, [0-9]+/s, .* to go, 2 pages' "$BATS_TEST_TMPDIR/drawn"
+    tail -n 1 "$BATS_TEST_TMPDIR/drawn" | grep -aE "restsrc: 300 records, [0-9.]+ kB, [0-9.]+ s, [34] pages"
     ! on_terminal --no-progress-meter | grep "records, " || false
     ! on_terminal --quiet | grep "records, " || false
     restsrc read --parallel 1 "$list"
     says_nothing
+}
+
+@test "progress is not drawn where the reader of a pipe has the terminal" {
+    list n=300,delay=0.3:100
+    script -qec "'$RESTSRC' read --parallel 1 '$list' | wc -l" /dev/null </dev/null >"$BATS_TEST_TMPDIR/drawn"
+    [ "$(tr -d '\r' <"$BATS_TEST_TMPDIR/drawn")" = 300 ]
+}
+
+@test "progress has the width of the terminal" {
+    list n=300,delay=0.3:100,delay=0.3:200
+    script -qec "stty cols 30; '$RESTSRC' read --parallel 1 '$list' >/dev/null" /dev/null </dev/null |
+        tr '\r' '\n' | sed 's/\x1b\[K//' | grep -a ' 66 %' >"$BATS_TEST_TMPDIR/drawn"
+    [ "$(head -n 1 "$BATS_TEST_TMPDIR/drawn" | tr -d '\n' | wc -c)" -le 29 ]
+}
+
+@test "progress of a write: batches, and how much of the file is read" {
+    list n=300
+    "$RESTSRC" read --quiet "$list" >"$BATS_TEST_TMPDIR/in"
+    api <<'END'
+import time
+
+def answer(r):
+    time.sleep(0.15)
+    return 201, ""
+END
+    script -qec "'$RESTSRC' write '$api/items' <'$BATS_TEST_TMPDIR/in'" /dev/null </dev/null >"$BATS_TEST_TMPDIR/drawn"
+    grep -aE ' % .*records, .* to go, [0-9]+ batch(es)?' "$BATS_TEST_TMPDIR/drawn"
+    grep -aE "restsrc: 300 records, [0-9.]+ kB, [0-9.]+ s, 6 batches" "$BATS_TEST_TMPDIR/drawn"
+    tail -n 1 "$BATS_TEST_TMPDIR/drawn" | grep -a '"records":300'
 }
 
 @test "messages are one line, whatever the server says" {

@@ -30,7 +30,7 @@ struct error {
     long http_status;   /* 0 when no answer was concerned */
     int64_t offset;     /* the first record asked for; only where has_offset */
     bool has_offset;
-    bool quiet; /* nothing to tell: whoever read our output has gone */
+    bool quiet; /* nothing to tell: whoever read stdout has gone (EXIT_IO), or a signal came */
 };
 
 /* Sets code and message, keeps the rest. Always -1. The message becomes one line of plain text (text_clean()). e's own

@@ -77,7 +77,7 @@ void io_die_with_parent(int parent)
 
 static int write_failed(int fd, struct error *e)
 {
-    e->quiet = errno == EPIPE;
+    e->quiet = errno == EPIPE && fd == STDOUT_FILENO;
     return error_set(e, EXIT_IO, "cannot write to %s: %s", fd == STDOUT_FILENO ? "standard output" : "file descriptor",
                      strerror(errno));
 }

@@ -24,7 +24,7 @@ int auto_discover(const struct options *o, bool brief, struct finding *f, struct
                                       .is_given = is_given,
                                       .ctx = o};
     *f = (struct finding){0};
-    terminal_init(&terminal, o->run.quiet, false, -1);
+    terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
     int result = ask_init(&ask, e) || discover(&wanted, &ask, f, e) ? -1 : 0;
     ask_free(&ask);
     return result;
@@ -37,7 +37,7 @@ static void say_found(const struct settings *found)
     buf_adds(&line, "--paginate auto found:");
     for (const struct setting *s = found->at; s < found->at + found->count; s++)
         buf_addf(&line, " --%s=%s", s->option, s->value);
-    terminal_init(&terminal, false, false, -1);
+    terminal_init(&terminal, false, PROGRESS_NONE, -1);
     terminal_note(&terminal, true, buf_text(&line));
     buf_free(&line);
 }

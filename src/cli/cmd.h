@@ -11,6 +11,8 @@ struct command {
     enum command_bit bit;
     int (*run)(const struct options *o, struct error *e); /* 0, or -1 with e; prints data on stdout only */
     const char *synopsis, *help;
+    const char *common;   /* the options that most people need, with a blank between: --help has them first */
+    const char *examples; /* one a line */
 };
 
 extern const struct command cmd_table[]; /* ends with a name that is NULL */

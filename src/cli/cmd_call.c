@@ -63,7 +63,7 @@ int cmd_call(const struct options *o, struct error *e)
 {
     struct terminal terminal;
     struct ask ask = {.http = options_http(o), .note = on_note, .ctx = &terminal, .first = true, .raw = true};
-    terminal_init(&terminal, o->run.quiet, false, -1);
+    terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
     int result = make_request(o, &ask.request, e) || ask_init(&ask, e) ? -1 : 0;
     if (result == 0 && ask_request(&ask, NULL) && !ask.failed) {
         *e = ask.error; /* a signal, or curl cannot go on */

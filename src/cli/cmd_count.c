@@ -380,7 +380,7 @@ int cmd_count(const struct options *o, struct error *e)
     struct count c = {.options = o, .ask = {.http = options_http(o), .note = on_note}};
     int result = -1;
     c.ask.ctx = &c;
-    terminal_init(&c.terminal, o->run.quiet, false, -1);
+    terminal_init(&c.terminal, o->run.quiet, PROGRESS_NONE, -1);
     if (paging_records(o->paging.records, &c.places, e) == 0 && total_parse(&c.source, o->paging.count_from, e) == 0 &&
         ask_init(&c.ask, e) == 0)
         result = c.source.kind == TOTAL_AUTO || c.source.kind == TOTAL_URL ? count_by_url(&c, e) : count_by_page(&c, e);

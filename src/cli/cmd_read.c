@@ -127,7 +127,8 @@ int cmd_read(const struct options *o, struct error *e)
     struct read_run r = {.options = o, .records_known = o->paging.records != NULL};
     struct http_options http = options_http(o);
     clock_gettime(CLOCK_MONOTONIC, &r.began);
-    terminal_init(&r.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, o->range.limit);
+    bool meter = o->run.progress_meter && !o->network.verbose;
+    terminal_init(&r.terminal, o->run.quiet, meter ? PROGRESS_ALONE : PROGRESS_NONE, o->range.limit);
     int result = -1;
     if (check_fd("summary-fd", o->run.summary_fd, e) || check_fd("envelope-fd", o->run.envelope_fd, e))
         result = -1;
@@ -139,7 +140,7 @@ int cmd_read(const struct options *o, struct error *e)
              total_parse(&r.total_source, o->paging.count_from, e) == 0 &&
              paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0)
         result = run(&r, e);
-    terminal_progress_hide(&r.terminal);
+    read_output_end(&r);
     if (result && !r.paginate.pages && !e->quiet)
         advice_add(o, e);
     if (result == 0)

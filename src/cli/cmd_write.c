@@ -161,11 +161,27 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     return TRANSFER_DONE;
 }
 
+/* How much of a file on standard input is in batches. */
+static struct progress progress(const struct write_run *w)
+{
+    struct stat s;
+    bool file = w->input.fd >= 0 && fstat(w->input.fd, &s) == 0 && S_ISREG(s.st_mode);
+    int64_t ahead = (int64_t)(w->input.pending.len - w->input.taken);
+    return (struct progress){.records = w->receipt.records,
+                             .total = -1,
+                             .bytes = file ? lseek(w->input.fd, 0, SEEK_CUR) - ahead : w->receipt.bytes,
+                             .bytes_total = file ? s.st_size : -1,
+                             .parts = w->receipt.batches,
+                             .part = "batch",
+                             .retries = w->stats.retries};
+}
+
 static int on_idle(void *ctx, struct error *e)
 {
     struct write_run *w = ctx;
     (void)e;
-    terminal_progress_show(&w->terminal, w->receipt.records, w->receipt.batches, w->stats.retries, -1);
+    struct progress done = progress(w);
+    terminal_progress_show(&w->terminal, &done);
     return 0;
 }
 
@@ -370,11 +386,13 @@ int cmd_write(const struct options *o, struct error *e)
     struct timespec began;
     struct error ignored = {0};
     clock_gettime(CLOCK_MONOTONIC, &began);
-    terminal_init(&w.terminal, o->run.quiet, o->run.progress_meter && !o->network.verbose, -1);
+    bool meter = o->run.progress_meter && !o->network.verbose;
+    terminal_init(&w.terminal, o->run.quiet, meter ? PROGRESS_ALWAYS : PROGRESS_NONE, -1);
     int result = set_up(&w, &o->request, e);
     if (result == 0) {
         result = run(&w, options_parallel(o, 1), e);
-        terminal_progress_hide(&w.terminal);
+        struct progress done = progress(&w);
+        terminal_progress_end(&w.terminal, &done);
         if (result)
             name_unknown(&w, e);
         if (result == 0) {

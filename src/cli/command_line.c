@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pair.h"
+#include "cli/cmd.h"
 #include "http/secret.h"
 
 struct line {
@@ -51,6 +52,36 @@ static void line_free(struct line *l)
     free(l->shorts);
 }
 
+/* What curl's users type, and what serves them here. */
+static const struct {
+    const char *words; /* the option's names, with a blank between */
+    const char *use;
+} habits[] = {
+    {"-u --user", "put name:password into a file that only you can read, and give --user-file FILE: others can see a "
+                  "command line"},
+    {"--oauth2-bearer", "put the token into a file, and give --bearer-file FILE"},
+    {"-k --insecure", "certificates are always checked; --cacert FILE names one to trust"},
+    {"-L --location", "redirects within the origin are followed; --trust-host HOST allows another host"},
+    {"-s --silent -S --show-error", "errors are always shown; --quiet leaves out warnings and progress"},
+    {"-f --fail", "4xx and 5xx are always errors"},
+    {"-i --include -I --head", "--verbose shows requests and answers on stderr"},
+    {"-G --get --data-urlencode --url-query", "--query NAME=VALUE adds to the URL's query"},
+    {"-b --cookie", "--header @FILE sends the lines of FILE, such as 'Cookie: NAME=VALUE'"},
+    {"-F --form -T --upload-file", "restsrc write reads records from stdin; --body form sends them as forms"},
+    {"--json", "--data TEXT sends JSON"},
+    {"-o --output -O --remote-name", "records go to stdout: restsrc read URL > FILE"},
+};
+
+static const char *habit(const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        for (const char *word = habits[i].words; *word; word += strcspn(word, " "), word += *word == ' ')
+            if (strcspn(word, " ") == len && strncmp(word, name, len) == 0)
+                return habits[i].use;
+    return NULL;
+}
+
 /* What options of earlier versions are called now. */
 static const struct {
     const char *name, *now, *value;
@@ -66,6 +97,9 @@ static int unknown(const char *word, struct error *e)
     const char *plain = name + strspn(name, "-");
     if (word[len] == '=' && strncmp(name, "--", 2) == 0 && options_find(plain, strlen(plain)))
         return error_set(e, EXIT_USAGE, "%s takes no value: give --%s or --no-%s", name, plain, plain);
+    const char *use = habit(name);
+    if (use)
+        return error_set(e, EXIT_USAGE, "there is no option %s: %s", name, use);
     const char *nearest = strlen(plain) > 1 ? options_nearest(plain) : NULL;
     if (!nearest && strncmp(plain, "no-", 3) == 0)
         nearest = options_nearest(plain + 3);
@@ -119,6 +153,21 @@ static int add_secret(struct options *o, const struct option_row *row, const cha
     return result;
 }
 
+/* An option of other commands. */
+static int foreign(const struct option_row *row, enum command_bit command, struct error *e)
+{
+    struct buf owners = {0};
+    const char *name = "this command";
+    for (const struct command *c = cmd_table; c->name; c++) {
+        if (row->commands & c->bit)
+            buf_addf(&owners, "%s%s", owners.len ? ", " : "", c->name);
+        name = c->bit == command ? c->name : name;
+    }
+    error_set(e, EXIT_USAGE, "--%s is not an option of %s, but of %s", row->name, name, buf_text(&owners));
+    buf_free(&owners);
+    return -1;
+}
+
 static void remember(struct options *o, const struct option_row *row, const char *value)
 {
     struct buf text = {0};
@@ -134,7 +183,7 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
         return unknown(argv[optind - 1 - (optarg == argv[optind - 1])], e);
     const struct option_row *row = row_of(code);
     if (!(row->commands & command))
-        return error_set(e, EXIT_USAGE, "--%s is not an option of this command", row->name);
+        return foreign(row, command, e);
     o->given[row - option_table] = true;
     bool negated = code >= FIRST_LONG + NEGATED;
     const char *value = row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg;

@@ -26,7 +26,7 @@ static bool asks_for_help(int argc, char **argv)
 static void warn(const struct options *o)
 {
     struct terminal terminal;
-    terminal_init(&terminal, o->run.quiet, false, -1);
+    terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
     if (o->warning.len)
         terminal_note(&terminal, false, o->warning.data);
 }
@@ -53,7 +53,11 @@ static int run(const struct command *c, struct options *o, int parent, int argc,
     bool pages = c->bit & (COMMAND_READ | COMMAND_COUNT);
     if (pages && o->paging.paginate == PAGING_AUTO && ask_api(o, e))
         return -1;
-    return c->run(o, e);
+    int result = c->run(o, e);
+    /* A reader that has seen enough (`| head`) is no failure, so that scripts with `set -o pipefail` go on. What breaks
+     * a reader is for its own exit code to say. A receipt or a count that nobody took is one. */
+    bool enough = e->quiet && e->code == EXIT_IO && c->bit & (COMMAND_READ | COMMAND_CALL);
+    return enough ? 0 : result;
 }
 
 static int dispatch(struct options *o, int parent, int argc, char **argv, struct error *e)

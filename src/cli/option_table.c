@@ -76,8 +76,8 @@ const struct option_row option_table[] = {
     {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(run.parallel), NULL, 1, READ | WRITE, OPTION_ANYWHERE,
      "requests under way at the same time (read: 4, write: 1, which keeps the order)"},
 
-    {"count-from", 0, "count", OPTION_TEXT, "SOURCE", AT(paging.count_from), "auto", 0, PAGES | CHECK, OPTION_ANYWHERE,
-     "auto, url:URL[#PATH], body:PATH, header:NAME, content-range or last-page"},
+    {"count-from", 0, "count", OPTION_TEXT, "auto|url:URL[#PATH]|body:PATH|header:NAME|content-range|last-page",
+     AT(paging.count_from), "auto", 0, PAGES | CHECK, OPTION_ANYWHERE, "where the number of records is"},
 
     {"header", 'H', "request", OPTION_LIST, "'NAME: VALUE'|@FILE", AT(request.header), NULL, 0, ALL, OPTION_ANYWHERE,
      "a header to send; @FILE: one a line"},
@@ -100,8 +100,8 @@ const struct option_row option_table[] = {
      "bytes in one request, before compression, at the most"},
     {"batch-time", 0, "write", OPTION_NUMBER, "SECONDS", AT(write.batch_time), NULL, 0, WRITE, OPTION_ANYWHERE,
      "send what there is of a batch so long after its first record"},
-    {"body", 0, "write", OPTION_TEXT, "SHAPE", AT(write.body.body), "array", 0, WRITE, OPTION_ANYWHERE,
-     "array, object:KEY, ndjson, single, single:KEY or form"},
+    {"body", 0, "write", OPTION_TEXT, "array|object:KEY|ndjson|single|single:KEY|form", AT(write.body.body), "array", 0,
+     WRITE, OPTION_ANYWHERE, "how the records stand in a request's body"},
     {"ndjson-prefix", 0, "write", OPTION_TEXT, "JSON", AT(write.body.ndjson_prefix), NULL, 0, WRITE, OPTION_ANYWHERE,
      "with ndjson, a line before each record, with {PATH} in it"},
     {"body-template", 0, "write", OPTION_TEXT, "JSON", AT(write.body.body_template), NULL, 0, WRITE, OPTION_ANYWHERE,

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/nearest.h"
+#include "http/url.h"
 
 /* ---- values ---- */
 
@@ -159,40 +161,12 @@ const struct option_row *options_find(const char *name, size_t len)
     return NULL;
 }
 
-/* Levenshtein's distance, for names of up to 31 characters. */
-static unsigned distance(const char *a, const char *b)
-{
-    unsigned row[32];
-    size_t width = strlen(b);
-    if (strlen(a) > 31 || width > 31)
-        return 99;
-    for (unsigned i = 0; i <= width; i++)
-        row[i] = i;
-    for (; *a; a++) {
-        unsigned diagonal = row[0]++;
-        for (size_t i = 1; i <= width; i++) {
-            unsigned swap = diagonal + (*a != b[i - 1]);
-            unsigned gap = (row[i] < row[i - 1] ? row[i] : row[i - 1]) + 1;
-            diagonal = row[i];
-            row[i] = swap < gap ? swap : gap;
-        }
-    }
-    return row[width];
-}
-
 const char *options_nearest(const char *name)
 {
-    const char *nearest = NULL;
-    unsigned best = 4;
-    for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
-        bool begins = strlen(name) > 2 && strncmp(row->name, name, strlen(name)) == 0;
-        unsigned d = begins ? 1 : distance(name, row->name);
-        if (d < best) {
-            best = d;
-            nearest = row->name;
-        }
-    }
-    return nearest;
+    struct nearest near = nearest_to(name);
+    for (const struct option_row *row = option_table; row < option_table + option_count; row++)
+        nearest_look(&near, row->name);
+    return near.best;
 }
 
 /* ---- the whole ---- */
@@ -215,9 +189,25 @@ static int load_data(struct options *o, struct error *e)
     return result;
 }
 
+/* A person may leave out https://. */
+static void complete_url(char **url)
+{
+    const char *scheme = url_missing_scheme(*url);
+    struct buf whole = {0};
+    if (!scheme)
+        return;
+    buf_addf(&whole, "%s%s", scheme, *url);
+    free(*url);
+    *url = mem_text(whole.data, whole.len);
+    buf_free(&whole);
+}
+
 int options_complete(struct options *o, struct error *e)
 {
-    return o->request.url ? load_data(o, e) : error_set(e, EXIT_USAGE, "a URL is missing");
+    if (!o->request.url)
+        return error_set(e, EXIT_USAGE, "a URL is missing");
+    complete_url(&o->request.url);
+    return load_data(o, e);
 }
 
 int options_take(struct options *o, const struct settings *found, struct error *e)

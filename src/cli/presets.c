@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/nearest.h"
 
 /* Where the user's own presets are: $XDG_CONFIG_HOME (~/.config). false: no such place. */
 static bool own_folder(struct buf *path)
@@ -39,7 +40,11 @@ int presets_find(const char *name, struct buf *text, struct buf *where, struct e
             buf_adds(text, p->text);
             return 0;
         }
-    return error_set(e, EXIT_CONFIG, "no preset for the API '%.60s': `restsrc help apis` lists them", name);
+    struct nearest near = nearest_to(name);
+    for (const struct preset *p = presets_builtin; p->name; p++)
+        nearest_look(&near, p->name);
+    return error_set(e, EXIT_CONFIG, "no preset for the API '%.60s': %s%s%s`restsrc help apis` lists them", name,
+                     near.best ? "did you mean " : "", near.best ? near.best : "", near.best ? "? " : "");
 }
 
 /* The rest of the first line after "# NAME: ", or after "# ". */

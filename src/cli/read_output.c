@@ -75,6 +75,17 @@ static void wait_for_reader(void *ctx, int fd)
     transfer_wait(r->transfer, fd);
 }
 
+static struct progress progress(const struct read_run *r)
+{
+    return (struct progress){.records = r->written,
+                             .total = r->paginate.total,
+                             .bytes = r->bytes,
+                             .bytes_total = -1,
+                             .parts = r->paginate.pages,
+                             .part = "page",
+                             .retries = r->stats.retries};
+}
+
 int read_output_write(void *ctx, struct error *e)
 {
     struct read_run *r = ctx;
@@ -93,6 +104,13 @@ int read_output_write(void *ctx, struct error *e)
     r->written += r->ready_records;
     r->ready_bytes = 0;
     r->ready_records = 0;
-    terminal_progress_show(&r->terminal, r->written, r->paginate.pages, r->stats.retries, r->paginate.total);
+    struct progress done = progress(r);
+    terminal_progress_show(&r->terminal, &done);
     return 0;
+}
+
+void read_output_end(struct read_run *r)
+{
+    struct progress done = progress(r);
+    terminal_progress_end(&r->terminal, &done);
 }

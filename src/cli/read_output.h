@@ -16,5 +16,7 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked);
 
 /* A callback of transfer: the page goes out while the requests for the following ones are under way. -1: EXIT_IO. */
 int read_output_write(void *ctx, struct error *e);
+/* The last line on the terminal, where progress was shown. */
+void read_output_end(struct read_run *r);
 
 #endif

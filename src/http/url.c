@@ -44,6 +44,18 @@ static int take(CURLU *u, struct buf *url)
     return text ? 0 : -1;
 }
 
+const char *url_missing_scheme(const char *text)
+{
+    size_t len = strcspn(text, "/?#{"), host = strcspn(text, ":/?#{");
+    if (strncmp(text + host, ":/", 2) == 0 || len == 0)
+        return NULL;
+    if (strncmp(text, "[::1]", 5) == 0 || strncmp(text, "127.", 4) == 0 ||
+        (host == 9 && !strncmp(text, "localhost", 9)))
+        return "http://";
+    bool dotted = memchr(text, '.', host) && text[0] != '.' && text[host - 1] != '.';
+    return dotted || memchr(text, ':', len) ? "https://" : NULL;
+}
+
 int url_accept(const char *text, struct buf *url, struct error *e)
 {
     if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))

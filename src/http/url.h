@@ -13,6 +13,10 @@
  * (a space is %20). Sets url. -1: EXIT_USAGE. */
 int url_accept(const char *text, struct buf *url, struct error *e);
 
+/* Does text name a host without a scheme: api.example.com/v1, localhost:8080, but not a bare word? Then the scheme that
+ * belongs in front of it: https://, or http:// for this machine. Else NULL. */
+const char *url_missing_scheme(const char *text);
+
 /* libcurl takes no URL of more than 8 MB. -1: EXIT_ANSWER. */
 int url_check_length(const char *url, struct error *e);
 
