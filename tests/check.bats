@@ -413,9 +413,9 @@ hears() {
     queries | grep -q 'from=30&take=30'
 }
 
-@test "auto looks at lists that are asked for by GET and queries" {
+@test "auto looks at lists that are asked for by GET and queries, or by POST and a JSON body" {
     list n=250
-    for option in --data=%7B%7D --method=POST --page-in=body --page-in=header; do
+    for option in --data=a=1 --method=POST --method=PUT --page-in=body --page-in=header; do
         restsrc read --paginate auto "$option" "$list"
         exits 64
         says "--paginate"
@@ -462,14 +462,19 @@ hears() {
     list n=250,form=foreign
     restsrc read --paginate auto "$scenario/next"
     exits 76
-    says "another origin"
+    says "another origin" "--keep-origin"
+    list="$scenario/next"
+    checks
+    found "--keep-origin"
+    runs
+    wrote_records
 }
 
 @test "an error while trying is no error of the list" {
     list n=250,fail=500:1:1
-    restsrc check "$list"
-    exits 76
-    [ "$(log length)" -le 6 ]
+    checks
+    list n=250,fail=500:9:1
+    not_found_out
     says "not found out"
 }
 

@@ -81,7 +81,7 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py tests/answers.py $(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py tests/answers.py tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
@@ -202,6 +202,7 @@ EXTRA_DIST += \
 	tests/compilers \
 	tests/answers.py \
 	tests/includes.py \
+	tests/lists.py \
 	tests/lint.py \
 	tests/requirements-lint.txt \
 	tests/run_all.py \

@@ -30,6 +30,19 @@ int auto_discover(const struct options *o, bool brief, struct finding *f, struct
     return result;
 }
 
+bool auto_can_look(const struct options *o, struct error *e)
+{
+    enum method method = request_options_method(&o->request);
+    bool plain = method == METHOD_GET && !o->request.data && o->paging.page_in == PAGE_IN_QUERY;
+    bool body = method == METHOD_POST && o->request.data && !request_sends_form(&o->request) &&
+                (o->paging.page_in == PAGE_IN_QUERY || o->paging.page_in == PAGE_IN_BODY);
+    if (!plain && !body)
+        error_set(e, EXIT_USAGE,
+                  "how a list pages is found out by GET and a query, or by POST with a JSON object (--data): set "
+                  "--paginate");
+    return plain || body;
+}
+
 static void say_found(const struct settings *found)
 {
     struct terminal terminal;
@@ -45,11 +58,9 @@ static void say_found(const struct settings *found)
 int auto_settings(const struct options *o, struct settings *found, struct error *e)
 {
     struct finding f;
-    enum method method = o->request.method;
     *found = (struct settings){0};
-    if (o->request.data || (method != METHOD_NOT_GIVEN && method != METHOD_GET) || o->paging.page_in != PAGE_IN_QUERY)
-        return error_set(e, EXIT_USAGE,
-                         "--paginate auto looks at lists that are asked for by GET and a query: set --paginate");
+    if (!auto_can_look(o, e))
+        return -1;
     int result = auto_discover(o, true, &f, e);
     if (result == 0 && !f.found)
         result = error_set(e, EXIT_ANSWER, "--paginate auto: %s: set --paginate", buf_text(&f.doubt));

@@ -101,8 +101,8 @@ int cmd_check(const struct options *o, struct error *e)
 {
     struct finding f;
     struct buf out = {0};
-    if (o->request.method != METHOD_NOT_GIVEN && o->request.method != METHOD_GET)
-        return error_set(e, EXIT_USAGE, "check looks at lists that are asked for by GET");
+    if (!auto_can_look(o, e))
+        return -1;
     int result = auto_discover(o, false, &f, e);
     if (result)
         advice_add(o, e);

@@ -83,7 +83,7 @@ const struct option_row option_table[] = {
      "a header to send; @FILE: one a line"},
     {"method", 'X', "request", OPTION_CHOICE, "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", AT(request.method), NULL, 0,
      ALL, OPTION_ANYWHERE, "the request method (GET; POST with --data and for write)"},
-    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(request.data), NULL, 0, PAGES | WRITE | CALL,
+    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(request.data), NULL, 0, PAGES | WRITE | CALL | CHECK,
      OPTION_ANYWHERE, "the body to send"},
     {"query", 0, "request", OPTION_LIST, "NAME=VALUE", AT(request.query), NULL, 0, ALL, OPTION_ANYWHERE,
      "a query parameter to send"},

@@ -1,15 +1,19 @@
-/* compare: the first answer of a list, and others compared with it. */
+/* compare: answers of a list, compared with its first one. */
 #include "discover/compare.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/io.h"
+#include "discover/places.h"
 #include "http/answer.h"
 #include "http/url.h"
+#include "pages/styles.h"
 #include "json/error_body.h"
 #include "json/refusal.h"
+#include "json/split.h"
 
 /* ---- asking ---- */
 
@@ -28,29 +32,80 @@ bool compare_may_ask(struct compare *c)
     return c->asked < DISCOVER_REQUESTS && ++c->asked;
 }
 
-bool compare_ask(struct compare *c, const char *url)
+void compare_set(struct compare *c, const char *name, const char *value)
 {
-    return compare_may_ask(c) && ask_get(c->ask, url, &c->places) == 0 && compare_has_list(c);
+    bool more = strcmp(name, "paginate") == 0 || strcmp(name, "header") == 0 ||
+                strcmp(name, "query") == 0; /* which is auto, or adds up */
+    if (more || !compare_is_given(c, name))
+        settings_add(&c->f->settings, name, value);
 }
 
-bool compare_ask_with(struct compare *c, const char *place, const char *at, const char *limit, int64_t size)
+void compare_take_style(struct compare *c, enum paging_style style)
 {
-    struct buf url = {0}, number = {0};
-    buf_add(&url, c->base.data, c->base.len);
-    buf_text(&url);
-    buf_addf(&number, "%" PRId64, size);
-    if (place && *place) {
-        url_drop_query(&url, place);
-        url_add_query(&url, place, at, strlen(at));
+    c->f->found = true;
+    c->f->style = style;
+    compare_set(c, "paginate", styles_find(style)->name);
+    if (c->body.len && style != PAGING_NONE)
+        compare_set(c, "page-in", "body");
+}
+
+void compare_begin(struct compare *c, const char *url)
+{
+    struct request *r = &c->ask->request;
+    request_clear(r);
+    buf_adds(&r->url, url);
+    buf_add(&r->body, c->body.data, c->body.len);
+    r->method = request_options_method(c->options->http.request);
+    r->repeatable = true;
+}
+
+static bool request_list(struct compare *c)
+{
+    return compare_may_ask(c) && ask_request(c->ask, &c->places) == 0 && compare_has_list(c);
+}
+
+bool compare_ask(struct compare *c, const char *url)
+{
+    compare_begin(c, url);
+    return request_list(c);
+}
+
+static void add_param(struct compare *c, const struct param *param)
+{
+    struct request *r = &c->ask->request;
+    struct buf json = {0};
+    size_t len = strlen(param->text);
+    if (!param->name || !*param->name)
+        return;
+    if (param->quoted)
+        value_quote(param->text, len, &json);
+    else
+        buf_add(&json, param->text, len);
+    if (strncmp(param->name, "header:", 7) == 0) {
+        buf_addf(&r->headers, "%s: %s\n", param->name + 7, param->text);
+    } else if (c->body.len) {
+        path_set(&r->body, param->name, (struct slice){buf_text(&json), json.len});
+    } else {
+        url_drop_query(&r->url, param->name);
+        url_add_query(&r->url, param->name, param->text, len);
     }
-    if (limit && *limit) {
-        url_drop_query(&url, limit);
-        url_add_query(&url, limit, number.data, number.len);
-    }
-    bool listed = compare_ask(c, buf_text(&url));
-    buf_free(&url);
-    buf_free(&number);
-    return listed;
+    buf_free(&json);
+}
+
+bool compare_ask_with(struct compare *c, const struct param *params, size_t count)
+{
+    compare_begin(c, buf_text(&c->base));
+    for (size_t i = 0; i < count; i++)
+        add_param(c, &params[i]);
+    return request_list(c);
+}
+
+bool compare_ask_at(struct compare *c, const char *place, const char *at, const char *limit, int64_t size)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%" PRId64, size);
+    struct param params[] = {{place, at, false}, {limit, number, false}};
+    return compare_ask_with(c, params, 2);
 }
 
 struct slice compare_record(const struct buf *records, int64_t n)
@@ -77,115 +132,15 @@ bool compare_begins_with(struct compare *c, int64_t n)
     return compare_same(c, compare_record(&c->ask->records, 0), compare_record(&c->first, n));
 }
 
-bool compare_moved_on(struct compare *c)
+int64_t compare_begin_of(struct compare *c)
 {
-    return c->ask->split.count > 0 && !compare_begins_with(c, 0);
-}
-
-/* ---- the first answer ---- */
-
-static int no_list(struct compare *c, struct error *e)
-{
-    char detail[200];
-    const struct buf *body = &c->ask->envelope;
-    const char *type = answer_header(c->ask->exchange, "Content-Type", NULL);
-    error_body_detail(body->data, body->len, detail, sizeof detail);
-    transfer_mask(c->ask->exchange, detail);
-    if (c->ask->failed && type && strcasestr(type, "html") && c->ask->error.code == EXIT_ANSWER &&
-        c->ask->error.http_status / 100 != 3)
-        error_set(e, EXIT_ANSWER,
-                  "the answer is a web page, not JSON: is this the API's URL, and does it ask for a login?");
-    else if (c->ask->error.code)
-        *e = c->ask->error;
-    else
-        error_set(e, EXIT_ANSWER,
-                  "the answer is JSON, but has no list of records at a usual place%s%s%s: say where with --records",
-                  *detail ? " (it says: " : "", detail, *detail ? ")" : "");
-    if (!*e->url)
-        transfer_locate(c->ask->exchange, e);
+    for (int64_t i = 0; c->ask->split.count && i < c->f->length; i++)
+        if (compare_begins_with(c, i))
+            return i;
     return -1;
 }
 
-/* The answer once more, with its records at that place. */
-static void split_again(struct compare *c, const char *at)
+bool compare_moved_on(struct compare *c)
 {
-    struct buf text = {0};
-    struct split *s = &c->ask->split;
-    buf_swap(&text, &c->ask->envelope);
-    path_free(&c->places);
-    path_parse(&c->places, at);
-    buf_clear(&c->ask->records);
-    split_start(s, &c->places, &c->ask->records, &c->ask->envelope);
-    split_feed(s, text.data, text.len);
-    split_end(s);
-    buf_free(&text);
-}
-
-/* At no usual place. One list of objects can only be it; of several it is for the user to say. */
-static int find_elsewhere(struct compare *c, struct error *e)
-{
-    struct buf at = {0}, more = {0};
-    unsigned lists = 0;
-    if (!c->ask->failed && !c->options->paging->records && !compare_has_list(c))
-        lists = evidence_lists((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &at, &more);
-    if (lists == 1)
-        split_again(c, buf_text(&at));
-    int result = compare_has_list(c) && !c->ask->failed ? 0 : -1;
-    if (lists > 1) {
-        error_set(e, EXIT_ANSWER, "the answer has several lists: say which are the records, --records %s%s",
-                  buf_text(&at), buf_text(&more));
-        transfer_locate(c->ask->exchange, e);
-    } else if (result) {
-        no_list(c, e);
-    }
-    buf_free(&at);
-    buf_free(&more);
-    return result;
-}
-
-static void find_place(struct compare *c)
-{
-    struct finding *f = c->f;
-    f->length = c->ask->split.count;
-    f->lines = c->ask->split.many;
-    if (f->lines)
-        return;
-    path_show(&c->places, (unsigned)c->ask->split.way, &f->records);
-    evidence_lists((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &f->others, &f->others);
-}
-
-int compare_first(struct compare *c, struct error *e)
-{
-    struct timespec began;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    c->ask->once = !c->brief;
-    c->ask->lines = true;
-    compare_ask(c, buf_text(&c->base));
-    c->f->seconds = io_seconds_since(&began);
-    if (find_elsewhere(c, e))
-        return -1;
-    struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
-    if (c->ask->exchange->action == RULE_PARTIAL)
-        buf_adds(&c->f->rule, c->ask->exchange->rule->text);
-    if (c->ask->split.count == 0 && c->ask->exchange->action != RULE_OK && refusal_is(envelope, (struct slice){0}))
-        return no_list(c, e);
-    c->ask->once = true; /* of the tries none is repeated */
-    c->ask->lines = false;
-    find_place(c);
-    struct answer a = ask_answer(c->ask);
-    struct evidence_names names = {
-        .has_more = c->options->paging->has_more,
-        .limit = c->options->paging->param_limit,
-        .offset = compare_is_given(c, "param-offset") ? c->options->paging->param_offset : NULL,
-        .page = compare_is_given(c, "param-page") ? c->options->paging->param_page : NULL,
-        .page_base = c->options->paging->page_base,
-    };
-    evidence_find(&c->v, &names, &a, c->f->length);
-    evidence_total(c->options->paging->count_from, &a, c->f->length, &c->f->count, &c->f->count_from);
-    c->count_query = evidence_count_query(a.envelope);
-    buf_swap(&c->first, &c->ask->records);
-    buf_clear(&c->base); /* where redirects have led */
-    buf_adds(&c->base, a.url);
-    buf_text(&c->base);
-    return 0;
+    return c->ask->split.count > 0 && !compare_begins_with(c, 0);
 }

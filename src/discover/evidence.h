@@ -2,44 +2,33 @@
 #ifndef RESTSRC_EVIDENCE_H
 #define RESTSRC_EVIDENCE_H
 
+#include "discover/leads.h"
+#include "discover/ways.h"
 #include "pages/paginate.h"
-#include "json/usual.h"
-
-enum { EVIDENCE_WAYS = 10 };
-
-/* Two parameters that may ask for a place in the list. */
-struct way {
-    bool page; /* by page number, else by offset */
-    bool zero; /* the first page is number 0 */
-    const char *place, *limit;
-};
 
 struct evidence {
-    struct buf next_url;            /* an absolute URL; empty: no next link */
-    struct buf next_at;             /* the PATH of the body where it was; empty: in a Link header */
-    const char *limit;              /* the parameter in it, or elsewhere in the answer, that looks like the page size */
-    const struct usual *cursor;     /* the first of its rows; NULL: the answer has no cursor */
-    struct buf cursor_text;         /* what the cursor says */
-    bool ended;                     /* a usual name says that nothing follows */
-    enum paging_style end_style;    /* then: of next-url or cursor */
-    const struct usual *end;        /* its row */
-    bool has_more;                  /* has_more says true */
-    bool out_of_reach;              /* Elasticsearch has more than from and size get at */
-    bool ranges;                    /* a Content-Range that counts no bytes */
-    struct buf lead;                /* a member that may lead on in some other way; empty: none */
-    struct way ways[EVIDENCE_WAYS]; /* in the order in which they are worth a try */
-    size_t way_count, sure_ways;    /* so many of them are the answer's own; the others are the commonest names */
+    struct leads on;
+    struct ways ways;             /* the answer's own */
+    const char *limit;            /* the parameter in a link or elsewhere in the answer that looks like the page size */
+    bool has_more;                /* has_more says true */
+    bool out_of_reach;            /* Elasticsearch has more than from and size get at */
+    bool ranges;                  /* a Content-Range that counts no bytes */
+    bool bare;                    /* the answer is the list itself */
+    const char *opening, *opened; /* a parameter and its value with which such an API begins to tell cursors, or NULL */
 };
 
 /* Names that the user has given; NULL: not given. */
 struct evidence_names {
     const char *has_more, *limit, *offset, *page;
     int page_base;
+    const char *query; /* the text of a GraphQL query that was sent; NULL: none was */
 };
 
 /* records: how many the answer has. Free with evidence_free(). */
 void evidence_find(struct evidence *v, const struct evidence_names *given, const struct answer *a, int64_t records);
 void evidence_free(struct evidence *v);
+/* Does it lead on, by a link, a cursor or has_more? */
+bool evidence_leads(const struct evidence *v);
 
 /* The total that the answer, a first page of so many records, states, and in --count-from's words where. asked:
  * --count-from. false: none. */
@@ -51,9 +40,5 @@ struct count_query {
     const char *name, *value, *count_from;
 };
 const struct count_query *evidence_count_query(struct slice envelope);
-
-/* The PATHs of the lists of objects in an answer whose records are at no usual place: how many; the first is in at, the
- * others are added to more, for people. */
-unsigned evidence_lists(struct slice envelope, struct buf *at, struct buf *more);
 
 #endif

@@ -24,6 +24,12 @@ static const struct usual table[] = {
     {USUAL_RECORDS, true, "Resources", NULL, NULL},
     {USUAL_RECORDS, true, "features", NULL, NULL},
     {USUAL_RECORDS, true, "entry", NULL, NULL},
+    {USUAL_RECORDS, false, "result", NULL, NULL},
+    {USUAL_RECORDS, false, "docs", NULL, NULL},
+    {USUAL_RECORDS, false, "nodes", NULL, NULL},
+    {USUAL_RECORDS, false, "edges", NULL, NULL},
+    {USUAL_RECORDS, false, "children", NULL, NULL},
+    {USUAL_RECORDS, false, "list", NULL, NULL},
 
     {USUAL_LINK, true, "next", NULL, NULL},
     {USUAL_LINK, true, "@odata.nextLink", NULL, NULL},
@@ -45,25 +51,42 @@ static const struct usual table[] = {
     {USUAL_LINK, false, "/d/__next", NULL, NULL},
     {USUAL_LINK, true, "$.links[?@.rel=='next'].href", NULL, NULL},
     {USUAL_LINK, true, "$.link[?@.relation=='next'].url", NULL, NULL},
+    {USUAL_LINK, false, "next_page_uri", NULL, NULL},
+    {USUAL_LINK, false, "nextUri", NULL, NULL},
+    {USUAL_LINK, false, "/result/_links/next", NULL, NULL},
 
     {USUAL_CURSOR, true, "next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "next_cursor", "start_cursor", "page_size"}, /* Notion */
+    {USUAL_CURSOR, true, "next_cursor", "after", "limit"},
     {USUAL_CURSOR, true, "nextCursor", "cursor", "limit"},
     {USUAL_CURSOR, true, "next_page_token", "page_token", "page_size"},
+    {USUAL_CURSOR, true, "next_page_token", "next_page_token", "page_size"}, /* Zoom */
     {USUAL_CURSOR, true, "nextPageToken", "pageToken", "maxResults"},
     {USUAL_CURSOR, true, "nextPageToken", "nextPageToken", "maxResults"},
     {USUAL_CURSOR, true, "/response_metadata/next_cursor", "cursor", "limit"},
     {USUAL_CURSOR, true, "/meta/next_cursor", "cursor", "limit"},
+    {USUAL_CURSOR, true, "/meta/next_cursor", "after", "limit"},
     {USUAL_CURSOR, true, "/pagination/next_cursor", "cursor", "limit"},
     {USUAL_CURSOR, true, "/paging/next/after", "after", "limit"},
     {USUAL_CURSOR, false, "/meta/next_token", "pagination_token", "max_results"},
     {USUAL_CURSOR, true, "/paging/cursors/after", "after", "limit"},
     {USUAL_CURSOR, false, "/pageInfo/endCursor", "after", "first"},
     {USUAL_CURSOR, false, "nextToken", "nextToken", "maxResults"},
+    {USUAL_CURSOR, false, "NextToken", "NextToken", "MaxResults"},
+    {USUAL_CURSOR, false, "NextMarker", "Marker", "MaxItems"},
+    {USUAL_CURSOR, false, "LastEvaluatedKey", "ExclusiveStartKey", "Limit"},           /* DynamoDB */
+    {USUAL_CURSOR, false, "/pages/next/starting_after", "starting_after", "per_page"}, /* Intercom */
+    {USUAL_CURSOR, false, "/data/after", "after", "limit"},                            /* Reddit */
+    {USUAL_CURSOR, false, "/message/next-cursor", "cursor", "rows"},                   /* Crossref */
+    {USUAL_CURSOR, false, "/pagination/cursor", "after", "first"},                     /* Twitch */
     {USUAL_CURSOR, false, "continuationToken", "continuationToken", "limit"},
     {USUAL_CURSOR, false, "/metadata/continue", "continue", "limit"}, /* Kubernetes */
     {USUAL_CURSOR, false, "offset", "offset", "pageSize"}, /* a word, as Airtable has it; a number is not one */
     {USUAL_CURSOR, true, "cursor", "cursor", "limit"},
     {USUAL_CURSOR, true, "next", "cursor", "limit"},
+
+    {USUAL_OPENING, false, "/message/items-per-page", "cursor", "*"},             /* Crossref */
+    {USUAL_OPENING, false, "$[?@.count && @.page && @.per_page]", "cursor", "*"}, /* OpenAlex */
 
     {USUAL_MORE, true, "has_more", NULL, NULL},
     {USUAL_MORE, true, "hasMore", NULL, NULL},
@@ -73,19 +96,20 @@ static const struct usual table[] = {
     {USUAL_MORE, true, "!isLast", NULL, NULL},
     {USUAL_MORE, true, "!end_of_stream", NULL, NULL},
 
-    {USUAL_LEAD_HEADER, false, "Next-Range", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "x-ms-continuationtoken", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "x-ms-continuation", NULL, NULL},
+    {USUAL_LEAD_HEADER, false, "Next-Range", "header:Range", NULL},                    /* Heroku */
+    {USUAL_LEAD_HEADER, false, "x-ms-continuationtoken", "continuationToken", "$top"}, /* Azure DevOps */
     {USUAL_LEAD_HEADER, false, "x-ms-continuation-NextPartitionKey", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "x-ms-continuation-NextTableName", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "X-Continuation-Token", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "X-Next-Token", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "X-Next-Cursor", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "X-Next-Page", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "X-Next-Page-Token", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "Next-Cursor", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "Next-Page", NULL, NULL},
-    {USUAL_LEAD_HEADER, false, "opc-next-page", NULL, NULL},
+    {USUAL_LEAD_HEADER, false, "x-ms-continuation-NextTableName", "NextTableName", "$top"},
+    {USUAL_LEAD_HEADER, false, "x-ms-continuation", "header:x-ms-continuation", NULL}, /* Cosmos DB */
+    {USUAL_LEAD_HEADER, false, "X-Continuation-Token", "header:X-Continuation-Token", NULL},
+    {USUAL_LEAD_HEADER, false, "X-Next-Token", "next_token", "limit"},
+    {USUAL_LEAD_HEADER, false, "X-Next-Cursor", "cursor", "limit"},
+    {USUAL_LEAD_HEADER, false, "X-Next-Page", "page", "per_page"},
+    {USUAL_LEAD_HEADER, false, "X-Next-Page-Token", "page_token", "page_size"},
+    {USUAL_LEAD_HEADER, false, "Next-Cursor", "cursor", "limit"},
+    {USUAL_LEAD_HEADER, false, "Next-Page", "page", "per_page"},
+    {USUAL_LEAD_HEADER, false, "opc-next-page", "page", "limit"}, /* Oracle Cloud */
+
     {USUAL_TOTAL_HEADER, true, "X-Total-Count", NULL, NULL},
     {USUAL_TOTAL_HEADER, false, "X-WP-Total", NULL, NULL},
     {USUAL_TOTAL_HEADER, false, "X-Total", NULL, NULL},
@@ -115,6 +139,16 @@ static const struct usual table[] = {
     {USUAL_TOTAL, false, "numberMatched", NULL, NULL},
     {USUAL_TOTAL, false, "/pageInfo/totalResults", NULL, NULL},
     {USUAL_TOTAL, false, "/_meta/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/result/count", NULL, NULL},
+    {USUAL_TOTAL, false, "/result/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/response/numFound", NULL, NULL},
+    {USUAL_TOTAL, false, "/message/total-results", NULL, NULL},
+    {USUAL_TOTAL, false, "/list_info/num_results", NULL, NULL},
+    {USUAL_TOTAL, false, "total_items", NULL, NULL},
+    {USUAL_TOTAL, false, "total_records", NULL, NULL},
+    {USUAL_TOTAL, false, "totalSetSize", NULL, NULL},
+    {USUAL_TOTAL, false, "/data/total", NULL, NULL},
+    {USUAL_TOTAL, false, "/data/count", NULL, NULL},
     {USUAL_REMAINING, false, "remainingItemCount", NULL, NULL},
     {USUAL_REMAINING, false, "/metadata/remainingItemCount", NULL, NULL},
     {USUAL_COUNT, true, "total", NULL, NULL},
@@ -123,12 +157,14 @@ static const struct usual table[] = {
     {USUAL_OFFSET, false, "offset", NULL, NULL},
     {USUAL_OFFSET, false, "skip", NULL, NULL},
     {USUAL_OFFSET, false, "start", NULL, NULL},
-    {USUAL_OFFSET, false, "_start", NULL, NULL},
-    {USUAL_OFFSET, false, "$skip", NULL, NULL},
-    {USUAL_OFFSET, false, "startAt", NULL, NULL},
-    {USUAL_OFFSET, false, "startIndex", NULL, NULL},
+    {USUAL_OFFSET, false, "_start", NULL, "_limit"},
+    {USUAL_OFFSET, false, "$skip", NULL, "$top"},
+    {USUAL_OFFSET, false, "startAt", NULL, "maxResults"},
+    {USUAL_OFFSET, false, "startIndex", NULL, "count"},
     {USUAL_OFFSET, false, "start_index", NULL, NULL},
-    {USUAL_OFFSET, false, "from", NULL, NULL},
+    {USUAL_OFFSET, false, "from", NULL, "size"},
+    {USUAL_OFFSET, false, "sysparm_offset", NULL, "sysparm_limit"},
+    {USUAL_OFFSET, false, "start_position", NULL, "count"},
     {USUAL_OFFSET, false, "pagination[start]", NULL, NULL},
     {USUAL_OFFSET, false, "page[offset]", NULL, NULL},
     {USUAL_PAGE, false, "page", NULL, NULL},
@@ -155,6 +191,12 @@ static const struct usual table[] = {
     {USUAL_LIMIT, false, "pagination[limit]", NULL, NULL},
     {USUAL_LIMIT, false, "pagination[pageSize]", NULL, NULL},
     {USUAL_LIMIT, false, "page[limit]", NULL, NULL},
+    {USUAL_LIMIT, false, "sysparm_limit", NULL, NULL},
+    {USUAL_LIMIT, false, "per-page", NULL, NULL},
+    {USUAL_LIMIT, false, "pagelen", NULL, NULL},
+    {USUAL_LIMIT, false, "rows", NULL, NULL},
+    {USUAL_LIMIT, false, "PageSize", NULL, NULL},
+    {USUAL_LIMIT, false, "_count", NULL, NULL},
     {USUAL_AFTER, false, "starting_after", NULL, NULL},
     {USUAL_AFTER, false, "after", NULL, NULL},
 };

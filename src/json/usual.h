@@ -20,6 +20,7 @@ enum usual_kind {
     USUAL_RECORDS,
     USUAL_LINK,      /* a URL: the next page */
     USUAL_CURSOR,    /* what a parameter takes to ask for the next page */
+    USUAL_OPENING,   /* a member of lists that tell cursors when `parameter` has the value `limit` */
     USUAL_MORE,      /* a flag: there is more; !PATH: there is not */
     USUAL_TOTAL,     /* how many records the list has */
     USUAL_REMAINING, /* how many come after this page */
@@ -38,7 +39,7 @@ struct usual {
     enum usual_kind kind;
     bool trusted;
     const char *name;
-    const char *parameter, *limit; /* of USUAL_CURSOR: what takes it, and the page size; else NULL */
+    const char *parameter, *limit; /* what takes a cursor (header:NAME: a header); what takes the page size; or NULL */
 };
 
 /* The rows of a kind, in the order in which they are tried; NULL: no more. A cursor has a row for each parameter that

@@ -1,5 +1,6 @@
 /* evidence: what one answer tells about how its list is paged. */
 #include "discover/evidence.h"
+#include "discover/places.h"
 #include "paging.h"
 #include "tap.h"
 
@@ -13,10 +14,10 @@ static void look(struct evidence *v, const char *envelope, const char *headers, 
     evidence_find(v, given, &a, 100);
 }
 
-static bool is_way(const struct evidence *v, size_t i, bool page, bool zero, const char *place, const char *limit)
+static bool is_way(const struct evidence *v, size_t i, bool page, int base, const char *place, const char *limit)
 {
-    const struct way *w = &v->ways[i];
-    return i < v->way_count && w->page == page && w->zero == zero && strcmp(w->place, place) == 0 &&
+    const struct way *w = &v->ways.at[i];
+    return i < v->ways.count && w->page == page && w->base == base && strcmp(w->place, place) == 0 &&
            strcmp(w->limit, limit) == 0;
 }
 
@@ -26,47 +27,73 @@ static void check_links(void)
 {
     struct evidence v;
     look(&v, "[]", "Link: <http://h/list?page=2&per_page=100>; rel=\"next\"", &nothing);
-    is_text(buf_text(&v.next_url), "http://h/list?page=2&per_page=100", "a Link header leads on");
-    is_text(buf_text(&v.next_at), "", "from no place in the body");
+    is_text(buf_text(&v.on.next_url), "http://h/list?page=2&per_page=100", "a Link header leads on");
+    is_text(buf_text(&v.on.next_at), "", "from no place in the body");
     is_text(v.limit, "per_page", "with the parameter for the page size");
-    ok(v.sure_ways == 1 && is_way(&v, 0, true, false, "page", "per_page"), "which makes a way of its page number");
+    ok(v.ways.count == 1 && is_way(&v, 0, true, 1, "page", "per_page"), "which makes a way of its page number");
     evidence_free(&v);
 
     look(&v, "{\"results\":[],\"next\":\"/list?offset=100&limit=100\"}", NULL, &nothing);
-    is_text(buf_text(&v.next_url), "http://h/list?offset=100&limit=100", "a link in the body, made absolute");
-    is_text(buf_text(&v.next_at), "next", "and its place");
-    ok(v.sure_ways == 1 && is_way(&v, 0, false, false, "offset", "limit"), "its offset is the number of records");
+    is_text(buf_text(&v.on.next_url), "http://h/list?offset=100&limit=100", "a link in the body, made absolute");
+    is_text(buf_text(&v.on.next_at), "next", "and its place");
+    ok(v.ways.count == 1 && is_way(&v, 0, false, 0, "offset", "limit"), "its offset is the number of records");
     evidence_free(&v);
 
     look(&v, "{\"results\":[],\"next\":\"/list?offset=500\"}", NULL, &nothing);
-    is_int((int64_t)v.sure_ways, 0, "an offset that is another number is no way");
+    is_int((int64_t)v.ways.count, 0, "an offset that is another number is no way");
     evidence_free(&v);
 
     look(&v, "{\"results\":[],\"next\":\"/list?page=1&size=100\"}", NULL, &nothing);
-    ok(is_way(&v, 0, true, true, "page", "size"), "page 1 after the first: pages are counted from 0");
+    ok(is_way(&v, 0, true, 0, "page", "size"), "page 1 after the first: pages are counted from 0");
+    evidence_free(&v);
+}
+
+static void leads(const char *envelope, const char *headers, const char *next, const char *text, const char *parameters)
+{
+    struct evidence v;
+    struct buf names = {0};
+    look(&v, envelope, headers, &nothing);
+    for (size_t i = 0; i < v.on.cursor_count; i++)
+        buf_addf(&names, "%s%s", i ? " " : "", buf_text(&v.on.cursor[i].parameter));
+    is_text(v.on.cursor_count ? buf_text(&v.on.cursor[0].next) : "", next, envelope);
+    is_text(v.on.cursor_count ? buf_text(&v.on.cursor[0].text) : "", text, "its text");
+    is_text(buf_text(&names), parameters, "the parameters that may take it");
+    buf_free(&names);
     evidence_free(&v);
 }
 
 static void check_cursors(void)
 {
+    leads("{\"data\":[],\"meta\":{\"next_cursor\":\"abc\"}}", NULL, "/meta/next_cursor", "abc", "cursor after");
+    leads("{\"items\":[],\"nextPageToken\":\"t\"}", NULL, "nextPageToken", "t", "pageToken nextPageToken");
+    leads("{\"data\":[],\"offset\":100}", NULL, "", "", "");
+    leads("{\"records\":[],\"offset\":\"itrX/recY\"}", NULL, "offset", "itrX/recY", "offset");
+    leads("[]", "x-ms-continuationtoken: 5", "header:x-ms-continuationtoken", "5", "continuationToken");
+}
+
+static void check_unknown_cursors(void)
+{
+    leads("{\"a\":{\"b\":{\"nextCursor\":\"c\"}}}", NULL, "/a/b/nextCursor", "c", "cursor nextCursor after");
+    leads("{\"a\":{\"next\":\"c\"}}", NULL, "/a/next", "c", "next cursor after");
+    leads("{\"nextToken2\":7}", NULL, "nextToken2", "7", "token2 nextToken2 cursor after");
+    leads("{\"prev_cursor\":\"c\",\"access_token\":\"d\"}", NULL, "", "", "");
     struct evidence v;
-    look(&v, "{\"data\":[],\"meta\":{\"next_cursor\":\"abc\"}}", NULL, &nothing);
-    ok(v.cursor && strcmp(v.cursor->parameter, "cursor") == 0, "a cursor, and the parameter for it");
-    is_text(buf_text(&v.cursor_text), "abc", "and what it says");
+    look(&v, "{\"a\":[],\"more_url\":\"/list?page=2\",\"prev_url\":\"/list?page=0\"}", NULL, &nothing);
+    is_text(buf_text(&v.on.next_at), "more_url", "a link by an unknown name");
     evidence_free(&v);
+}
 
-    look(&v, "{\"items\":[],\"nextPageToken\":\"t\"}", NULL, &nothing);
-    const struct usual *second = usual_next(v.cursor);
-    ok(strcmp(v.cursor->name, second->name) == 0 && strcmp(v.cursor->parameter, second->parameter),
-       "a name that APIs use with different parameters has a row for each");
+static void check_graphql(void)
+{
+    struct evidence_names given = {.page_base = 1, .query = "query($n: Int, $after: String) { a { id } }"};
+    struct evidence v;
+    look(&v, "{\"data\":{\"a\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"c\"}}}}", NULL, &given);
+    ok(v.on.cursor_count == 1, "a cursor of a connection");
+    is_text(buf_text(&v.on.cursor[0].next), "/data/a/pageInfo/endCursor", "at its place");
+    is_text(buf_text(&v.on.cursor[0].parameter), "/variables/after", "for the variable that the query has");
     evidence_free(&v);
-
-    look(&v, "{\"data\":[],\"offset\":100}", NULL, &nothing);
-    ok(!v.cursor, "an offset that is a number is no cursor");
-    evidence_free(&v);
-
-    look(&v, "{\"records\":[],\"offset\":\"itrX/recY\"}", NULL, &nothing);
-    ok(v.cursor != NULL, "one that is a word is");
+    look(&v, "{\"data\":{\"a\":{\"pageInfo\":{\"hasNextPage\":false,\"endCursor\":\"c\"}}}}", NULL, &given);
+    ok(v.on.ended && v.on.no_more && !v.on.cursor_count, "hasNextPage false is the end, whatever endCursor says");
     evidence_free(&v);
 }
 
@@ -74,16 +101,17 @@ static void check_ends(void)
 {
     struct evidence v;
     look(&v, "{\"results\":[],\"next\":null}", NULL, &nothing);
-    ok(v.ended && v.end_style == PAGING_NEXT_URL, "null where a link would be: the list has ended");
-    is_text(v.end->name, "next", "by that name");
+    ok(v.on.ended && v.on.end_style == PAGING_NEXT_URL, "null where a link would be: the list has ended");
+    is_text(buf_text(&v.on.end_at), "next", "by that name");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"next_cursor\":\"\"}", NULL, &nothing);
-    ok(v.ended && v.end_style == PAGING_CURSOR && v.end->parameter, "an empty cursor, too");
+    ok(v.on.ended && v.on.end_style == PAGING_CURSOR && v.on.end_parameter.len, "an empty cursor, too");
     evidence_free(&v);
 
     look(&v, "{\"data\":[]}", NULL, &nothing);
-    ok(!v.ended && !v.cursor && !v.next_url.len && !v.has_more, "an answer that says nothing has no end");
+    ok(!v.on.ended && !v.on.cursor_count && !v.on.next_url.len && !v.has_more,
+       "an answer that says nothing has no end");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"has_more\":true}", NULL, &nothing);
@@ -97,20 +125,19 @@ static void check_echoes(void)
 {
     struct evidence v;
     look(&v, "{\"issues\":[],\"startAt\":0,\"maxResults\":50,\"total\":700}", NULL, &nothing);
-    ok(v.sure_ways == 1 && is_way(&v, 0, false, false, "startAt", "maxResults"),
-       "what was asked for is given back: Jira");
+    ok(v.ways.count == 1 && is_way(&v, 0, false, 0, "startAt", "maxResults"), "what was asked for is given back: Jira");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"meta\":{\"pagination\":{\"page\":1,\"pageSize\":25}}}", NULL, &nothing);
-    ok(is_way(&v, 0, true, false, "pagination[page]", "pagination[pageSize]"), "with its own names: Strapi");
+    ok(is_way(&v, 0, true, 1, "pagination[page]", "pagination[pageSize]"), "with its own names: Strapi");
     evidence_free(&v);
 
     look(&v, "{\"content\":[],\"number\":0,\"size\":20}", NULL, &nothing);
-    ok(is_way(&v, 0, true, true, "page", "size"), "page 0 is the first: Spring");
+    ok(is_way(&v, 0, true, 0, "page", "size"), "page 0 is the first: Spring");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"offset\":200,\"limit\":100}", NULL, &nothing);
-    is_int((int64_t)v.sure_ways, 0, "the first page has not the offset 200");
+    is_int((int64_t)v.ways.count, 0, "the first page has not the offset 200");
     evidence_free(&v);
 }
 
@@ -119,8 +146,7 @@ static void check_given(void)
     struct evidence v;
     struct evidence_names given = {.offset = "from", .limit = "n", .page_base = 1};
     look(&v, "[]", NULL, &given);
-    ok(v.sure_ways == 1 && is_way(&v, 0, false, false, "from", "n"), "the user's own names come first");
-    ok(v.way_count > v.sure_ways && is_way(&v, 1, false, false, "offset", "limit"), "the commonest ones after them");
+    ok(v.ways.count == 1 && is_way(&v, 0, false, 0, "from", "n"), "the user's own names come first");
     evidence_free(&v);
 }
 
@@ -140,11 +166,11 @@ static void check_others(void)
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"continuation\":\"x\"}", NULL, &nothing);
-    is_text(buf_text(&v.lead), "continuation", "a member that may lead on is named");
+    is_text(buf_text(&v.on.lead), "continuation", "a member that may lead on is named");
     evidence_free(&v);
 
     look(&v, "{\"data\":[],\"pages\":1}", NULL, &nothing);
-    is_text(buf_text(&v.lead), "", "but not the number of pages when there is one");
+    is_text(buf_text(&v.on.lead), "", "but not the number of pages when there is one");
     evidence_free(&v);
 }
 
@@ -184,30 +210,53 @@ static void check_count_query(void)
     ok(!evidence_count_query((struct slice){plain, strlen(plain)}), "of others nothing is known");
 }
 
-static void lists(const char *envelope, unsigned want, const char *first, const char *others)
+static void lists(const char *envelope, unsigned want, const char *first)
 {
-    struct buf at = {0}, more = {0};
-    is_int(evidence_lists((struct slice){envelope, strlen(envelope)}, &at, &more), want, envelope);
-    is_text(buf_text(&at), first, "the first list");
-    is_text(buf_text(&more), others, "the others");
+    struct buf at = {0};
+    is_int(places_find((struct slice){envelope, strlen(envelope)}, &at), want, envelope);
+    is_text(buf_text(&at), first, "the list");
     buf_free(&at);
-    buf_free(&more);
 }
 
 static void check_lists(void)
 {
-    lists("{\"orders\":[{\"id\":1}],\"n\":1}", 1, "orders", "");
-    lists("{\"_embedded\":{\"orders\":[{\"id\":1}]}}", 1, "_embedded.orders", "");
-    lists("{\"a\":[{}],\"b\":[{}]}", 2, "a", " or b");
-    lists("{\"orders\":[],\"ids\":[1,2]}", 0, "", "");
-    lists("{\"links\":[{\"rel\":\"next\"}]}", 0, "", "");
-    lists("{\"error\":\"no\",\"details\":[{\"a\":1}]}", 0, "", "");
+    lists("{\"orders\":[{\"id\":1}],\"n\":1}", 1, "/orders");
+    lists("{\"_embedded\":{\"orders\":[{\"id\":1}]}}", 1, "/_embedded/orders");
+    lists("{\"data\":{\"viewer\":{\"repos\":{\"nodes\":[{\"id\":1}]}}}}", 1, "/data/viewer/repos/nodes");
+    lists("{\"a\":[{}],\"b\":[{}]}", 2, "a or b");
+    lists("{\"x\":{\"tags\":[{}],\"docs\":[{}]}}", 1, "/x/docs");
+    lists("{\"orders\":[],\"ids\":[1,2]}", 0, "");
+    lists("{\"links\":[{\"rel\":\"next\"}]}", 0, "");
+    lists("{\"error\":\"no\",\"details\":[{\"a\":1}]}", 0, "");
+}
+
+/* ---- many ways at once ---- */
+
+static void scouted(int64_t first, int64_t got, size_t count, const char *place, const char *limit)
+{
+    struct ways ways = {0};
+    const char *heeded;
+    ways_of_scout(&ways, &ways_scouts[0], first, got, &heeded);
+    is_int((int64_t)ways.count, (int64_t)count, "ways that begin with that record");
+    is_text(count ? ways.at[0].place : "", place, "a place");
+    is_text(count ? ways.at[0].limit : "", limit, "a page size");
+}
+
+static void check_scouts(void)
+{
+    scouted(2, 5, 1, "skip", "limit");
+    scouted(1, 100, 1, "offset", "limit");
+    scouted(6, 6, 1, "page", "per_page");
+    scouted(-1, 8, 1, "page", "size");
+    scouted(0, 5, 0, "", "");
 }
 
 int main(void)
 {
     check_links();
     check_cursors();
+    check_unknown_cursors();
+    check_graphql();
     check_ends();
     check_echoes();
     check_given();
@@ -215,5 +264,6 @@ int main(void)
     check_totals();
     check_count_query();
     check_lists();
+    check_scouts();
     return tap_end();
 }

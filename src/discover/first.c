@@ -1,0 +1,186 @@
+/* first: the first answer of a list. */
+#include "discover/first.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/io.h"
+#include "discover/places.h"
+#include "http/answer.h"
+#include "json/error_body.h"
+#include "json/refusal.h"
+#include "json/split.h"
+
+static int no_list(struct compare *c, struct error *e)
+{
+    char detail[200];
+    const struct buf *body = &c->ask->envelope;
+    const char *type = answer_header(c->ask->exchange, "Content-Type", NULL);
+    error_body_detail(body->data, body->len, detail, sizeof detail);
+    transfer_mask(c->ask->exchange, detail);
+    if (c->ask->failed && type && strcasestr(type, "html") && c->ask->error.code == EXIT_ANSWER &&
+        c->ask->error.http_status / 100 != 3)
+        error_set(e, EXIT_ANSWER,
+                  "the answer is a web page, not JSON: is this the API's URL, and does it ask for a login?");
+    else if (c->ask->error.code)
+        *e = c->ask->error;
+    else
+        error_set(e, EXIT_ANSWER,
+                  "the answer is JSON, but has no list of records at a usual place%s%s%s: say where with --records",
+                  *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+    if (!*e->url)
+        transfer_locate(c->ask->exchange, e);
+    return -1;
+}
+
+/* The answer once more, with its records at that place. */
+static void split_again(struct compare *c, const char *at)
+{
+    struct buf text = {0};
+    struct split *s = &c->ask->split;
+    buf_swap(&text, &c->ask->envelope);
+    path_free(&c->places);
+    path_parse(&c->places, at);
+    buf_clear(&c->ask->records);
+    split_start(s, &c->places, &c->ask->records, &c->ask->envelope);
+    split_feed(s, text.data, text.len);
+    split_end(s);
+    buf_free(&text);
+}
+
+/* One record without brackets where a list should be, at a usual place, in an answer that counts one. */
+static bool is_lone(struct compare *c, struct buf *at)
+{
+    struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
+    struct answer a = ask_answer(c->ask);
+    struct buf ignored = {0};
+    int64_t count;
+    bool one = evidence_total("auto", &a, 1, &count, &ignored) && count == 1;
+    buf_free(&ignored);
+    for (const struct usual *u = usual_first(USUAL_RECORDS); one && u; u = usual_next(u)) {
+        struct slice value = *u->name ? path_get(u->name, envelope) : (struct slice){0};
+        if (!value.len || *value.text != '{' || value_is_empty(value))
+            continue;
+        buf_adds(at, u->name);
+        return true;
+    }
+    return false;
+}
+
+/* At no usual place. */
+static int find_elsewhere(struct compare *c, struct error *e)
+{
+    struct buf at = {0};
+    unsigned lists = 0;
+    if (!c->ask->failed && !c->options->paging->records && !compare_has_list(c))
+        lists = places_find((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &at);
+    bool lone = !lists && !c->ask->failed && !c->options->paging->records && !compare_has_list(c) && is_lone(c, &at);
+    if (lists == 1)
+        split_again(c, buf_text(&at));
+    int result = compare_has_list(c) && !c->ask->failed ? 0 : -1;
+    if (lists > 1) {
+        error_set(e, EXIT_ANSWER, "the answer has several lists: say which are the records, --records %s",
+                  buf_text(&at));
+        transfer_locate(c->ask->exchange, e);
+    } else if (lone) {
+        error_set(e, EXIT_ANSWER,
+                  "the answer has one record without brackets where a list should be: --records %s --object-is-record",
+                  buf_text(&at));
+        transfer_locate(c->ask->exchange, e);
+    } else if (result) {
+        no_list(c, e);
+    }
+    buf_free(&at);
+    return result;
+}
+
+static void find_place(struct compare *c)
+{
+    struct finding *f = c->f;
+    f->length = c->ask->split.count;
+    f->lines = c->ask->split.many;
+    if (f->lines)
+        return;
+    path_show(&c->places, (unsigned)c->ask->split.way, &f->records);
+    places_others((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &f->others);
+}
+
+/* --data, to which parameters are added. */
+static int take_body(struct compare *c, struct error *e)
+{
+    const struct request_options *request = c->options->http.request;
+    struct buf query = {0};
+    if (!request->data)
+        return 0;
+    if (request_sends_form(request) || split_compact(request->data, request->data_len, &c->body) ||
+        *buf_text(&c->body) != '{')
+        return error_set(
+            e, EXIT_USAGE,
+            "a list that is asked for by POST is looked at with a JSON object as --data only: set --paginate");
+    struct slice text = path_get("query", (struct slice){c->body.data, c->body.len});
+    if (text.len && *text.text == '"')
+        value_scalar(text, &query);
+    if (strchr(buf_text(&query), '{')) /* GraphQL */
+        buf_swap(&c->query, &query);
+    buf_free(&query);
+    return 0;
+}
+
+static void look(struct compare *c, struct evidence *v)
+{
+    struct answer a = ask_answer(c->ask);
+    struct evidence_names names = {
+        .has_more = c->options->paging->has_more,
+        .limit = c->options->paging->param_limit,
+        .offset = compare_is_given(c, "param-offset") ? c->options->paging->param_offset : NULL,
+        .page = compare_is_given(c, "param-page") ? c->options->paging->param_page : NULL,
+        .page_base = c->options->paging->page_base,
+        .query = c->query.len ? c->query.data : NULL,
+    };
+    evidence_find(v, &names, &a, c->ask->split.count);
+}
+
+bool first_look_again(struct compare *c)
+{
+    struct evidence v;
+    look(c, &v);
+    bool leads = evidence_leads(&v);
+    if (leads) {
+        evidence_free(&c->v);
+        c->v = v;
+    } else {
+        evidence_free(&v);
+    }
+    return leads;
+}
+
+int first_look(struct compare *c, struct error *e)
+{
+    struct timespec began;
+    if (take_body(c, e))
+        return -1;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    c->ask->once = !c->brief;
+    c->ask->lines = true;
+    compare_ask(c, buf_text(&c->base));
+    c->f->seconds = io_seconds_since(&began);
+    if (find_elsewhere(c, e))
+        return -1;
+    struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
+    if (c->ask->exchange->action == RULE_PARTIAL)
+        buf_adds(&c->f->rule, c->ask->exchange->rule->text);
+    if (c->ask->split.count == 0 && c->ask->exchange->action != RULE_OK && refusal_is(envelope, (struct slice){0}))
+        return no_list(c, e);
+    c->ask->once = true; /* of the tries none is repeated */
+    c->ask->lines = false;
+    find_place(c);
+    struct answer a = ask_answer(c->ask);
+    look(c, &c->v);
+    evidence_total(c->options->paging->count_from, &a, c->f->length, &c->f->count, &c->f->count_from);
+    c->count_query = evidence_count_query(a.envelope);
+    buf_swap(&c->first, &c->ask->records);
+    buf_clear(&c->base); /* where redirects have led */
+    buf_adds(&c->base, a.url);
+    buf_text(&c->base);
+    return 0;
+}

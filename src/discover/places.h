@@ -1,0 +1,14 @@
+/* places: lists of objects in an answer, where its records may be. Pure. */
+#ifndef RESTSRC_PLACES_H
+#define RESTSRC_PLACES_H
+
+#include "json/value.h"
+
+/* Looks for the list in an answer that has none at a usual place: the only one of the least depth, or the only one
+ * there with a usual name. How many there are; 1: `at` is its PATH; more: the names of all, for people. */
+unsigned places_find(struct slice envelope, struct buf *at);
+
+/* The names of other lists at the top, added to out, for people. */
+void places_others(struct slice envelope, struct buf *out);
+
+#endif

@@ -1,0 +1,17 @@
+/* walk: the members of an answer's objects, from the outside in, each with its PATH. Pure. */
+#ifndef RESTSRC_WALK_H
+#define RESTSRC_WALK_H
+
+#include "json/value.h"
+
+struct walk_at {
+    const char *path; /* as a JSON Pointer */
+    unsigned depth;   /* 1: a member of the answer itself */
+    struct slice key, value;
+};
+
+/* Visits the members of compact JSON down to that depth: all of one depth before those of the next, until visit says
+ * false. */
+void walk_members(struct slice json, unsigned depth, bool (*visit)(void *ctx, const struct walk_at *at), void *ctx);
+
+#endif
