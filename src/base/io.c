@@ -159,6 +159,13 @@ double io_time(void)
     return seconds(&t);
 }
 
+double io_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 double io_seconds_since(const struct timespec *then)
 {
     struct timespec t;

@@ -22,6 +22,7 @@ bool io_is_open(int fd);
 
 /* Seconds since the epoch: the clock that processes share. */
 double io_time(void);
+double io_clock(void);                                /* seconds, of a clock that is never set */
 double io_seconds_since(const struct timespec *then); /* then: of CLOCK_MONOTONIC */
 
 /* The whole of fd into b. name is for the message; code is the exit code of a failure. */

@@ -4,20 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/io.h"
 #include "base/text.h"
 #include "http/failure.h"
 #include "http/origin.h"
 #include "http/secret.h"
 #include "http/url.h"
-
-double attempt_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void attempt_show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after)
 {
@@ -68,7 +61,7 @@ void attempt_schedule(struct attempt *a)
     a->retries = a->redirects = 0;
     a->renewals = 0;
     a->taken = false;
-    a->first = a->due = attempt_now();
+    a->first = a->due = io_clock();
 }
 
 void attempt_schedule_again(struct attempt *a)
@@ -84,7 +77,7 @@ void attempt_schedule_again(struct attempt *a)
 void attempt_soon(struct attempt *a)
 {
     a->phase = WAITING;
-    a->due = attempt_now();
+    a->due = io_clock();
 }
 
 void attempt_settle(struct attempt *a, bool failed)
@@ -112,36 +105,54 @@ static bool may_ask(const struct transfer *t, const char *url, struct error *e)
     return false;
 }
 
-/* Credentials of the request's own come before ours. -1: no token to be had. */
-static int authorize(struct transfer *t, struct attempt *a)
+bool attempt_needs_login(struct transfer *t, struct attempt *a)
 {
-    struct buf *authorization = &a->http.authorization;
-    buf_clear(authorization);
     a->http.foreign =
         !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
-    if (t->client.has_auth || a->http.foreign)
-        return 0;
-    if (t->client.auth.bearer)
-        return buf_addf(authorization, "Bearer %s", t->client.auth.bearer);
-    return oauth_authorize(&t->oauth, authorization, &a->exchange->error);
+    return !t->client.has_auth && !a->http.foreign && login_is_wanted(&t->login);
+}
+
+/* Credentials of the request's own come before ours. */
+static void authorize(struct transfer *t, struct attempt *a)
+{
+    struct buf *lines = &a->http.authorization;
+    bool wanted = attempt_needs_login(t, a);
+    buf_clear(lines);
+    if (wanted)
+        buf_adds(lines, login_lines(&t->login));
+    else if (!t->client.has_auth && !a->http.foreign && t->client.auth.bearer)
+        buf_addf(lines, "Authorization: Bearer %s\n", t->client.auth.bearer);
+}
+
+/* Nothing is left of what an earlier try brought. */
+static void forget(struct transfer *t, struct exchange *x)
+{
+    x->status = 0;
+    x->spent = x->failed = x->unsettled = false;
+    x->error = (struct error){0};
+    x->action = RULE_NONE;
+    x->rule = NULL;
+    x->bytes = 0;
+    buf_text(&x->request.url); /* ends it with a NUL, for attempt_locate() */
+    t->ops->begin(t->ctx, x);
+}
+
+void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e)
+{
+    forget(t, a->exchange);
+    a->exchange->error = *e;
+    attempt_settle(a, true);
 }
 
 bool attempt_begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
     struct buf line = {0}, trace = {0};
-    x->status = 0;
-    x->spent = x->failed = x->unsettled = false;
-    x->error = (struct error){0};
-    x->action = RULE_NONE;
-    x->rule = NULL;
+    forget(t, x);
     a->http.in.any_status = t->ops->any_status;
     a->http.in.endless = t->ops->endless;
-    x->bytes = 0;
-    buf_text(&x->request.url); /* ends it with a NUL, for attempt_locate() */
-    t->ops->begin(t->ctx, x);
-    if (!may_ask(t, buf_text(&x->request.url), &x->error) || authorize(t, a) ||
-        http_prepare(&a->http, &x->request, &x->error)) {
+    authorize(t, a);
+    if (!may_ask(t, buf_text(&x->request.url), &x->error) || http_prepare(&a->http, &x->request, &x->error)) {
         attempt_settle(a, true);
         return false;
     }
@@ -170,7 +181,7 @@ void attempt_retry(struct transfer *t, struct attempt *a, bool taken)
     double after = x->status / 100 == 2 && !x->rule ? 0 : failure_pause(&a->http, x->rule);
     bool not_now = failure_not_now(&a->http, x->action);
     double wait = retry_wait(&t->retry, a->retries + 1, after, erand48(t->client.random));
-    double start = attempt_now() + wait;
+    double start = io_clock() + wait;
     if (not_now) /* for all, also when this one is not tried again */
         rate_hold(&t->rate, wait);
     x->unsettled = taken && !not_now;
@@ -196,6 +207,6 @@ bool attempt_renew(struct transfer *t, struct attempt *a)
 {
     if (a->http.foreign)
         return false;
-    return oauth_renew(&t->oauth, buf_text(&a->http.authorization)) || a->http.generation != t->client.generation ||
+    return login_renew(&t->login, buf_text(&a->http.authorization)) || a->http.generation != t->client.generation ||
            client_renew(&t->client);
 }

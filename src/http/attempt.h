@@ -6,7 +6,7 @@
 
 #include "http/exchange.h"
 #include "http/http.h"
-#include "http/oauth.h"
+#include "http/login.h"
 #include "http/rate.h"
 #include "http/retry.h"
 #include "json/rules.h"
@@ -30,7 +30,7 @@ struct transfer {
     struct http_options options;
     struct transfer_stats *stats;
     struct client client;
-    struct oauth oauth;
+    struct login login;
     struct retry_policy retry;
     struct rules rules;
     struct rate rate;
@@ -46,7 +46,6 @@ struct transfer {
     void *ctx;
 };
 
-double attempt_now(void); /* seconds, of a clock that is never set */
 const char *attempt_method(const struct exchange *x);
 
 /* To be begun as soon as it may. */
@@ -55,6 +54,10 @@ void attempt_schedule(struct attempt *a);
 void attempt_schedule_again(struct attempt *a);
 /* Another try, at once, of the same request. */
 void attempt_soon(struct attempt *a);
+/* Are there credentials to be fetched for it first (login)? */
+bool attempt_needs_login(struct transfer *t, struct attempt *a);
+/* It can't begin, because of e. */
+void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e);
 /* false: it could not begin, and has failed. Else it is ready to be performed. */
 bool attempt_begin(struct transfer *t, struct attempt *a);
 /* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with

@@ -4,19 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/io.h"
-
-enum { CONTENT = 65536, STEP = 5 /* ms */ };
+enum { CONTENT = 65536 };
 
 /* A folder of our own that nobody else can write to. */
 static bool is_private(const char *folder)
@@ -58,36 +54,27 @@ static bool is_ours(int fd)
            ((s.st_mode & 077) == 0 || fchmod(fd, 0600) == 0);
 }
 
-/* There is no lock that can be waited for with a limit. */
-static int wait_for_lock(int fd, double longest)
-{
-    struct pollfd wake = {.fd = io_signal_fd(), .events = POLLIN};
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    while (flock(fd, LOCK_EX | LOCK_NB)) {
-        if (io_signalled() || (errno != EWOULDBLOCK && errno != EINTR))
-            return CACHE_NONE;
-        if (io_seconds_since(&start) > longest)
-            return CACHE_BUSY;
-        poll(&wake, 1, STEP);
-    }
-    return 0;
-}
-
-int cache_lock(const char *what, const char *key, double longest)
+int cache_open(const char *what, const char *key)
 {
     struct buf path = {0};
-    int fd = CACHE_NONE, result = 0;
+    int fd = CACHE_NONE;
     if (find_folder(&path)) {
         buf_addf(&path, "/%s-%016" PRIx64, what, mem_digest(key, strlen(key)));
         fd = open(buf_text(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     }
-    if (fd >= 0 && (result = is_ours(fd) ? wait_for_lock(fd, longest) : CACHE_NONE)) {
+    if (fd >= 0 && !is_ours(fd)) {
         close(fd);
-        fd = result;
+        fd = CACHE_NONE;
     }
     buf_free(&path);
     return fd;
+}
+
+int cache_lock(int fd)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    return errno == EWOULDBLOCK || errno == EINTR ? CACHE_BUSY : CACHE_NONE;
 }
 
 void cache_read(int fd, struct buf *content)

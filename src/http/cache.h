@@ -7,10 +7,11 @@
 
 enum { CACHE_NONE = -1, CACHE_BUSY = -2 };
 
-/* Opens and locks the file for `what` (a short word) and key; waits for the lock, no longer than so many seconds. The
- * descriptor, CACHE_NONE when there is no safe place for it, or a signal came meanwhile, or CACHE_BUSY: another process
- * has it still. close() gives the lock back. */
-int cache_lock(const char *what, const char *key, double longest);
+/* Opens the file for `what` (a short word) and key. The descriptor, or CACHE_NONE when there is no safe place for it.
+ */
+int cache_open(const char *what, const char *key);
+/* Locks it, without waiting. 0; CACHE_BUSY: another process has it; CACHE_NONE. close() gives the lock back. */
+int cache_lock(int fd);
 /* The whole of the file. */
 void cache_read(int fd, struct buf *content);
 /* In its place. -1: there is no room. */

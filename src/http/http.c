@@ -180,23 +180,28 @@ static bool is_credential(const struct client *c, const char *line)
     return is;
 }
 
-/* The request's own headers, and after them those that all requests share. */
-static void set_headers(struct http *h, const struct request *r, bool has_body)
+/* Each ended by '\n'. */
+static void add_lines(struct http *h, const struct buf *lines)
 {
-    curl_slist_free_all(h->headers);
-    h->headers = h->last_header = NULL;
-    for (size_t at = 0; at < r->headers.len;) {
-        const char *line = r->headers.data + at, *end = memchr(line, '\n', r->headers.len - at);
+    for (size_t at = 0; at < lines->len;) {
+        const char *line = lines->data + at, *end = memchr(line, '\n', lines->len - at);
         char *text = mem_text(line, (size_t)(end - line));
         h->last_header = client_append(&h->headers, h->last_header, text);
         free(text);
         at += (size_t)(end - line) + 1;
     }
+}
+
+/* The request's own headers, and after them those that all requests share. */
+static void set_headers(struct http *h, const struct request *r, bool has_body)
+{
+    curl_slist_free_all(h->headers);
+    h->headers = h->last_header = NULL;
+    add_lines(h, &r->headers);
     for (struct curl_slist *s = h->client->headers; s; s = s->next)
         if (!h->foreign || !is_credential(h->client, s->data))
             h->last_header = client_append(&h->headers, h->last_header, s->data);
-    if (h->authorization.len)
-        add_own(h, "Authorization", buf_text(&h->authorization));
+    add_lines(h, &h->authorization);
     if (h->client->options.network->trace_ids)
         add_trace(h);
     if (has_body) {

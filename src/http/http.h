@@ -19,7 +19,7 @@ struct http {
     struct client *client;
     void *easy;               /* CURL * */
     struct incoming in;       /* the answer; the caller sets what takes it */
-    struct buf authorization; /* to send, set before http_prepare(); empty: none */
+    struct buf authorization; /* headers to send, each ended by '\n', set before http_prepare() */
     unsigned generation;      /* of the credentials that were sent */
     bool foreign;  /* the caller's: the request goes to another origin than ours, and no credentials go along */
     unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection

@@ -1,5 +1,5 @@
-/* oauth: OAuth 2 tokens (RFC 6749, sections 4.4 and 6), asked for at the token URL over HTTP, again by the policy of
- * --retry, and shared by the processes of the user on this machine. */
+/* oauth: one request for an OAuth 2 token (RFC 6749, sections 4.4 and 6) at the token URL, beside the other transfers.
+ */
 #ifndef RESTSRC_OAUTH_H
 #define RESTSRC_OAUTH_H
 
@@ -8,42 +8,27 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/client.h"
+#include "http/http.h"
+#include "http/token.h"
 
+/* A zeroed struct is no request. */
 struct oauth {
-    struct client *client;
-    struct auth *auth; /* of client */
-    struct buf key;    /* what a cached token is good for: two processes that agree in this share it */
-    struct buf token;  /* the access token; empty: none yet */
-    double expires;    /* when to get a new one, in seconds since the epoch; 0: not said; -1: at once */
-    bool cached;       /* it was another process that asked for it, perhaps long ago */
-    bool worked;       /* the server has taken it */
-    bool doubtful;     /* the one before was renewed without having worked */
-    /* About the last try at the token URL: */
-    bool may_pass;
-    double pause; /* seconds that the server asked for */
+    struct client *client; /* while a request is under way */
+    void *multi;
+    struct http http;
+    struct buf form, answer;
+    bool refreshes; /* by a refresh token */
 };
 
-/* c, which client_init() has set up, must outlive it. */
-void oauth_init(struct oauth *a, struct client *c);
-void oauth_free(struct oauth *a);
+/* What a token is good for, appended: two processes that agree in this share it. */
+void oauth_key(const struct client *c, struct buf *key);
 
-/* The value of the Authorization header of the next request, appended; nothing without --oauth-token-url. Everything
- * else waits meanwhile, for nothing can be sent without it; a signal ends it. Tells warnings and retries. -1: no token
- * to be had: EXIT_DENIED when the server refused one, EXIT_REFUSED, EXIT_UNAVAILABLE, EXIT_ANSWER. The lock that makes
- * one of many processes ask is held only while one try runs. */
-int oauth_authorize(struct oauth *a, struct buf *authorization, struct error *e);
-
-/* The token before was refused without ever having worked, and this one has not worked yet: one request alone tries it,
- * for a server may give tokens that are good for few requests. */
-bool oauth_on_trial(const struct oauth *a);
-/* Is it the value that the next request would have? */
-bool oauth_is_current(const struct oauth *a, const char *authorization);
-/* Was this value asked for by an earlier process? Then what it may do may have changed. */
-bool oauth_is_cached(const struct oauth *a, const char *authorization);
-/* The server took this value. */
-void oauth_worked(struct oauth *a, const char *authorization);
-/* The server refused this value with 401: can there be another one? Then the next oauth_authorize() gets it. Of tokens
- * that never worked one only is renewed; a token that did has expired. */
-bool oauth_renew(struct oauth *a, const char *refused);
+/* Sends the request over multi (a CURLM *), where it is the one whose CURLINFO_PRIVATE is NULL. refresh_token: NULL:
+ * the client's own credentials. c and multi must outlive it. -1: it could not begin. */
+int oauth_begin(struct oauth *o, struct client *c, void *multi, const char *refresh_token, struct error *e);
+/* The request has ended with this CURLcode. 0: token has what was answered; -1: why says how it failed. */
+int oauth_end(struct oauth *o, int code, struct token *token, struct token_failure *why);
+/* Whatever is under way is given up. */
+void oauth_drop(struct oauth *o);
 
 #endif

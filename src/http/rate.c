@@ -10,16 +10,16 @@
 #include "base/io.h"
 #include "http/cache.h"
 
-static const double ANY_TIME = 1e9; /* seconds */
+static const double SOON = 0.005; /* seconds: when a lock is tried again */
 
 static const double LONGEST_HOLD = 300, OLD = 10, OLDEST = 130; /* seconds; who waits asks every minute */
 
-int rate_init(struct rate *r, const char *text, const char *origin, struct error *e)
+int rate_init(struct rate *r, const char *text, const char *origin, double patience, struct error *e)
 {
     static const char units[] = "smhd";
     static const double seconds[] = {1, 60, 3600, 86400};
     char *end = NULL;
-    *r = (struct rate){.shared = origin ? mem_text(origin, strlen(origin)) : NULL};
+    *r = (struct rate){.shared = origin ? mem_text(origin, strlen(origin)) : NULL, .patience = patience};
     if (!text)
         return 0;
     double n = strtod(text, &end);
@@ -68,15 +68,9 @@ static bool is_sane(const struct rate_state *s)
            s->stamp < 1e12 && s->interval < 1e9;
 }
 
-static int lock_state(struct rate *r, struct rate_state *s)
+static void read_state(int fd, struct rate_state *s)
 {
     struct buf content = {0};
-    int fd = r->shared ? cache_lock("rate", r->shared, ANY_TIME) : -1;
-    *s = r->state;
-    if (fd < 0) {
-        r->alone |= r->shared != NULL;
-        return fd;
-    }
     *s = (struct rate_state){0};
     cache_read(fd, &content);
     if (content.len == sizeof *s)
@@ -84,7 +78,41 @@ static int lock_state(struct rate *r, struct rate_state *s)
     if (!is_sane(s))
         *s = (struct rate_state){0};
     buf_free(&content);
-    return fd;
+}
+
+/* The descriptor of the machine's state; -1: our own is what counts; CACHE_BUSY: another process has it. */
+static int lock_state(struct rate *r, struct rate_state *s)
+{
+    *s = r->state;
+    if (!r->shared)
+        return -1;
+    int fd = cache_open("rate", r->shared), result = fd >= 0 ? cache_lock(fd) : CACHE_NONE;
+    if (result == 0) {
+        read_state(fd, s);
+        s->hold = fmax(s->hold, r->held); /* which could not be said at the time */
+        r->held = r->busy_since = 0;
+        r->alone = NULL;
+        return fd;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (result == CACHE_NONE)
+        r->alone = "no private cache folder can be written";
+    return result;
+}
+
+/* Has another process the state, and not yet for too long? It may have been stopped meanwhile. */
+static bool is_busy(struct rate *r, int fd)
+{
+    if (fd != CACHE_BUSY)
+        return false;
+    double time = io_time();
+    if (r->busy_since == 0 || r->busy_since > time)
+        r->busy_since = time;
+    if (time - r->busy_since <= r->patience)
+        return true;
+    r->alone = "another process holds the lock of the cache";
+    return false;
 }
 
 static void unlock_state(struct rate *r, int fd, const struct rate_state *s)
@@ -93,7 +121,7 @@ static void unlock_state(struct rate *r, int fd, const struct rate_state *s)
     if (fd < 0)
         return;
     if (cache_write(fd, (const char *)s, sizeof *s))
-        r->alone = true;
+        r->alone = "no private cache folder can be written";
     close(fd);
 }
 
@@ -103,6 +131,8 @@ double rate_take(struct rate *r)
     if (!r->shared && r->interval == 0 && r->state.hold == 0)
         return 0;
     int fd = lock_state(r, &s);
+    if (is_busy(r, fd))
+        return SOON;
     double wait = take(&s, r->interval, io_time());
     unlock_state(r, fd, &s);
     return wait;
@@ -116,6 +146,8 @@ bool rate_hold(struct rate *r, double seconds)
     bool longer = until > s.hold + 1;
     if (until > s.hold)
         s.hold = until;
+    if (fd == CACHE_BUSY)
+        r->held = s.hold;
     unlock_state(r, fd, &s);
     return longer;
 }

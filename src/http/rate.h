@@ -21,15 +21,18 @@ struct rate {
     double interval;         /* our own; 0: no limit */
     struct rate_state state; /* of this process; seconds since the epoch */
     char *shared;            /* the key of the machine's, or NULL */
-    bool alone;              /* it cannot be shared: no private cache folder can be written */
+    const char *alone;       /* why it cannot be shared; NULL: it can */
+    double patience;         /* seconds for which another process may hold the state */
+    double busy_since, held; /* since when one does; a hold that it could not be told meanwhile */
 };
 
 /* text: N/s, N/m, N/h or N/d; NULL: no limit. origin: what the machine's state is kept by; NULL: this process only.
- * EXIT_USAGE. */
-int rate_init(struct rate *r, const char *text, const char *origin, struct error *e);
+ * patience: as above. EXIT_USAGE. */
+int rate_init(struct rate *r, const char *text, const char *origin, double patience, struct error *e);
 void rate_free(struct rate *r);
 
-/* May a request begin now? Then 0, and it is counted; otherwise the seconds until it is worth asking again. */
+/* May a request begin now? Then 0, and it is counted; otherwise the seconds until it is worth asking again. Waits for
+ * nothing itself. */
 double rate_take(struct rate *r);
 
 /* The server wants no request for that many seconds. true: that is much longer than was known. */

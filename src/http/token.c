@@ -43,23 +43,56 @@ int token_read(const char *json, size_t n, double now, struct token *token)
     return there ? 0 : -1;
 }
 
-void token_load(const char *json, size_t n, struct token *token)
+/* The exit codes that a failure may have. */
+static enum exit_code code_of(const cJSON *failure)
+{
+    int code = (int)seconds_of(failure, "code");
+    return code == EXIT_REFUSED || code == EXIT_UNAVAILABLE || code == EXIT_ANSWER || code == EXIT_DENIED
+               ? (enum exit_code)code
+               : EXIT_COMPLETE;
+}
+
+void token_load(const char *json, size_t n, struct token *token, struct token_failure *failure)
 {
     cJSON *kept = cJSON_ParseWithLength(json, n);
+    const cJSON *failed = cJSON_GetObjectItemCaseSensitive(kept, "failure");
+    const char *message = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(failed, "message"));
+    enum exit_code code = code_of(failed);
     take_text(kept, "access_token", &token->access_token);
     take_text(kept, "refresh_token", &token->refresh_token);
     token->expires = seconds_of(kept, "expires");
+    *failure = (struct token_failure){0};
+    if (message && code) {
+        failure->at = seconds_of(failed, "at");
+        failure->pause = seconds_of(failed, "pause");
+        failure->may_pass = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(failed, "may_pass"));
+        error_set(&failure->error, code, "%s", message);
+    }
     cJSON_Delete(kept);
 }
 
-void token_save(const struct token *token, struct buf *out)
+static void add_text(cJSON *o, const char *name, const struct buf *value)
+{
+    struct buf text = *value;
+    if (text.len)
+        cJSON_AddStringToObject(o, name, buf_text(&text));
+}
+
+void token_save(const struct token *token, const struct token_failure *failure, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
-    struct buf access = token->access_token, refresh = token->refresh_token;
-    cJSON_AddStringToObject(o, "access_token", buf_text(&access));
-    if (refresh.len)
-        cJSON_AddStringToObject(o, "refresh_token", buf_text(&refresh));
-    cJSON_AddNumberToObject(o, "expires", token->expires);
+    add_text(o, "access_token", &token->access_token);
+    add_text(o, "refresh_token", &token->refresh_token);
+    if (token->access_token.len)
+        cJSON_AddNumberToObject(o, "expires", token->expires);
+    if (failure) {
+        cJSON *f = cJSON_AddObjectToObject(o, "failure");
+        cJSON_AddNumberToObject(f, "at", failure->at);
+        cJSON_AddNumberToObject(f, "pause", failure->pause);
+        cJSON_AddBoolToObject(f, "may_pass", failure->may_pass);
+        cJSON_AddNumberToObject(f, "code", failure->error.code);
+        cJSON_AddStringToObject(f, "message", failure->error.message);
+    }
     char *text = cJSON_PrintUnformatted(o);
     buf_addf(out, "%s\n", text ? text : "");
     free(text);

@@ -8,7 +8,7 @@
 
 #include "base/io.h"
 #include "http/attempt.h"
-#include "http/oauth.h"
+#include "http/login.h"
 #include "http/rate.h"
 #include "http/retry.h"
 #include "http/secret.h"
@@ -41,7 +41,8 @@ static int set_rate(struct transfer *t, struct error *e)
     bool machine = o->network->rate_scope == RATE_MACHINE;
     if (machine)
         url_origin(buf_text(&t->base), &origin);
-    int result = rate_init(&t->rate, o->network->rate, machine ? buf_text(&origin) : NULL, e);
+    int result =
+        rate_init(&t->rate, o->network->rate, machine ? buf_text(&origin) : NULL, o->network->connect_timeout, e);
     buf_free(&origin);
     return result;
 }
@@ -59,7 +60,7 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
         transfer_free(t);
         return NULL;
     }
-    oauth_init(&t->oauth, &t->client);
+    login_init(&t->login, &t->client, t->multi);
     for (unsigned i = 0; i < parallel; i++) {
         struct attempt *a = mem_zeroed(1, sizeof *a);
         *a = (struct attempt){.transfer = t, .exchange = &t->exchange[i]};
@@ -92,9 +93,9 @@ void transfer_free(struct transfer *t)
         http_close(&a->http);
         free(a);
     }
+    login_free(&t->login);
     curl_multi_cleanup(t->multi);
     rules_free(&t->rules);
-    oauth_free(&t->oauth);
     client_free(&t->client);
     rate_free(&t->rate);
     buf_free(&t->base);
@@ -140,7 +141,7 @@ bool transfer_again(struct exchange *x, unsigned retry, double after)
     struct buf line = {0};
     double asked = after > 0 ? after : http_pause(&a->http);
     double wait = retry_wait(&t->retry, retry, asked, erand48(t->client.random));
-    if (!retry_allowed(&t->retry, retry, attempt_now() + wait - a->first))
+    if (!retry_allowed(&t->retry, retry, io_clock() + wait - a->first))
         return false;
     rate_hold(&t->rate, wait); /* for all: they would meet with the same */
     t->stats->retries++;
@@ -193,8 +194,7 @@ static void warn_alone(struct transfer *t)
     if (t->told_alone || !t->rate.alone)
         return;
     t->told_alone = true;
-    buf_adds(&line,
-             "warning: no private cache folder can be written: --rate-scope machine holds for this process only");
+    buf_addf(&line, "warning: %s: --rate-scope machine holds for this process only", t->rate.alone);
     client_tell(&t->client, false, &line);
     buf_free(&line);
 }
@@ -202,11 +202,11 @@ static void warn_alone(struct transfer *t)
 /* Is a token to be tried by one request alone, which is under way? */
 static bool awaits_proof(const struct transfer *t)
 {
-    if (!oauth_on_trial(&t->oauth))
+    if (!login_on_trial(&t->login))
         return false;
     for (unsigned i = 0; i < t->slots; i++) {
         struct attempt *a = t->exchange[i].attempt;
-        if (a->phase == ACTIVE && oauth_is_current(&t->oauth, buf_text(&a->http.authorization)))
+        if (a->phase == ACTIVE && login_is_current(&t->login, buf_text(&a->http.authorization)))
             return true;
     }
     return false;
@@ -218,20 +218,44 @@ static void begin(struct transfer *t, struct attempt *a)
         check(t, curl_multi_add_handle(t->multi, a->http.easy));
 }
 
+/* What login_get() says, asked once for all that wait. */
+struct answer {
+    bool asked;
+    int result;
+    double wait;
+    struct error error;
+};
+
+/* The seconds until a may begin, as far as its credentials go; negative: it has failed. */
+static double log_in(struct transfer *t, struct attempt *a, struct answer *login)
+{
+    if (!attempt_needs_login(t, a))
+        return 0;
+    if (!login->asked)
+        login->result = login_get(&t->login, &login->wait, &login->error);
+    login->asked = true;
+    if (login->result < 0)
+        attempt_fail(t, a, &login->error);
+    return login->result == 0 ? fmax(login->wait, 0.001) : login->result < 0 ? -1 : 0;
+}
+
 /* Begins what is due; returns the seconds until something else is. */
 static double begin_due(struct transfer *t)
 {
-    double time = attempt_now(), next = time + (double)POLL_MS / 1000;
+    double time = io_clock(), next = time + (double)POLL_MS / 1000;
+    struct answer login = {0};
     for (unsigned i = 0; i < t->used; i++) {
         struct attempt *a = nth(t, i);
         if (a->phase != WAITING || awaits_proof(t))
             continue;
         double wait = a->due - time;
         if (wait <= 0)
+            wait = log_in(t, a, &login);
+        if (wait == 0)
             wait = rate_take(&t->rate);
-        if (wait <= 0)
+        if (wait == 0)
             begin(t, a);
-        else
+        else if (wait > 0)
             next = fmin(next, time + wait);
     }
     warn_alone(t);
@@ -244,9 +268,13 @@ static void perform(struct transfer *t)
     CURLMsg *message;
     check(t, curl_multi_perform(t->multi, &running));
     while ((message = curl_multi_info_read(t->multi, &left))) {
-        struct attempt *a;
+        struct attempt *a = NULL;
         int code = (int)message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &a);
+        if (!a) {
+            login_ended(&t->login, code);
+            continue;
+        }
         curl_multi_remove_handle(t->multi, a->http.easy);
         verdict_reach(t, a, code);
     }

@@ -67,7 +67,7 @@ static bool is_taken(const struct exchange *x)
 static bool may_renew(const struct transfer *t, struct attempt *a)
 {
     const struct exchange *x = a->exchange;
-    bool cached = x->status == 403 && !a->renewals && oauth_is_cached(&t->oauth, buf_text(&a->http.authorization));
+    bool cached = x->status == 403 && !a->renewals && login_is_cached(&t->login, buf_text(&a->http.authorization));
     return cached || (x->action == RULE_RENEW && a->renewals < RENEWALS);
 }
 
@@ -179,7 +179,7 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
         t->stats->retries += a->http.sent - 1;
     }
     if (x->status / 100 == 2)
-        oauth_worked(&t->oauth, buf_text(&a->http.authorization));
+        login_worked(&t->login, buf_text(&a->http.authorization));
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
     if (pause > 0 && rate_hold(&t->rate, pause) && pause >= (double)TOLD_PAUSE) {
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);

@@ -21,6 +21,15 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* The locked file, waited for. */
+static int locked(const char *what, const char *key)
+{
+    int fd = cache_open(what, key);
+    while (fd >= 0 && cache_lock(fd) == CACHE_BUSY)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    return fd;
+}
+
 static bool near(double a, double b)
 {
     return fabs(a - b) < 0.05;
@@ -30,7 +39,7 @@ static void is_rate(const char *text, double interval)
 {
     struct rate r;
     struct error e = {0};
-    int result = rate_init(&r, text, NULL, &e);
+    int result = rate_init(&r, text, NULL, 10, &e);
     if (interval > 0)
         ok(result == 0 && fabs(r.interval - interval) < 1e-9, "%s is one in %g s", text, interval);
     else
@@ -56,10 +65,10 @@ static void check_process(void)
 {
     struct rate r, free_rate;
     struct error e = {0};
-    rate_init(&r, "1/m", NULL, &e);
+    rate_init(&r, "1/m", NULL, 10, &e);
     ok(rate_take(&r) == 0, "the first request may begin at once");
     ok(near(rate_take(&r), 60) && near(rate_take(&r), 60), "the next a minute later, however often it asks");
-    rate_init(&free_rate, NULL, NULL, &e);
+    rate_init(&free_rate, NULL, NULL, 10, &e);
     for (int i = 0; i < 3; i++)
         ok(rate_take(&free_rate) == 0, "without a rate each may begin");
     rate_hold(&free_rate, 7);
@@ -76,7 +85,7 @@ static void check_burst(void)
 {
     struct rate r;
     struct error e = {0};
-    rate_init(&r, "10/s", NULL, &e);
+    rate_init(&r, "10/s", NULL, 10, &e);
     rate_take(&r);
     r.state.next = now() - 0.03;
     ok(rate_take(&r) == 0 && near(rate_take(&r), 0.07), "a little late is made up for");
@@ -90,8 +99,8 @@ static void check_burst(void)
 static void open_pair(struct rate *a, const char *first, struct rate *b, const char *second, const char *origin)
 {
     struct error e = {0};
-    rate_init(a, first, origin, &e);
-    rate_init(b, second, origin, &e);
+    rate_init(a, first, origin, 10, &e);
+    rate_init(b, second, origin, 10, &e);
 }
 
 static void check_machine(void)
@@ -113,7 +122,7 @@ static void check_machine(void)
     open_pair(&a, "1/m", &b, "1/m", "https://four");
     struct rate other;
     struct error e = {0};
-    rate_init(&other, "1/m", "https://five", &e);
+    rate_init(&other, "1/m", "https://five", 10, &e);
     ok(rate_take(&a) == 0 && rate_take(&other) == 0, "another origin has its own");
     rate_free(&a);
     rate_free(&b);
@@ -126,7 +135,7 @@ static void check_old(void)
     struct rate a, b;
     open_pair(&a, "1/h", &b, "10/s", "https://six");
     rate_take(&a);
-    int fd = cache_lock("rate", "https://six", 60);
+    int fd = locked("rate", "https://six");
     a.state.stamp = now() - 131;
     cache_write(fd, (const char *)&a.state, sizeof a.state);
     close(fd);
@@ -149,13 +158,32 @@ static void check_rubbish(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct rate r;
         struct error e = {0};
-        int fd = cache_lock("rate", "https://seven", 60);
+        int fd = locked("rate", "https://seven");
         cache_write(fd, cases[i].bytes, cases[i].n);
         close(fd);
-        rate_init(&r, "1/m", "https://seven", &e);
+        rate_init(&r, "1/m", "https://seven", 10, &e);
         ok(rate_take(&r) == 0 && near(rate_take(&r), 60), "a file that holds %s is as good as none", cases[i].name);
         rate_free(&r);
     }
+}
+
+/* A process that was stopped keeps its lock. */
+static void check_stopped(void)
+{
+    struct rate r;
+    struct error e = {0};
+    rate_init(&r, "1/m", "https://eight", 0.05, &e);
+    int fd = locked("rate", "https://eight");
+    double wait = rate_take(&r);
+    ok(wait > 0 && wait < 0.05 && !r.alone, "while another process has the state it is asked for again soon");
+    rate_hold(&r, 20);
+    nanosleep(&(struct timespec){.tv_nsec = 60000000}, NULL);
+    wait = rate_take(&r);
+    ok(wait > 19 && wait <= 20 && r.alone, "after the patience our own counts");
+    close(fd);
+    wait = rate_take(&r);
+    ok(wait > 19 && wait <= 20 && !r.alone, "a pause that could not be told then is told later");
+    rate_free(&r);
 }
 
 /* ---- cache ---- */
@@ -172,7 +200,7 @@ static void check_cache_files(void)
     char folder[200], file[300];
     struct buf content = {0};
     umask(0);
-    int fd = cache_lock("word", "key", 60);
+    int fd = locked("word", "key");
     snprintf(folder, sizeof folder, "%s/restsrc", home);
     is_int(mode_of(folder), 0700, "the cache folder is the user's alone");
     cache_write(fd, "longer than before", 18);
@@ -183,7 +211,7 @@ static void check_cache_files(void)
     is_int(mode_of(file), 0600, "its files are too");
     chmod(file, 0644);
     close(fd);
-    fd = cache_lock("word", "key", 60);
+    fd = locked("word", "key");
     is_int(mode_of(file), 0600, "also those that others could read before");
     close(fd);
     buf_free(&content);
@@ -199,21 +227,21 @@ static void check_cache_places(void)
     snprintf(target, sizeof target, "%s/open/restsrc", home);
     mkdir(target, 0777);
     chmod(target, 0777);
-    int fd = cache_lock("word", "one", 60);
+    int fd = locked("word", "one");
     snprintf(folder, sizeof folder, "%s/.cache/restsrc", home);
     ok(fd >= 0 && access(folder, F_OK) == 0, "a folder that others can write to is not used: the home folder has one");
     close(fd);
     rmdir(target);
     snprintf(folder, sizeof folder, "%s/elsewhere", home);
     mkdir(folder, 0700);
-    ok(symlink(folder, target) == 0 && (fd = cache_lock("word", "two", 60)) >= 0, "nor is a symbolic link");
+    ok(symlink(folder, target) == 0 && (fd = locked("word", "two")) >= 0, "nor is a symbolic link");
     close(fd);
     rmdir(folder); /* only when it is empty */
     ok(access(folder, F_OK) != 0, "... nothing was put where it leads");
     setenv("XDG_CACHE_HOME", "relative", 1);
     unsetenv("HOME");
     setenv("TMPDIR", home, 1);
-    fd = cache_lock("word", "three", 60);
+    fd = locked("word", "three");
     ok(fd >= 0, "without a home folder there is one for temporary files");
     snprintf(target, sizeof target, "%s/restsrc-%lu", home, (unsigned long)geteuid());
     is_int(mode_of(target), 0700, "which is the user's alone");
@@ -223,7 +251,7 @@ static void check_cache_places(void)
 
 static void check_lock(void)
 {
-    int fd = cache_lock("word", "lock", 60);
+    int fd = locked("word", "lock");
     int ready[2];
     char c;
     if (pipe(ready))
@@ -231,7 +259,7 @@ static void check_lock(void)
     pid_t child = fork();
     if (child == 0) {
         close(fd); /* the lock belongs to the open file: the parent's copy keeps it */
-        int mine = cache_lock("word", "lock", 60);
+        int mine = locked("word", "lock");
         struct buf content = {0};
         cache_read(mine, &content);
         _exit(write(ready[1], content.len == 4 ? "y" : "n", 1) == 1 ? 0 : 1);
@@ -255,6 +283,7 @@ int main(void)
     check_machine();
     check_old();
     check_rubbish();
+    check_stopped();
     check_cache_files();
     check_cache_places();
     check_lock();
