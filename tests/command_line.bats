@@ -185,6 +185,12 @@ END
     [ "$(log '.[0].headers["User-Agent"]')" = '"me/1"' ]
 }
 
+@test "bootstrap: a word that it does not know is an error that lists the words" {
+    run "$tests/../bootstrap" frobnicate
+    [ "$status" -eq 1 ]
+    [[ $output == *"no goal 'frobnicate', but: tool "*" demo "*" wheel "* ]]
+}
+
 # ---- help ----
 
 @test "--help, help and help COMMAND are on standard output with exit code 0" {
