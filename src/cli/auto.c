@@ -1,6 +1,8 @@
 /* auto: discover/ run with the options of a command. */
 #include "cli/auto.h"
 
+#include <inttypes.h>
+
 #include "base/terminal.h"
 
 static void on_note(void *ctx, bool verbose, const char *line)
@@ -43,6 +45,19 @@ bool auto_can_look(const struct options *o, struct error *e)
     return plain || body;
 }
 
+static void say_unsaid(const struct options *o, const struct finding *f)
+{
+    struct terminal terminal;
+    struct buf line = {0};
+    buf_addf(&line,
+             "warning: --paginate auto takes the %" PRId64
+             " records of the first answer for the whole list: nothing in it leads on, or says that this is all\n",
+             f->length);
+    terminal_init(&terminal, o->run.quiet, false, -1);
+    terminal_note(&terminal, false, buf_text(&line));
+    buf_free(&line);
+}
+
 static void say_found(const struct settings *found)
 {
     struct terminal terminal;
@@ -64,6 +79,8 @@ int auto_settings(const struct options *o, struct settings *found, struct error 
     int result = auto_discover(o, true, &f, e);
     if (result == 0 && !f.found)
         result = error_set(e, EXIT_ANSWER, "--paginate auto: %s: set --paginate", buf_text(&f.doubt));
+    if (result == 0 && f.unsaid)
+        say_unsaid(o, &f);
     if (result == 0) {
         *found = f.settings;
         f.settings = (struct settings){0};

@@ -31,23 +31,33 @@ static bool like_a_page(int64_t length)
     return length >= 5 && (length % 5 == 0 || length % 12 == 0 || (length & (length - 1)) == 0);
 }
 
+/* Does the answer say that it is the whole list? */
+static bool says_whole(const struct compare *c)
+{
+    const struct finding *f = c->f;
+    bool counted = f->count == f->length &&
+                   (strcmp(f->count_from.len ? f->count_from.data : "", "body:count") || !like_a_page(f->length));
+    return counted || c->v.on.no_more || f->lines;
+}
+
 static bool doubtful(struct compare *c)
 {
     struct finding *f = c->f;
-    bool counted = c->v.on.no_more || (f->count == f->length &&
-                                       (strcmp(buf_text(&f->count_from), "body:count") || !like_a_page(f->length)));
+    bool whole = says_whole(c);
     if (f->doubt.len)
         return true;
     if (f->count > f->length)
         buf_addf(&f->doubt,
                  "the list has %" PRId64 " records, the answer %" PRId64 ", and no parameters that were tried lead on",
                  f->count, f->length);
-    else if (c->v.has_more || c->v.on.lead.len)
+    else if (c->v.has_more || c->v.on.lead.len || (!whole && c->v.on.next_url.len))
         buf_addf(&f->doubt, "the answer may lead on to more (%s), in a way that is not known",
-                 c->v.on.lead.len ? buf_text(&c->v.on.lead) : "has_more");
+                 c->v.on.lead.len       ? buf_text(&c->v.on.lead)
+                 : c->v.on.next_url.len ? "a next link"
+                                        : "has_more");
     else if (c->reacted)
         buf_addf(&f->doubt, "the API heeds some parameters, but none that were tried lead to the second record");
-    else if (f->length && !f->lines && !counted && like_a_page(f->length))
+    else if (f->length && !whole && like_a_page(f->length))
         f->may_be_whole = true,
         buf_addf(&f->doubt,
                  "the answer has %" PRId64
@@ -62,6 +72,7 @@ static void take_none(struct compare *c)
     if (doubtful(c))
         return;
     compare_take_style(c, PAGING_NONE);
+    c->f->unsaid = c->f->length > 1 && !says_whole(c);
 }
 
 static void decide(struct compare *c)
@@ -70,10 +81,9 @@ static void decide(struct compare *c)
         buf_adds(&c->f->doubt, "there are more documents than from and size get at: see --api elasticsearch");
     if (c->v.out_of_reach || (c->f->lines && !evidence_leads(&c->v)))
         return take_none(c);
-    bool leads = evidence_leads(&c->v);
     if (tries_opening(c) || tries_ways(c, &c->v.ways) || tries_leads(c))
         return;
-    if (!leads && (tries_range(c) || tries_scouts(c)))
+    if (!c->f->doubt.len && (tries_range(c) || tries_scouts(c)))
         return;
     if (!c->brief || c->f->length)
         tally_url(c);
@@ -115,9 +125,9 @@ static void find_size(struct compare *c)
 {
     struct finding *f = c->f;
     const char *limit = c->limit ? c->limit : c->v.limit ? c->v.limit : "";
-    bool cursor = f->style == PAGING_CURSOR, open = !c->limit;
-    int64_t given =
-        *limit && (!c->brief || cursor) ? ask_size(c, limit, c->brief ? c->options->page_size : DISCOVER_SIZE) : -1;
+    bool cursor = f->style == PAGING_CURSOR, open = !c->limit, asks = *limit && c->asked < DISCOVER_REQUESTS;
+    int64_t given = asks ? ask_size(c, limit, c->brief ? c->options->page_size : DISCOVER_SIZE) : -1;
+    bool refused = asks && given < 0 && c->ask->exchange->status / 100 == 4;
     bool heeded = !open || (given > 0 && given != f->length && compare_begins_with(c, 0));
     if (open && (heeded || cursor))
         compare_set(c, "param-limit", heeded ? limit : "");
@@ -125,11 +135,11 @@ static void find_size(struct compare *c)
     if (!heeded || !*limit) {
         f->page_size_asked = -1;
         f->page_size = c->way.page ? f->length : -1; /* page numbers mean nothing without it */
-    } else if (given < 0) {
-        f->page_size = c->brief ? -1 : f->length; /* larger ones are refused */
+    } else if (refused || !asks) {
+        f->page_size = f->length;
     }
-    bool cap =
-        f->page_size == f->page_size_asked || f->count > f->page_size || (c->way.page && f->page_size != f->count);
+    bool cap = refused || !asks || f->page_size == f->page_size_asked || f->count > f->page_size ||
+               (c->way.page && f->page_size != f->count);
     if (f->page_size > 0 && cap &&
         f->page_size != c->options->page_size) { /* else it may only be the end of the list */
         char text[24];

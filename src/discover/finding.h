@@ -40,6 +40,7 @@ struct finding {
     struct buf rule;                    /* the rule by which the first answer says that it is not all */
     struct settings settings;           /* what to set, beyond the URL and what is set already */
     struct buf doubt;                   /* when it is not found out: what the answer could be */
+    bool unsaid;                        /* it is taken for the whole list, which nothing in the answer says */
     bool may_be_whole;                  /* then: is one of these the whole list? */
 };
 

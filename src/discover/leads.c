@@ -228,13 +228,14 @@ static bool visit_lead(void *ctx, const struct walk_at *at)
     int64_t number;
     struct slice path = {at->path, strlen(at->path)};
     bool is_lead = contains(at->key, words) && !value_is_empty(at->value) && !contains(at->key, back);
-    if (at->depth <= 2 && !v->lead.len && !value_is_empty(at->value) &&
+    bool is_scalar = !strchr("{[", *at->value.text);
+    if ((at->depth <= 2 || is_scalar) && !v->lead.len && !value_is_empty(at->value) &&
         (contains(at->key, words) || (contains(at->key, pages) && is_number(at->value, &number) && number > 1)))
         buf_add(&v->lead, at->key.text, at->key.len);
     bool of_list = at->depth <= 2 || contains(path, info);
     v->no_more |= of_list && contains(at->key, flags) && at->value.len == 5 && memcmp(at->value.text, "false", 5) == 0;
     v->no_more |= of_list && contains(at->key, ends) && at->value.len == 4 && memcmp(at->value.text, "true", 4) == 0;
-    if (s->known || *at->value.text == '{' || *at->value.text == '[')
+    if (s->known || !is_scalar)
         return true;
     if (contains(path, on) && !contains(path, back) && looks_like_url(at->value)) {
         if (!v->next_url.len)

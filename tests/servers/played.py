@@ -221,7 +221,9 @@ class Played:
     def words(self, way, size, first, after, told, url, query):
         number = way.get("base", 1) + first // size if size else 1
         token = base64.urlsafe_b64encode(f"place:{after}".encode()).decode() if told and way["by"] == "cursor" else None
-        place = {"offset": after, "page": number + 1, "cursor": token}.get(way["by"])
+        last = self.rows[after - 1]["id"] if told and way["by"] == "after" else None
+        base = way.get("base", 0)
+        place = {"offset": told and after + base, "page": number + 1, "cursor": token, "after": last}.get(way["by"])
         asked = {} if way.get("links") == "token" else dict(query)
         if told and way.get("in", "query") == "query":
             asked[way.get("place")] = place
@@ -230,7 +232,7 @@ class Played:
         return {
             "size": size,
             "total": total,
-            "offset": first + (way.get("base", 0) if way["by"] == "offset" else 0),
+            "offset": first + (base if way["by"] == "offset" else 0),
             "page": number,
             "pages": -(-total // size) if size else 0,
             "more": after is not None,
