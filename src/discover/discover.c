@@ -31,12 +31,20 @@ static bool like_a_page(int64_t length)
     return length >= 5 && (length % 5 == 0 || length % 12 == 0 || (length & (length - 1)) == 0);
 }
 
-/* Does the answer say that it is the whole list? */
-static bool says_whole(const struct compare *c)
+/* "count" may be the length of the page, wherever it stands. */
+static bool may_be_length(const char *count_from)
 {
-    const struct finding *f = c->f;
-    bool counted = f->count == f->length &&
-                   (strcmp(f->count_from.len ? f->count_from.data : "", "body:count") || !like_a_page(f->length));
+    const char *name = count_from + strlen(count_from);
+    while (name > count_from && !strchr(":/.", name[-1]))
+        name--;
+    return strcmp(name, "count") == 0;
+}
+
+/* Does the answer say that it is the whole list? */
+static bool says_whole(struct compare *c)
+{
+    struct finding *f = c->f;
+    bool counted = f->count == f->length && (!may_be_length(buf_text(&f->count_from)) || !like_a_page(f->length));
     return counted || c->v.on.no_more || f->lines;
 }
 

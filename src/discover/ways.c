@@ -6,29 +6,17 @@
 #include "base/number.h"
 #include "http/url.h"
 
-/* An answer that repeats what it was asked for tells its parameters. */
+/* An answer that repeats what it was asked for tells its parameters: by their names, or by these. */
 static const struct echo {
     const char *place_at, *limit_at;
     bool page;
     const char *place, *limit;
 } echoes[] = {
-    {"startAt", "maxResults", false, "startAt", "maxResults"},
     {"startIndex", "itemsPerPage", false, "startIndex", "count"}, /* SCIM */
     {"startPosition", "resultSetSize", false, "start_position", "count"},
-    {"offset", "limit", false, "offset", "limit"},
-    {"skip", "limit", false, "skip", "limit"},
-    {"skip", "limit", false, "$skip", "$limit"}, /* Feathers */
-    {"skip", "take", false, "skip", "take"},
-    {"start", "limit", false, "start", "limit"},
+    {"skip", "limit", false, "$skip", "$limit"},      /* Feathers */
     {"offset", "total_rows", false, "skip", "limit"}, /* CouchDB */
-    {"page", "perPage", true, "page", "perPage"},
-    {"page", "per_page", true, "page", "per_page"},
     {"page", "per_page", true, "page", "per-page"},
-    {"page", "pageSize", true, "page", "pageSize"},
-    {"page", "page_size", true, "page", "page_size"},
-    {"page", "pagelen", true, "page", "pagelen"}, /* Bitbucket */
-    {"page", "limit", true, "page", "limit"},
-    {"page", "size", true, "page", "size"},
     {"current_page", "per_page", true, "page", "per_page"},
     {"number", "size", true, "page", "size"}, /* Spring */
 };
@@ -111,13 +99,25 @@ static void of_echo(struct ways *w, const struct echo *echo, const char *folder,
     buf_free(&limit);
 }
 
+/* Members with the names of parameters. */
+static void of_names(struct ways *w, enum usual_kind kind, const char *folder, struct slice envelope)
+{
+    for (const struct usual *place = usual_first(kind); place; place = usual_next(place))
+        for (const struct usual *limit = usual_first(USUAL_LIMIT); limit; limit = usual_next(limit))
+            of_echo(w, &(struct echo){place->name, limit->name, kind == USUAL_PAGE, place->name, limit->name}, folder,
+                    envelope);
+}
+
 void ways_of_answer(struct ways *w, struct slice envelope)
 {
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         of_echo(w, &whole[i], "", envelope);
-    for (size_t f = 0; f < sizeof folders / sizeof *folders; f++)
+    for (size_t f = 0; f < sizeof folders / sizeof *folders; f++) {
+        of_names(w, USUAL_OFFSET, folders[f], envelope);
+        of_names(w, USUAL_PAGE, folders[f], envelope);
         for (size_t i = 0; i < sizeof echoes / sizeof *echoes; i++)
             of_echo(w, &echoes[i], folders[f], envelope);
+    }
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (path_get(signs[i].at, envelope).text)
             ways_add(w, signs[i].way);
