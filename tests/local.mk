@@ -66,6 +66,7 @@ BATS_TESTS = \
 	tests/process.bats \
 	tests/flights.bats \
 	tests/presets.bats \
+	tests/presets_write.bats \
 	tests/presets_real.bats \
 	tests/check.bats \
 	tests/completions.bats \
