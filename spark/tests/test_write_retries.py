@@ -1,10 +1,11 @@
 """Tasks that are tried again.
 
-The Spark of the other tests tries once, so these run in one of their own, local[2,3]. This file is also the program
+The Spark of the other tests tries once, so these run in one of their own, local[2,4]. This file is also the program
 that it runs, with the base URLs of the servers as arguments."""
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import random_writes
 from conftest import REPO, Sink, eventually, register, tools_running  # noqa: F401  (conftest names the binary)
 
 ROWS = 1000
@@ -85,11 +87,16 @@ def staged(spark, staging):
     save(df, f"{staging}/rows", **{**urls, "stage_url": urls["stage_url"] + "/{partition_id}/{attempt}"})
 
 
+def random_rows(spark, seed):
+    """What cannot be told in advance: random rows, a server of many moods, and tasks that are tried again."""
+    random_writes.main(spark, seed)
+
+
 def main(urls):
     from pyspark.sql import SparkSession
 
     spark = (
-        SparkSession.builder.master("local[2,3]")
+        SparkSession.builder.master("local[2,4]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "30")  # no multiple of these is one of 50
@@ -116,13 +123,15 @@ def ran(sink_server, staging_server):
         "worker_killed": Sink(sink_server, "keys,hold=1:4"),
         "staged": Sink(staging_server, "retried"),
     }
+    seed = random.randrange(1 << 32)
     here = str(Path(__file__).parent)  # for the workers: they run functions of conftest
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": here}
-    command = [sys.executable, __file__, json.dumps({name: target.base for name, target in targets.items()})]
+    jobs = {**{name: target.base for name, target in targets.items()}, "random_rows": seed}
+    command = [sys.executable, __file__, json.dumps(jobs)]
     told = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     ends = dict(map(json.loads, told.stdout.splitlines()))
-    assert ends.keys() == targets.keys(), told.stderr[-2000:]
-    return lambda name: (targets[name], ends[name])
+    assert ends.keys() == jobs.keys(), told.stderr[-2000:]
+    return lambda name: (targets.get(name, seed), ends[name])
 
 
 def test_a_task_that_fails_after_half_of_its_batches_writes_each_row_once(ran):
@@ -149,6 +158,11 @@ def test_only_what_the_attempts_that_succeeded_staged_is_committed(ran):
     assert json.loads(target.get("staged")) == {"total": 0}
     attempts = {entry["target"].rsplit("/", 1)[1] for entry in target.log() if "/stage/" in entry["target"]}
     assert sorted(attempt[:2] for attempt in attempts) == ["0-", "0-", "1-"]
+
+
+def test_what_is_told_of_random_rows_is_what_is_stored_whatever_fails(ran):
+    seed, end = ran("random_rows")
+    assert end == "done", f"seed {seed}"
 
 
 if __name__ == "__main__":

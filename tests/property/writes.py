@@ -14,7 +14,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RUNS = 60
-RUN = None  # the one under way
+SCENARIOS = {}  # by the path of their URL, because what an earlier one still sends is not the next one's
 
 
 class Run:
@@ -141,8 +141,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        with RUN.lock:
-            answer = RUN.answer(body, self.headers.get("Idempotency-Key"))
+        run = SCENARIOS[self.path]
+        with run.lock:
+            answer = run.answer(body, self.headers.get("Idempotency-Key"))
         if answer is None:
             self.close_connection = True
             self.connection.close()
@@ -193,13 +194,21 @@ def command_line(run, folder, rng):
     return line + (["--idempotency-key", "k"] if run.keyed else [])
 
 
+def scenario(rng):
+    """A new one, and its path."""
+    path = f"/{len(SCENARIOS)}/items"
+    SCENARIOS[path] = Run(rng)
+    return SCENARIOS[path], path
+
+
 def one(tool, url, rng):
-    global RUN
-    run = RUN = Run(rng)
+    run, path = scenario(rng)
     with tempfile.TemporaryDirectory() as folder:
         line = command_line(run, folder, rng)
         text = "".join(json.dumps(record) + "\n" for record in run.records)
-        done = subprocess.run([tool, *line, url], input=text, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [tool, *line, url + path], input=text, capture_output=True, text=True, timeout=120, check=False
+        )
         receipt = json.loads(done.stdout)
         complete = not receipt["lines_unknown"] and receipt["lines_done"] == len(run.records)
         try:
@@ -218,7 +227,7 @@ def main():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     rng = random.Random(seed)
-    exits = [one(tool, f"http://127.0.0.1:{server.server_port}/items", rng) for _ in range(RUNS)]
+    exits = [one(tool, f"http://127.0.0.1:{server.server_port}", rng) for _ in range(RUNS)]
     server.shutdown()
     assert exits.count(0) > RUNS / 4, f"hardly any run was complete: {exits}"
 
