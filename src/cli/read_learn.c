@@ -22,12 +22,12 @@ static void learn_place(struct read_run *r, const struct held_page *h)
     r->records_known = true;
 }
 
-/* A total that is no exact count is no use here and no error either: `restsrc count` says what is wrong with it. */
+/* A total that is no exact count is no error here: `restsrc count` says what is wrong with it. */
 static void find_total(struct read_run *r, const struct exchange *x, struct held_page *h)
 {
-    struct error ignored;
-    const char *envelope = buf_text(&h->envelope);
-    if (total_find(&r->total_source, answer_header, x, envelope, h->envelope.len, &h->page.total, &ignored) < 1)
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    int64_t seen = paging_sum(h->page.offset, h->split.count);
+    if (!total_claimed(&r->total_source, answer_header, x, envelope, seen, &h->page.total))
         h->page.total.records = -1;
 }
 

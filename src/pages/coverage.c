@@ -41,8 +41,17 @@ static bool doubtful(const struct paginate *p, const struct page *page)
                          (page->total.guessed && p->pages == 0 && total == page->got));
 }
 
+/* A lower bound proves nothing but that a list is short, so only the last one counts. */
+static void learn_bound(struct paginate *p, const struct page *page)
+{
+    bool means_ours = page->total.by_remaining || !p->paging->cursor;
+    if (page->got || page->total.at_least >= 0)
+        p->at_least = means_ours ? page->total.at_least : -1;
+}
+
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e)
 {
+    learn_bound(p, page);
     int64_t said = page->total.records, known = p->total >= 0 ? p->total : p->range->planned_total;
     int64_t believed = p->total;
     bool more = p->style->seeks && believed >= 0 && page->got && paging_sum(page->offset, page->got) > believed &&
@@ -70,11 +79,12 @@ int coverage_ended(struct paginate *p)
 {
     p->over = true;
     coverage_check_holes(p);
-    if (p->total <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
+    int64_t said = p->total >= p->at_least ? p->total : p->at_least;
+    if (said <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
         return PAGE_LAST;
     error_set(&p->late, EXIT_ANSWER,
-              "the list ended after %lld records though its total is %lld (--on-drift ignore lets that pass)",
-              (long long)p->position, (long long)p->total);
+              "the list ended after %lld records though its total is %s%lld (--on-drift ignore lets that pass)",
+              (long long)p->position, said == p->total ? "" : "at least ", (long long)said);
     return PAGE_LAST;
 }
 

@@ -76,7 +76,7 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
                            .next = range->offset,
                            .position = range->offset};
     p->form = request_sends_form(http->request);
-    p->total = p->learned_size = -1;
+    p->total = p->at_least = p->learned_size = -1;
     p->size = p->range->page_size;
     p->end = p->range->limit < 0 ? INT64_MAX : paging_sum(p->range->offset, p->range->limit);
     if (method != METHOD_NOT_GIVEN && method != METHOD_GET && method != METHOD_POST)
@@ -187,7 +187,7 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r)
     bool budget = p->range->max_pages < 0 || p->asked_pages < p->range->max_pages || seek_pending(p);
     if (p->over || !budget || !(p->style->seeks ? seek_next(p, page) : follow_next(p, page)))
         return false;
-    page->total.records = -1;
+    page->total.records = page->total.at_least = -1;
     p->under_way++;
     p->asked_pages++;
     address(p, page, r);

@@ -114,6 +114,7 @@ struct paginate {
     unsigned equal_pages; /* in a row */
     bool drifted;         /* that the list moves has been said */
     bool distrust;        /* the totals of the answers mean something else */
+    int64_t at_least;     /* the list is longer, by the last page; -1: it says nothing */
     int64_t claim;        /* the total of a short first page, which may be that page's length */
     struct buf doubted;   /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;

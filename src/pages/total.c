@@ -9,6 +9,8 @@
 #include "base/number.h"
 #include "json/usual.h"
 
+static const struct total NOTHING = {.records = -1, .at_least = -1};
+
 static int bad_source(struct error *e)
 {
     return error_set(e, EXIT_USAGE,
@@ -99,15 +101,36 @@ static bool is_lower_bound(struct slice value, const char *json, size_t len)
            !(relation.len == 4 && memcmp(relation.text, "\"eq\"", 4) == 0);
 }
 
-static int lower_bound(struct error *e)
+static struct slice unquoted(struct slice value)
 {
+    bool is_text = value.len >= 2 && *value.text == '"'; /* OData v2 and others write counts as strings */
+    return is_text ? (struct slice){value.text + 1, value.len - 2} : value;
+}
+
+static int lower_bound(struct slice value, struct total *total, struct error *e)
+{
+    value = unquoted(value);
+    if (!number_whole(value.text, value.len, &total->at_least))
+        total->at_least = -1;
     return error_set(e, EXIT_ANSWER, "hits.total is only a lower bound: send track_total_hits=true");
+}
+
+/* 1000+, >1000 */
+static bool is_more_than(struct slice value, struct slice *number)
+{
+    size_t before = value.len && *value.text == '>', after = value.len && value.text[value.len - 1] == '+';
+    *number = (struct slice){value.text + before, value.len - before - after};
+    return before != after && number->len;
 }
 
 static int from_value(struct slice value, const char *where, struct total *total, struct error *e)
 {
-    if (value.len >= 2 && *value.text == '"') /* OData v2 and others write counts as strings */
-        value = (struct slice){value.text + 1, value.len - 2};
+    struct slice number;
+    value = unquoted(value);
+    if (is_more_than(value, &number) && number_whole(number.text, number.len, &total->at_least))
+        return error_set(e, EXIT_ANSWER, "%s is only a lower bound: %.*s", where, (int)(value.len < 40 ? value.len : 40),
+                         value.text);
+    total->at_least = -1;
     return read_count(value.text, value.len, where, total, e);
 }
 
@@ -130,7 +153,7 @@ static int from_body(const struct usual *name, struct slice envelope, struct tot
     if (value_is_void(value) || is_container(value))
         return 0;
     if (is_lower_bound(value, envelope.text, envelope.len))
-        return lower_bound(e);
+        return lower_bound(value, total, e);
     total->guessed = true;
     total->name = name;
     return from_value(value, name->name, total, e);
@@ -159,14 +182,14 @@ int total_find(const struct total_source *s, total_header header, const void *an
                struct total *total, struct error *e)
 {
     const char *value;
-    *total = (struct total){.records = -1};
+    *total = NOTHING;
     if (s->kind == TOTAL_HEADER)
         return (value = header(answer, s->header, NULL)) ? read_count(value, strlen(value), s->header, total, e) : 0;
     if (s->kind == TOTAL_BODY) {
         struct slice found = path_find(&s->path, envelope, len);
         if (value_is_void(found))
             return 0;
-        return is_lower_bound(found, envelope, len) ? lower_bound(e)
+        return is_lower_bound(found, envelope, len) ? lower_bound(found, total, e)
                                                     : from_value(found, "the value at --count-from", total, e);
     }
     int found = s->kind == TOTAL_AUTO ? from_headers(true, header, answer, total, e) : 0;
@@ -176,10 +199,39 @@ int total_find(const struct total_source *s, total_header header, const void *an
     return found || s->kind != TOTAL_AUTO ? found : from_names(true, (struct slice){envelope, len}, total, e);
 }
 
+static void find_remaining(struct slice envelope, int64_t seen, struct total *total)
+{
+    struct error ignored;
+    int64_t rest;
+    for (const struct usual *u = usual_first(USUAL_REMAINING); u && total->at_least < 0; u = usual_next(u)) {
+        struct total after = NOTHING;
+        if (from_body(u, envelope, &after, &ignored) > 0 && number_combine(after.records, 1, seen, &rest)) {
+            total->at_least = rest;
+            total->by_remaining = true;
+        }
+    }
+}
+
+int total_claimed(const struct total_source *s, total_header header, const void *answer, struct slice envelope,
+                  int64_t seen, struct total *total)
+{
+    struct error ignored;
+    int found = total_find(s, header, answer, envelope.text, envelope.len, total, &ignored);
+    if (found > 0 || total->at_least >= 0 || s->kind != TOTAL_AUTO)
+        return found > 0;
+    *total = NOTHING;
+    found = from_headers(false, header, answer, total, &ignored);
+    if (found <= 0)
+        found = from_names(false, envelope, total, &ignored);
+    if (found <= 0)
+        find_remaining(envelope, seen, total);
+    return found > 0;
+}
+
 int total_guess(total_header header, const void *answer, struct slice envelope, int64_t records, struct total *total,
                 struct error *e)
 {
-    *total = (struct total){.records = -1};
+    *total = NOTHING;
     int found = from_headers(false, header, answer, total, e);
     if (!found)
         found = from_names(false, envelope, total, e);
@@ -206,7 +258,7 @@ static bool is_page(struct slice value, unsigned levels)
 int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e)
 {
     struct slice value = {json, len};
-    *total = (struct total){.records = -1};
+    *total = NOTHING;
     if (s->kind == TOTAL_AUTO && is_page(value, 2))
         return 0;
     if (s->has_path)

@@ -30,12 +30,19 @@ typedef const char *(*total_header)(const void *answer, const char *name, const 
  * exact count (EXIT_ANSWER). */
 struct total {
     int64_t records;
+    int64_t at_least;         /* where that is not exact: a lower bound; -1: none */
+    bool by_remaining;        /* which is what comes after this page, and so counts from where the read began */
     const char *where;        /* a name for messages, valid for as long as the source */
     const struct usual *name; /* the usual name that it came by; NULL: another place */
     bool guessed;             /* by a name in the body that may mean something else, such as the size of this page */
 };
 int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
                struct total *total, struct error *e);
+
+/* The same, for a read, which finds out whether it is true: by names that are not trusted, too, and by how many records
+ * remain after the first `seen`, those of this page included. 0: nothing exact; there may be total->at_least. */
+int total_claimed(const struct total_source *s, total_header header, const void *answer, struct slice envelope,
+                  int64_t seen, struct total *total);
 
 /* The same by the usual names that are not trusted, for a caller that proves the number; also by how many records
  * remain after the first `records` of the list, which this page has. */
