@@ -42,6 +42,7 @@ UNIT_TESTS = \
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \
+	tests/coverage.bats \
 	tests/styles_lies.bats \
 	tests/styles_count.bats \
 	tests/cursors.bats \

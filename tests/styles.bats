@@ -149,37 +149,29 @@ all_records_in() {
     done
 }
 
-@test "page: a capped size anywhere but at the first page is an error that names the size, not other records" {
-    style pages n=1000,cap=30
-    reads --offset 500
-    exits 76
-    wrote_nothing
-    says "--page-size 30"
-    style pages n=1000,cap=30,total=none
-    reads --offset 500 --limit 100
-    exits 76
-    says "--page-size 30"
-    reads --offset 510 --limit 100 --page-size 30
-    exits 0
-    wrote_records 510 100
-}
-
-@test "page: a capped size is found out where one page, or the last one by the total, is all that is wanted" {
-    style pages n=1000,cap=30,total=none
-    reads --offset 500 --limit 20
-    exits 76
-    says "--page-size 30"
-    reads --offset 500 --limit 20 --max-pages 1
-    exits 76
-    style pages n=150,cap=50
-    reads --offset 100
-    exits 76
-    says "--page-size 50"
-    style pages n=150,past=404
-    reads --offset 100
-    exits 0
-    wrote_records 100 50
-    says_nothing
+@test "page: a range in the middle learns a capped size from the first page of the list" {
+    for total in '' ,total=none; do
+        style pages n=1000,cap=30$total
+        reads --offset 500 --limit 100
+        exits 0
+        wrote_records 500 100
+        says_nothing
+        [ "$(summed .page_size)" -eq 30 ]
+        reads --offset 510 --limit 100 --page-size 30
+        exits 0
+        wrote_records 510 100
+    done
+    for past in '' ,past=404 ,past=404,total=none; do
+        style pages n=150,cap=50$past
+        reads --offset 100
+        exits 0
+        wrote_records 100 50
+        style pages n=150$past
+        reads --offset 100
+        exits 0
+        wrote_records 100 50
+        says_nothing
+    done
     style pages n=150,total=none
     reads --offset 100 --limit 20 --max-pages 1
     exits 0

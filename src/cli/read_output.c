@@ -60,7 +60,7 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
         report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->date),
                                           buf_text(&h->envelope)},
                     &r->ready_about);
-    if (h->page.keep == 0)
+    if (h->page.got == 0)
         return;
     buf_swap(&r->ready, &h->records);
     r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);

@@ -25,10 +25,11 @@ __attribute__((format(printf, 3, 4))) static int drift(struct paginate *p, struc
 
 int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
 {
-    return drift(p, e,
-                 "the page at offset %lld begins with %lld records that the last one ended with: records were added "
-                 "while reading",
-                 (long long)p->position, (long long)records);
+    return drift(p, e, "the page at offset %lld begins with %lld records that the last one ended with: %s",
+                 (long long)p->position, (long long)records,
+                 p->style->seeks ? "records were added while reading"
+                                 : "are its cursors inclusive (--cursor-inclusive), or were records added while "
+                                   "reading?");
 }
 
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,

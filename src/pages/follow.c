@@ -144,6 +144,35 @@ static bool ends_tied(const struct paginate *p, const struct answer *a)
     return by_id && others.len && is_at(p, lines_last(others), &p->next_cursor.text);
 }
 
+/* Has the page records of the same id one after the other, so that pages may also be cut between two where that does
+ * not show? Its last records tell. */
+static bool has_ties(const struct paginate *p, const struct answer *a)
+{
+    enum { LOOKED_AT = 32 };
+    struct slice rest = a->records, after = {0};
+    for (int i = 0; i < LOOKED_AT && rest.len; i++) {
+        struct slice line = lines_last(rest), record = lines_record(line);
+        struct slice id = path_find(&p->id_path, record.text, record.len);
+        if (after.len && id.len == after.len && memcmp(id.text, after.text, id.len) == 0)
+            return true;
+        after = id;
+        rest.len -= line.len;
+    }
+    return false;
+}
+
+static void warn_of_ties(struct paginate *p, const struct answer *a)
+{
+    bool by_id = p->style->style == PAGING_LAST_ID && !p->paging->cursor_inclusive;
+    if (!by_id || p->told_ties || !is_set(&p->next_cursor) || p->range->allow_repeats || !has_ties(p, a))
+        return;
+    p->told_ties = true;
+    buf_addf(
+        &p->note,
+        "warning: records have the same %s, so some may be lost between two pages: go on by a unique field (--id)\n",
+        p->paging->id);
+}
+
 /* The page before ended so. Where the list ends with it, it has been cut only if it was full. */
 static int check_tied(struct paginate *p, const struct page *page, const struct answer *a, struct error *e)
 {
@@ -278,6 +307,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
         return -1;
     if (p->went_round && !more && page->got && lines_same(a->before, a->records))
         first = page->got; /* the last page once more */
+    warn_of_ties(p, a);
     cut(p, page, first);
     p->next = p->position;
     if (p->position >= p->end && page->skip + page->keep < page->got) {

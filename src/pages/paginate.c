@@ -167,7 +167,7 @@ bool paginate_bare(const struct paginate *p, struct request *r)
 
 bool paginate_is_empty(const struct paginate *p)
 {
-    return p->over && p->start == 0 && p->position == 0 && p->total != 0 && !p->paging->cursor;
+    return p->over && p->start == 0 && p->position == 0 && !p->paging->cursor;
 }
 
 int paginate_filtered(const struct paginate *p, struct error *e)

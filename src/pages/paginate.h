@@ -40,8 +40,8 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r);
 /* Pages must be learned in the order of paginate_next(). A paging_verdict, or -1. */
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e);
 
-/* Has the whole list ended without a record, while no total says that it is empty? Then it may be that the server takes
- * our parameters for filters: a request without them tells. */
+/* Has the whole list ended without a record? Then it may be that the server takes our parameters for filters, and
+ * counts what is left: a request without them tells. */
 bool paginate_is_empty(const struct paginate *p);
 /* The request for the list without our paging parameters. false: the first one has none either; r stays. */
 bool paginate_bare(const struct paginate *p, struct request *r);

@@ -124,11 +124,17 @@ struct paginate {
     /* seek.c */
     int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */
     bool open;          /* the page size is known: many pages may be under way */
-    bool probing;       /* the first page failed: does the list have a beginning? */
-    bool looked;        /* a page after the total has been asked for */
-    bool short_page;    /* the last page had fewer records than were asked for */
-    unsigned gap;       /* so many pages in a row were empty */
-    int64_t holes;      /* so many records were asked for in empty pages that others came after */
+    enum {
+        PROBE_NONE,
+        PROBE_LIST,
+        PROBE_SIZE,
+        PROBE_SECOND
+    } probing;       /* the list's first page is under way: is it there, or how long
+                      * are pages? */
+    bool looked;     /* a page after the total has been asked for */
+    bool short_page; /* the last page had fewer records than were asked for */
+    unsigned gap;    /* so many pages in a row were empty */
+    int64_t holes;   /* so many records were asked for in empty pages that others came after */
 
     /* follow.c */
     struct cursor cursor, next_cursor; /* of the page under way, and of the one after it */
@@ -138,6 +144,7 @@ struct paginate {
     bool went_round;      /* the last page led to itself, and was asked for once more */
     bool tied;            /* the last page ended with records of the same id */
     int64_t tied_size;    /* how many it had */
+    bool told_ties;       /* that records share an id */
     bool told_dropped;    /* that a next link lacks what was asked for */
     struct error late;    /* code 0: none; else what is wrong after the records that have come */
     int64_t to_skip;      /* records to drop before the range begins */

@@ -52,15 +52,15 @@ static bool holds(struct slice lines, struct slice line)
     return false;
 }
 
-/* With how many records, `most` or fewer, that the last page ended with does this one begin? Hardly ever with any: then
- * its first record is not in the last page at all, which is soon seen. */
-static int64_t overlap(struct slice records, struct slice before, int64_t most)
+/* With how many records that the last page ended with does this one begin? Hardly ever with any: then its first record
+ * is not in the last page at all, which is soon seen. */
+static int64_t overlap(struct slice records, struct slice before)
 {
     const char *end = before.text + before.len, *next = records.text;
     struct rolling tail = {.power = 1}, head = {.power = 1};
     if (!holds(before, lines_first(records)))
         return 0;
-    for (int64_t n = 1; n <= most && tail.len < before.len; n++) {
+    for (int64_t n = 1; tail.len < before.len; n++) {
         do
             prepend(&tail, (unsigned char)end[-1 - (ptrdiff_t)tail.len]);
         while (tail.len < before.len && end[-1 - (ptrdiff_t)tail.len] != '\n');
@@ -88,9 +88,8 @@ static int wrong_place(int64_t seen, struct error *e)
 static int check_overlap(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                          struct error *e)
 {
-    bool hidden = before->missing > 0;
-    int64_t seen = overlap(records, before->records, hidden ? before->missing : INT64_MAX);
-    if (seen && hidden)
+    int64_t seen = overlap(records, before->records);
+    if (seen && p->style->seeks && seen <= before->missing)
         return error_set(
             e, EXIT_ANSWER,
             "the page begins with records that the last one ended with: the server hides records, so its offsets "
@@ -98,7 +97,7 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
     if (!seen)
         return 0;
     bool same_total = p->total >= 0 && (page->total.records < 0 || page->total.records == p->total);
-    return seen == 1 && !same_total ? coverage_shifted(p, seen, e) : wrong_place(seen, e);
+    return (seen == 1 && !same_total) || !p->style->seeks ? coverage_shifted(p, seen, e) : wrong_place(seen, e);
 }
 
 /* Does the first of these records have an id, at --id? */
@@ -173,7 +172,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
             "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
             "--param-page, --param-cursor, --allow-repeats)");
     enum trust same = identified ? THE_SAME : trust(records, before->records);
-    if (!p->style->seeks || same == EQUAL_BY_NATURE)
+    if (same == EQUAL_BY_NATURE || (!p->style->seeks && p->paging->cursor_inclusive))
         return 0;
     if (same == THE_SAME)
         return check_overlap(p, page, records, before, e);

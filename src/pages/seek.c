@@ -56,11 +56,57 @@ static int again(struct page *page, int64_t offset, int64_t asked)
     return PAGE_REST;
 }
 
+static int wrong_size(const struct paginate *p, const struct page *page, int64_t got, struct error *e)
+{
+    return error_set(
+        e, EXIT_ANSWER,
+        "the server gives %lld records a page where %lld were asked for, so its page numbers mean other records: "
+        "use --page-size %lld, if that is what it caps pages at, or --advance asked, if it leaves records out",
+        (long long)got, (long long)(page ? page->asked : p->size), (long long)got);
+}
+
+/* The list goes on as if the whole page had come. */
+static bool advances_as_asked(const struct paginate *p)
+{
+    return p->paging->advance == ADVANCE_ASKED;
+}
+
 /* Nothing of it belongs to the range, but it tells whether the last page was what it seems. */
 static int probe(struct paginate *p, struct page *page, int64_t size)
 {
-    p->probing = true;
+    p->probing = PROBE_LIST;
     return again(page, 0, size);
+}
+
+/* A range in the middle of a list of numbered pages begins with a page that is missing, or not as long as asked: does
+ * it end the list, or does the server have pages of another length, so that the number of ours meant another one? The
+ * list's first page tells, and then the range begins again. */
+static bool wants_size(const struct paginate *p, const struct page *page)
+{
+    return p->style->numbered && p->pages == 0 && p->learned_size < 0 && page->offset > 0 && page->got != page->asked &&
+           !advances_as_asked(p);
+}
+
+static int probe_size(struct paginate *p, struct page *page)
+{
+    p->probing = PROBE_SIZE;
+    p->short_size = page->got;
+    page->got = 0;
+    return again(page, 0, p->size);
+}
+
+static int learn_probed_size(struct paginate *p, struct page *page, struct error *e)
+{
+    p->probing = PROBE_NONE;
+    p->over = !page->got;
+    if (p->over)
+        return p->short_size ? wrong_size(p, NULL, p->short_size, e) : PAGE_LAST;
+    p->short_size = 0;
+    p->size = p->learned_size = page->got;
+    page->got = 0;
+    int64_t offset = p->start - p->start % p->size;
+    p->next = paging_sum(offset, p->size);
+    return again(page, offset, p->size);
 }
 
 /* The list has ended with a short page, and no page was full: is the first one, or does the server cap the size, so
@@ -68,12 +114,6 @@ static int probe(struct paginate *p, struct page *page, int64_t size)
 static bool is_unsure(const struct paginate *p)
 {
     return p->style->numbered && p->short_size && p->learned_size < 0 && !p->probing;
-}
-
-/* The list goes on as if the whole page had come. */
-static bool advances_as_asked(const struct paginate *p)
-{
-    return p->paging->advance == ADVANCE_ASKED;
 }
 
 /* Until two pages agree on the size, or one is as long as asked, one page at a time is under way. */
@@ -98,15 +138,6 @@ static bool finished(struct paginate *p)
     bool all = p->total >= 0 && p->position >= p->total && !wants_look(p) && !(p->looked && p->under_way);
     p->over = !seek_pending(p) && (p->position >= p->end || all);
     return p->over;
-}
-
-static int wrong_size(const struct paginate *p, const struct page *page, int64_t got, struct error *e)
-{
-    return error_set(
-        e, EXIT_ANSWER,
-        "the server gives %lld records a page where %lld were asked for, so its page numbers mean other records: "
-        "use --page-size %lld, if that is what it caps pages at, or --advance asked, if it leaves records out",
-        (long long)got, (long long)(page ? page->asked : p->size), (long long)got);
 }
 
 /* Page numbers mean something with one page size only. A first page of another length than asked may show the server's
@@ -150,11 +181,35 @@ static void cut(struct paginate *p, struct page *page, bool trim)
     page->keep = most(least(end, p->end - page->offset) - page->skip, 0);
 }
 
-/* An empty page is the end only when the page after it is empty, too, or when a total says so. 204 is an odd way to say
- * that a list has ended, so there it takes more of them. */
-static int learn_empty(struct paginate *p, const struct page *page)
+/* Nothing has come. The pages may be shorter than was asked for, and only the first one empty: is there a second
+ * record?
+ */
+static int probe_second(struct paginate *p, struct page *page)
 {
-    enum { EMPTY_ENOUGH = 2, NO_CONTENT_ENOUGH = 4 };
+    p->probing = PROBE_SECOND;
+    p->size = 1;
+    return again(page, 1, 1);
+}
+
+static int learn_second(struct paginate *p, const struct page *page, struct error *e)
+{
+    return page->got ? error_set(e, EXIT_ANSWER,
+                                 "the list's first page is empty, but it has records: does it have shorter pages "
+                                 "(--page-size)?")
+                     : coverage_ended(p);
+}
+
+/* An empty page is the end only when the page after it is empty, too, or when a total says so. 204 is an odd way to say
+ * that a list has ended, so there it takes more of them, and more very small pages, of which a server may leave out the
+ * only record. */
+static int learn_empty(struct paginate *p, struct page *page)
+{
+    enum { EMPTY_ENOUGH = 2, NO_CONTENT_ENOUGH = 4, RECORDS_ENOUGH = 5 };
+    unsigned pages = page->no_content ? NO_CONTENT_ENOUGH : EMPTY_ENOUGH;
+    if (p->total == 0 && page->offset > 0) { /* it is the length of this page */
+        p->distrust = true;
+        p->total = -1;
+    }
     bool at_total = p->total >= 0 ? page->offset >= p->total : p->claim > 0 && page->offset == p->claim;
     p->gap++;
     if (at_total && p->total > 0 &&
@@ -163,9 +218,9 @@ static int learn_empty(struct paginate *p, const struct page *page)
         p->distrust = true;
         p->total = -1;
     }
-    if (at_total || p->paging->paginate == PAGING_RANGE ||
-        p->gap >= (page->no_content ? NO_CONTENT_ENOUGH : EMPTY_ENOUGH))
-        return coverage_ended(p);
+    bool nothing = !at_total && p->position == 0 && p->start == 0 && p->size > 1;
+    if (at_total || (p->gap >= pages && p->gap * p->size >= RECORDS_ENOUGH))
+        return nothing ? probe_second(p, page) : coverage_ended(p);
     int64_t step = p->short_size && p->learned_size < 0 ? p->short_size : page->asked;
     p->next = p->open ? most(p->next, paging_sum(page->offset, step)) : paging_sum(page->offset, step);
     p->open |= p->style->numbered;
@@ -188,12 +243,18 @@ static void learn_gap(struct paginate *p, const struct page *page)
 int seek_learn(struct paginate *p, struct page *page, struct error *e)
 {
     bool was_open = p->open;
+    if (p->probing == PROBE_SIZE)
+        return learn_probed_size(p, page, e);
+    if (p->probing == PROBE_SECOND)
+        return learn_second(p, page, e);
     if (p->probing) { /* the list is there, and ends before our range */
         p->over = true;
         return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
     }
     if (page->look && page->got && p->style->numbered && p->learned_size < 0)
         return wrong_size(p, NULL, p->position, e);
+    if (wants_size(p, page))
+        return probe_size(p, page);
     if (coverage_learn_total(p, page, e))
         return -1;
     if (p->style->numbered) {
@@ -230,22 +291,19 @@ bool seek_is_past_end(const struct paginate *p, const struct page *page)
 
 int seek_failed(struct paginate *p, struct page *page, long status)
 {
-    if (seek_is_past_end(p, page)) { /* whatever a server says of that */
-        p->over = true;
-        coverage_check_holes(p);
-        return PAGE_LAST;
-    }
+    if (seek_is_past_end(p, page)) /* whatever a server says of that */
+        return coverage_ended(p);
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
     if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
         p->over = true;
         return PAGE_LAST;
     }
+    if (past_end && wants_size(p, page))
+        return probe_size(p, page);
     if (past_end && is_unsure(p))
         return probe(p, page, p->size);
-    if (past_end && p->pages > 0) {
-        p->over = true;
-        return PAGE_LAST;
-    }
+    if (past_end && p->pages > 0)
+        return coverage_ended(p);
     return past_end && page->offset > 0 ? probe(p, page, 1)
                                         : -1; /* past the end, or no list at all? The first record tells */
 }

@@ -128,8 +128,8 @@ static int from_value(struct slice value, const char *where, struct total *total
     struct slice number;
     value = unquoted(value);
     if (is_more_than(value, &number) && number_whole(number.text, number.len, &total->at_least))
-        return error_set(e, EXIT_ANSWER, "%s is only a lower bound: %.*s", where, (int)(value.len < 40 ? value.len : 40),
-                         value.text);
+        return error_set(e, EXIT_ANSWER, "%s is only a lower bound: %.*s", where,
+                         (int)(value.len < 40 ? value.len : 40), value.text);
     total->at_least = -1;
     return read_count(value.text, value.len, where, total, e);
 }

@@ -1,0 +1,139 @@
+# Is the list all there? What shows that it is not, whatever the API calls it.
+load helpers
+
+@test "a list that ends before any total, lower bound or remainder that its last page states is an error" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("offset") or r.query.get("cursor") or 0)
+    rows = [{"id": i + 1} for i in range(at, min(at + 50, 100))]
+    said = eval(r.query["says"], {"at": at, "rows": rows})
+    return {"items": rows, "next_cursor": "50" if at == 0 else None} | said
+END
+    for style in offset cursor; do
+        for said in '"total": 300' '"totalResults": 300' '"numberMatched": 300' '"totalCount": "300"' \
+            '"page": {"totalElements": 300}' '"meta": {"total": 300}' '"meta": {"pagination": {"total": 300}}' \
+            '"hits": {"total": {"value": 300, "relation": "eq"}}' '"remainingItemCount": 300 - at - len(rows)' \
+            '"metadata": {"remainingItemCount": 300 - at - len(rows)}'; do
+            restsrc read --paginate $style --page-size 50 --query "says={$said}" "$api"
+            exits 76
+            wrote_ids 1 100
+            says "the list ended after 100 records though its total is" 300
+            restsrc read --paginate $style --page-size 50 --query "says={$said}" --on-drift ignore "$api"
+            exits 0
+        done
+        for said in '"hits": {"total": {"value": 300, "relation": "gte"}}' '"total": "300+"' '"count": ">300"'; do
+            restsrc read --paginate $style --page-size 50 --query "says={$said}" "$api"
+            exits 76
+            says "though its total is at least 300"
+        done
+        for said in '"hits": {"total": {"value": 60, "relation": "gte"}}' '"totalResults": 100' '"total": ">50"' \
+            '"totalCount": -1' '"total": None' '"remainingItemCount": 50 if at == 0 else 0' \
+            '"metadata": {"remainingItemCount": 50} if at == 0 else {}'; do
+            restsrc read --paginate $style --page-size 50 --query "says={$said}" "$api"
+            exits 0
+            wrote_ids 1 100
+            says_nothing
+        done
+    done
+}
+
+@test "a total proves a list short, too, where the page after its end is an error" {
+    for status in 404 400 416; do
+        api <<END
+def answer(r):
+    at = int(r.query["offset"])
+    return (200, {"items": [{"id": at + 1}] if at < 2 else [], "total": 9}) if at < 3 else ($status, {})
+END
+        restsrc read --page-size 1 "$api"
+        exits 76
+        says "ended after 2 records though its total is 9"
+        kill $API_PID
+    done
+}
+
+@test "cursors whose pages begin with the record that the last one ended with are told of" {
+    api <<'END'
+def answer(r):
+    at, last = int(r.query.get("cursor", 0)), 30
+    rows = [{"id": i + 1} for i in range(at, min(at + 10, last))]
+    more = at + 10 < last
+    if r.path == "/next":
+        return {"items": rows, "next": f"?cursor={at + 9}" if more else None}
+    return {"items": rows, "next_cursor": str(at + 9) if more else None}
+END
+    for path in cursor next; do
+        options=(--page-size 10 --paginate "${path/next/next-url}")
+        restsrc read "${options[@]}" "$api/$path"
+        exits 0
+        says "warning: the page at offset 10 begins with 1 records that the last one ended with" --cursor-inclusive
+        restsrc read "${options[@]}" --on-drift fail "$api/$path"
+        exits 76
+        restsrc read "${options[@]}" --allow-repeats "$api/$path"
+        says_nothing
+    done
+}
+
+@test "a page that leads to itself is noticed before the range begins, too" {
+    api <<'END'
+def answer(r):
+    at = min(int(r.query.get("cursor", 0)), 20)
+    return {"items": [{"id": i + 1} for i in range(at, at + 10)], "next_cursor": str(at + 10 if at < 20 else 20)}
+END
+    restsrc read --paginate cursor --page-size 10 --offset 60 "$api"
+    [ "$status" -eq 76 ] || says warning
+    wrote_nothing
+}
+
+@test "last-id: records with the same id are warned of, because others may be lost between two pages" {
+    api <<'END'
+def answer(r):
+    after, n = int(r.query.get("after", 0)), int(r.query["limit"])
+    rows = [{"id": 1 + i // 3, "v": i} for i in range(50)]
+    return {"items": [row for row in rows if row["id"] > after][:n], "has_more": after < 14}
+END
+    options=(--paginate last-id --param-cursor after --page-size 10)
+    restsrc read "${options[@]}" "$api"
+    exits 0
+    says "warning: records have the same id" --id
+    restsrc read "${options[@]}" --allow-repeats "$api"
+    says_nothing
+    restsrc read "${options[@]}" --page-size 11 "$api"
+    exits 76
+}
+
+@test "an empty first page is not the end where pages are shorter than was asked for" {
+    api <<'END'
+def answer(r):
+    at, n = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 5)), 5)
+    return {"items": [{"id": i} for i in range(at, min(at + n, 40)) if i >= n and at < 50]}
+END
+    restsrc read "$api"
+    exits 76
+    says "first page is empty, but it has records" --page-size
+}
+
+@test "an empty page of a total of 0 in a range in the middle is not the end" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    rows = [] if 20 <= at < 30 else [{"id": i + 1} for i in range(at, min(at + 10, 50))]
+    return {"items": rows, "total": len(rows)}
+END
+    restsrc read --page-size 10 --offset 20 "$api"
+    [ "$status" -eq 76 ] || says warning
+    [ "$status" -eq 76 ] || wrote_ids 31 50
+}
+
+@test "one-record pages: two records in a row that are left out are not the end" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    return {"items": [{"id": i + 1} for i in range(at, min(at + 1, 20)) if i not in (6, 7)]}
+END
+    for parallel in 1 4; do
+        restsrc read --page-size 1 --parallel $parallel "$api"
+        exits 0
+        says "but the list goes on after it"
+        [ "$(wc -l <"$out")" -eq 18 ]
+    done
+}
