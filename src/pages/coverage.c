@@ -46,7 +46,7 @@ static bool doubtful(const struct paginate *p, const struct page *page)
 static void learn_bound(struct paginate *p, const struct page *page)
 {
     bool means_ours = page->total.by_remaining || !p->paging->cursor;
-    if (page->got || page->total.at_least >= 0)
+    if (page->got || (page->total.at_least >= 0 && !page->total.by_remaining))
         p->at_least = means_ours ? page->total.at_least : -1;
 }
 
