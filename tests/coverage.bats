@@ -47,7 +47,7 @@ END
         restsrc read --page-size 1 "$api"
         exits 76
         says "ended after 2 records though its total is 9"
-        kill $API_PID
+        kill "$API_PID"
     done
 }
 

@@ -58,7 +58,7 @@ LIES = {
     "empty": SEEKS,  # a page in the middle
     "base": ("offset",),  # offsets count from 1
     "base 0": ("page",),  # pages count from 0, and that is not said to the client
-    "ignores": SEEKS + ("cursor", "last-id"),  # the place
+    "ignores": (*SEEKS, "cursor", "last-id"),  # the place
     "past": SEEKS,  # what comes after the end
     "echo": NUMBERED,  # where a page says that it begins
     "page index": ("offset",),  # the offset counts pages
