@@ -6,6 +6,16 @@ teardown_file() { stop_server; }
 
 # ---- bearer, user, header ----
 
+@test "--bearer-file -: from standard input, but not for write, whose records are there" {
+    list n=5,require-header=Authorization:Bearer%20abc
+    out=$BATS_TEST_TMPDIR/out
+    "$RESTSRC" read --bearer-file - "$list" <<<abc >"$out"
+    wrote_records
+    restsrc write --bearer-file - "$list"
+    exits 64
+    says "--bearer-file -" "standard input"
+}
+
 @test "--bearer-file sends the token in the file" {
     list n=250,need=bearer:tok-123
     secret token $'tok-123\n'

@@ -20,6 +20,28 @@ first_query() { queries | head -n 1; }
     [ "$(first_query)" = "?offset=3&limit=5" ]
 }
 
+@test "the user's own file has defaults, which a command line, a named file and an open one replace" {
+    list n=250
+    mkdir -p "$XDG_CONFIG_HOME/restsrc"
+    printf 'limit = 7\npage-size = 5\n' >"$XDG_CONFIG_HOME/restsrc/config"
+    restsrc read "$list"
+    wrote_records 0 7
+    restsrc read --limit 3 "$list"
+    wrote_records 0 3
+    restsrc read --config /dev/null "$list"
+    wrote_records
+    restsrc read --config-fd 5 "$list" 5</dev/null
+    wrote_records
+    echo 'nonsense = 1' >"$XDG_CONFIG_HOME/restsrc/config"
+    restsrc read "$list"
+    exits 78
+    says "$XDG_CONFIG_HOME/restsrc/config, line 1"
+    rm "$XDG_CONFIG_HOME/restsrc/config"
+    mkfifo "$XDG_CONFIG_HOME/restsrc/config"
+    restsrc read --config /dev/null "$list"
+    exits 0
+}
+
 @test "--config-fd takes them from a descriptor" {
     list n=250
     restsrc read --offset 3 --config-fd 5 5< <(printf 'url = %s\nlimit = 7' "$list")

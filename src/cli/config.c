@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/pair.h"
@@ -175,8 +176,22 @@ static int load_preset(struct options *o, struct error *e)
     return result;
 }
 
+/* The user's own defaults, unless a file is named: a program that names one wants what is in it, and no more. */
+static int load_default(struct options *o, struct error *e)
+{
+    struct buf path = {0};
+    bool named = o->run.config || o->run.config_fd >= 0;
+    int result = 0;
+    if (!named && presets_own("config", &path) && access(buf_text(&path), F_OK) == 0)
+        result = load_file(o, buf_text(&path), e);
+    buf_free(&path);
+    return result;
+}
+
 int config_load(struct options *o, struct error *e)
 {
+    if (load_default(o, e))
+        return -1;
     if (o->run.config && load_file(o, o->run.config, e))
         return -1;
     if (o->run.config_fd >= 0 && load_fd(o, (int)o->run.config_fd, e))

@@ -10,14 +10,13 @@
 #include "base/io.h"
 #include "base/nearest.h"
 
-/* Where the user's own presets are: $XDG_CONFIG_HOME (~/.config). false: no such place. */
-static bool own_folder(struct buf *path)
+bool presets_own(const char *name, struct buf *path)
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     if (config && *config == '/')
-        buf_addf(path, "%s/restsrc/apis", config);
+        buf_addf(path, "%s/restsrc/%s", config, name);
     else if (home && *home == '/')
-        buf_addf(path, "%s/.config/restsrc/apis", home);
+        buf_addf(path, "%s/.config/restsrc/%s", home, name);
     return path->len > 0;
 }
 
@@ -28,7 +27,7 @@ static bool is_name(const char *name)
 
 int presets_find(const char *name, struct buf *text, struct buf *where, struct error *e)
 {
-    if (is_name(name) && own_folder(where)) {
+    if (is_name(name) && presets_own("apis", where)) {
         buf_addf(where, "/%s.conf", name);
         if (access(buf_text(where), R_OK) == 0)
             return io_read_file(buf_text(where), text, e);
@@ -92,7 +91,7 @@ void presets_list(struct buf *out)
 {
     struct buf folder = {0};
     struct dirent **entries = NULL;
-    int count = own_folder(&folder) ? scandir(buf_text(&folder), &entries, is_preset, alphasort) : 0;
+    int count = presets_own("apis", &folder) ? scandir(buf_text(&folder), &entries, is_preset, alphasort) : 0;
     for (int i = 0; i < count; i++) {
         list_file(buf_text(&folder), entries[i]->d_name, out);
         free(entries[i]);

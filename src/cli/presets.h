@@ -3,6 +3,8 @@
 #ifndef RESTSRC_PRESETS_H
 #define RESTSRC_PRESETS_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -12,6 +14,10 @@ struct preset {
 
 /* Made from share/apis when restsrc is built; the last one has no name. */
 extern const struct preset presets_builtin[];
+
+/* Where the user's own files are: name in the folder restsrc of $XDG_CONFIG_HOME (~/.config). false: there is no such
+ * place. */
+bool presets_own(const char *name, struct buf *path);
 
 /* The preset's text, and in where what messages call it: the path of the user's own, or its name. -1: EXIT_CONFIG,
  * there is none of that name, or EXIT_NO_FILE. */

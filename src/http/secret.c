@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/pair.h"
@@ -282,7 +283,9 @@ void secret_check_file(const char *file, struct buf *warning)
 int secret_read(const char *file, char **value, struct buf *warning, struct error *e)
 {
     struct buf text = {.cap = FILE_BYTES};
-    int result = io_read_file(file, &text, e);
+    bool is_stdin = strcmp(file, "-") == 0;
+    int result =
+        is_stdin ? io_read_all(STDIN_FILENO, "standard input", EXIT_NO_FILE, &text, e) : io_read_file(file, &text, e);
     *value = NULL;
     if (result == 0) {
         buf_drop_bom(&text);
@@ -296,7 +299,8 @@ int secret_read(const char *file, char **value, struct buf *warning, struct erro
             result = error_set(e, EXIT_CONFIG, "%s holds more than one line", file);
         else
             *value = mem_text(text.data, text.len);
-        secret_check_file(file, warning);
+        if (!is_stdin)
+            secret_check_file(file, warning);
     }
     buf_free(&text);
     return result;

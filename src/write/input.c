@@ -42,8 +42,17 @@ static int check(struct input *in, struct slice line, struct error *e)
     buf_clear(&in->compact);
     if (split_whole(&split, line.text, line.len, &in->compact) == 0)
         return 0;
-    return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu", (long long)in->line, split.reason,
-                     (unsigned long long)split.position);
+    bool goes_on = split.position == line.len && (*line.text == '{' || *line.text == '[');
+    return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu%s", (long long)in->line, split.reason,
+                     (unsigned long long)split.position,
+                     goes_on ? ": each record must be one line, as jq -c . writes it (jq -c '.[]' for those of a list)"
+                             : "");
+}
+
+/* Of objects: no record, but a list of them. */
+static bool is_list(const struct buf *json)
+{
+    return json->len > 1 && memcmp(json->data, "[{", 2) == 0;
 }
 
 static bool is_space(char c)
@@ -81,6 +90,7 @@ static int take_line(struct input *in, struct batch *b, const char *line, size_t
     }
     if (check(in, record, e))
         return -1;
+    in->is_list |= in->line == 1 && is_list(&in->compact);
     if (in->replay)
         record = path_find(&in->record_path, in->compact.data, in->compact.len);
     if (!record.text)
@@ -144,11 +154,23 @@ static ssize_t read_more(struct input *in)
     return got;
 }
 
+/* Is a list on one line all there is, with or without a newline? */
+static bool is_list_alone(struct input *in, bool torn)
+{
+    struct error ignored = {0};
+    if (in->line == 0 && torn)
+        return check(in, trim(in, in->pending.data, in->pending.len), &ignored) == 0 && is_list(&in->compact);
+    return in->line == 1 && !torn && in->is_list;
+}
+
 static int at_end(struct input *in, const struct batch *b, struct error *e)
 {
+    bool torn = in->pending.len > in->taken;
+    if (is_list_alone(in, torn))
+        return error_set(e, EXIT_INPUT, "the input is a list, not lines: jq -c '.[]' makes a line of each record");
     in->line++;
-    if (in->pending.len > in->taken)
-        return wrong(in, "the input is cut short: the line has no end", e);
+    if (torn)
+        return wrong(in, "the input is cut short: the line has no newline at its end", e);
     in->line--;
     if (in->end_marker && !in->ended)
         return error_set(e, EXIT_INPUT, "the input is cut short after line %lld: the end marker is missing",
@@ -156,9 +178,12 @@ static int at_end(struct input *in, const struct batch *b, struct error *e)
     return b->count ? INPUT_BATCH : INPUT_END;
 }
 
-/* With an end marker the last batch waits for it, for an input that lacks it is torn. */
+/* With an end marker the last batch waits for it, because an input that lacks it is torn. A first line that is a list
+ * of objects waits for a second one, because alone it is not a record. */
 static bool may_go(const struct input *in)
 {
+    if (in->is_list && in->line == 1 && in->pending.len == in->taken)
+        return false;
     return !in->end_marker || in->ended || in->pending.len > in->taken;
 }
 

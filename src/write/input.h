@@ -24,6 +24,7 @@ struct input {
     struct path record_path;
     int64_t line; /* lines taken */
     bool eof, ended;
+    bool is_list; /* the first line is a list of objects */
 };
 
 enum input_state { INPUT_BATCH, INPUT_WAIT, INPUT_END };

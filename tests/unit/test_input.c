@@ -110,9 +110,20 @@ static void batches(void)
 
 static void torn(void)
 {
-    gives(&plain, "1\n2", "65 input line 2: the input is cut short: the line has no end");
-    gives(&plain, "1\n2\n3\n4\n5", "1:1,2:2,3:3;65 input line 5: the input is cut short: the line has no end");
+    gives(&plain, "1\n2", "65 input line 2: the input is cut short: the line has no newline at its end");
+    gives(&plain, "1\n2\n3\n4\n5",
+          "1:1,2:2,3:3;65 input line 5: the input is cut short: the line has no newline at its end");
     gives(&plain, "1\n2\n3\n4\nx\n6\n", "1:1,2:2,3:3;65 input line 5 is not JSON: expected a value at byte 0");
+    gives(&plain, "[{\"a\":1},{\"a\":2}]\n",
+          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record");
+    gives(&plain, "[{\"a\":1},{\"a\":2}]",
+          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record");
+    gives(&plain, "[{}]\n[{}]\n", "1:[{}],2:[{}];end");
+    gives(&plain, "[1]\n", "1:[1];end");
+    gives(
+        &plain, "{\n\"a\":1}\n",
+        "65 input line 1 is not JSON: the JSON is cut short at byte 1: each record must be one line, as jq -c . writes "
+        "it (jq -c '.[]' for those of a list)");
     gives(&plain, "1\n\n1 2\n", "65 input line 3 is not JSON: more after the end of the JSON at byte 2");
     gives(&plain, "1\n\xef\xbb\xbf[2]\n", "65 input line 2: a byte order mark");
     gives(&plain, "\xef\xbb\xbf\xef\xbb\xbf[2]\n", "65 input line 1: a byte order mark");
@@ -131,7 +142,7 @@ static void marked(void)
     gives(&s, "", "65 the input is cut short after line 0: the end marker is missing");
     gives(&s, "1\n2\n3\n", "65 the input is cut short after line 3: the end marker is missing");
     gives(&s, "1\n2\n3\n4\n", "1:1,2:2,3:3;65 the input is cut short after line 4: the end marker is missing");
-    gives(&s, "1\nEND", "65 input line 2: the input is cut short: the line has no end");
+    gives(&s, "1\nEND", "65 input line 2: the input is cut short: the line has no newline at its end");
     gives(&s, "1\nEND\n2\n", "65 input line 3: there is more after the end marker");
     gives(&s, "1\nEND\nEND\n", "65 input line 3: there is more after the end marker");
     gives(&s, "1\nENDE\n", "65 input line 2 is not JSON: expected a value at byte 0");
