@@ -38,7 +38,8 @@ UNIT_TESTS = \
 	tests/unit/test_coverage \
 	tests/unit/test_lines \
 	tests/unit/test_repeat \
-	tests/unit/test_evidence
+	tests/unit/test_evidence \
+	tests/unit/test_arrow
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \
@@ -56,6 +57,7 @@ STYLE_TESTS = \
 BATS_TESTS = \
 	$(STYLE_TESTS) \
 	tests/read.bats \
+	tests/arrow.bats \
 	tests/answers.bats \
 	tests/jsonpath.bats \
 	tests/rules.bats \
@@ -154,12 +156,23 @@ check-apis: all ## presets against real servers that are large; API=NAME is one 
 	$(srcdir)/tests/servers/install-apis $(API)
 	$(AM_TESTS_ENVIRONMENT) $(BATS) --filter '^$(API)' $(srcdir)/tests/presets_apis.bats
 
-# make fuzz: libFuzzer on the splitter and on JSONPath, FUZZ_SECONDS each. Needs clang; no part of make check.
+# make fuzz: libFuzzer on the splitter, on JSONPath and on Arrow, FUZZ_SECONDS each. Needs clang; no part of make check.
 FUZZ_SECONDS = 60
 FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
 FUZZ_FILES = \
+	src/arrow/column.c \
+	src/arrow/columns.c \
+	src/arrow/flat.c \
+	src/arrow/infer.c \
+	src/arrow/ipc.c \
+	src/arrow/moments.c \
+	src/arrow/numbers.c \
+	src/arrow/schema.c \
+	src/arrow/texts.c \
+	src/arrow/zone.c \
+	src/json/lines.c \
 	src/json/jsonpath.c \
 	src/json/jsonpath_lex.c \
 	src/json/jsonpath_parse.c \
@@ -176,18 +189,21 @@ FUZZ_FILES = \
 	src/base/number.c \
 	src/base/text.c
 .PHONY: fuzz
-fuzz: ## libFuzzer on the splitter and JSONPath, FUZZ_SECONDS each
+fuzz: ## libFuzzer on the splitter, JSONPath and Arrow, FUZZ_SECONDS each
 	@command -v clang >/dev/null || { \
 		echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; \
 		exit 1; \
 	}
-	$(MKDIR_P) tests/fuzz/found/split tests/fuzz/found/jsonpath
+	$(MKDIR_P) tests/fuzz/found/split tests/fuzz/found/jsonpath tests/fuzz/found/arrow
 	$(FUZZ_CC) tests/fuzz/fuzz_split.c tests/unit/splitting.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
 	$(FUZZ_CC) tests/fuzz/fuzz_jsonpath.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_jsonpath
+	$(FUZZ_CC) tests/fuzz/fuzz_arrow.c $(FUZZ_FILES) -lm -o $(abs_builddir)/tests/fuzz/fuzz_arrow
 	tests/fuzz/fuzz_split $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/json.dict tests/fuzz/found/split \
 		$(srcdir)/tests/data/json-test-suite/test_parsing
 	tests/fuzz/fuzz_jsonpath $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/jsonpath.dict tests/fuzz/found/jsonpath
-CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath
+	tests/fuzz/fuzz_arrow $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/arrow.dict tests/fuzz/found/arrow \
+		$(srcdir)/tests/fuzz/arrow
+CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath tests/fuzz/fuzz_arrow
 
 # ---- make dist ----
 EXTRA_DIST += \
@@ -216,6 +232,9 @@ EXTRA_DIST += \
 	tests/styles.bash \
 	tests/fuzz/fuzz_split.c \
 	tests/fuzz/fuzz_jsonpath.c \
+	tests/fuzz/fuzz_arrow.c \
+	tests/fuzz/arrow.dict \
+	tests/fuzz/arrow/first \
 	tests/fuzz/json.dict \
 	tests/fuzz/jsonpath.dict \
 	tests/presets_apis.bats \

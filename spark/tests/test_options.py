@@ -25,6 +25,7 @@ def test_every_option_of_the_tool_is_a_spark_option():
         for name, option in table.items()
         if name not in RESERVED and option.in_file
     }
+    given["time_zone"] = "UTC"
     config = Options({**given, "url": URL}).config("read")
     for name, option in table.items():
         in_config = f"\n{option.name} = " in "\n" + config

@@ -1,4 +1,4 @@
-/* read: the records of a range, as NDJSON on standard output. */
+/* read: the records of a range, as NDJSON or an Arrow IPC stream on standard output. */
 #include "cli/cmd.h"
 
 #include <inttypes.h>
@@ -138,19 +138,22 @@ int cmd_read(const struct options *o, struct error *e)
         error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
     else if (paging_records(o->paging.records, &r.records, e) == 0 &&
              total_parse(&r.total_source, o->paging.count_from, e) == 0 &&
-             paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0)
+             paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0 && read_output_begin(&r, e) == 0)
         result = run(&r, e);
     read_output_end(&r);
     if (result && !r.paginate.pages && !e->quiet)
         advice_add(o, e);
     if (result == 0)
         result = check_coverage(&r, e);
+    if (read_output_finish(&r, result != 0, e))
+        result = -1;
     struct error lost = {0};
     if (o->run.summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
         *e = lost;
         result = -1;
     }
     transfer_free(r.transfer);
+    read_output_free(&r);
     buf_free(&r.ready);
     buf_free(&r.ready_about);
     paginate_free(&r.paginate);

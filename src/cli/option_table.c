@@ -33,6 +33,15 @@ const struct option_row option_table[] = {
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(range.allow_repeats), "false", 0, READ, OPTION_ANYWHERE,
      "two pages with the same bytes are not an error"},
 
+    {"output", 0, "output", OPTION_TEXT, "ndjson|arrow", AT(output.output), "ndjson", 0, READ, OPTION_LINE_ONLY,
+     "what to write: a JSON text a line, or an Arrow IPC stream"},
+    {"schema", 0, "output", OPTION_TEXT, "FILE", AT(output.schema), NULL, 0, READ, OPTION_LINE_ONLY,
+     "with --output arrow: the columns, as Spark's StructType.json() (inferred)"},
+    {"time-zone", 0, "output", OPTION_TEXT, "ZONE", AT(output.time_zone), "UTC", 0, READ, OPTION_ANYWHERE,
+     "with --output arrow: the zone of timestamps that name none"},
+    {"new-members", 0, "output", OPTION_CHOICE, "ignore|first|every", AT(output.new_members), "ignore", 0, READ,
+     OPTION_LINE_ONLY, "with --output arrow: which records do not fit because a member has no column"},
+
     {"paginate", 0, "pages", OPTION_CHOICE, "offset|page|cursor|last-id|next-url|link|range|none|auto",
      AT(paging.paginate), "offset", 0, PAGES, OPTION_ANYWHERE, "how the API pages its lists"},
     {"records", 0, "pages", OPTION_TEXT, "PATH", AT(paging.records), NULL, 0, PAGES | CHECK, OPTION_ANYWHERE,

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/list.h"
+#include "cli/read_arrow.h"
 #include "discover/settings.h"
 #include "http/client.h"
 #include "pages/paging.h"
@@ -36,6 +37,7 @@ struct options {
     struct request_options request;
     struct range_options range;
     struct paging_options paging;
+    struct output_options output;
     struct write_options write;
     struct network_options network;
     struct auth_options auth;

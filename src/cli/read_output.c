@@ -1,6 +1,7 @@
 /* read_output: what a read writes. */
 #include "cli/read_output.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,69 @@ void read_output_note(void *ctx, bool verbose, const char *line)
 {
     struct read_run *r = ctx;
     terminal_note(&r->terminal, verbose, line);
+}
+
+static void wait_for_reader(void *ctx, int fd)
+{
+    struct read_run *r = ctx;
+    transfer_wait(r->transfer, fd);
+}
+
+/* May requests go on while nobody reads? Not inside of one, and not before they begin. */
+enum pace { ALONE, BUSY };
+
+static int write_out(struct read_run *r, enum pace pace, const char *bytes, size_t n, struct error *e)
+{
+    r->bytes += (int64_t)n;
+    return io_write_busy(STDOUT_FILENO, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, e);
+}
+
+static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
+{
+    struct buf *out = &r->arrow->out;
+    int result = write_out(r, pace, buf_text(out), out->len, e);
+    buf_clear(out);
+    return result;
+}
+
+int read_output_begin(struct read_run *r, struct error *e)
+{
+    const struct options *o = r->options;
+    if (strcmp(o->output.output, "ndjson") == 0)
+        return 0;
+    if (strcmp(o->output.output, "arrow"))
+        return error_set(e, EXIT_USAGE, "--output takes ndjson or arrow");
+    r->arrow = mem_zeroed(1, sizeof *r->arrow);
+    return read_arrow_init(r->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
+}
+
+int read_output_finish(struct read_run *r, bool failed, struct error *e)
+{
+    struct error lost = {0};
+    if (!r->arrow || io_signalled() || (failed && e->quiet))
+        return 0;
+    if (read_arrow_end(r->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
+        return 0;
+    if (!failed)
+        *e = lost;
+    return -1;
+}
+
+void read_output_free(struct read_run *r)
+{
+    if (r->arrow)
+        read_arrow_free(r->arrow);
+    free(r->arrow);
+}
+
+/* Records of the range, by lines. */
+static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
+{
+    struct error lost = {0};
+    if (!r->arrow)
+        return write_out(r, pace, lines, n, e);
+    int result = read_arrow_add(r->arrow, (struct slice){lines, n}, e);
+    return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
 
 /* Where the n-th of so many lines begins in the text that they fill. */
@@ -42,10 +106,9 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */
     h->split.settled = true;
-    if (io_write_lines(STDOUT_FILENO, h->records.data + from, to - from, e))
+    if (write_records(r, ALONE, h->records.data + from, to - from, e))
         return -1;
     r->written += keep;
-    r->bytes += (int64_t)(to - from);
     h->streamed += lines;
     memmove(h->records.data, h->records.data + all, h->records.len - all);
     h->records.len -= all;
@@ -67,12 +130,6 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
     r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
-}
-
-static void wait_for_reader(void *ctx, int fd)
-{
-    struct read_run *r = ctx;
-    transfer_wait(r->transfer, fd);
 }
 
 static struct progress progress(const struct read_run *r)
@@ -97,10 +154,8 @@ int read_output_write(void *ctx, struct error *e)
         io_write_lines((int)r->options->run.envelope_fd, r->ready_about.data, r->ready_about.len, e))
         return -1;
     buf_clear(&r->ready_about);
-    if (r->ready_bytes &&
-        io_write_busy(STDOUT_FILENO, r->ready.data + r->ready_from, r->ready_bytes, wait_for_reader, r, e))
+    if (r->ready_bytes && write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, e))
         return -1;
-    r->bytes += (int64_t)r->ready_bytes;
     r->written += r->ready_records;
     r->ready_bytes = 0;
     r->ready_records = 0;

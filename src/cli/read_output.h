@@ -14,6 +14,12 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e);
 /* The records of the page that belong to the range are to be written next. asked: so many it should have had. */
 void read_output_take(struct read_run *r, struct held_page *h, int64_t asked);
 
+/* The output that was asked for; what comes before its first record goes out. -1: EXIT_USAGE, EXIT_NO_FILE, EXIT_IO. */
+int read_output_begin(struct read_run *r, struct error *e);
+/* The rest of it; failed: it is not whole. */
+int read_output_finish(struct read_run *r, bool failed, struct error *e);
+void read_output_free(struct read_run *r);
+
 /* A callback of transfer: the page goes out while the requests for the following ones are under way. -1: EXIT_IO. */
 int read_output_write(void *ctx, struct error *e);
 /* The last line on the terminal, where progress was shown. */

@@ -37,6 +37,7 @@ struct read_run {
     struct transfer *transfer;
     struct held_page *held; /* by the slot of the exchange */
     unsigned slots;
+    struct read_arrow *arrow;       /* NULL: the output is NDJSON */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;

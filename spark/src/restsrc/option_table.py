@@ -195,6 +195,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "zone",
             None,
             "the zone of timestamps that name none, and the zone that timestamps are written in",
+            of_tool=True,
             otherwise="`spark.sql.session.timeZone` if the session sets it, else UTC",
         ),
         SparkOption(

@@ -1,0 +1,61 @@
+"""What `restsrc read --output arrow` makes of records: a list of our own, and the tool as a process."""
+
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pyarrow as pa
+
+from restsrc import tool
+
+
+class Listing:
+    """A list with these records (JSON texts) on one page, for as long as it is `with`."""
+
+    def __init__(self):
+        listing = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                body = b"[" + b",".join(listing.records) + b"]"
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.records = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/items"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def run(self, records, *arguments):
+        """(exit code, bytes on standard output, standard error) of a read of these records."""
+        self.records = records
+        done = subprocess.run(
+            [tool.find(), "read", "--paginate", "none", "--output", "arrow", *arguments, self.url], capture_output=True
+        )
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    def table(self, records, *arguments):
+        """The table that they become."""
+        code, stream, errors = self.run(records, *arguments)
+        assert code == 0, errors
+        with pa.ipc.open_stream(stream) as reader:
+            table = reader.read_all()
+        table.validate(full=True)
+        return table

@@ -1,0 +1,47 @@
+/* columns: records, one by one, to the columns of a schema, while their text is walked; no tree of them is made. Pure.
+ *
+ * A record fits, or it does not: then nothing of it is in the columns of members, which are null. It does not fit where
+ * a value has no exact place in its column, and also where what it means is a matter for the caller: a date in an
+ * unusual form. The text of such a record goes to the column of misfits, if the schema has
+ * one.
+ *
+ * Values become what Spark's own JSON reader makes of them: a string column takes every value, as it is written; a
+ * member that is missing is null; of two of one name the last counts; -0 in a double is -0. Records that are arrays are
+ * read by place, where the first one is an array. */
+#ifndef RESTSRC_COLUMNS_H
+#define RESTSRC_COLUMNS_H
+
+#include "arrow/column.h"
+#include "arrow/zone.h"
+
+/* Whether records with members that have no column, and are not null, are misfits: none; those where one is seen for
+ * the first time; all. */
+enum columns_news { COLUMNS_IGNORE, COLUMNS_FIRST, COLUMNS_EVERY };
+
+struct columns {
+    struct column root; /* a struct; its children are the columns */
+    const struct zone *zone;
+    enum columns_news news;
+    struct column *record, *misfit; /* those columns of root; NULL: the schema has none */
+    size_t members;                 /* how many columns there are beside them */
+    char shape;                     /* '{' or '[': how the first record begins; 0: there was none */
+    uint64_t *told;                 /* digests of the members without a column that were seen */
+    size_t told_count;
+    struct buf name; /* of a member, where it has escapes */
+    char why[200];   /* of the last misfit: what is wrong, as far as that is seen at once */
+};
+
+/* schema and zone, that of times that name none, must outlive it. */
+void columns_init(struct columns *c, const struct schema_field *schema, const struct zone *zone,
+                  enum columns_news news);
+void columns_free(struct columns *c);
+
+/* Adds one record: valid JSON without insignificant white space, as split makes it, with another character after it. At
+ * most COLUMNS_LONGEST bytes. false: it is a misfit. */
+bool columns_add(struct columns *c, struct slice record);
+enum { COLUMNS_LONGEST = 1 << 30 };
+
+/* No records, memory kept. */
+void columns_clear(struct columns *c);
+
+#endif

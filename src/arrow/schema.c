@@ -1,0 +1,187 @@
+/* schema: Spark's StructType.json() to a tree of fields. */
+#include "arrow/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/split.h"
+
+enum { WIDEST = 38 }; /* digits of a decimal in 128 bits */
+
+static const struct {
+    const char *name, *sql; /* as Spark's JSON has it; as SQL has it */
+} types[] = {
+    [SCHEMA_BOOLEAN] = {"boolean", "BOOLEAN"},
+    [SCHEMA_BYTE] = {"byte", "TINYINT"},
+    [SCHEMA_SHORT] = {"short", "SMALLINT"},
+    [SCHEMA_INTEGER] = {"integer", "INT"},
+    [SCHEMA_LONG] = {"long", "BIGINT"},
+    [SCHEMA_FLOAT] = {"float", "FLOAT"},
+    [SCHEMA_DOUBLE] = {"double", "DOUBLE"},
+    [SCHEMA_DECIMAL] = {"decimal", "DECIMAL"},
+    [SCHEMA_STRING] = {"string", "STRING"},
+    [SCHEMA_BINARY] = {"binary", "BINARY"},
+    [SCHEMA_DATE] = {"date", "DATE"},
+    [SCHEMA_TIMESTAMP] = {"timestamp", "TIMESTAMP"},
+    [SCHEMA_TIMESTAMP_NTZ] = {"timestamp_ntz", "TIMESTAMP_NTZ"},
+    [SCHEMA_STRUCT] = {"struct", "STRUCT"},
+    [SCHEMA_LIST] = {"array", "ARRAY"},
+    [SCHEMA_MAP] = {"map", "MAP"},
+};
+
+const char *schema_type_name(enum schema_type type)
+{
+    return types[type].sql;
+}
+
+struct schema_field *schema_add(struct schema_field *parent, const char *name, enum schema_type type)
+{
+    parent->children = mem_grown(parent->children, (parent->count + 1) * sizeof *parent->children);
+    struct schema_field *field = &parent->children[parent->count++];
+    *field = (struct schema_field){.name = mem_copy(name), .name_len = strlen(name), .type = type, .nullable = true};
+    return field;
+}
+
+struct schema_field *schema_add_entry(struct schema_field *map)
+{
+    struct schema_field *entry = schema_add(map, "entries", SCHEMA_STRUCT);
+    entry->nullable = false;
+    schema_add(entry, "key", SCHEMA_STRING)->nullable = false;
+    return entry;
+}
+
+void schema_free(struct schema_field *root)
+{
+    for (size_t i = 0; i < root->count; i++)
+        schema_free(&root->children[i]);
+    free(root->children);
+    free(root->name);
+    *root = (struct schema_field){0};
+}
+
+static bool is(struct slice value, const char *json)
+{
+    return value.len == strlen(json) && memcmp(value.text, json, value.len) == 0;
+}
+
+static struct slice member(struct slice object, const char *name)
+{
+    return value_member(object, name, strlen(name));
+}
+
+/* The characters of a JSON string, to be freed. NULL: it is none, or has a NUL in it. */
+static char *text_of(struct slice value)
+{
+    struct buf text = {0};
+    if (value.len < 2 || *value.text != '"')
+        return NULL;
+    value_scalar(value, &text);
+    char *copy = memchr(buf_text(&text), '\0', text.len) ? NULL : mem_copy(buf_text(&text));
+    buf_free(&text);
+    return copy;
+}
+
+static int refuse(const struct schema_field *field, struct slice type, struct error *e)
+{
+    int shown = type.len < 60 ? (int)type.len : 60;
+    return error_set(e, EXIT_USAGE, "--schema: column %s: %.*s is no type that JSON can be read into", field->name,
+                     shown, type.text ? type.text : "");
+}
+
+static int field_of(struct schema_field *field, struct slice type, unsigned depth, struct error *e);
+
+static int children_of_struct(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
+{
+    struct slice one, metadata, fields = member(type, "fields");
+    if (!fields.len || *fields.text != '[')
+        return refuse(field, type, e);
+    for (size_t at = 0; value_next(fields, &at, NULL, &one);) {
+        char *name = text_of(member(one, "name"));
+        if (!name)
+            return refuse(field, one, e);
+        struct schema_field *child = schema_add(field, name, SCHEMA_STRING);
+        free(name);
+        for (const struct schema_field *other = field->children; other < child; other++)
+            if (strcmp(other->name, child->name) == 0)
+                return error_set(e, EXIT_USAGE, "--schema has two columns of the name %s", child->name);
+        child->nullable = !is(member(one, "nullable"), "false");
+        metadata = member(member(one, "metadata"), "restsrc");
+        child->role = is(metadata, "\"record\"")   ? SCHEMA_RECORD
+                      : is(metadata, "\"misfit\"") ? SCHEMA_MISFIT
+                                                   : SCHEMA_MEMBER;
+        if (field_of(child, member(one, "type"), depth, e))
+            return -1;
+        if (child->role && (depth > 1 || child->type != SCHEMA_STRING || !child->nullable))
+            return error_set(e, EXIT_USAGE, "--schema: the column %s, for texts of records, must be a nullable string",
+                             child->name);
+    }
+    return field->count ? 0 : error_set(e, EXIT_USAGE, "--schema has no columns");
+}
+
+static int container(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
+{
+    struct slice kind = member(type, "type");
+    if (depth == SCHEMA_DEPTH)
+        return error_set(e, EXIT_USAGE, "--schema is nested too deep");
+    if (is(kind, "\"struct\"")) {
+        field->type = SCHEMA_STRUCT;
+        return children_of_struct(field, type, depth + 1, e);
+    }
+    if (is(kind, "\"array\"")) {
+        field->type = SCHEMA_LIST;
+        struct schema_field *element = schema_add(field, "element", SCHEMA_STRING);
+        element->nullable = !is(member(type, "containsNull"), "false");
+        return field_of(element, member(type, "elementType"), depth + 1, e);
+    }
+    if (!is(kind, "\"map\"") || !is(member(type, "keyType"), "\"string\""))
+        return refuse(field, type, e);
+    field->type = SCHEMA_MAP;
+    struct schema_field *value = schema_add(schema_add_entry(field), "value", SCHEMA_STRING);
+    value->nullable = !is(member(type, "valueContainsNull"), "false");
+    return field_of(value, member(type, "valueType"), depth + 1, e);
+}
+
+static bool decimal(struct schema_field *field, const char *name)
+{
+    field->type = SCHEMA_DECIMAL;
+    int end = 0;
+    return sscanf(name, "decimal(%2u,%2u)%n", &field->precision, &field->scale, &end) == 2 && end && !name[end] &&
+           field->precision >= 1 && field->precision <= WIDEST && field->scale <= field->precision;
+}
+
+static bool scalar(struct schema_field *field, const char *name)
+{
+    for (enum schema_type t = 0; t < SCHEMA_STRUCT; t++)
+        if (strcmp(name, types[t].name) == 0) {
+            field->type = t;
+            field->precision = 10; /* of a decimal that says nothing else */
+            return true;
+        }
+    return decimal(field, name);
+}
+
+static int field_of(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
+{
+    if (type.len && *type.text == '{')
+        return container(field, type, depth, e);
+    char *name = text_of(type);
+    bool known = name && scalar(field, name);
+    free(name);
+    return known ? 0 : refuse(field, type, e);
+}
+
+int schema_parse(struct schema_field *root, struct slice json, struct error *e)
+{
+    struct buf compact = {0};
+    *root = (struct schema_field){.name = mem_copy(""), .type = SCHEMA_STRUCT};
+    int result = split_compact(json.text, json.len, &compact);
+    struct slice text = {buf_text(&compact), compact.len};
+    if (result || !is(member(text, "type"), "\"struct\""))
+        result =
+            error_set(e, EXIT_USAGE, "--schema: the file does not have a schema as Spark's StructType.json() has it");
+    else
+        result = container(root, text, 0, e);
+    buf_free(&compact);
+    return result;
+}

@@ -1,0 +1,71 @@
+# Records as an Arrow IPC stream. What is in it is a matter of tests/unit/test_arrow and, read by pyarrow, of
+# spark/tests/test_arrow.py.
+bats_require_minimum_version 1.5.0
+load helpers
+setup_file() { start_fault_server; }
+teardown_file() { stop_server; }
+
+setup() {
+    schema="$BATS_TEST_TMPDIR/schema.json"
+    echo '{"type":"struct","fields":[{"name":"id","type":"byte","nullable":true}]}' >"$schema"
+}
+
+# The stream ends as a whole one does.
+is_whole() {
+    [ "$(tail -c 8 "$out" | od -An -tx1 | tr -d ' \n')" = ffffffff00000000 ]
+}
+
+@test "a read may write an Arrow stream, with a schema or without" {
+    list n=300
+    restsrc read --output arrow "$list"
+    exits 0
+    says_nothing
+    is_whole
+    echo '{"type":"struct","fields":[{"name":"id","type":"long","nullable":true}]}' >"$schema"
+    restsrc read --output arrow --schema "$schema" "$list"
+    exits 0
+    is_whole
+}
+
+@test "of an empty list the stream is whole, too" {
+    list n=0
+    restsrc read --output arrow "$list"
+    exits 0
+    is_whole
+    restsrc read --output arrow --schema "$schema" "$list"
+    exits 0
+    is_whole
+    restsrc read --output arrow --schema "$schema" --limit 0 "$list"
+    exits 0
+    is_whole
+}
+
+@test "a record that does not fit is named, and the stream has no end" {
+    api <<'END'
+def answer(r):
+    offset = int(r.query["offset"])
+    return [{"id": n} for n in range(offset, min(offset + 100, 300))]
+END
+    restsrc read --output arrow --schema "$schema" "$api/items"
+    exits 76
+    says "record 128 does not fit the schema: not a whole number that fits: id"
+    run ! is_whole
+}
+
+@test "what is wrong with the options of an Arrow stream is said before any request" {
+    list n=3
+    restsrc read --output csv "$list"
+    exits 64
+    says "--output takes ndjson or arrow"
+    restsrc read --output arrow --schema "$BATS_TEST_TMPDIR/none" "$list"
+    exits 66
+    restsrc read --output arrow --schema "$BATS_TEST_FILENAME" "$list"
+    exits 64
+    says "--schema: the file does not have a schema"
+    for zone in Nowhere/Else ../../../etc/passwd; do
+        restsrc read --output arrow --time-zone "$zone" "$list"
+        exits 64
+        says "is not a time zone"
+    done
+    [ -z "$(queries)" ]
+}
