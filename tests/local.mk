@@ -8,6 +8,8 @@ UNIT_TESTS = \
 	tests/unit/test_corpus \
 	tests/unit/test_split \
 	tests/unit/test_split_random \
+	tests/unit/test_split_lane \
+	tests/unit/test_scan \
 	tests/unit/test_path \
 	tests/unit/test_jsonpath \
 	tests/unit/test_jsonpath_suite \
@@ -93,7 +95,10 @@ tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
 SPLITTING = tests/unit/splitting.c tests/unit/splitting.h tests/unit/tap.h
 tests_unit_test_split_SOURCES = tests/unit/test_split.c $(SPLITTING)
-tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING)
+RANDOM_JSON = tests/unit/random_json.c tests/unit/random_json.h
+tests_unit_test_split_random_SOURCES = tests/unit/test_split_random.c $(SPLITTING) $(RANDOM_JSON)
+tests_unit_test_split_lane_SOURCES = tests/unit/test_split_lane.c $(SPLITTING) $(RANDOM_JSON)
+tests_unit_test_scan_SOURCES = tests/unit/test_scan.c tests/unit/tap.h $(RANDOM_JSON)
 PAGING = tests/unit/paging.c tests/unit/paging.h tests/unit/tap.h
 tests_unit_test_paginate_SOURCES = tests/unit/test_paginate.c $(PAGING)
 tests_unit_test_styles_SOURCES = tests/unit/test_styles.c $(PAGING)
@@ -178,8 +183,17 @@ FUZZ_FILES = \
 	src/json/jsonpath_parse.c \
 	src/json/jsonpath_stream.c \
 	src/json/order.c \
+	src/json/scan.c \
+	src/json/scan_avx2.c \
+	src/json/scan_avx512.c \
+	src/json/scan_neon.c \
+	src/json/scan_portable.c \
+	src/json/scan_sse2.c \
 	src/json/split.c \
+	src/json/split_lane.c \
 	src/json/split_records.c \
+	src/json/split_scalars.c \
+	src/json/split_steps.c \
 	src/json/path.c \
 	src/json/usual.c \
 	src/json/value.c \

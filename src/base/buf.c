@@ -33,6 +33,11 @@ int buf_add(struct buf *b, const void *bytes, size_t n)
     return 0;
 }
 
+char *buf_space(struct buf *b, size_t n)
+{
+    return buf_reserve(b, n) ? NULL : b->data + b->len;
+}
+
 int buf_addc(struct buf *b, char c)
 {
     return buf_add(b, &c, 1);

@@ -23,6 +23,9 @@ int buf_addc(struct buf *b, char c);
 int buf_adds(struct buf *b, const char *text);
 int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for n more bytes, for who fills it and then adds to len what was filled. NULL when the cap would be passed. */
+char *buf_space(struct buf *b, size_t n);
+
 void buf_clear(struct buf *b);    /* empty, memory kept for the next use */
 void buf_drop_bom(struct buf *b); /* the byte order mark that it begins with, if it does */
 void buf_free(struct buf *b);

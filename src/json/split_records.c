@@ -5,10 +5,15 @@
 
 /* ---- ways of the path that lead through the value at hand ---- */
 
+bool records_searching(const struct split *s)
+{
+    return !s->records_depth && s->nest.depth && s->nest.depth <= PATH_DEPTH && s->open[s->nest.depth - 1];
+}
+
 /* Through the member called key, or where key.text is NULL through the element under way. */
 static void want(struct split *s, struct slice key)
 {
-    unsigned level = s->depth - 1;
+    unsigned level = s->nest.depth - 1;
     s->wanted = 0;
     for (unsigned w = 0; w < s->records->count; w++)
         if (s->open[level] >> w & 1 && path_leads(s->records, w, level, key, s->index[level]))
@@ -30,20 +35,20 @@ void records_want_element(struct split *s)
 int records_way_here(const struct split *s)
 {
     for (unsigned w = 0; s->wanted >> w; w++)
-        if (s->wanted >> w & 1 && s->records->way[w].depth == s->depth)
+        if (s->wanted >> w & 1 && s->records->way[w].depth == s->nest.depth)
             return (int)w;
     return -1;
 }
 
 void records_descend(struct split *s)
 {
-    if (s->depth >= PATH_DEPTH)
+    if (s->nest.depth >= PATH_DEPTH)
         return;
-    s->open[s->depth] = 0;
-    s->index[s->depth] = 0;
+    s->open[s->nest.depth] = 0;
+    s->index[s->nest.depth] = 0;
     for (unsigned w = 0; s->wanted >> w; w++)
-        if (s->wanted >> w & 1 && s->records->way[w].depth > s->depth)
-            s->open[s->depth] |= 1u << w;
+        if (s->wanted >> w & 1 && s->records->way[w].depth > s->nest.depth)
+            s->open[s->nest.depth] |= 1u << w;
     s->wanted = 0;
 }
 
@@ -70,7 +75,7 @@ static int begin_pick(struct split *s, bytes p)
 {
     int result = !split_emit(s, p, p) || buf_adds(s->envelope, "null");
     s->to = s->out;
-    s->picked_depth = s->depth;
+    s->picked_depth = s->nest.depth;
     s->records_depth = PICKING;
     s->wanted = 0;
     return result;
@@ -113,7 +118,7 @@ const char *records_approach(struct split *s, bytes p)
 {
     if (records_way_here(s) >= 0)
         return begin_pick(s, p) ? SPLIT_TOO_LARGE : NULL;
-    if (s->depth != s->records->base)
+    if (s->nest.depth != s->records->base)
         return NULL;
     if (s->way >= 0)
         return "a second list of records";

@@ -3,22 +3,10 @@
 #ifndef RESTSRC_SPLIT_RECORDS_H
 #define RESTSRC_SPLIT_RECORDS_H
 
-#include "json/split_fast.h"
-#include "json/split_state.h"
-
-/* Everything before `upto` goes where it belongs; what follows is collected anew from `from`. */
-static inline bool split_emit(struct split *s, bytes upto, bytes from)
-{
-    bool whole = buf_add(s->to, s->run, (size_t)(upto - s->run)) == 0;
-    s->run = from;
-    return whole;
-}
+#include "json/split_steps.h"
 
 /* May a way lead on through the container open now? Inside the records and below the ways none does. */
-static inline bool records_searching(const struct split *s)
-{
-    return !s->records_depth && s->depth && s->depth <= PATH_DEPTH && s->open[s->depth - 1];
-}
+bool records_searching(const struct split *s);
 
 /* The value after the key, or the element at hand: which ways lead to or through it? */
 void records_want_member(struct split *s);

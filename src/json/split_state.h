@@ -4,10 +4,18 @@
 
 #include "base/buf.h"
 #include "json/path.h"
+#include "json/scan.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { SPLIT_DEPTH = 512, SPLIT_KEY = 256 };
+
+/* The containers that are open. */
+struct nesting {
+    unsigned depth;
+    bool in_object;                        /* the innermost is one */
+    uint64_t object[SPLIT_DEPTH / 64 + 1]; /* a bit a level: is it one? */
+};
 
 struct split {
     /* what it works on, none of it owned */
@@ -29,14 +37,15 @@ struct split {
 
     /* where it stands */
     int state;
-    unsigned depth;                            /* containers open */
-    unsigned records_depth;                    /* depth inside the records array; 0: not in it */
-    unsigned picked_depth;                     /* depth of the record under way, where each is picked by itself */
-    size_t records_at;                         /* where the envelope has, or had, the records */
-    struct buf *to;                            /* out or envelope */
-    const unsigned char *run;                  /* start of bytes of this chunk that are not yet in `to` */
-    unsigned char object[SPLIT_DEPTH / 8 + 1]; /* a bit a level: is it an object? */
-    bool in_object, in_key;
+    struct nesting nest;
+    unsigned records_depth;         /* depth inside the records array; 0: not in it */
+    unsigned picked_depth;          /* depth of the record under way, where each is picked by itself */
+    size_t records_at;              /* where the envelope has, or had, the records */
+    struct buf *to;                 /* out or envelope */
+    const unsigned char *run;       /* start of bytes of this chunk that are not yet in `to` */
+    const struct scan_kind *scan;   /* for the fast lane, */
+    const unsigned char *lane_from; /* which may take the bytes of this chunk from here on */
+    bool in_key;
     unsigned char number;   /* state of a number under way */
     unsigned char text_pos; /* how far in a literal or a \u escape */
     const char *literal;

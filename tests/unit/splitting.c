@@ -14,9 +14,16 @@ static int feed_copy(struct split *s, const char *text, size_t len)
 
 struct splitting split_in_chunks(enum kind kind, const struct path *path, const char *text, size_t len, size_t chunk)
 {
+    return split_with(scan_best(), kind, path, text, len, chunk);
+}
+
+struct splitting split_with(const struct scan_kind *scan, enum kind kind, const struct path *path, const char *text,
+                            size_t len, size_t chunk)
+{
     struct splitting r = {.result = 0};
     struct split s;
     split_start(&s, path, &r.records, &r.envelope);
+    s.scan = scan;
     s.lines = kind == PERHAPS_LINES;
     if (kind == LINES)
         split_many(&s);
@@ -65,7 +72,9 @@ struct splitting split_every_way(enum kind kind, const struct path *path, const 
 {
     struct splitting whole = split_in_chunks(kind, path, text, len, WHOLE);
     *odd_chunk = 0;
-    for (size_t chunk = 1; chunk <= LARGEST_CHUNK && !*odd_chunk; chunk++) {
+    for (size_t chunk = 1; chunk <= LARGEST_LANE_CHUNK && chunk <= len && !*odd_chunk; chunk++) {
+        if (chunk == LARGEST_CHUNK + 1)
+            chunk = LANE_CHUNK;
         struct splitting pieces = split_in_chunks(kind, path, text, len, chunk);
         if (!splitting_agree(&whole, &pieces))
             *odd_chunk = chunk;

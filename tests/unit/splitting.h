@@ -7,7 +7,7 @@
 #include "json/split.h"
 #include "json/usual.h"
 
-enum { WHOLE = 0, LARGEST_CHUNK = 40 };
+enum { WHOLE = 0, LARGEST_CHUNK = 40, LANE_CHUNK = 80, LARGEST_LANE_CHUNK = 160 };
 
 enum kind { PAGE, PERHAPS_LINES, LINES }; /* what the text is said to be: one page, or NDJSON, perhaps or for sure */
 
@@ -24,13 +24,16 @@ struct splitting {
 /* Feeds text in pieces of `chunk` bytes, or at once (WHOLE). Each piece is a block of its own on the heap, so that a
  * sanitizer sees every byte read beyond it. */
 struct splitting split_in_chunks(enum kind kind, const struct path *path, const char *text, size_t len, size_t chunk);
+/* The same with another kind of scan than this processor's best. */
+struct splitting split_with(const struct scan_kind *scan, enum kind kind, const struct path *path, const char *text,
+                            size_t len, size_t chunk);
 void splitting_free(struct splitting *s);
 
 /* Says the same about the text? Of refused texts only what and where is compared: their output is thrown away. */
 bool splitting_agree(const struct splitting *a, const struct splitting *b);
 
-/* The text split whole, after checking that every chunk size from 1 to LARGEST_CHUNK says the same: *odd_chunk is the
- * first that does not, else 0. */
+/* The text split whole, after checking that every chunk size from 1 to LARGEST_CHUNK, too small for the fast lane, and
+ * from LANE_CHUNK to LARGEST_LANE_CHUNK says the same: *odd_chunk is the first that does not, else 0. */
 struct splitting split_every_way(enum kind kind, const struct path *path, const char *text, size_t len,
                                  size_t *odd_chunk);
 

@@ -1,0 +1,53 @@
+/* scan with AVX-512: 64 bytes at a time, and comparisons that give the bits themselves. */
+#include "json/scan.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512bw"))) static inline
+
+AVX512 uint64_t is(__m512i v, char c)
+{
+    return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+}
+
+AVX512 uint64_t is_either(__m512i v, char c)
+{
+    return is(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), c);
+}
+
+AVX512 uint64_t is_control(__m512i v)
+{
+    return _mm512_cmplt_epu8_mask(v, _mm512_set1_epi8(' '));
+}
+
+AVX512 uint64_t is_digit(__m512i v)
+{
+    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
+}
+
+AVX512 uint64_t is_foreign(__m512i v)
+{
+    return _mm512_movepi8_mask(v);
+}
+
+AVX512 uint64_t is_blank(__m512i v)
+{
+    return is(v, ' ') | is(v, '\t') | is(v, '\n') | is(v, '\r');
+}
+
+__attribute__((target("avx512bw"))) void scan_avx512(const unsigned char *p, size_t blocks, struct scan *m)
+{
+    for (; blocks; blocks--, p += SCAN_BYTES) {
+        __m512i v = _mm512_loadu_si512(p);
+        *m++ = SCAN_OF(v);
+    }
+}
+
+__attribute__((target("avx512bw"))) void scan_avx512_bits(const unsigned char *p, uint64_t bit[SCAN_BITS])
+{
+    __m512i v = _mm512_loadu_si512(p);
+    for (int k = 0; k < SCAN_BITS; k++)
+        bit[k] = _mm512_test_epi8_mask(v, _mm512_set1_epi8((char)(1 << k)));
+}
+#endif

@@ -1,0 +1,457 @@
+/* split_lane: the fast lane of the splitter.
+ *
+ * What JSON cares for in a block of 64 bytes is found with arithmetic on words whose bits stand for the bytes. Two ways
+ * of it return:
+ *
+ *     the bytes after runs: (first bits of the runs + run) & ~run, because a sum carries along a run;
+ *     the tokens after tokens: the bytes after them, or after the blanks there, which are such runs.
+ *
+ * What a token needs to know of the one before it crosses from block to block as one bit: struct carry. So no byte is
+ * looked at by itself, but for brackets, escapes, and values other than plain numbers. */
+#include "json/split_lane.h"
+
+#include <string.h>
+
+#include "json/split_scalars.h"
+
+enum {
+    BATCH = 8,  /* blocks that are scanned at a time */
+    PIECE = 16, /* bytes that are copied at a time, which may be more than is meant: so many are there after a block */
+};
+
+/* All of it becomes one function, of which there are two: for any processor, and for those with instructions for single
+ * bits. */
+#define LANE static inline __attribute__((always_inline))
+
+/* What one block tells the next: each but the first and the last is one bit, for the token that comes next. */
+struct carry {
+    uint64_t in_string; /* all bits, or none */
+    uint64_t in_name;   /* the string is the name of a member */
+    uint64_t value;     /* a value must come */
+    uint64_t name;      /* a name must come */
+    uint64_t first;     /* or the end of the container, which has just begun */
+    uint64_t colon;     /* a colon must come */
+    uint64_t checked;   /* so many bits: the bytes that have been looked at already */
+};
+
+/* The innermost containers that are open. */
+struct open {
+    unsigned depth, known; /* of all; how many of them are known here */
+    uint64_t objects;      /* which of those are objects; a bit each, the lowest for the innermost */
+};
+
+enum { KNOWN_FIRST = 32, KNOWN_MOST = 64 };
+
+struct lane {
+    struct split *s;
+    bytes p, end; /* the block, and the end of all bytes */
+    char *out;
+    unsigned floor; /* the container of this depth is not left here */
+    struct open open;
+    struct carry carry;
+};
+
+/* A block under way. */
+struct block {
+    struct scan *is;  /* from strings() on: brackets, commas, colons and blanks outside of strings; quotes that count */
+    uint64_t string;  /* from the opening quote to before the closing one */
+    uint64_t scalar;  /* numbers and literals */
+    uint64_t starts;  /* where they begin */
+    uint64_t checked; /* what has been looked at byte by byte */
+    uint64_t opens_object, in_object, between_records;
+    unsigned length; /* less than all where the lane ends */
+    struct open open;
+    struct carry next;
+};
+
+LANE uint64_t below(unsigned n)
+{
+    return n >= SCAN_BYTES ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
+
+LANE unsigned lowest(uint64_t bits)
+{
+    return (unsigned)__builtin_ctzll(bits);
+}
+
+LANE unsigned highest(uint64_t bits)
+{
+    return (unsigned)(SCAN_BYTES - 1 - __builtin_clzll(bits));
+}
+
+/* The n bytes from the i-th on are checked, those of them in the next block, too. */
+LANE void mark_checked(struct block *b, unsigned i, unsigned n)
+{
+    b->checked |= below(n) << i;
+    if (i + n > SCAN_BYTES)
+        b->next.checked = below(i + n - SCAN_BYTES);
+}
+
+/* ---- strings ---- */
+
+LANE bool escapes(const struct lane *l, struct block *b)
+{
+    for (uint64_t rest = b->is->backslash & ~b->checked; rest; rest &= ~b->checked) {
+        unsigned i = lowest(rest);
+        if (!scalar_escape_length(l->p + i, l->end))
+            return false;
+        mark_checked(b, i, 2);
+    }
+    return true;
+}
+
+/* RFC 3629, section 4: the bits of the bytes, and what may follow what. */
+LANE bool is_utf8(uint64_t foreign, const uint64_t *bit)
+{
+    uint64_t lead = foreign & bit[6], more = lead & bit[5], two = lead & ~bit[5], three = more & ~bit[4];
+    uint64_t four = more & bit[4];
+    uint64_t never = (four & (bit[3] | (bit[2] & (bit[1] | bit[0])))) | (two & ~(bit[4] | bit[3] | bit[2] | bit[1]));
+    uint64_t e0 = three & ~(bit[3] | bit[2] | bit[1] | bit[0]), ed = three & bit[3] & bit[2] & ~bit[1] & bit[0];
+    uint64_t f0 = four & ~(bit[2] | bit[1] | bit[0]), f4 = four & bit[2];
+    uint64_t second =
+        (e0 << 1 & ~bit[5]) | (ed << 1 & bit[5]) | (f0 << 1 & ~(bit[5] | bit[4])) | (f4 << 1 & (bit[5] | bit[4]));
+    uint64_t continues = lead << 1 | more << 2 | four << 3;
+    return !(never | second | (continues ^ (foreign & ~bit[6])));
+}
+
+/* A character that goes on in the next block is looked at by itself. */
+LANE bool foreign_characters(const struct lane *l, struct block *b)
+{
+    uint64_t bit[SCAN_BITS], foreign = b->is->foreign & ~b->checked;
+    l->s->scan->bits(l->p, bit);
+    uint64_t lead = foreign & bit[6], more = lead & bit[5];
+    uint64_t crosses = (lead & ~below(63)) | (more & ~below(62)) | (more & bit[4] & ~below(61));
+    if (crosses) {
+        unsigned i = lowest(crosses), n = scalar_character_length(l->p + i, l->end);
+        if (!n)
+            return false;
+        mark_checked(b, i, n);
+    }
+    return is_utf8(foreign & ~b->checked, bit);
+}
+
+/* Each bit becomes the parity of those up to it: from a quote to before the next one, all bits. */
+LANE uint64_t from_odd_to_even(uint64_t bits)
+{
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    return bits ^ bits << 32;
+}
+
+/* Finds the strings, and checks what is in them. */
+LANE bool strings(const struct lane *l, struct block *b)
+{
+    struct scan *is = b->is;
+    uint64_t odd = is->backslash | is->foreign;
+    b->checked = l->carry.checked;
+    if (odd && (!escapes(l, b) || (is->foreign && !foreign_characters(l, b))))
+        return false;
+    is->quote &= ~b->checked;
+    b->string = from_odd_to_even(is->quote) ^ l->carry.in_string;
+    b->next.in_string = 0 - (b->string >> (SCAN_BYTES - 1));
+    is->open &= ~b->string;
+    is->close &= ~b->string;
+    is->comma &= ~b->string;
+    is->colon &= ~b->string;
+    is->blank &= ~b->string;
+    b->scalar = ~(b->string | is->quote | is->open | is->close | is->comma | is->colon | is->blank);
+    return !((is->control & b->string) | (odd & ~b->string));
+}
+
+/* ---- containers ---- */
+
+/* The lane ends before the i-th byte: from there on the block is as good as blank. */
+LANE void cut(struct block *b, unsigned i)
+{
+    uint64_t stays = below(i);
+    b->length = i;
+    b->is->quote &= stays;
+    b->is->open &= stays;
+    b->is->close &= stays;
+    b->is->comma &= stays;
+    b->is->colon &= stays;
+    b->is->blank |= ~stays;
+    b->string &= stays;
+    b->scalar &= stays;
+    b->checked &= stays;
+    b->next.in_string = b->next.checked = 0;
+}
+
+/* From the i-th byte on bits are as the container open there is. */
+LANE uint64_t from_here(uint64_t bits, unsigned i, bool set)
+{
+    return (bits & below(i)) | ((0 - (uint64_t)set) & ~below(i));
+}
+
+/* Goes through the brackets: which bytes are in an object, and which between records? */
+LANE bool containers(const struct lane *l, struct block *b)
+{
+    struct open *open = &b->open;
+    unsigned records_depth = l->s->records_depth;
+    b->in_object = 0 - (open->objects & 1);
+    b->between_records = 0 - (uint64_t)(open->depth == records_depth);
+    for (uint64_t rest = b->is->open | b->is->close; rest; rest &= rest - 1) {
+        unsigned i = lowest(rest);
+        bool object = l->p[i] & 0x20; /* { and } have that bit, [ and ] have not */
+        if (b->is->open >> i & 1) {
+            if (open->depth++ == SPLIT_DEPTH || open->known++ == KNOWN_MOST)
+                return false;
+            open->objects = open->objects << 1 | object;
+            b->opens_object |= (uint64_t)object << i;
+        } else if (open->depth == l->floor) {
+            cut(b, i);
+            break;
+        } else {
+            if ((open->objects & 1) != object || open->known-- == 1)
+                return false;
+            open->depth--;
+            open->objects >>= 1;
+        }
+        b->in_object = from_here(b->in_object, i, open->objects & 1);
+        b->between_records = from_here(b->between_records, i, open->depth == records_depth);
+    }
+    return true;
+}
+
+/* ---- numbers and literals ---- */
+
+/* Those that are no plain numbers, and the one at the end of the block, which may go on in the next. */
+LANE bool odd_scalars(const struct lane *l, struct block *b)
+{
+    const struct scan *is = b->is;
+    uint64_t plain = (is->digit | is->minus | is->point) & below(SCAN_BYTES - 1);
+    for (uint64_t rest = b->scalar & ~b->checked & ~plain; rest; rest &= ~b->checked) {
+        uint64_t starts = b->starts & below(lowest(rest) + 1);
+        if (!starts)
+            return false;
+        unsigned i = highest(starts);
+        size_t n = scalar_length(l->p + i, l->end);
+        if (!n || n > SCAN_BYTES)
+            return false;
+        mark_checked(b, i, (unsigned)n);
+    }
+    return true;
+}
+
+/* RFC 8259, section 6. None of them begins before the block or goes on after it. */
+LANE bool plain_numbers(const struct block *b)
+{
+    const struct scan *is = b->is;
+    uint64_t all = b->scalar & ~b->checked, digit = all & is->digit, starts = b->starts & ~b->checked;
+    uint64_t minus = all & is->minus, point = all & is->point;
+    uint64_t first = (starts & digit) | minus << 1, after_whole = (first + digit) & ~digit;
+    return !((minus & ~starts) | ((minus | point) << 1 & ~digit) | ((first & is->zero) << 1 & digit) |
+             (point & ~after_whole));
+}
+
+LANE bool scalars(const struct lane *l, struct block *b)
+{
+    b->starts = b->scalar & ~(b->scalar << 1) & ~l->carry.checked;
+    return odd_scalars(l, b) && plain_numbers(b);
+}
+
+/* ---- the order of tokens ---- */
+
+/* The bytes after runs whose first bytes are `first`, or that go on from the block before. */
+LANE uint64_t after_run(uint64_t first, uint64_t run, uint64_t *carry)
+{
+    uint64_t sum = (first | *carry) + run;
+    *carry = sum < run;
+    return sum & ~run;
+}
+
+/* The tokens that come next after these bytes. */
+LANE uint64_t next_after(uint64_t tokens, uint64_t blank, uint64_t *carry)
+{
+    uint64_t next = after_run(tokens << 1, blank, carry);
+    *carry |= tokens >> (SCAN_BYTES - 1);
+    return next;
+}
+
+/* An end where a value or a name must come is right only after the beginning. */
+LANE bool empty_containers(const struct block *b, uint64_t ends, uint64_t carry)
+{
+    return !ends || !(ends & ~next_after(b->is->open, b->is->blank, &carry));
+}
+
+/* Is each token one that may come after the one before it? */
+LANE bool in_order(const struct lane *l, struct block *b)
+{
+    const struct scan *is = b->is;
+    const struct carry *was = &l->carry;
+    struct carry *next = &b->next;
+    next->value = was->value;
+    next->name = was->name;
+    next->in_name = was->in_name;
+    next->colon = was->colon;
+    next->first = ~is->blank ? is->open > ~(is->blank | is->open) : was->first;
+    uint64_t opens_string = is->quote & b->string, begins = opens_string | b->starts | is->open;
+    uint64_t before_name = b->opens_object | (is->comma & b->in_object);
+    uint64_t before_value = (is->colon | is->comma | is->open) & ~before_name;
+    uint64_t name = next_after(before_name, is->blank, &next->name);
+    uint64_t value = next_after(before_value, is->blank, &next->value);
+    uint64_t after_name = after_run(opens_string & name, b->string, &next->in_name);
+    uint64_t colon = next_after(after_name, is->blank, &next->colon);
+    uint64_t wrong = (begins & ~(value | (name & opens_string))) | /* where none may begin */
+                     ((value | name) & ~(begins | is->close)) | (colon ^ is->colon);
+    return !wrong && empty_containers(b, (value | name) & is->close, was->first);
+}
+
+/* ---- the whole ---- */
+
+LANE char *copy_kept(char *out, bytes p, uint64_t kept)
+{
+    if (kept == ~UINT64_C(0)) {
+        memcpy(out, p, SCAN_BYTES);
+        return out + SCAN_BYTES;
+    }
+    while (kept) {
+        unsigned from = lowest(kept), n = lowest(~(kept >> from));
+        for (unsigned done = 0; done < n; done += PIECE)
+            memcpy(out + done, p + from + done, PIECE);
+        out += n;
+        kept &= ~below(from + n);
+    }
+    return out;
+}
+
+/* The commas between records become line feeds. */
+LANE void copy(struct lane *l, const struct block *b, uint64_t kept)
+{
+    char *out = l->out;
+    l->out = copy_kept(out, l->p, kept);
+    for (uint64_t commas = b->is->comma & b->between_records; commas; commas &= commas - 1) {
+        out[__builtin_popcountll(kept & below(lowest(commas)))] = '\n';
+        l->s->count++;
+    }
+}
+
+/* false: nothing is done with it. */
+LANE bool take(struct lane *l, struct scan *is, bool *ends)
+{
+    struct block b = {.is = is, .length = SCAN_BYTES, .open = l->open};
+    if (!strings(l, &b) || !containers(l, &b) || !scalars(l, &b) || !in_order(l, &b))
+        return false;
+    copy(l, &b, ~b.is->blank);
+    l->p += b.length;
+    l->carry = b.next;
+    l->open = b.open;
+    *ends = b.length < SCAN_BYTES;
+    return true;
+}
+
+/* Whether it has taken all blocks up to where the lane ends. */
+LANE bool take_all(struct lane *l)
+{
+    struct scan is[BATCH];
+    bool ends = false;
+    while (l->end - l->p >= SCAN_BYTES + PIECE) {
+        size_t there = (size_t)(l->end - l->p - PIECE) / SCAN_BYTES, n = there < BATCH ? there : BATCH;
+        l->s->scan->scan(l->p, n, is);
+        for (size_t i = 0; i < n; i++) {
+            if (!take(l, &is[i], &ends))
+                return false;
+            if (ends)
+                return true;
+        }
+    }
+    return true;
+}
+
+static bool take_all_anywhere(struct lane *l)
+{
+    return take_all(l);
+}
+
+#ifdef __x86_64__
+__attribute__((target("bmi,bmi2,lzcnt,popcnt"))) static bool take_all_with_bits(struct lane *l)
+{
+    return take_all(l);
+}
+#else
+#define take_all_with_bits take_all_anywhere
+#endif
+
+/* ---- to and from the states of split.c ---- */
+
+static struct carry carry_of(const struct split *s)
+{
+    bool string = s->state == STRING;
+    return (struct carry){
+        .in_string = string ? ~UINT64_C(0) : 0,
+        .in_name = string && s->in_key,
+        .value = s->state == VALUE || s->state == FIRST_VALUE,
+        .name = s->state == KEY || s->state == FIRST_KEY,
+        .first = s->state == FIRST_VALUE || s->state == FIRST_KEY,
+        .colon = s->state == COLON,
+    };
+}
+
+static struct open open_of(const struct split *s)
+{
+    struct open open = {.depth = s->nest.depth};
+    for (; open.known < KNOWN_FIRST && open.known < open.depth; open.known++)
+        open.objects |= (uint64_t)nesting_is_object(&s->nest, open.depth - open.known) << open.known;
+    return open;
+}
+
+static void put_open(const struct open *open, struct nesting *n)
+{
+    n->depth = open->depth - open->known;
+    for (unsigned i = open->known; i; i--)
+        nesting_push(n, open->objects >> (i - 1) & 1);
+}
+
+static bytes leave(struct lane *l)
+{
+    struct split *s = l->s;
+    const struct carry *c = &l->carry;
+    if (c->in_string)
+        s->state = STRING;
+    else if (c->value)
+        s->state = c->first ? FIRST_VALUE : VALUE;
+    else if (c->name)
+        s->state = c->first ? FIRST_KEY : KEY;
+    else
+        s->state = c->colon ? COLON : AFTER;
+    put_open(&l->open, &s->nest);
+    s->in_key = c->in_name;
+    s->key_len = SPLIT_KEY;
+    s->wanted = 0;
+    s->run = l->p;
+    s->to->len = (size_t)(l->out - s->to->data);
+    return l->p + lowest(~c->checked);
+}
+
+/* The container that the lane does not leave; 0: the lane is not for what is here. */
+static unsigned floor_of(const struct split *s)
+{
+    if (s->picked_depth)
+        return s->picked_depth + 1;
+    return s->records_depth ? s->records_depth : s->many || !s->records;
+}
+
+bool lane_takes(const struct split *s, bytes p, bytes end)
+{
+    static const bool takes[END + 1] = {[VALUE] = true, [FIRST_VALUE] = true, [FIRST_KEY] = true, [KEY] = true,
+                                        [COLON] = true, [AFTER] = true,       [STRING] = true};
+    if (p < s->lane_from || end - p < SCAN_BYTES + PIECE || !takes[s->state])
+        return false;
+    unsigned floor = floor_of(s);
+    return floor && s->nest.depth >= floor;
+}
+
+bytes lane_run(struct split *s, bytes p, bytes end)
+{
+    struct lane l = {.s = s, .p = p, .end = end, .floor = floor_of(s), .open = open_of(s), .carry = carry_of(s)};
+    l.out = buf_space(s->to, (size_t)(end - p) + SCAN_BYTES);
+    s->lane_from = end;
+    if (!l.out)
+        return p;
+    bool taken = s->scan->has_bits ? take_all_with_bits(&l) : take_all_anywhere(&l);
+    s->lane_from = taken ? l.p : l.p + SCAN_BYTES;
+    return leave(&l);
+}
