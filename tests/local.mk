@@ -81,6 +81,7 @@ BATS_TESTS = \
 	tests/call.bats \
 	tests/auth.bats \
 	tests/bodies.bats \
+	tests/logins.bats \
 	tests/network.bats \
 	tests/oauth.bats \
 	tests/rate.bats \

@@ -12,7 +12,8 @@ mark=Zq7
 # A case is a way to give secrets: its name, then what the server wants, then the options. $case_options and
 # $case_words.
 cases="bearer bearer_config user user_config netrc header header_inline header_config cookie query_secret
-    query_secret_config oauth oauth_body oauth_config refresh sigv4 url_user url_query query_named proxy_config
+    query_secret_config oauth oauth_body oauth_config oauth_data refresh auth_command key_password
+    sigv4 url_user url_query query_named proxy_config
     $(printf 'typed_%s ' jwt sig pwd auth sessionid code X-Goog-Signature X-Auth: X-Session: X-Credential:)"
 a_case() {
     case_words=() case_options=() case_config="" case_url=$list
@@ -43,6 +44,12 @@ a_case() {
             case_words=("client=me:${mark}-secret") ;;
         refresh) secret refresh ${mark}-refresh; with_oauth --oauth-refresh-token-file "$refresh";
             case_options=("${oauth[@]}"); case_words=("refresh=${mark}-refresh" rotate) ;;
+        oauth_data) secret body "grant_type=client_credentials&client_id=me&password=${mark}-pass";
+            case_options=(--oauth-token-url "$scenario/token" --oauth-data "@$body");
+            case_words=("form=password:${mark}-pass") ;;
+        auth_command) secret header "X-Session: ${mark}-session"; case_options=(--auth-command "cat '$header'");
+            case_words=("need=header:X-Session:${mark}-session") ;;
+        key_password) secret phrase "${mark}-phrase"; case_options=(--key-password-file "$phrase") ;;
         sigv4) secret user AKID:${mark}-key; case_options=(--aws-sigv4 aws:amz:r:s --user-file "$user");
             case_words=("sigv4=AKID:${mark}-key:r:s") ;;
         url_user) case_config="url = ${list/:\/\//://me:${mark}-pass@}"; case_words=("need=basic:me:${mark}-pass");

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -237,4 +239,42 @@ int io_again(const char *name, char **again, struct error *e)
     buf_free(&text);
     buf_free(&path);
     return result;
+}
+
+/* Over the old content first: who is killed in between leaves the new line, perhaps with something after it. */
+static bool overwrite(const char *name, const struct buf *text)
+{
+    int fd = open(name, O_WRONLY | O_CLOEXEC);
+    bool done = fd >= 0 && write_all(fd, text) && ftruncate(fd, (off_t)text->len) == 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+static bool replace(const char *name, const struct buf *text)
+{
+    struct stat s;
+    struct buf other = {0};
+    buf_addf(&other, "%s.XXXXXX", name);
+    int fd = stat(name, &s) ? -1 : mkostemp(buf_writable(&other), O_CLOEXEC);
+    bool done = fd >= 0 && fchmod(fd, s.st_mode & 07777) == 0 && write_all(fd, text) && fsync(fd) == 0 &&
+                rename(other.data, name) == 0;
+    if (fd >= 0 && !done)
+        unlink(other.data);
+    if (fd >= 0)
+        close(fd);
+    buf_free(&other);
+    return done;
+}
+
+int io_replace_file(const char *name, const char *line, struct error *e)
+{
+    struct buf text = {0};
+    char *path = realpath(name, NULL);
+    buf_addf(&text, "%s\n", line);
+    bool done = path && (replace(path, &text) || overwrite(path, &text));
+    int cause = errno;
+    free(path);
+    buf_free(&text);
+    return done ? 0 : error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(cause));
 }

@@ -36,6 +36,10 @@ int io_again(const char *name, char **again, struct error *e);
 /* The whole of a named file; EXIT_NO_FILE. */
 int io_read_file(const char *name, struct buf *b, struct error *e);
 
+/* Puts one line in the place of what is in a file, whole or not at all where its folder lets us; its permissions stay.
+ * -1: EXIT_IO. */
+int io_replace_file(const char *name, const char *line, struct error *e);
+
 /* Gives standard descriptors that are closed something that fails when it is used, so that no other file takes their
  * place. */
 void io_hold_standard(void);

@@ -9,8 +9,8 @@ bool advice_has_credentials(const struct options *o)
     for (size_t i = 0; i < o->request.header.count; i++)
         header |= *o->request.header.item[i] == '@' || secret_in_header(o->request.header.item[i]);
     return header || o->auth.bearer || o->auth.bearer_file || o->auth.user || o->auth.user_file || o->auth.netrc ||
-           o->auth.netrc_file || o->auth.query_secret.count || o->auth.oauth_token_url || o->auth.cert ||
-           o->auth.aws_sigv4;
+           o->auth.netrc_file || o->auth.query_secret.count || o->auth.oauth_token_url || o->auth.auth_command ||
+           o->auth.cert || o->auth.aws_sigv4;
 }
 
 /* What a person may do about it. */

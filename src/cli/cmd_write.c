@@ -253,7 +253,7 @@ static int set_up_request(struct write_run *w, const struct request_options *req
     const struct write_options *o = w->options;
     if (w->method == METHOD_GET || w->method == METHOD_HEAD || w->method == METHOD_OPTIONS)
         return error_set(e, EXIT_USAGE, "--method of write is POST, PUT, PATCH or DELETE");
-    if (target_init(&w->target, request, o->url_template, e))
+    if (target_init(&w->target, request, o->url_template, auth_options_give_token(w->http.auth), e))
         return -1;
     w->http.request = &w->target.common;
     set_omit(w);

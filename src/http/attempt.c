@@ -109,7 +109,7 @@ bool attempt_needs_login(struct transfer *t, struct attempt *a)
 {
     a->http.foreign =
         !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
-    return !t->client.has_auth && !a->http.foreign && login_is_wanted(&t->login);
+    return !a->http.foreign && login_is_wanted(&t->login);
 }
 
 /* Credentials of the request's own come before ours. */
@@ -121,7 +121,7 @@ static void authorize(struct transfer *t, struct attempt *a)
     if (wanted)
         buf_adds(lines, login_lines(&t->login));
     else if (!t->client.has_auth && !a->http.foreign && t->client.auth.bearer)
-        buf_addf(lines, "Authorization: Bearer %s\n", t->client.auth.bearer);
+        client_add_token(&t->client, t->client.auth.bearer, lines);
 }
 
 /* Nothing is left of what an earlier try brought. */

@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/pair.h"
+#include "http/token.h"
 #include "http/url.h"
 
-enum { NETRC_BYTES = 1 << 20 };
+enum { NETRC_BYTES = 1 << 20, DATA_BYTES = 1 << 20 };
 
 /* ---- where secrets come from ---- */
 
@@ -28,6 +31,64 @@ static int load(struct auth *a, const char *name, const char *value, const char 
         *secret = mem_text(value, strlen(value));
     secret_hide(&a->secrets, *secret);
     return 0;
+}
+
+/* What people put into a file for a token: blanks, and "Bearer " in front. */
+static void tidy_token(char *token)
+{
+    char *start = token + strspn(token, " \t");
+    if (strncasecmp(start, "Bearer ", 7) == 0)
+        start += 7 + strspn(start + 7, " \t");
+    size_t n = strlen(start);
+    while (n && strchr(" \t", start[n - 1]))
+        n--;
+    memmove(token, start, n);
+    token[n] = '\0';
+}
+
+static int load_bearer(struct auth *a, struct error *e)
+{
+    const struct auth_options *o = a->options;
+    if (load(a, "bearer", o->bearer, o->bearer_file, &a->bearer, e))
+        return -1;
+    if (a->bearer) {
+        tidy_token(a->bearer);
+        secret_hide(&a->secrets, a->bearer);
+    }
+    return a->bearer && !*a->bearer ? error_set(e, EXIT_CONFIG, "the bearer token is empty") : 0;
+}
+
+/* A secret of a token request's body. */
+static void hide_text(void *ctx, const char *name, const char *value)
+{
+    struct auth *a = ctx;
+    if (secret_is_name(name, strlen(name)))
+        secret_hide(&a->secrets, value);
+}
+
+static int load_data(struct auth *a, struct error *e)
+{
+    const char *text = a->options->oauth_data;
+    struct buf query = {0}, name = {0}, value = {0};
+    a->oauth_data.cap = DATA_BYTES;
+    if (!text)
+        return 0;
+    if (*text != '@')
+        return error_set(e, EXIT_USAGE, "--oauth-data takes @FILE: what is in it may be secret");
+    if (io_read_file(text + 1, &a->oauth_data, e))
+        return -1;
+    buf_drop_bom(&a->oauth_data);
+    while (a->oauth_data.len && strchr("\r\n", a->oauth_data.data[a->oauth_data.len - 1]))
+        a->oauth_data.len--;
+    buf_addf(&query, "?%s", buf_text(&a->oauth_data));
+    for (const char *rest = buf_text(&query); *query.data && url_next_query(&rest, &name, &value);)
+        hide_text(a, buf_text(&name), buf_text(&value));
+    token_texts(a->oauth_data.data, a->oauth_data.len, hide_text, a);
+    secret_check_file(text + 1, &a->warning);
+    buf_free(&query);
+    buf_free(&name);
+    buf_free(&value);
+    return a->oauth_data.len ? 0 : error_set(e, EXIT_CONFIG, "%s is empty", text + 1);
 }
 
 /* name:password, split at the first colon. */
@@ -96,15 +157,23 @@ static int load_netrc(struct auth *a, struct error *e)
 static int check(const struct auth *a, struct error *e)
 {
     const struct auth_options *o = a->options;
-    int ways = (a->bearer != NULL) + (a->user != NULL) + (o->oauth_token_url != NULL);
+    int ways = (a->bearer != NULL) + (a->user != NULL) + (o->oauth_token_url != NULL) + (o->auth_command != NULL);
+    bool other = a->client_secret || a->refresh_token || o->oauth_client_id || o->oauth_param.count || o->oauth_data ||
+                 o->oauth_token_path;
     if (ways > 1)
-        return error_set(e, EXIT_USAGE, "only one of bearer, user and oauth-token-url can be given");
+        return error_set(e, EXIT_USAGE, "only one of bearer, user, oauth-token-url and auth-command can be given");
     if (o->aws_sigv4 && !a->user)
         return error_set(e, EXIT_USAGE, "--aws-sigv4 needs the key pair as --user-file: access key:secret key");
-    if (o->oauth_token_url && !o->oauth_client_id)
-        return error_set(e, EXIT_USAGE, "--oauth-token-url needs --oauth-client-id");
-    if (!o->oauth_token_url && (a->client_secret || a->refresh_token || o->oauth_client_id || o->oauth_param.count))
+    if (o->oauth_token_url && !o->oauth_client_id && !o->oauth_data)
+        return error_set(e, EXIT_USAGE, "--oauth-token-url needs --oauth-client-id, or --oauth-data");
+    if (!o->oauth_token_url && other)
         return error_set(e, EXIT_USAGE, "the other oauth options need --oauth-token-url");
+    if (o->oauth_data && (a->refresh_token || o->oauth_param.count))
+        return error_set(e, EXIT_USAGE,
+                         "--oauth-data is the whole body: no refresh token or --oauth-param goes with it");
+    if (o->oauth_write_refresh_token && (!o->oauth_refresh_token_file || access(o->oauth_refresh_token_file, W_OK)))
+        return error_set(e, EXIT_USAGE,
+                         "--oauth-write-refresh-token needs a --oauth-refresh-token-file that can be written");
     return 0;
 }
 
@@ -129,12 +198,17 @@ static int find_files(struct auth *a, struct error *e)
            (o->netrc_file && io_again(o->netrc_file, &a->netrc_file, e));
 }
 
+bool auth_options_give_token(const struct auth_options *o)
+{
+    return o->bearer || o->bearer_file || o->oauth_token_url || o->auth_command;
+}
+
 int auth_init(struct auth *a, const struct auth_options *o, struct error *e)
 {
     *a = (struct auth){.options = o};
     hide_options(a);
     if (find_files(a, e) || load(a, "key-password", o->key_password, o->key_password_file, &a->key_password, e) ||
-        load(a, "bearer", o->bearer, o->bearer_file, &a->bearer, e) || load_user(a, e) || load_netrc(a, e) ||
+        load_bearer(a, e) || load_data(a, e) || load_user(a, e) || load_netrc(a, e) ||
         load(a, "oauth-client-secret", o->oauth_client_secret, o->oauth_client_secret_file, &a->client_secret, e) ||
         load(a, "oauth-refresh-token", o->oauth_refresh_token, o->oauth_refresh_token_file, &a->refresh_token, e) ||
         check(a, e))
@@ -160,13 +234,15 @@ void auth_take_url(struct auth *a, const char *url)
 }
 
 /* Puts the value of file, when it is another one now, in the place of *secret. */
-static bool renew(struct auth *a, const char *file, char **secret)
+static bool renew(struct auth *a, const char *file, char **secret, void (*tidy)(char *))
 {
     struct error e = {0};
     char *value = NULL;
     if (!file || !io_is_file(file) || secret_read(file, &value, &a->warning, &e))
         return false;
-    bool changed = strcmp(value, *secret) != 0;
+    if (tidy)
+        tidy(value);
+    bool changed = *value && strcmp(value, *secret) != 0;
     if (changed) {
         secret_hide(&a->secrets, value);
         free(*secret);
@@ -184,7 +260,7 @@ static bool renew_user(struct auth *a)
         return false;
     buf_addf(&pair, "%s:%s", a->user, a->password);
     char *latest = mem_copy(buf_text(&pair)), *colon = NULL;
-    bool changed = renew(a, a->options->user_file, &latest) && (colon = strchr(latest, ':'));
+    bool changed = renew(a, a->options->user_file, &latest, NULL) && (colon = strchr(latest, ':'));
     if (changed) {
         *colon = '\0';
         free(a->user);
@@ -200,7 +276,7 @@ static bool renew_user(struct auth *a)
 
 bool auth_renew(struct auth *a)
 {
-    bool bearer = renew(a, a->options->bearer_file, &a->bearer), user = renew_user(a);
+    bool bearer = renew(a, a->options->bearer_file, &a->bearer, tidy_token), user = renew_user(a);
     return bearer || user;
 }
 
@@ -215,6 +291,7 @@ void auth_free(struct auth *a)
     free(a->key);
     free(a->netrc_file);
     free(a->refresh_token);
+    buf_free(&a->oauth_data);
     secret_free(&a->secrets);
     buf_free(&a->warning);
 }

@@ -20,6 +20,9 @@ struct auth_options {
     char *oauth_refresh_token, *oauth_refresh_token_file, *oauth_scope, *oauth_audience;
     enum oauth_auth oauth_auth;
     struct list oauth_param;
+    char *oauth_data, *oauth_token_path;
+    bool oauth_write_refresh_token;
+    char *auth_command;
     char *cert, *key, *key_password, *key_password_file, *aws_sigv4;
 };
 
@@ -29,10 +32,14 @@ struct auth {
     bool user_of_url;      /* they are those of the URL */
     char *bearer, *client_secret, *key_password;
     char *cert, *key, *netrc_file; /* NULL: none; names that can be read again, also where a pipe was given */
-    char *refresh_token;           /* the latest; oauth.c keeps it so */
+    char *refresh_token;           /* the latest; login.c keeps it so */
+    struct buf oauth_data;         /* the body of a token request; empty: not given */
     struct secrets secrets;        /* every secret value */
     struct buf warning;            /* lines, for the caller to tell and clear; they come up at any time */
 };
+
+/* Is there a token, by which {token} in a --header is filled? */
+bool auth_options_give_token(const struct auth_options *o);
 
 /* Reads the secret files. EXIT_NO_FILE, EXIT_CONFIG or EXIT_USAGE. o must outlive a. Free with auth_free(), also after
  * a failure. */

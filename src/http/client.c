@@ -30,14 +30,32 @@ struct curl_slist *client_append(struct curl_slist **list, struct curl_slist *la
     return last ? last->next : grown;
 }
 
+static const char TOKEN[] = "{token}";
+
 static int add_header(struct client *c, const char *line, size_t hidden, struct error *e)
 {
     const char *colon = strpbrk(line, ":;");
     if (!colon || colon == line || strpbrk(line, "\r\n"))
         return error_set(e, EXIT_USAGE, "a header must be 'Name: value'");
+    if (strstr(line, TOKEN) && auth_options_give_token(c->auth.options)) {
+        c->token_headers = mem_there(curl_slist_append(c->token_headers, line));
+        return 0;
+    }
     c->last_header = client_append(&c->headers, c->last_header, line);
     secret_hide_header(&c->auth.secrets, line, hidden);
     return 0;
+}
+
+void client_add_token(const struct client *c, const char *token, struct buf *lines)
+{
+    if (!c->token_headers)
+        buf_addf(lines, "Authorization: Bearer %s\n", token);
+    for (const struct curl_slist *h = c->token_headers; h; h = h->next) {
+        const char *rest = h->data;
+        for (const char *at; (at = strstr(rest, TOKEN)); rest = at + strlen(TOKEN))
+            buf_addf(lines, "%.*s%s", (int)(at - rest), rest, token);
+        buf_addf(lines, "%s\n", rest);
+    }
 }
 
 static int add_header_file(struct client *c, const char *name, struct error *e)
@@ -153,16 +171,18 @@ static bool has_files(const struct list *header)
 
 static bool renew_headers(struct client *c)
 {
-    struct curl_slist *old = c->headers, *last = c->last_header;
+    struct curl_slist *old = c->headers, *last = c->last_header, *with_token = c->token_headers;
     struct error e = {0};
     if (!has_files(&c->options.request->header))
         return false;
-    c->headers = c->last_header = NULL;
+    c->headers = c->last_header = c->token_headers = NULL;
     bool changed = read_headers(c, &e) == 0 && !same_headers(old, c->headers);
+    curl_slist_free_all(changed ? with_token : c->token_headers);
     curl_slist_free_all(changed ? old : c->headers);
     if (!changed) {
         c->headers = old;
         c->last_header = last;
+        c->token_headers = with_token;
     }
     return changed;
 }
@@ -202,7 +222,8 @@ void client_free(struct client *c)
     free(c->cacert);
     free(c->proxy_cacert);
     curl_slist_free_all(c->headers);
-    c->headers = c->last_header = NULL;
+    curl_slist_free_all(c->token_headers);
+    c->headers = c->last_header = c->token_headers = NULL;
     if (c->shared)
         curl_share_cleanup(c->shared);
     c->shared = NULL;

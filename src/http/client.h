@@ -42,6 +42,7 @@ struct client {
     char *cacert, *proxy_cacert; /* as those of the options; can be read again, also where a pipe was given */
     struct ca ca;                /* the authorities without --cacert */
     struct curl_slist *headers, *last_header; /* --header, and our own where that has none */
+    struct curl_slist *token_headers;         /* those of --header with {token}, where there is a token */
     bool has_type, has_auth;                  /* --header has a Content-Type, an Authorization */
     void *shared;                             /* CURLSH *: cookies; NULL: --header has a Cookie */
     unsigned generation;                      /* how often credentials were read again and were others */
@@ -57,6 +58,10 @@ int client_init(struct client *c, const struct http_options *o, struct error *e)
 void client_free(struct client *c);
 /* Reads the files of credentials again, which another program may have renewed. false: nothing has changed. */
 bool client_renew(struct client *c);
+/* The headers that carry the token: those with {token}, else Authorization: Bearer. Lines, each ended by '\n',
+ * appended.
+ */
+void client_add_token(const struct client *c, const char *token, struct buf *lines);
 /* Tells each line of text, masked; or what warnings there are. */
 void client_tell(const struct client *c, bool verbose, const struct buf *text);
 void client_warn(struct client *c);

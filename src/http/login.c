@@ -9,8 +9,10 @@
 #include "http/cache.h"
 #include "http/secret.h"
 
-static const double AGAIN = 0.01; /* seconds: when a lock is tried again */
+static const double AGAIN = 0.01; /* seconds: when a lock is tried again, and a program looked after */
 static const double LONG = 60;    /* news come by themselves */
+
+enum { HIDDEN = 4 /* bytes: nearly any header that a program prints is a secret */ };
 
 /* ---- files ---- */
 
@@ -62,12 +64,23 @@ static int save(const struct login_file *f, const struct token *token, const str
 
 /* ---- what was fetched ---- */
 
+static bool is_same(const struct buf *a, const struct buf *b)
+{
+    return a->len == b->len && (!a->len || memcmp(a->data, b->data, a->len) == 0);
+}
+
 static bool is_fresh(const struct login *l)
 {
-    const struct token *found = &l->found;
-    bool same = found->access_token.len == l->token.access_token.len && l->token.access_token.len &&
-                memcmp(found->access_token.data, l->token.access_token.data, found->access_token.len) == 0;
-    return found->access_token.len && !same && (found->expires == 0 || found->expires > io_time());
+    const struct token *found = &l->found, *known = &l->token;
+    bool same = is_same(&found->access_token, &known->access_token) && is_same(&found->headers, &known->headers);
+    return (found->access_token.len || found->headers.len) && !same &&
+           (found->expires == 0 || found->expires > io_time());
+}
+
+/* To the user's file, which then is what processes share. */
+static bool writes_back(const struct login *l)
+{
+    return l->client->auth.options->oauth_write_refresh_token;
 }
 
 static bool replaces_refresh_token(const struct login *l)
@@ -87,16 +100,32 @@ static void adopt_refresh_token(struct login *l)
     secret_hide(&auth->secrets, auth->refresh_token);
 }
 
+/* Of each header that a program printed. */
+static void hide_lines(struct secrets *secrets, const struct buf *lines)
+{
+    char *copy = mem_text(lines->data, lines->len), *rest = copy;
+    for (char *line; (line = strsep(&rest, "\n"));)
+        secret_hide_header(secrets, line, HIDDEN);
+    free(copy);
+}
+
 /* Ends the fetching: what was found is what is sent from now on. */
 static int adopt(struct login *l, bool cached)
 {
+    struct secrets *secrets = &l->client->auth.secrets;
     buf_swap(&l->token.access_token, &l->found.access_token);
+    buf_swap(&l->token.headers, &l->found.headers);
     l->token.expires = l->found.expires;
     adopt_refresh_token(l);
     token_free(&l->found);
-    secret_hide(&l->client->auth.secrets, buf_text(&l->token.access_token));
     buf_clear(&l->lines);
-    buf_addf(&l->lines, "Authorization: Bearer %s\n", buf_text(&l->token.access_token));
+    if (l->token.headers.len) {
+        hide_lines(secrets, &l->token.headers);
+        buf_add(&l->lines, l->token.headers.data, l->token.headers.len);
+    } else {
+        secret_hide(secrets, buf_text(&l->token.access_token));
+        client_add_token(l->client, buf_text(&l->token.access_token), &l->lines);
+    }
     l->cached = cached;
     l->worked = l->spent = false;
     l->phase = LOGIN_IDLE;
@@ -105,11 +134,24 @@ static int adopt(struct login *l, bool cached)
     return 1;
 }
 
+/* The refresh token that takes the place of the one in the user's file. */
+static void write_back(struct login *l)
+{
+    struct error e = {0};
+    const char *file = l->client->auth.options->oauth_refresh_token_file;
+    if (io_replace_file(file, buf_text(&l->found.refresh_token), &e))
+        buf_addf(&l->client->auth.warning, "warning: the server has replaced the refresh token, and %s\n", e.message);
+}
+
 static void keep(struct login *l)
 {
-    struct token token = {.access_token = l->found.access_token, .expires = l->found.expires};
+    struct token token = {
+        .access_token = l->found.access_token, .headers = l->found.headers, .expires = l->found.expires};
     struct token refresh = {.refresh_token = l->found.refresh_token};
-    bool replaced = replaces_refresh_token(l), lost = replaced && save(&l->refresh_file, &refresh, NULL);
+    bool replaced = replaces_refresh_token(l), back = writes_back(l);
+    bool lost = replaced && !back && save(&l->refresh_file, &refresh, NULL);
+    if (replaced && back)
+        write_back(l);
     if (save(&l->file, &token, NULL) || lost)
         buf_addf(&l->client->auth.warning,
                  "warning: no private cache folder can be written: tokens are not shared with other processes%s\n",
@@ -117,6 +159,24 @@ static void keep(struct login *l)
 }
 
 /* ---- a try ---- */
+
+/* The refresh token to show: the newest, which may be another job's. own: the one that we know. To be freed. */
+static char *latest_refresh_token(struct login *l, const char *own)
+{
+    struct token_failure unused;
+    struct error ignored = {0};
+    struct buf unread = {0};
+    char *value = NULL;
+    if (writes_back(l))
+        secret_read(l->client->auth.options->oauth_refresh_token_file, &value, &unread, &ignored);
+    else
+        load(&l->refresh_file, &l->found, &unused);
+    if (!value)
+        value = mem_copy(l->found.refresh_token.len ? buf_text(&l->found.refresh_token) : own);
+    secret_hide(&l->client->auth.secrets, value);
+    buf_free(&unread);
+    return value;
+}
 
 static int fail(struct login *l, double *wait, struct error *e)
 {
@@ -140,16 +200,17 @@ static int fail(struct login *l, double *wait, struct error *e)
 
 static int ask(struct login *l, double *wait, struct error *e)
 {
-    struct token_failure unused;
     const char *own = l->client->auth.refresh_token;
-    if (own)
-        load(&l->refresh_file, &l->found, &unused); /* the latest, which may be another job's */
-    const char *latest = own && l->found.refresh_token.len ? buf_text(&l->found.refresh_token) : own;
+    char *latest = own ? latest_refresh_token(l, own) : NULL;
+    bool command = l->client->auth.options->auth_command;
     l->ended = false;
-    if (oauth_begin(&l->oauth, l->client, l->multi, latest, &l->failure.error))
+    int result = command ? command_begin(&l->command, l->client, &l->failure.error)
+                         : oauth_begin(&l->oauth, l->client, l->multi, latest, &l->failure.error);
+    free(latest);
+    if (result)
         return fail(l, wait, e);
     l->phase = LOGIN_ASKING;
-    *wait = LONG;
+    *wait = command ? AGAIN : LONG;
     return 0;
 }
 
@@ -177,11 +238,13 @@ static int lock(struct login *l, double *wait, struct error *e)
 
 static int answer(struct login *l, double *wait, struct error *e)
 {
-    *wait = LONG;
-    if (!l->ended)
-        return 0;
+    bool command = l->command.client;
     struct token none = {0};
-    if (oauth_end(&l->oauth, l->code, &l->found, &l->failure) == 0) {
+    *wait = command ? AGAIN : LONG;
+    if (!(command ? command_has_ended(&l->command) : l->ended))
+        return 0;
+    if ((command ? command_end(&l->command, &l->found, &l->failure)
+                 : oauth_end(&l->oauth, l->code, &l->found, &l->failure)) == 0) {
         keep(l);
         return adopt(l, false);
     }
@@ -223,9 +286,16 @@ void login_init(struct login *l, struct client *c, void *multi)
     l->retry = retry_policy(o->retry, o->retry_delay, o->retry_max_time);
     if (!login_is_wanted(l))
         return;
+    const struct auth_options *a = c->auth.options;
+    if (a->auth_command) {
+        command_key(c, &l->key);
+        return;
+    }
     oauth_key(c, &l->key);
-    buf_addf(&l->refresh_key, "%s\n%s\n%s", c->auth.options->oauth_token_url, c->auth.options->oauth_client_id,
-             c->auth.refresh_token ? c->auth.refresh_token : "");
+    buf_addf(&l->refresh_key, "%s\n%s\n%s", a->oauth_token_url, a->oauth_client_id ? a->oauth_client_id : "",
+             writes_back(l)          ? a->oauth_refresh_token_file
+             : c->auth.refresh_token ? c->auth.refresh_token
+                                     : "");
 }
 
 void login_free(struct login *l)
@@ -233,6 +303,7 @@ void login_free(struct login *l)
     if (!l->client)
         return;
     oauth_drop(&l->oauth);
+    command_drop(&l->command);
     let_all_go(l);
     token_free(&l->token);
     token_free(&l->found);
@@ -243,7 +314,7 @@ void login_free(struct login *l)
 
 bool login_is_wanted(const struct login *l)
 {
-    return l->client->auth.options->oauth_token_url;
+    return l->client->auth.options->oauth_token_url || l->client->auth.options->auth_command;
 }
 
 const char *login_lines(struct login *l)

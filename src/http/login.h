@@ -1,6 +1,6 @@
-/* login: credentials that have to be fetched before a request can be sent: OAuth 2 tokens. Of the processes of the user
- * on this machine that want the same ones, one fetches them; the others get them, or learn of its failure, through a
- * locked file. Nothing here waits: the one who runs the event loop asks again. */
+/* login: credentials that have to be fetched before a request can be sent: OAuth 2 tokens, or what a program prints. Of
+ * the processes of the user on this machine that want the same ones, one fetches them; the others get them, or learn of
+ * its failure, through a locked file. Nothing here waits: the one who runs the event loop asks again. */
 #ifndef RESTSRC_LOGIN_H
 #define RESTSRC_LOGIN_H
 
@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/client.h"
+#include "http/command.h"
 #include "http/oauth.h"
 #include "http/retry.h"
 #include "http/token.h"
@@ -37,6 +38,7 @@ struct login {
     struct retry_policy retry;
     struct login_file file, refresh_file;
     struct oauth oauth;
+    struct command command;
     struct token found;           /* what is in the file, and then what was answered */
     struct token_failure failure; /* of the last try */
     bool ended;                   /* the request has, with this CURLcode */

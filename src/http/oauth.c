@@ -51,6 +51,8 @@ static int make_form(const struct client *c, const char *refresh_token, struct b
 {
     const struct auth_options *o = c->auth.options;
     const char *secret = c->auth.client_secret;
+    if (o->oauth_data)
+        return buf_add(form, c->auth.oauth_data.data, c->auth.oauth_data.len);
     add_default(c, form, "grant_type", refresh_token ? "refresh_token" : "client_credentials");
     add_default(c, form, "refresh_token", refresh_token);
     add_default(c, form, "scope", o->oauth_scope);
@@ -68,15 +70,32 @@ static int make_form(const struct client *c, const char *refresh_token, struct b
     return 0;
 }
 
+static const char *text_or_none(const char *text)
+{
+    return text ? text : "";
+}
+
+/* An assertion is made anew each time; what it says of whom it stands for stays. */
+static void add_param_key(const char *param, struct buf *key)
+{
+    struct pair pair;
+    bool assertion = pair_split(param, &pair) && pair.len >= 9 && memcmp(pair.name + pair.len - 9, "assertion", 9) == 0;
+    buf_addf(key, "%.*s", assertion ? (int)pair.len : (int)strlen(param), param);
+    if (assertion)
+        token_claims(pair.value, key);
+    buf_addc(key, '\n');
+}
+
 /* A refresh token stands for the one who consented, so it belongs to the key. */
 void oauth_key(const struct client *c, struct buf *key)
 {
     const struct auth_options *o = c->auth.options;
-    buf_addf(key, "%s\n%s\n%s\n%s\n", o->oauth_token_url, o->oauth_client_id, o->oauth_scope ? o->oauth_scope : "",
-             o->oauth_audience ? o->oauth_audience : "");
+    buf_addf(key, "%s\n%s\n%s\n%s\n", o->oauth_token_url, text_or_none(o->oauth_client_id),
+             text_or_none(o->oauth_scope), text_or_none(o->oauth_audience));
     for (size_t i = 0; i < o->oauth_param.count; i++)
-        buf_addf(key, "%s\n", o->oauth_param.item[i]);
-    buf_adds(key, c->auth.refresh_token ? c->auth.refresh_token : "");
+        add_param_key(o->oauth_param.item[i], key);
+    buf_add(key, c->auth.oauth_data.data, c->auth.oauth_data.len);
+    buf_adds(key, text_or_none(o->oauth_write_refresh_token ? o->oauth_refresh_token_file : c->auth.refresh_token));
 }
 
 /* ---- the request ---- */
@@ -101,7 +120,10 @@ static void set_user(struct http *h, const char *id, const char *secret)
 
 static void set_form(struct http *h, const struct buf *form)
 {
+    bool json = form->len && strchr("{[", *form->data);
     h->headers = mem_there(curl_slist_append(NULL, "Accept: application/json"));
+    if (json)
+        h->headers = mem_there(curl_slist_append(h->headers, "Content-Type: application/json"));
     curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, form->data);
     curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)form->len);
@@ -131,7 +153,7 @@ int oauth_begin(struct oauth *o, struct client *c, void *multi, const char *refr
     o->http.in.any_status = true;
     int result = make_form(c, refresh_token, &o->form, e);
     set_form(&o->http, &o->form);
-    if (!in_body(c) && c->auth.client_secret)
+    if (!in_body(c) && c->auth.client_secret && c->auth.options->oauth_client_id)
         set_user(&o->http, c->auth.options->oauth_client_id, c->auth.client_secret);
     if (result || http_set_url(&o->http, c->auth.options->oauth_token_url, e) ||
         curl_multi_add_handle(multi, o->http.easy)) {
@@ -178,15 +200,27 @@ static bool is_spent(const struct oauth *o)
 static void bad_answer(struct oauth *o, long status, struct error *e)
 {
     char detail[300];
-    error_body_detail(o->answer.data, o->answer.len, detail, sizeof detail);
+    struct buf to = {0}, more = {0};
+    const char *url = o->client->auth.options->oauth_token_url;
+    const char *location = status / 100 == 3 ? http_header(&o->http, "Location", NULL) : NULL;
+    bool good = status / 100 == 2, error = good && token_instead(o->answer.data, o->answer.len, detail, sizeof detail);
+    if (!good)
+        error_body_detail(o->answer.data, o->answer.len, detail, sizeof detail);
     secret_mask(&o->client->auth.secrets, detail);
-    if (status / 100 == 2 && *detail) /* some refuse with 200 */
-        error_set(e, EXIT_DENIED, "no token: the token URL answered HTTP %ld: %s", status, detail);
-    else if (status / 100 == 2)
-        error_set(e, EXIT_ANSWER, "the token URL answered without an access_token");
-    else
-        error_set(e, meaning(status), "no token: the token URL answered HTTP %ld%s%s%s", status, *detail ? ": " : "",
-                  detail, is_spent(o) ? SPENT : "");
+    if (location && url_resolve(url, location, &to) == 0) {
+        buf_adds(&more, ", which leads to ");
+        secret_redact(buf_text(&to), &more);
+    } else if (*detail) {
+        buf_addf(&more, ": %s", detail);
+    }
+    if (good && !error)
+        error_set(e, EXIT_ANSWER, "the token URL answered without an access_token%s (--oauth-token-path)",
+                  buf_text(&more));
+    else /* some refuse with 200 */
+        error_set(e, good ? EXIT_DENIED : meaning(status), "no token: the token URL answered HTTP %ld%s%s", status,
+                  buf_text(&more), is_spent(o) ? SPENT : "");
+    buf_free(&to);
+    buf_free(&more);
 }
 
 /* The transfer has failed, or its answer is not whole. */
@@ -212,7 +246,8 @@ int oauth_end(struct oauth *o, int code, struct token *token, struct token_failu
         show(o->client, "< ", status);
     if (!answered || (good && (code || http_check_whole(&o->http, o->form.len, &part)))) {
         no_answer(o, code, why);
-    } else if (!good || token_read(o->answer.data, o->answer.len, io_time(), token)) {
+    } else if (!good ||
+               token_read(o->answer.data, o->answer.len, o->client->auth.options->oauth_token_path, io_time(), token)) {
         why->may_pass = !good && rules_may_pass(status); /* whatever its body is */
         bad_answer(o, status, &why->error);
     }

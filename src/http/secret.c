@@ -288,12 +288,15 @@ int secret_read(const char *file, char **value, struct buf *warning, struct erro
         is_stdin ? io_read_all(STDIN_FILENO, "standard input", EXIT_NO_FILE, &text, e) : io_read_file(file, &text, e);
     *value = NULL;
     if (result == 0) {
+        bool wide = text.len > 1 && (memcmp(text.data, "\xff\xfe", 2) == 0 || memcmp(text.data, "\xfe\xff", 2) == 0);
         buf_drop_bom(&text);
         if (text.len && text.data[text.len - 1] == '\n')
             text.len--;
         if (text.len && text.data[text.len - 1] == '\r')
             text.len--;
-        if (!text.len)
+        if (wide)
+            result = error_set(e, EXIT_CONFIG, "%s is UTF-16: save it as UTF-8", file);
+        else if (!text.len)
             result = error_set(e, EXIT_CONFIG, "%s is empty", file);
         else if (memchr(text.data, '\0', text.len) || strpbrk(buf_text(&text), "\r\n"))
             result = error_set(e, EXIT_CONFIG, "%s holds more than one line", file);

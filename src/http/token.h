@@ -12,7 +12,8 @@
 /* A zeroed struct is not a token. */
 struct token {
     struct buf access_token, refresh_token;
-    double expires; /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
+    struct buf headers; /* in the place of an access token: lines, each ended by '\n' */
+    double expires;     /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
 };
 
 /* A try that brought none. A zeroed struct: there was no such try. */
@@ -23,8 +24,21 @@ struct token_failure {
     struct error error;
 };
 
-/* The answer of a token URL. -1: it has no access_token. A refresh token stays when the answer has none. */
-int token_read(const char *json, size_t n, double now, struct token *token);
+/* The answer of a token URL: JSON, or a form. path: where the token is; NULL: access_token. -1: it is not there. A
+ * refresh token stays when the answer has none. */
+int token_read(const char *answer, size_t n, const char *path, double now, struct token *token);
+/* What --auth-command printed: header lines, or {"headers": {NAME: VALUE}, "expires_in": N}, or as a token URL answers.
+ * -1: none of these. */
+int token_read_command(const char *text, size_t n, double now, struct token *token);
+/* What an answer without a token has instead, in a few words: an error (true), or the names of its members. */
+bool token_instead(const char *answer, size_t n, char *detail, size_t room);
+
+/* What stays the same in all JWTs that are made for one purpose (not exp, iat, nbf, jti), appended; nothing of what is
+ * not a JWT. */
+void token_claims(const char *jwt, struct buf *out);
+/* Calls each() for every text in JSON with the name that it stands under. */
+void token_texts(const char *json, size_t n, void (*each)(void *ctx, const char *name, const char *value), void *ctx);
+
 /* What token_save() made; anything else is not a token, nor a failure. */
 void token_load(const char *json, size_t n, struct token *token, struct token_failure *failure);
 /* failure: NULL: there is none. Appends. */

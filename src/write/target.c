@@ -8,11 +8,13 @@
 #include "http/url.h"
 #include "json/split.h"
 
-/* What is no template is meant as it stands: a header may be JSON. */
-static bool is_template(const char *option, const char *text)
+/* What is not a template is meant as it stands: a header may be JSON. */
+static bool is_template(const struct target *target, const char *option, const char *text)
 {
     struct template t = {option, TEMPLATE_TEXT, text};
     struct error ignored;
+    if (target->token && strstr(text, "{token}"))
+        return false;
     return strpbrk(text, "{}") && template_check(&t, &ignored) == 0;
 }
 
@@ -22,7 +24,7 @@ static size_t divide(struct target *t, const char *option, const struct list *al
     size_t found = 0;
     *common = (struct list){.item = mem_zeroed(all->count + 1, sizeof *common->item)};
     for (size_t i = 0; i < all->count; i++)
-        if (*all->item[i] != '@' && is_template(option, all->item[i]))
+        if (*all->item[i] != '@' && is_template(t, option, all->item[i]))
             t->varying[t->headers + found++] = all->item[i];
         else
             common->item[common->count++] = all->item[i];
@@ -55,13 +57,15 @@ static int take_template(struct target *t, const char *url, const char *text, st
                : error_set(e, EXIT_USAGE, "--url-template needs a {PATH}: each record has a URL of its own");
 }
 
-int target_init(struct target *t, const struct request_options *o, const char *url_template, struct error *e)
+int target_init(struct target *t, const struct request_options *o, const char *url_template, bool token,
+                struct error *e)
 {
     *t = (struct target){.common = *o, .varying = mem_zeroed(o->header.count + o->query.count + 1, sizeof(char *))};
+    t->token = token;
     t->headers = divide(t, "header", &o->header, &t->common.header);
     t->queries = divide(t, "query", &o->query, &t->common.query);
     for (size_t i = 0; i < o->header.count && i < o->typed_headers; i++)
-        t->common.typed_headers -= *o->header.item[i] != '@' && is_template("header", o->header.item[i]);
+        t->common.typed_headers -= *o->header.item[i] != '@' && is_template(t, "header", o->header.item[i]);
     int result = url_template          ? take_template(t, o->url, url_template, e)
                  : strchr(o->url, '{') ? take_url(t, o->url, e)
                                        : url_accept(o->url, &t->base, e);

@@ -12,10 +12,13 @@ struct target {
     struct template path;          /* --url-template, or the URL itself; text NULL: none */
     const char **varying;          /* headers, then queries: 'NAME: {PATH}', 'NAME={PATH}' */
     size_t headers, queries;
+    bool token;
 };
 
-/* o and url_template, or NULL, must outlive the target. -1: EXIT_USAGE. Free with target_free(). */
-int target_init(struct target *t, const struct request_options *o, const char *url_template, struct error *e);
+/* o and url_template, or NULL, must outlive the target. token: {token} in a header is not of the record. -1:
+ * EXIT_USAGE. Free with target_free(). */
+int target_init(struct target *t, const struct request_options *o, const char *url_template, bool token,
+                struct error *e);
 void target_free(struct target *t);
 
 /* Is it another one for each record? */
