@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/pair.h"
-#include "cli/cmd.h"
 #include "http/secret.h"
 
 struct line {
@@ -157,11 +156,12 @@ static int add_secret(struct options *o, const struct option_row *row, const cha
 static int foreign(const struct option_row *row, enum command_bit command, struct error *e)
 {
     struct buf owners = {0};
-    const char *name = "this command";
-    for (const struct command *c = cmd_table; c->name; c++) {
-        if (row->commands & c->bit)
-            buf_addf(&owners, "%s%s", owners.len ? ", " : "", c->name);
-        name = c->bit == command ? c->name : name;
+    const char *name = "";
+    for (int i = 0; command_names[i]; i++) {
+        if (row->commands >> i & 1)
+            buf_addf(&owners, "%s%s", owners.len ? ", " : "", command_names[i]);
+        if (command >> i & 1)
+            name = command_names[i];
     }
     error_set(e, EXIT_USAGE, "--%s is not an option of %s, but of %s", row->name, name, buf_text(&owners));
     buf_free(&owners);

@@ -153,6 +153,8 @@ bool options_may_hold_secret(const struct option_row *row)
     return may;
 }
 
+const char *const command_names[] = {"read", "count", "write", "call", "check", NULL};
+
 const struct option_row *options_find(const char *name, size_t len)
 {
     for (const struct option_row *row = option_table; row < option_table + option_count; row++)

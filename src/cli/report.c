@@ -150,8 +150,6 @@ static void add_each(cJSON *object, const char *name, const char *words)
 
 void report_option(const struct option_row *row, struct buf *out)
 {
-    static const char *const commands[] = {"read", "count", "write", "call",
-                                           "check"}; /* by the bits of enum command_bit */
     static const char *const types[] = {"flag", "integer", "number", "text", "choice", "text", "text"};
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", row->name);
@@ -159,9 +157,9 @@ void report_option(const struct option_row *row, struct buf *out)
     cJSON_AddStringToObject(o, "type", types[row->type]);
     add_text(o, "default", row->fallback);
     cJSON *known = cJSON_AddArrayToObject(o, "commands");
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; command_names[i]; i++)
         if (row->commands >> i & 1)
-            cJSON_AddItemToArray(known, cJSON_CreateString(commands[i]));
+            cJSON_AddItemToArray(known, cJSON_CreateString(command_names[i]));
     if (row->type == OPTION_CHOICE)
         add_each(o, "choices", row->argument);
     cJSON_AddStringToObject(o, "group", row->group);

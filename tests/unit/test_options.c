@@ -90,7 +90,7 @@ static void check_refusals(void)
     refuses(COMMAND_READ, "--lim 5 http://h/", "--limit");
     refuses(COMMAND_READ, "--no-quie http://h/", "--quiet");
     refuses(COMMAND_READ, "--paeg-size 5 http://h/", "--page-size");
-    refuses(COMMAND_COUNT, "--offset 5 http://h/", "--offset is not an option of this command");
+    refuses(COMMAND_COUNT, "--offset 5 http://h/", "--offset is not an option of count, but of read");
 }
 
 static void check_names(void)
