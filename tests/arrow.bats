@@ -54,9 +54,9 @@ END
 
 @test "what is wrong with the options of an Arrow stream is said before any request" {
     list n=3
-    restsrc read --output csv "$list"
+    restsrc read --output arrow --state "$BATS_TEST_TMPDIR/state" "$list"
     exits 64
-    says "--output takes ndjson or arrow"
+    says "--state does not go with --output arrow"
     restsrc read --output arrow --schema "$BATS_TEST_TMPDIR/none" "$list"
     exits 66
     restsrc read --output arrow --schema "$BATS_TEST_FILENAME" "$list"

@@ -69,6 +69,7 @@ BATS_TESTS = \
 	tests/command_line.bats \
 	tests/config.bats \
 	tests/process.bats \
+	tests/state.bats \
 	tests/flights.bats \
 	tests/presets.bats \
 	tests/presets_write.bats \
@@ -154,6 +155,10 @@ what-tests-need:
 check-streams: all ## streaming queries killed twenty times, minutes
 	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
 		$(srcdir)/spark/tests/test_stream_write_kills.py
+
+.PHONY: check-stops
+check-stops: all ## reads that are killed at 200 random points and go on
+	@$(PYTHON3) $(srcdir)/tests/property/stops.py $(RESTSRC) 200
 
 # make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes.
 # API=odata: that one alone.

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { COPIED = 16 << 20 };
@@ -22,6 +23,7 @@ enum { COPIED = 16 << 20 };
 enum { FINISH_LINE_MS = 2000 }; /* how long a signalled run waits for its reader to take the rest of a line */
 
 static volatile sig_atomic_t signal_caught;
+static bool has_deadline;
 static int signal_pipe[2] = {-1, -1};
 
 void io_hold_standard(void)
@@ -61,9 +63,25 @@ int io_signalled(void)
     return signal_caught;
 }
 
+/* The alarm is caught as other signals are: what hears of them hears of it. */
+void io_set_deadline(double after)
+{
+    double whole = (double)(time_t)after, rest = after - whole;
+    struct itimerval timer = {.it_value = {.tv_sec = (time_t)whole, .tv_usec = (suseconds_t)(rest * 1e6)}};
+    if (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0)
+        timer.it_value.tv_usec = 1;
+    has_deadline = true;
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+bool io_deadline_is_over(void)
+{
+    return has_deadline && signal_caught == SIGALRM;
+}
+
 void io_die_of_signal(void)
 {
-    if (!signal_caught)
+    if (!signal_caught || io_deadline_is_over())
         return;
     setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* a core would hold secrets */
     signal(signal_caught, SIG_DFL);
@@ -85,16 +103,17 @@ static int write_failed(int fd, struct error *e)
 }
 
 /* The rest of a line after a signal: in pieces a pipe takes whole, and only while the reader takes them. */
-static void finish_line(int fd, const char *text, size_t n)
+static size_t finish_line(int fd, const char *text, size_t n)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
-    while (n && poll(&ready, 1, FINISH_LINE_MS) == 1) {
-        ssize_t wrote = write(fd, text, n < PIPE_BUF ? n : PIPE_BUF);
+    size_t done = 0;
+    while (done < n && poll(&ready, 1, FINISH_LINE_MS) == 1) {
+        ssize_t wrote = write(fd, text + done, n - done < PIPE_BUF ? n - done : PIPE_BUF);
         if (wrote < 0)
-            return;
-        text += wrote;
-        n -= (size_t)wrote;
+            break;
+        done += (size_t)wrote;
     }
+    return done;
 }
 
 static void wait_for(void *ctx, int fd)
@@ -120,26 +139,37 @@ static size_t room(int fd)
 
 int io_write_lines(int fd, const char *text, size_t n, struct error *e)
 {
-    return io_write_busy(fd, text, n, NULL, NULL, e);
+    size_t done;
+    return io_write_busy(fd, text, n, NULL, NULL, &done, e);
 }
 
-int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e)
+/* Writes until a signal comes. */
+static int write_most(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, size_t *done,
+                      struct error *e)
 {
-    size_t done = 0;
-    while (done < n && !signal_caught) {
+    while (*done < n && !signal_caught) {
         size_t most = wait ? room(fd) : SIZE_MAX;
-        ssize_t wrote = most ? write(fd, text + done, n - done < most ? n - done : most) : -1;
+        ssize_t wrote = most ? write(fd, text + *done, n - *done < most ? n - *done : most) : -1;
         if (!most || (wrote < 0 && errno == EAGAIN)) {
             (wait ? wait : wait_for)(ctx, fd);
         } else if (wrote < 0 && errno != EINTR) {
             return write_failed(fd, e);
         } else if (wrote > 0) {
-            done += (size_t)wrote;
+            *done += (size_t)wrote;
         }
     }
-    if (done && done < n && text[done - 1] != '\n') {
-        const char *newline = memchr(text + done, '\n', n - done);
-        finish_line(fd, text + done, newline ? (size_t)(newline - text) - done + 1 : n - done);
+    return 0;
+}
+
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, size_t *done,
+                  struct error *e)
+{
+    *done = 0;
+    if (write_most(fd, text, n, wait, ctx, done, e))
+        return -1;
+    if (*done && *done < n && text[*done - 1] != '\n') {
+        const char *newline = memchr(text + *done, '\n', n - *done);
+        *done += finish_line(fd, text + *done, newline ? (size_t)(newline - text) - *done + 1 : n - *done);
     }
     return 0;
 }
@@ -218,6 +248,32 @@ static bool write_all(int fd, const struct buf *b)
     for (ssize_t n = 0; done < b->len && (n = write(fd, b->data + done, b->len - done)) > 0;)
         done += (size_t)n;
     return done == b->len;
+}
+
+int io_sync_folder(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    char *folder = slash ? mem_text(name, (size_t)(slash - name) + 1) : mem_copy(".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = fd < 0 || fsync(fd) ? -1 : 0;
+    if (fd >= 0)
+        close(fd);
+    free(folder);
+    return result;
+}
+
+int io_write_file(const char *name, const struct buf *text, bool durable, struct error *e)
+{
+    struct buf beside = {0};
+    buf_addf(&beside, "%s.new", name);
+    int fd = open(buf_text(&beside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool done = fd >= 0 && write_all(fd, text) && !(durable && fdatasync(fd)) && rename(beside.data, name) == 0 &&
+                !(durable && io_sync_folder(name));
+    int result = done ? 0 : error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    buf_free(&beside);
+    return result;
 }
 
 int io_again(const char *name, char **again, struct error *e)

@@ -12,13 +12,20 @@
  * finished, so that a reader never sees half a record. -1: EXIT_IO; quiet when the reader has gone (EPIPE). */
 int io_write_lines(int fd, const char *text, size_t n, struct error *e);
 /* The same, with something better to do while fd takes nothing: wait() returns when it may take more, or for any other
- * reason. */
-int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, struct error *e);
+ * reason. *done: so many bytes went out, also after a signal or a failure. */
+int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, size_t *done,
+                  struct error *e);
 
 /* A last line after a signal, as far as its reader takes it within a moment. */
 void io_write_last(int fd, const char *line, size_t n);
 
 bool io_is_open(int fd);
+
+/* Writes name beside and gives it its name when it is whole; durable: and on the disk. Only its owner may read it. -1:
+ * EXIT_IO. */
+int io_write_file(const char *name, const struct buf *text, bool durable, struct error *e);
+/* The names in the folder of this file are on the disk. -1: errno says why not. */
+int io_sync_folder(const char *name);
 
 /* Seconds since the epoch: the clock that processes share. */
 double io_time(void);
@@ -47,8 +54,11 @@ void io_hold_standard(void);
 /* From now on SIGTERM, SIGINT, SIGHUP (but under nohup), SIGQUIT and the other signals that would end the process set a
  * flag instead; the same one again ends it at once. */
 void io_catch_signals(void);
-int io_signal_fd(void);      /* becomes readable when such a signal came; -1 before io_catch_signals() */
-int io_signalled(void);      /* the signal, or 0 */
+int io_signal_fd(void); /* becomes readable when such a signal came; -1 before io_catch_signals() */
+int io_signalled(void); /* the signal, or 0 */
+/* After so many seconds the run ends as after a signal, but it is not ended by one. */
+void io_set_deadline(double seconds);
+bool io_deadline_is_over(void);
 void io_die_of_signal(void); /* ends the process by the signal that came, if one did */
 
 /* Ends this process when its parent ends. parent: getppid() as early as possible. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/io.h"
@@ -10,8 +11,8 @@
 #include "cli/read_learn.h"
 #include "cli/read_output.h"
 #include "cli/read_page.h"
+#include "cli/read_state.h"
 #include "cli/report.h"
-#include "pages/follow.h"
 
 static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
@@ -22,7 +23,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     if (!paginate_next(&r->paginate, &h->page, &x->request))
         return TRANSFER_NONE;
     x->offset = h->page.offset;
-    x->first = h->page.offset == 0 && !r->options->paging.cursor;
+    x->first = h->page.offset == 0 && !r->paging.cursor;
     return TRANSFER_READY;
 }
 
@@ -49,13 +50,13 @@ static int run(struct read_run *r, struct error *e)
 {
     struct http_options http = options_http(r->options);
     unsigned parallel = options_parallel(r->options, 4);
-    if (r->options->range.limit == 0)
+    if (r->range.limit == 0)
         return 0;
     struct transfer *t = transfer_new(&http, parallel, &r->stats, e);
     struct transfer_ops ops = read_ops;
     if (!t)
         return -1;
-    ops.endless = r->options->paging.stream;
+    ops.endless = r->paging.stream;
     r->held = mem_zeroed(parallel, sizeof *r->held);
     r->slots = parallel;
     r->transfer = t;
@@ -72,17 +73,17 @@ static int run(struct read_run *r, struct error *e)
 
 static int check_coverage(struct read_run *r, struct error *e)
 {
-    const struct options *o = r->options;
+    const struct range_options *range = &r->range;
     if (r->paginate.late.code) {
         *e = r->paginate.late;
         return -1;
     }
-    if (o->range.expect >= 0 && r->written < o->range.expect)
+    if (range->expect >= 0 && r->written < range->expect)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64
                          " were expected: the list ended at offset %" PRId64,
-                         r->written, o->range.expect, paging_sum(o->range.offset, r->written));
-    if (o->range.max_pages >= 0 && !r->paginate.over && o->range.limit != 0)
+                         r->written, range->expect, paging_sum(range->offset, r->written));
+    if (range->max_pages >= 0 && !r->paginate.over && range->limit != 0)
         read_output_note(r, false, "stopped by --max-pages");
     return 0;
 }
@@ -96,23 +97,44 @@ static int summarize(struct read_run *r, struct error *e)
         .bytes = r->bytes,
         .retries = r->stats.retries,
         .total = r->paginate.total,
-        .first_offset = r->options->range.offset,
-        .next_offset = paging_sum(r->options->range.offset, r->written),
+        .first_offset = r->range.offset,
+        .next_offset = paging_sum(r->range.offset, r->written),
         .next_skip = -1,
         .page_size = r->paginate.learned_size,
         .status = r->stats.status,
         .style = r->paginate.style->name,
         .seconds = io_seconds_since(&r->began),
     };
-    if (r->options->paging.stream)
+    bool all_out = !r->partial && !r->ready_records;
+    if (r->paging.stream) {
         s.next_skip = r->paginate.over && !r->enough ? -1 : s.next_offset;
-    else if (!paginate_seeks(&r->paginate) && !r->ready_records)
-        follow_resume(&r->paginate, &s.next_cursor, &s.next_skip);
+    } else if (!paginate_seeks(&r->paginate) && !(all_out && paginate_ended(&r->paginate))) {
+        s.next_cursor = r->place.cursor.len ? buf_text(&r->place.cursor) : NULL;
+        s.next_skip = r->place.skip;
+    }
     s.cursor_is_secret = r->transfer && s.next_cursor && transfer_hides(r->transfer, s.next_cursor);
     report_summary(&s, &line);
-    int result = io_write_lines((int)r->options->run.summary_fd, line.data, line.len, e);
+    int result = 0;
+    if (io_signalled())
+        io_write_last((int)r->options->run.summary_fd, line.data, line.len);
+    else
+        result = io_write_lines((int)r->options->run.summary_fd, line.data, line.len, e);
     buf_free(&line);
     return result;
+}
+
+/* How a run was ended that neither failed nor came to its end. */
+static void tell_end(struct read_run *r, struct error *e)
+{
+    struct buf note = {0};
+    int number = io_signalled();
+    if (io_deadline_is_over()) {
+        error_set(e, e->code, "%s; %" PRId64 " records are out", e->message, r->written);
+    } else if (number) {
+        buf_addf(&note, "ended by signal %d (%s); %" PRId64 " records are out", number, strsignal(number), r->written);
+        read_output_note(r, false, buf_text(&note));
+    }
+    buf_free(&note);
 }
 
 static int check_fd(const char *option, int64_t fd, struct error *e)
@@ -122,42 +144,84 @@ static int check_fd(const char *option, int64_t fd, struct error *e)
     return error_set(e, EXIT_USAGE, "--%s %" PRId64 " is not an open file descriptor", option, fd);
 }
 
+static int check_options(const struct options *o, struct error *e)
+{
+    if (check_fd("summary-fd", o->run.summary_fd, e) || check_fd("envelope-fd", o->run.envelope_fd, e))
+        return -1;
+    if (o->paging.stream && o->run.envelope_fd >= 0)
+        return error_set(e, EXIT_USAGE, "--envelope-fd does not go with --stream");
+    if (o->paging.stream && o->paging.paginate != PAGING_NONE)
+        return error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
+    return 0;
+}
+
+static int set_up(struct read_run *r, struct error *e)
+{
+    const struct options *o = r->options;
+    struct http_options http = options_http(o);
+    if (check_options(o, e) || read_state_load(r, e) || paging_records(r->paging.records, &r->records, e) ||
+        total_parse(&r->total_source, r->paging.count_from, e) ||
+        paginate_init(&r->paginate, &r->paging, &r->range, &http, e))
+        return -1;
+    paginate_start(&r->paginate, &r->place);
+    return read_state_output(r, e) || read_output_begin(r, e) ? -1 : 0;
+}
+
+/* What has been read is kept, however the run ended. */
+static int end(struct read_run *r, int result, struct error *e)
+{
+    struct error lost = {0};
+    if (result == 0)
+        result = check_coverage(r, e);
+    tell_end(r, e);
+    if (read_output_finish(r, result != 0, e))
+        result = -1;
+    if (read_state_end(r, result == 0, &lost) && result == 0) {
+        *e = lost;
+        result = -1;
+    }
+    if (r->options->run.summary_fd >= 0 && summarize(r, &lost) && result == 0) {
+        *e = lost;
+        result = -1;
+    }
+    return result;
+}
+
+static void free_run(struct read_run *r)
+{
+    transfer_free(r->transfer);
+    read_output_free(r);
+    buf_free(&r->ready);
+    buf_free(&r->ready_about);
+    buf_free(&r->place.cursor);
+    buf_free(&r->at.cursor);
+    buf_free(&r->after.cursor);
+    paginate_free(&r->paginate);
+    total_free(&r->total_source);
+    path_free(&r->records);
+    state_free(&r->state);
+    output_free(&r->output);
+}
+
 int cmd_read(const struct options *o, struct error *e)
 {
-    struct read_run r = {.options = o, .records_known = o->paging.records != NULL};
-    struct http_options http = options_http(o);
+    struct read_run r = {.options = o,
+                         .range = o->range,
+                         .paging = o->paging,
+                         .records_known = o->paging.records != NULL,
+                         .output = {.fd = -1}};
     clock_gettime(CLOCK_MONOTONIC, &r.began);
     bool meter = o->run.progress_meter && !o->network.verbose;
     terminal_init(&r.terminal, o->run.quiet, meter ? PROGRESS_ALONE : PROGRESS_NONE, o->range.limit);
-    int result = -1;
-    if (check_fd("summary-fd", o->run.summary_fd, e) || check_fd("envelope-fd", o->run.envelope_fd, e))
-        result = -1;
-    else if (o->paging.stream && o->run.envelope_fd >= 0)
-        error_set(e, EXIT_USAGE, "--envelope-fd does not go with --stream");
-    else if (o->paging.stream && o->paging.paginate != PAGING_NONE)
-        error_set(e, EXIT_USAGE, "--stream goes with --paginate none");
-    else if (paging_records(o->paging.records, &r.records, e) == 0 &&
-             total_parse(&r.total_source, o->paging.count_from, e) == 0 &&
-             paginate_init(&r.paginate, &o->paging, &o->range, &http, e) == 0 && read_output_begin(&r, e) == 0)
+    int result = set_up(&r, e);
+    bool ready = result == 0;
+    if (ready)
         result = run(&r, e);
     read_output_end(&r);
     if (result && !r.paginate.pages && !e->quiet)
         advice_add(o, e);
-    if (result == 0)
-        result = check_coverage(&r, e);
-    if (read_output_finish(&r, result != 0, e))
-        result = -1;
-    struct error lost = {0};
-    if (o->run.summary_fd >= 0 && r.paginate.style && !io_signalled() && summarize(&r, &lost) && result == 0) {
-        *e = lost;
-        result = -1;
-    }
-    transfer_free(r.transfer);
-    read_output_free(&r);
-    buf_free(&r.ready);
-    buf_free(&r.ready_about);
-    paginate_free(&r.paginate);
-    total_free(&r.total_source);
-    path_free(&r.records);
+    if (ready)
+        result = end(&r, result, e);
+    free_run(&r);
     return result;
 }

@@ -143,6 +143,7 @@ static int print_usage(struct error *e)
              "  restsrc help COMMAND              the options of a command\n"
              "  restsrc help options              the table of all options, as NDJSON\n"
              "  restsrc help rules                what answers mean, unless --on says otherwise\n"
+             "  restsrc help state                what the file of --state has\n"
              "  restsrc help apis                 the presets for --api\n"
              "  restsrc help apis NAME            a preset, with what it leaves to you\n"
              "  restsrc help exit-codes           what each exit code means\n"
@@ -230,6 +231,25 @@ static int print_words(const char *command, struct error *e)
     return print(&out, e);
 }
 
+static int print_state(struct error *e)
+{
+    struct buf out = {0};
+    buf_adds(&out,
+             "The file of --state has a line of JSON for each list. The same command line goes on where it says:\n\n"
+             "  {\"version\":1,\"list\":\"https://api.example.com/orders\",\"style\":\"offset\",\"offset\":500,\n"
+             "   \"page_size\":100,\"cursor\":null,\"skip\":0,\"records\":500,\"bytes\":61240,\"done\":false}\n\n"
+             "  list          the URL with its query, without secrets; --data and --records belong to it\n"
+             "  style         --paginate; only with it the rest means something\n"
+             "  offset        the next record, in styles that can ask for any\n"
+             "  page_size     the size that the server gives, in these styles\n"
+             "  cursor, skip  in the others: the page to go on with, and how many of its records have come\n"
+             "  records       how many have been written, by all runs together\n"
+             "  bytes         the length of the file of --output; what it has after that is cut off\n"
+             "  done          the last run was complete\n\n"
+             "Lines may be changed. A list whose line is deleted is read from the beginning. See restsrc(1), STATE.\n");
+    return print(&out, e);
+}
+
 int help_topic(const char *topic, const char *name, struct error *e)
 {
     struct buf out = {0};
@@ -245,6 +265,8 @@ int help_topic(const char *topic, const char *name, struct error *e)
         return print_exit_codes(e);
     if (strcmp(topic, "words") == 0)
         return print_words(name, e);
+    if (strcmp(topic, "state") == 0)
+        return print_state(e);
     if (strcmp(topic, "apis") == 0)
         return print_presets(name, e);
     const struct command *c = cmd_find(topic, e);

@@ -50,6 +50,8 @@ static int run(const struct command *c, struct options *o, int parent, int argc,
     if (o->run.die_with_parent)
         io_die_with_parent(parent);
     io_catch_signals();
+    if (o->run.deadline >= 0)
+        io_set_deadline(o->run.deadline);
     bool pages = c->bit & (COMMAND_READ | COMMAND_COUNT);
     if (pages && o->paging.paginate == PAGING_AUTO && ask_api(o, e))
         return -1;

@@ -33,8 +33,9 @@ const struct option_row option_table[] = {
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(range.allow_repeats), "false", 0, READ, OPTION_ANYWHERE,
      "two pages with the same bytes are not an error"},
 
-    {"output", 0, "output", OPTION_TEXT, "ndjson|arrow", AT(output.output), "ndjson", 0, READ, OPTION_LINE_ONLY,
-     "what to write: a JSON text a line, or an Arrow IPC stream"},
+    {"output", 'o', "output", OPTION_TEXT, "ndjson|arrow|FILE", AT(output.output), "ndjson", 0, READ, OPTION_LINE_ONLY,
+     "JSON texts by lines, or an Arrow IPC stream, on stdout; JSON texts in FILE, which gets its name when it is "
+     "whole"},
     {"schema", 0, "output", OPTION_TEXT, "FILE", AT(output.schema), NULL, 0, READ, OPTION_LINE_ONLY,
      "with --output arrow: the columns, as Spark's StructType.json() (inferred)"},
     {"time-zone", 0, "output", OPTION_TEXT, "ZONE", AT(output.time_zone), "UTC", 0, READ, OPTION_ANYWHERE,
@@ -245,6 +246,10 @@ const struct option_row option_table[] = {
      "take options from the preset of an API; `restsrc help apis` lists them"},
     {"config-fd", 0, "process", OPTION_INTEGER, "N", AT(run.config_fd), NULL, 0, ALL, OPTION_LINE_ONLY,
      "the same from an open file descriptor"},
+    {"state", 0, "process", OPTION_TEXT, "FILE", AT(run.state), NULL, 0, READ, OPTION_LINE_ONLY,
+     "keep in FILE where the read has come to, and go on there the next time"},
+    {"deadline", 0, "process", OPTION_NUMBER, "SECONDS", AT(run.deadline), NULL, 0, ALL, OPTION_ANYWHERE,
+     "how long the whole run may take; what is over then ends in order (75)"},
     {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(run.summary_fd), NULL, 0, READ | COUNT, OPTION_LINE_ONLY,
      "write a JSON summary to this file descriptor"},
     {"envelope-fd", 0, "process", OPTION_INTEGER, "N", AT(run.envelope_fd), NULL, 0, READ, OPTION_LINE_ONLY,

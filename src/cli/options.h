@@ -29,6 +29,8 @@ enum error_format { ERROR_TEXT, ERROR_JSON };
 struct run_options {
     int64_t parallel;
     char *config, *api;
+    char *state;
+    double deadline;
     int64_t config_fd, summary_fd, envelope_fd;
     enum error_format error_format;
     bool die_with_parent, quiet, progress_meter;

@@ -7,7 +7,7 @@
 #include "arrow/columns.h"
 
 struct output_options {
-    char *output; /* ndjson or arrow */
+    char *output; /* ndjson or arrow; else a file of NDJSON */
     char *schema, *time_zone;
     enum columns_news new_members;
 };

@@ -70,7 +70,7 @@ static void tell_denied(struct read_run *r, const struct held_page *h, const str
 /* The answer says that it is not all. What only means something at the end of the list is asked for again there. */
 static int check_partial(struct read_run *r, const struct exchange *x, bool ends, struct error *e)
 {
-    const struct range_options *range = &r->options->range;
+    const struct range_options *range = &r->range;
     struct buf note = {0};
     if (x->action != RULE_PARTIAL || x->rule->at_end != ends || range->on_drift == DRIFT_IGNORE)
         return 0;
@@ -102,7 +102,7 @@ static int learn_bare(struct read_run *r, const struct held_page *h, const struc
 
 static void doubt_lines(struct read_run *r, const struct held_page *h, const struct exchange *x)
 {
-    if (x->open_end && h->split.many && !x->failed && r->options->range.expect < 0)
+    if (x->open_end && h->split.many && !x->failed && r->range.expect < 0)
         buf_adds(&r->paginate.note, ANSWER_OPEN_END " (--expect)");
 }
 
@@ -115,7 +115,7 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     doubt_lines(r, h, x);
     if (!x->failed && check_partial(r, x, false, e))
         return -1;
-    if (r->enough || (r->options->paging.stream && !x->failed)) {
+    if (r->enough || (r->paging.stream && !x->failed)) {
         r->paginate.over = true;
         r->paginate.pages++;
         return TRANSFER_STOP;
@@ -144,6 +144,7 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
         .records = {h->records.data, h->records.len},
         .before = before.records,
     };
+    paginate_before(&r->paginate, &h->page, &r->at);
     int64_t asked = h->page.asked; /* learning may change it, to ask for the rest */
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
     if (verdict < 0 || (verdict == PAGE_LAST && !h->page.got && check_end(r, h, e)))

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/io.h"
 #include "cli/report.h"
@@ -23,16 +22,24 @@ static void wait_for_reader(void *ctx, int fd)
 /* May requests go on while nobody reads? Not inside of one, and not before they begin. */
 enum pace { ALONE, BUSY };
 
-static int write_out(struct read_run *r, enum pace pace, const char *bytes, size_t n, struct error *e)
+/* *done: so many bytes have gone out, also when not all have. */
+static int write_out(struct read_run *r, enum pace pace, const char *bytes, size_t n, size_t *done, struct error *e)
 {
-    r->bytes += (int64_t)n;
-    return io_write_busy(STDOUT_FILENO, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, e);
+    *done = 0;
+    if (output_begin(&r->output, e))
+        return -1;
+    int result = io_write_busy(r->output.fd, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, done, e);
+    r->bytes += (int64_t)*done;
+    if (result && r->output.name)
+        error_set(e, e->code, "%s: %s", r->output.name, e->message);
+    return result;
 }
 
 static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
 {
     struct buf *out = &r->arrow->out;
-    int result = write_out(r, pace, buf_text(out), out->len, e);
+    size_t done;
+    int result = write_out(r, pace, buf_text(out), out->len, &done, e);
     buf_clear(out);
     return result;
 }
@@ -40,10 +47,10 @@ static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
 int read_output_begin(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
-    if (strcmp(o->output.output, "ndjson") == 0)
-        return 0;
     if (strcmp(o->output.output, "arrow"))
-        return error_set(e, EXIT_USAGE, "--output takes ndjson or arrow");
+        return 0;
+    if (r->state.file)
+        return error_set(e, EXIT_USAGE, "--state does not go with --output arrow, which writes records by batches");
     r->arrow = mem_zeroed(1, sizeof *r->arrow);
     return read_arrow_init(r->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
 }
@@ -67,13 +74,29 @@ void read_output_free(struct read_run *r)
     free(r->arrow);
 }
 
-/* Records of the range, by lines. */
+static int64_t count_lines(const char *text, size_t n)
+{
+    int64_t lines = 0;
+    for (const char *at = text; (at = memchr(at, '\n', n - (size_t)(at - text))); at++)
+        lines++;
+    return lines;
+}
+
+/* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
 static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
 {
     struct error lost = {0};
-    if (!r->arrow)
-        return write_out(r, pace, lines, n, e);
+    size_t done;
+    if (!r->arrow) {
+        int result = write_out(r, pace, lines, n, &done, e);
+        const char *end = done ? memrchr(lines, '\n', done) : NULL;
+        done = end ? (size_t)(end + 1 - lines) : 0;
+        r->written += count_lines(lines, done);
+        r->output.bytes += (int64_t)done;
+        return result;
+    }
     int result = read_arrow_add(r->arrow, (struct slice){lines, n}, e);
+    r->written += count_lines(lines, n);
     return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
 
@@ -88,14 +111,39 @@ static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
     return (size_t)(p - text);
 }
 
+int read_output_save(struct read_run *r, bool durable, struct error *e)
+{
+    if (!r->state.file)
+        return 0;
+    bookmark_set(&r->state.place, &r->place);
+    if (paginate_seeks(&r->paginate) && r->paginate.learned_size > 0)
+        r->state.page_size = r->paginate.learned_size;
+    r->state.records = r->before + r->written;
+    r->state.bytes = r->output.part ? r->output.bytes : -1;
+    struct timespec began;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    int result = (durable && output_sync(&r->output, e)) || state_save(&r->state, durable, e) ? -1 : 0;
+    clock_gettime(CLOCK_MONOTONIC, &r->saved);
+    if (durable)
+        r->save_takes = io_seconds_since(&began);
+    return result;
+}
+
+/* What a file has after its known length is cut off when the run goes on: there the disk is waited for at times only, a
+ * twentieth of the time. Elsewhere what the state does not know would be written again. */
+static int save_at_times(struct read_run *r, struct error *e)
+{
+    bool late = io_seconds_since(&r->saved) >= 20 * r->save_takes;
+    return late || !r->output.part ? read_output_save(r, late, e) : 0;
+}
+
 int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
 {
     struct held_page *h = &r->held[x->slot];
-    const struct options *o = r->options;
     int64_t lines = h->split.count - h->streamed;
-    int64_t skip = o->range.offset > h->streamed ? o->range.offset - h->streamed : 0;
+    int64_t skip = r->range.offset > h->streamed ? r->range.offset - h->streamed : 0;
     skip = skip < lines ? skip : lines;
-    int64_t keep = lines - skip, left = r->paginate.end - o->range.offset - r->written;
+    int64_t keep = lines - skip, left = r->paginate.end - r->range.offset - r->written;
     keep = keep < left ? keep : left;
     if (lines == 0)
         return 0;
@@ -108,7 +156,9 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     h->split.settled = true;
     if (write_records(r, ALONE, h->records.data + from, to - from, e))
         return -1;
-    r->written += keep;
+    r->place.skip = r->range.offset + r->written;
+    if (save_at_times(r, e))
+        return -1;
     h->streamed += lines;
     memmove(h->records.data, h->records.data + all, h->records.len - all);
     h->records.len -= all;
@@ -123,6 +173,9 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
         report_page(&(struct report_page){h->page.keep, buf_text(&h->url), h->came_at, buf_text(&h->date),
                                           buf_text(&h->envelope)},
                     &r->ready_about);
+    paginate_after(&r->paginate, &h->page, &r->at, &r->after);
+    if (h->page.keep == 0)
+        bookmark_set(&r->place, &r->after);
     if (h->page.got == 0)
         return;
     buf_swap(&r->ready, &h->records);
@@ -143,6 +196,22 @@ static struct progress progress(const struct read_run *r)
                              .retries = r->stats.retries};
 }
 
+/* The place moves on with each record. */
+static int write_ready(struct read_run *r, struct error *e)
+{
+    int64_t before = r->written;
+    int result = write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, e);
+    int64_t done = r->written - before;
+    bool whole = done == r->ready_records;
+    r->partial = !whole;
+    r->at.skip += done;
+    r->at.offset += done;
+    bookmark_set(&r->place, whole ? &r->after : &r->at);
+    r->ready_bytes = 0;
+    r->ready_records = 0;
+    return result ? -1 : save_at_times(r, e);
+}
+
 int read_output_write(void *ctx, struct error *e)
 {
     struct read_run *r = ctx;
@@ -154,11 +223,8 @@ int read_output_write(void *ctx, struct error *e)
         io_write_lines((int)r->options->run.envelope_fd, r->ready_about.data, r->ready_about.len, e))
         return -1;
     buf_clear(&r->ready_about);
-    if (r->ready_bytes && write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, e))
+    if (r->ready_bytes && write_ready(r, e))
         return -1;
-    r->written += r->ready_records;
-    r->ready_bytes = 0;
-    r->ready_records = 0;
     struct progress done = progress(r);
     terminal_progress_show(&r->terminal, &done);
     return 0;

@@ -19,6 +19,8 @@ int read_output_begin(struct read_run *r, struct error *e);
 /* The rest of it; failed: it is not whole. */
 int read_output_finish(struct read_run *r, bool failed, struct error *e);
 void read_output_free(struct read_run *r);
+/* Writes the state, after what it knows of is written. durable: it is on the disk. -1: EXIT_IO. */
+int read_output_save(struct read_run *r, bool durable, struct error *e);
 
 /* A callback of transfer: the page goes out while the requests for the following ones are under way. -1: EXIT_IO. */
 int read_output_write(void *ctx, struct error *e);

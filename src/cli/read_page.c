@@ -37,14 +37,14 @@ int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     struct held_page *h = &r->held[x->slot];
     if (h->bytes == 0 && answer_is_ndjson(x))
         split_many(&h->split);
-    h->bytes = r->options->paging.stream ? h->records.len + h->envelope.len : h->bytes;
+    h->bytes = r->paging.stream ? h->records.len + h->envelope.len : h->bytes;
     h->bytes += n;
     if (h->bytes > (size_t)r->options->network.max_page_bytes)
         return error_set(e, EXIT_ANSWER,
                          "the page is larger than --max-page-bytes %" PRId64 ": ask for fewer records with --page-size",
                          r->options->network.max_page_bytes);
     if (split_feed(&h->split, bytes, n) == 0)
-        return r->options->paging.stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT)
+        return r->paging.stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT)
                    ? read_output_stream(r, x, e)
                    : 0;
     answer_split_error(&h->split, e);
@@ -73,7 +73,7 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     struct buf place = {0};
     char detail[200];
     path_show(&r->records, 0, &place);
-    const char *given = r->options->paging.records, *shown = given ? given : buf_text(&place);
+    const char *given = r->paging.records, *shown = given ? given : buf_text(&place);
     const char *name = !r->records_known ? "a usual place" : *shown ? shown : "the top level";
     struct slice there = r->records_known && r->records.count == 1 && !r->records.many
                              ? path_find_way(&r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
@@ -126,7 +126,7 @@ int read_page_said(void *ctx, struct exchange *x, struct slice *said, struct err
 /* The empty PATH, the whole answer, says as much where there is one answer only. */
 static bool wants_object(const struct read_run *r)
 {
-    const struct paging_options *o = &r->options->paging;
+    const struct paging_options *o = &r->paging;
     return o->object_is_record || (paginate_single(&r->paginate) && o->records && !*o->records);
 }
 
@@ -177,10 +177,10 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     if (wants_object(r) && h->split.way < 0 && !h->split.many)
         take_object(r, h, x);
     if (h->split.way >= 0 || h->split.many)
-        return r->options->paging.stream ? read_output_stream(r, x, e) : 0;
+        return r->paging.stream ? read_output_stream(r, x, e) : 0;
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
-    bool absent = r->options->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    bool absent = r->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
     bool denied = *detail && x->action != RULE_OK;
     return r->records_known && (h->split.null_records || absent) && !denied ? 0 : no_records(r, h, x, e);
 }

@@ -7,10 +7,12 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/output.h"
 #include "base/terminal.h"
 #include "cli/options.h"
 #include "http/transfer.h"
 #include "pages/paginate.h"
+#include "pages/state.h"
 #include "pages/total.h"
 #include "json/path.h"
 #include "json/split.h"
@@ -30,6 +32,15 @@ struct held_page {
 
 struct read_run {
     const struct options *options;
+    struct range_options range; /* what is left of it, where an earlier run has read a part */
+    struct paging_options paging;
+    struct output output;
+    struct state state;
+    int64_t before;            /* so many records of earlier runs */
+    struct timespec saved;     /* when the state was written */
+    double save_takes;         /* seconds until it is on the disk */
+    struct bookmark place;     /* where a read would go on */
+    struct bookmark at, after; /* the same before, and after what is ready to be written */
     struct paginate paginate;
     struct total_source total_source;
     struct path records;
@@ -47,7 +58,8 @@ struct read_run {
     struct transfer_stats stats;
     struct terminal terminal;
     struct timespec began;
-    bool enough; /* --stream has all of the range */
+    bool partial; /* not all of a page was written */
+    bool enough;  /* --stream has all of the range */
     bool told_denied, told_partial;
     bool lines; /* the pages are NDJSON */
     bool bare;  /* the list is empty; is it without our parameters, too? */

@@ -354,6 +354,8 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     }
     while (t->used)
         drop(t, nth(t, --t->used));
+    if (io_deadline_is_over())
+        return error_set(e, EXIT_UNAVAILABLE, "the time of --deadline is over");
     if (io_signalled()) {
         e->quiet = true;
         return -1;

@@ -309,6 +309,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
         first = page->got; /* the last page once more */
     warn_of_ties(p, a);
     cut(p, page, first);
+    p->come = first;
     p->next = p->position;
     if (p->position >= p->end && page->skip + page->keep < page->got) {
         p->over = true;
@@ -324,13 +325,18 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
     return p->over ? PAGE_LAST : PAGE_TAKEN;
 }
 
-void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
+const char *follow_cursor(struct paginate *p)
 {
     struct cursor *t = &p->cursor;
     struct buf ignored = {0};
     bool disguised = paging_sends_json(p) && t->json.len && *t->json.data == '"' &&
                      split_compact(t->text.data, t->text.len, &ignored) == 0;
     buf_free(&ignored);
-    *cursor = !is_set(t) || p->page_skip < 0 ? NULL : buf_text(disguised ? &t->json : &t->text);
+    return is_set(t) ? buf_text(disguised ? &t->json : &t->text) : NULL;
+}
+
+void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
+{
+    *cursor = p->page_skip < 0 ? NULL : follow_cursor(p);
     *skip = p->page_skip;
 }

@@ -232,6 +232,49 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
     return again(p, page, r, p->style->seeks ? seek_failed(p, page, status) : -1);
 }
 
+static void set_cursor(struct paginate *p, struct bookmark *to)
+{
+    const char *cursor = p->style->seeks ? NULL : follow_cursor(p);
+    buf_clear(&to->cursor);
+    buf_adds(&to->cursor, cursor ? cursor : "");
+}
+
+void paginate_start(struct paginate *p, struct bookmark *start)
+{
+    set_cursor(p, start);
+    start->offset = p->style->seeks ? p->start : 0;
+    start->skip = p->style->seeks ? 0 : p->start;
+}
+
+void paginate_before(struct paginate *p, const struct page *page, struct bookmark *at)
+{
+    set_cursor(p, at);
+    at->offset = !p->style->seeks ? 0 : page->offset > p->position ? page->offset : p->position;
+}
+
+bool paginate_ended(const struct paginate *p)
+{
+    return !p->style->seeks && p->page_skip < 0;
+}
+
+/* At the list's end a style that follows goes on in the last page. A read that goes on drops one record of those that
+ * have come with an inclusive cursor by itself. */
+void paginate_after(struct paginate *p, const struct page *page, struct bookmark *at, struct bookmark *after)
+{
+    if (p->style->seeks) {
+        after->offset = p->position;
+        return;
+    }
+    at->skip = page->skip - (p->come > 0);
+    if (paginate_ended(p)) {
+        bookmark_set(after, at);
+        after->skip += page->keep;
+    } else {
+        set_cursor(p, after);
+        after->skip = p->page_skip;
+    }
+}
+
 bool paginate_matters(const struct paginate *p, const struct page *page)
 {
     return !p->style->seeks || !seek_is_past_end(p, page);

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 
 #include "pages/paging.h"
+#include "pages/state.h"
 
 /* All options must outlive p. Free with paginate_free(), also after a failure. */
 int paginate_init(struct paginate *p, const struct paging_options *paging, const struct range_options *range,
@@ -39,6 +40,15 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r);
 
 /* Pages must be learned in the order of paginate_next(). A paging_verdict, or -1. */
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e);
+
+/* Where the read begins. */
+void paginate_start(struct paginate *p, struct bookmark *start);
+/* Where a page was asked for that is about to be learned, and where it and the ones after it were, when it has been:
+ * the place of the first of its records that are kept, and the one after them. */
+void paginate_before(struct paginate *p, const struct page *page, struct bookmark *at);
+void paginate_after(struct paginate *p, const struct page *page, struct bookmark *at, struct bookmark *after);
+/* Has the style come to the list's end, so that no cursor leads on? */
+bool paginate_ended(const struct paginate *p);
 
 /* Has the whole list ended without a record? Then it may be that the server takes our parameters for filters, and
  * counts what is left: a request without them tells. */

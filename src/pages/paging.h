@@ -145,6 +145,7 @@ struct paginate {
     bool tied;            /* the last page ended with records of the same id */
     int64_t tied_size;    /* how many it had */
     bool told_ties;       /* that records share an id */
+    int64_t come;         /* so many records at the beginning of the last page had come with the one before */
     bool told_dropped;    /* that a next link lacks what was asked for */
     struct error late;    /* code 0: none; else what is wrong after the records that have come */
     int64_t to_skip;      /* records to drop before the range begins */

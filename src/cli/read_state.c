@@ -1,0 +1,86 @@
+/* read_state: --state and --output: a read that was stopped goes on where it was left. */
+#include "cli/read_state.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/read_output.h"
+#include "http/secret.h"
+#include "pages/styles.h"
+
+/* A URL may give several lists: by what is asked for in the body, or by where they are in the answer. */
+static int name_list(struct read_run *r, struct error *e)
+{
+    const struct request_options *o = &r->options->request;
+    struct buf url = {0};
+    int result = request_url(o, &url, e);
+    if (result == 0)
+        secret_redact(buf_text(&url), &r->state.list);
+    if (o->data)
+        buf_addf(&r->state.list, " --data %016" PRIx64, mem_digest(o->data, o->data_len));
+    if (r->options->paging.records)
+        buf_addf(&r->state.list, " --records %s", r->options->paging.records);
+    buf_free(&url);
+    return result;
+}
+
+static int64_t minus(int64_t n, int64_t done)
+{
+    return n < 0 ? n : n > done ? n - done : 0;
+}
+
+static void go_on(struct read_run *r)
+{
+    struct state *s = &r->state;
+    bool seeks = styles_find(r->paging.paginate)->seeks;
+    r->before = s->records;
+    r->range.offset = seeks ? s->place.offset : s->place.skip;
+    r->range.limit = minus(r->range.limit, s->records);
+    r->range.expect = minus(r->range.expect, s->records);
+    if (seeks && s->page_size > 0)
+        r->range.page_size = s->page_size;
+    if (s->place.cursor.len)
+        r->paging.cursor = (char *)buf_text(&s->place.cursor);
+}
+
+int read_state_load(struct read_run *r, struct error *e)
+{
+    const char *file = r->options->run.state;
+    r->state.page_size = r->state.bytes = -1;
+    if (!file)
+        return 0;
+    r->state.style = styles_find(r->paging.paginate)->name;
+    if (name_list(r, e) || state_load(&r->state, file, e))
+        return -1;
+    if (r->state.found)
+        go_on(r);
+    return 0;
+}
+
+/* NULL: a word says what goes to standard output. */
+static const char *file_of(const char *output)
+{
+    return strcmp(output, "ndjson") == 0 || strcmp(output, "arrow") == 0 ? NULL : output;
+}
+
+int read_state_output(struct read_run *r, struct error *e)
+{
+    const char *name = file_of(r->options->output.output);
+    const struct state *s = &r->state;
+    if (!name || s->bytes >= 0)
+        return name ? output_resume(&r->output, name, s->bytes, s->done, e) : output_open(&r->output, NULL, e);
+    if (r->before && access(name, F_OK) == 0 && io_is_file(name))
+        return error_set(e, EXIT_NO_FILE,
+                         "%s is there, but not known to the state, by which only what is new is read: move it away",
+                         name);
+    return output_open(&r->output, name, e);
+}
+
+/* The state first: it knows then that what is in FILE.part is all, should FILE not get it. */
+int read_state_end(struct read_run *r, bool whole, struct error *e)
+{
+    r->state.done = whole;
+    return read_output_save(r, true, e) || (whole && output_finish(&r->output, e)) ? -1 : 0;
+}

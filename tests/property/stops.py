@@ -1,0 +1,125 @@
+"""Reads that are killed at random points and started again by the same command line: with --output each record is in
+the file exactly once, in every style; on standard output none is lost, and only those that had left
+just before come again.
+
+    stops.py RESTSRC [KILLS [SEED]]
+
+Runs until so many processes have been killed (signal 9).
+"""
+
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+RECORDS, CAP = 611, 20
+LIST = [json.dumps({"id": n, "text": "x" * (n % 7)}, separators=(",", ":")) for n in range(RECORDS)]
+
+SERVER = """
+import json, time
+LIST = [json.loads(line) for line in open(FILE)]
+CAP = 20
+def answer(r):
+    time.sleep(0.003)
+    q, style = r.query, r.path.strip("/")
+    size = min(int(q.get("limit", CAP)), CAP)
+    at = {"page": lambda: (int(q.get("page", 1)) - 1) * size,
+          "last-id": lambda: int(q.get("cursor", -1)) + 1,
+          "cursor": lambda: int(q.get("cursor", "c0")[1:])}.get(style, lambda: int(q.get("offset", 0)))()
+    page, end = LIST[at:at + size], at + size
+    body = {"results": page}
+    more = end < len(LIST)
+    link = f"{r.base}/{style}?offset={end}"
+    if style == "cursor":
+        body["next_cursor"] = f"c{end}" if more else None
+    if style == "next-url":
+        body["next"] = link if more else None
+    if style == "offset":
+        body["total"] = len(LIST)
+    return 200, body, {"Link": f'<{link}>; rel="next"'} if style == "link" and more else {}
+"""
+STYLES = ("offset", "page", "cursor", "last-id", "next-url", "link")
+
+
+class Server:
+    def __init__(self, folder):
+        (folder / "list").write_text("".join(line + "\n" for line in LIST))
+        (folder / "api.py").write_text(SERVER.replace("FILE", repr(str(folder / "list"))))
+        command = [sys.executable, str(HERE.parent / "servers" / "small.py"), str(folder / "api.py"), "--until-eof"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.url = self.process.stdout.readline().strip()
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def one_list(tool, url, style, folder, rng, to_file):
+    """Kills and starts again until the list is complete. Returns how often it was killed."""
+    state, output = folder / "state", folder / "output"
+    for file in folder.glob("*"):
+        file.unlink()
+    command = [tool, "read", "--quiet", "--paginate", style, "--state", str(state), f"{url}/{style}"]
+    command += ["--parallel", str(rng.choice((1, 4)))]
+    if style in ("offset", "page"):
+        command += ["--page-size", str(rng.choice((CAP, 50)) if style == "offset" else CAP)]
+    if to_file:
+        command += ["--output", str(output)]
+    for kills in range(1000):
+        with open(os.devnull if to_file else output, "ab") as out:
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
+        try:
+            error = process.communicate(timeout=rng.uniform(0.005, 0.2))[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            continue
+        assert process.returncode == 0, (process.returncode, error)
+        return kills
+    raise AssertionError("it never ends")
+
+
+def check(folder, kills, to_file, what):
+    lines = (folder / "output").read_text().splitlines()
+    if not to_file:  # what a killed run wrote last may be half a line, and come again
+        whole = [line for line in lines if line in KNOWN]
+        assert len(lines) <= RECORDS + kills * (CAP + 1), (what, "too many come again", len(lines), kills)
+        lines = list(dict.fromkeys(whole))
+    assert lines == LIST, (what, len(lines), [line for line in LIST if line not in set(lines)][:3])
+
+
+KNOWN = set(LIST)
+
+
+def main():
+    tool, most, seed = (
+        sys.argv[1],
+        int([*sys.argv, "15"][2]),
+        int([*sys.argv, "", ""][3] or random.randrange(10**6)),
+    )
+    rng = random.Random(seed)
+    killed = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "run").mkdir()
+        server = Server(folder)
+        try:
+            turn = 0
+            while sum(killed.values()) < most or turn < len(STYLES):
+                style, to_file = STYLES[turn % len(STYLES)], turn // len(STYLES) % 3 != 2
+                kills = one_list(tool, server.url, style, folder / "run", rng, to_file)
+                check(folder / "run", kills, to_file, (seed, style, to_file))
+                killed[style] = killed.get(style, 0) + kills
+                turn += 1
+        finally:
+            server.stop()
+    print(f"{sum(killed.values())} kills in {turn} reads, seed {seed}: {killed}")
+
+
+main()
