@@ -8,7 +8,7 @@ import time
 import urllib.request
 import uuid
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -109,6 +109,34 @@ def process(name, *arguments):
     server = Server([sys.executable, str(SERVERS / name), "--until-eof", *arguments])
     yield server.url
     server.stop()
+
+
+class Api(Server):
+    """A server for one test, which says in a few lines of Python how some API answers: see small.py."""
+
+    def log(self):
+        with urllib.request.urlopen(self.url + "/_log") as answer:
+            return [json.loads(line) for line in answer]
+
+    def tell(self, **query):
+        """Asks the server for /_tell, for its answer() to change what it has."""
+        urllib.request.urlopen(f"{self.url}/_tell?{urlencode(query)}").close()
+
+
+@pytest.fixture
+def api(tmp_path):
+    """Starts one."""
+    started = []
+
+    def start(code):
+        path = tmp_path / f"api{len(started)}.py"
+        path.write_text(code)
+        started.append(Api([sys.executable, str(SERVERS / "small.py"), str(path), "--until-eof"]))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,11 @@ def latest(source, start, rows=None):
     return source.latestOffset()
 
 
+def place(offset):
+    """Where an offset is, without what it knows of the records before it."""
+    return {name: offset[name] for name in ("offset", "time", "cursor", "skip", "read") if name in offset}
+
+
 def values(source, start, end):
     """The first column of the batch, partition by partition."""
     return [

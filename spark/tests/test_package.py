@@ -21,15 +21,18 @@ LAYERS = [
     "datasource",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
-    "streams.mode planning.by_key planning.by_list planning.by_time columns",
-    "planning.by_offset rows.envelope",
+    "streams.mode streams.delivered planning.by_key planning.by_list planning.by_time columns window_read",
+    "planning.by_offset planning.counting planning.heeded",
+    "planning.time_query",
+    "digests",
+    "rows.envelope",
     "planning.survey rows.decode rows.encode",
     "rows.shape kept_files",
     "rows.exact rows.infer process partition redaction session upstream",
     "options rows.scalars worker",
     "option_table tool",
     "times unpacked rows.newcomers rows.time_pattern",
-    "rows.spark_time rows.ddl errors streams planning rows",
+    "rows.spark_time rows.ddl errors streams streams.clock planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.
 BESIDE = {("stream_reader", "reader")}

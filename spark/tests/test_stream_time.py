@@ -8,7 +8,7 @@ from conftest import eventually
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.stream_reader import HAS_LIMITS
 from restsrc.times import milliseconds, time_of, time_text
-from streaming import batches, latest, needs_limits, reader, values
+from streaming import batches, latest, needs_limits, place, reader, values
 
 START = "2024-01-01T00:00:00Z"
 
@@ -42,7 +42,8 @@ def test_formats_of_times(growing, form, names, first):
     since, until = names.split(":")
     source = source_of(scenario, time_format=form, param_since=since, param_until=until, query="color=red")
     assert sum(values(source, at(START), at("2024-01-01T00:16:40Z")), []) == list(range(1000))
-    assert all(f"color=red&{first}" in target for target in asked(scenario))
+    assert all("color=red" in target for target in asked(scenario))
+    assert any(target.endswith(f"color=red&{first}") or f"color=red&{first}&" in target for target in asked(scenario))
 
 
 def test_until_that_belongs_to_the_window(growing):
@@ -79,7 +80,9 @@ def test_rows_per_batch_cuts_the_window(growing):
 
 def test_more_records_in_the_smallest_window_than_wanted(growing):
     source = source_of(growing("n=500,step=2"))  # all in one second
-    assert [(end, len(rows)) for end, rows in batches(source, at(START), 100)] == [(at("2024-01-01T00:00:01Z"), 500)]
+    assert [(place(end), len(rows)) for end, rows in batches(source, at(START), 100) if rows] == [
+        (at("2024-01-01T00:00:01Z"), 500)
+    ]
 
 
 def test_the_style_is_found_from_the_whole_list_and_only_once(growing):

@@ -18,11 +18,13 @@ from restsrc.rows import ddl
 from restsrc.rows.newcomers import FAIL, IGNORE, WARN
 from restsrc.rows.spark_time import check_zone
 from restsrc.rows.time_pattern import TimePattern
-from restsrc.times import TIME_FORMATS, milliseconds
+from restsrc.times import TIME_FORMATS, milliseconds, time_form
 
 FAILFAST, PERMISSIVE, DROPMALFORMED = MODES = ("FAILFAST", "PERMISSIVE", "DROPMALFORMED")
 
-Type = Literal["text", "integer", "flag", "choice", "mode", "duration", "zone", "bound", "pattern", "columns", "names"]
+Type = Literal[
+    "text", "integer", "flag", "choice", "mode", "duration", "zone", "bound", "pattern", "columns", "names", "time_form"
+]
 
 _INTEGER = re.compile("-?[0-9]{1,19}", re.ASCII)
 
@@ -61,6 +63,7 @@ class SparkOption:
             "names": f"it takes some of {', '.join(self.choices)}",
             "pattern": "it takes a pattern such as MM/dd/yyyy HH:mm",
             "columns": "it takes columns such as id long, tags map<string,string>",
+            "time_form": f"it takes {', '.join(TIME_FORMATS)}, or a pattern such as %Y-%m-%d %H:%M",
         }[self.type]
         return f"the option {self.name} is {shown(text)}; {what}"
 
@@ -123,6 +126,7 @@ _PARSERS: dict[Type, Callable[[SparkOption, str], Any]] = {
     "pattern": _pattern,
     "columns": _columns,
     "names": _names,
+    "time_form": lambda option, text: time_form(text),
 }
 
 # By the headings under which the README has them.
@@ -318,21 +322,63 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "`ignore` waits until it is longer",
             ("fail", "reset", "ignore"),
         ),
-        SparkOption("lag", "duration", "1m", "mode `time`: how long after its time a record may become visible"),
+        SparkOption(
+            "lag",
+            "duration",
+            None,
+            "how long after its time a record may become visible; mode `cursor`: how long it must have been there",
+            otherwise="1m in mode `time`, else 0",
+        ),
+        SparkOption(
+            "lookback",
+            "duration",
+            None,
+            "mode `time`: how much of what was read is read again with each batch, for records that come late",
+            otherwise="nothing",
+        ),
+        SparkOption(
+            "recheck",
+            "duration",
+            "15m",
+            "mode `time`: how much of what was read is counted again with each batch, to warn of late records",
+        ),
     ),
     "Windows of time, in batches and streams": (
+        SparkOption("param_since", "text", "since", "the query parameter for the beginning of a window"),
         SparkOption(
-            "param_since", "text", "since", "the query parameter for the beginning of a window, which belongs to it"
+            "param_until", "text", "until", "the query parameter for the end of a window; empty: there is none"
         ),
         SparkOption(
-            "param_until", "text", "until", "the query parameter for the end of a window, which does not belong to it"
+            "time_format",
+            "time_form",
+            "iso",
+            "how times are written for the server: a name, or a pattern of strftime",
         ),
-        SparkOption("time_format", "choice", "iso", "how times are written for the server", tuple(TIME_FORMATS)),
+        SparkOption(
+            "api_time_zone",
+            "zone",
+            None,
+            "the zone of times that the API reads and writes as local ones, without saying so",
+            otherwise="UTC, and times end with Z",
+        ),
+        SparkOption(
+            "bounds",
+            "choice",
+            "[)",
+            "which ends the server takes for a part of a window: `[` and `]` belong to it, `(` and `)` do not",
+            ("[)", "(]", "()", "[]"),
+        ),
+        SparkOption(
+            "since_path",
+            "text",
+            None,
+            "PATH of a record's time: then windows are asked for with a step more at each end, and cut here",
+        ),
         SparkOption(
             "until_inclusive",
             "flag",
             "false",
-            "whether the server also gives records of the very time in `param_until`",
+            "the same as `bounds` with `]`",
         ),
         SparkOption(
             "partition_duration",
@@ -422,6 +468,7 @@ def _takes(row: SparkOption, quote: str) -> str:
         "zone": "time zone",
         "bound": "number or time",
         "columns": "columns",
+        "time_form": f"{', '.join(f'{quote}{name}{quote}' for name in TIME_FORMATS)} or a pattern",
         "flag": f"{quote}true{quote}, {quote}false{quote}",
     }
     return ", ".join(f"{quote}{choice}{quote}" for choice in row.choices) or names.get(row.type, row.type)

@@ -15,7 +15,7 @@ from typing import Any
 from restsrc import tool
 from restsrc.errors import OptionError
 from restsrc.option_table import RESERVED, ROWS, SYNONYMS, shown, squeezed, whole_number
-from restsrc.times import TIME_FORMATS, time_of
+from restsrc.times import TimeForm, time_of
 from restsrc.tool import ToolOption, tool_options
 
 # Spark 4.3 hands a Python source that is read or written as a table of the catalog none of the table's OPTIONS, and
@@ -91,6 +91,10 @@ class Options:
     def given(self, name: str) -> str:
         """What the user gave, as it is; empty where that is nothing."""
         return self._given.get(name, "")
+
+    def gives(self, name: str) -> bool:
+        """Whether the user gave it, also as nothing."""
+        return name in self._given
 
     def text(self, name: str) -> str:
         """What the user gave, or else the default; empty where there is none."""
@@ -209,9 +213,9 @@ class Complaints:
         """A time in milliseconds since 1970; `form` and `exact` as in `times.time_of`."""
         text = self._options.given(name)
         try:
-            return time_of(text, form, self._options.text("time_zone"), exact)
+            return time_of(text, form, self._options.text("api_time_zone") or self._options.text("time_zone"), exact)
         except (ValueError, OverflowError):
-            coarse = TIME_FORMATS[form] > 1
+            coarse = TimeForm(form).step > 1
             step = "seconds (time_format iso_ms and epoch_ms have milliseconds)" if coarse else "milliseconds"
             number = " or 1706659200" if form.startswith("epoch") else ""
             takes = f"a time such as 2024-01-31T00:00:00Z{number}, in whole {step}"

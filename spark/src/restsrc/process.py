@@ -28,6 +28,7 @@ PIPE_BYTES = 1 << 20
 FIRST_PIPE_BYTES = 4 << 10  # so that the tool does not read on while Spark looks at the first rows
 STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
+SUMMED = ("read", "count")  # commands that have a summary
 Config = Mapping[str, "str | int | None"]
 
 _LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
@@ -107,7 +108,7 @@ class Process:
     def _arguments(self, config_end: int, summary_end: int, pages_end: int, probe: bool) -> list[str]:
         """The command line: nothing secret, only the command, descriptors, numbers and flags."""
         words = [self._command, "--config-fd", str(config_end), "--error-format", "json", "--die-with-parent"]
-        words += ["--summary-fd", str(summary_end)] if self._command == "read" else []
+        words += ["--summary-fd", str(summary_end)] if self._command in SUMMED else []
         words += ["--envelope-fd", str(pages_end)] if pages_end >= 0 else []
         words += ["--quiet"] if probe else []
         return words + [word for name, value in self._flags.items() for word in (f"--{name}", str(value))]
@@ -206,7 +207,7 @@ class Process:
         self._stderr_thread.join()
         if code:
             raise self._failure(code)
-        if self._command != "read":
+        if self._command not in SUMMED:
             return {}
         try:
             told: dict[str, Any] = json.loads(summary)

@@ -15,7 +15,10 @@ from restsrc.errors import RecordError, RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
+from restsrc.planning.time_query import WindowPiece
 from restsrc.process import Process
+from restsrc.rows.envelope import Pages
+from restsrc.window_read import WindowReads
 from restsrc.worker import Consumer
 
 
@@ -77,6 +80,9 @@ class _Task:
         self._records = 0  # that have come so far
 
     def read(self, piece: Piece) -> Iterator[Any]:
+        if isinstance(piece, WindowPiece):
+            yield from self._window(piece)
+            return
         before = self._records
         try:
             yield from self._run(piece)
@@ -91,6 +97,21 @@ class _Task:
         if came < (piece.expect or 0):
             why = f"{piece.expect} records were counted, but the halves of their window have {came}"
             raise UnexpectedAnswer(why, retryable=True)
+
+    def _window(self, piece: WindowPiece) -> Iterator[Any]:
+        """A window of time, which is read until it is sure."""
+        reads = WindowReads(self._options, self._config, self._columns.needs_envelopes)
+        pages: dict[Process, Pages | None] = {}
+        for process, number, block in reads.parts(piece):
+            if process not in pages:
+                pages[process] = self._columns.pages(process, 0, self._schema)
+            about = pages[process]
+            self._columns.name_arrays(self._maker, about)
+            self._records += block.count(b"\n")
+            try:
+                yield from self._maker.batches(block, number, about.values if about else None)
+            except RecordError as error:
+                raise RecordError(f"{error}{self._hint}") from None
 
     def warn(self) -> None:
         """Says in the executor's log what was left out."""

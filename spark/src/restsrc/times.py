@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import datetime, timezone
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
-from restsrc.rows.spark_time import timestamp_micros
+from restsrc.rows.spark_time import fixed_offset, timestamp_micros
 
 _MS = {"ms": 1, "s": 1000, "sec": 1000, "second": 1000, "m": 60_000, "min": 60_000, "minute": 60_000}
 _MS |= {"h": 3_600_000, "hour": 3_600_000, "d": 86_400_000, "day": 86_400_000, "w": 604_800_000, "week": 604_800_000}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)", re.ASCII)
 
-# How times are written for the API, with the smallest step of each form in milliseconds.
-TIME_FORMATS = {"iso": 1000, "iso_ms": 1, "epoch_s": 1000, "epoch_ms": 1}
+TIME_FORMATS = {"iso": 1000, "iso_ms": 1, "epoch_s": 1000, "epoch_ms": 1, "date": 86_400_000}
+_PATTERNS = {"iso": "%Y-%m-%dT%H:%M:%S", "iso_ms": "%Y-%m-%dT%H:%M:%S.%L", "date": "%Y-%m-%d"}
+_STEPS: tuple[tuple[tuple[str, ...], int], ...] = (
+    (("%f", "%3f", "%L", "%3N"), 1),
+    (("%S", "%T", "%s", "%X", "%c", "%r"), 1000),
+    (("%M", "%R"), 60_000),
+    (("%H", "%I", "%k", "%l"), 3_600_000),
+)
+_HOURS_MS = 100_000_000_000  # larger numbers are milliseconds: in seconds it is the year 5138
 
 
 def milliseconds(text: str) -> int:
@@ -28,14 +38,130 @@ def milliseconds(text: str) -> int:
     return round(float(number) * _MS[unit])
 
 
+@dataclass(frozen=True)
+class TimeForm:
+    """How an API writes and reads times: a name of TIME_FORMATS or a pattern of strftime, in a time zone.
+
+    Without a `zone`, UTC, and ISO texts end with Z. With one, texts are local times. `%L` and `%3f` are milliseconds.
+    """
+
+    name: str
+    zone: str = ""
+
+    @property
+    def step(self) -> int:
+        """The smallest step, in milliseconds: of a day for `date`, though some days are an hour longer."""
+        if self.name in TIME_FORMATS:
+            return TIME_FORMATS[self.name]
+        return next((step for letters, step in _STEPS if any(one in self.name for one in letters)), 86_400_000)
+
+    def text(self, ms: int) -> str:
+        """A time as the API wants it. Parts of a step are dropped."""
+        if self.name == "epoch_ms":
+            return str(ms)
+        if self.name == "epoch_s":
+            return str(ms // 1000)
+        when = datetime.fromtimestamp(ms // 1000, timezone.utc)
+        when = when.astimezone(timezone(timedelta(milliseconds=self._away(ms))))
+        pattern = _PATTERNS.get(self.name, self.name)
+        for letters in ("%L", "%3f", "%3N"):
+            pattern = pattern.replace(letters, f"{ms % 1000:03d}")
+        pattern = pattern.replace("%f", f"{ms % 1000:03d}000").replace("%s", str(ms // 1000))
+        return when.strftime(pattern) + ("Z" if self.name.startswith("iso") and not self.zone else "")
+
+    def floor(self, ms: int) -> int:
+        """The last time, not after `ms`, where a window may begin or end.
+
+        That is a whole step of the local clock. An hour that a clock goes through twice is not divided, because its
+        times mean two moments: then it is the beginning of that hour.
+        """
+        step = self.step
+        if not self.zone or self.name.startswith("epoch"):
+            return ms // step * step
+        wall = (ms + self._away(ms)) // step * step
+        first = wall - self._away_at(wall, 0)
+        twice = self._away_at(wall, 0) - self._away_at(wall, 1)
+        return first if twice <= 0 else self._change(first, first + twice) - twice
+
+    def before(self, ms: int) -> int:
+        """One step earlier than `ms`, which is such a time."""
+        return self.floor(ms - 1)
+
+    def after(self, ms: int) -> int:
+        """One step later than `ms`, which is such a time."""
+        for more in (self.step, self.step + 3_600_000):  # a day may have 25 hours
+            if (next_one := self.floor(ms + more)) > ms:
+                return next_one
+        wall = ms + self._away(ms)
+        return ms + 2 * (self._away_at(wall, 0) - self._away_at(wall, 1))
+
+    def parse(self, text: str) -> int | None:
+        """The time in milliseconds that a record has as `text`. None where that is no time."""
+        text = text.strip().strip('"')
+        if "%" in self.name and (found := self._by_pattern(text)) is not None:
+            return found
+        try:
+            if re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
+                number = float(text) if "." in text else int(text)
+                many = self.name == "epoch_ms" or (self.name != "epoch_s" and abs(number) >= _HOURS_MS)
+                return math.floor(number if many else number * 1000)
+            return timestamp_micros(text, self.zone or "UTC") // 1000
+        except (ValueError, OverflowError):
+            return None
+
+    def _by_pattern(self, text: str) -> int | None:
+        try:
+            when = datetime.strptime(text, self.name.replace("%L", "%f").replace("%3f", "%f"))
+        except ValueError:
+            return None
+        wall = round(when.replace(tzinfo=timezone.utc).timestamp() * 1000)
+        return wall - (self._away_at(wall, 0) if self.zone else 0)
+
+    def _away(self, ms: int) -> int:
+        """What the local clock is ahead of UTC at a moment."""
+        zone = self._zone()
+        if isinstance(zone, int):
+            return zone
+        return _whole(datetime.fromtimestamp(ms // 1000, zone).utcoffset())
+
+    def _away_at(self, wall: int, fold: int) -> int:
+        """The same at a time that the local clock shows, the first or the second time that it does."""
+        zone = self._zone()
+        if isinstance(zone, int):
+            return zone
+        shown = datetime(1970, 1, 1) + timedelta(milliseconds=wall)
+        return _whole(shown.replace(tzinfo=zone, fold=fold).utcoffset())
+
+    def _zone(self) -> ZoneInfo | int:
+        fixed = fixed_offset(self.zone or "UTC")
+        return ZoneInfo(self.zone) if fixed is None else fixed // 1000
+
+    def _change(self, low: int, high: int) -> int:
+        """The moment in (low, high] at which the local clock is set."""
+        before = self._away(low)
+        while high - low > 1000:
+            middle = (low + high) // 2 // 1000 * 1000
+            low, high = (middle, high) if self._away(middle) == before else (low, middle)
+        return high // 1000 * 1000
+
+
+def _whole(away: timedelta | None) -> int:
+    return (away or timedelta()) // timedelta(milliseconds=1)
+
+
+def time_form(text: str) -> str:
+    """A value of the option time_format, as it is kept: a name of TIME_FORMATS, or a pattern. ValueError for others."""
+    name = text.strip().lower()
+    if name in TIME_FORMATS:
+        return name
+    if "%" not in text:
+        raise ValueError(text)
+    return text
+
+
 def time_text(ms: int, form: str) -> str:
-    """A time, given in milliseconds since 1970, in the form `form` of TIME_FORMATS."""
-    if form == "epoch_ms":
-        return str(ms)
-    if form == "epoch_s":
-        return str(ms // 1000)
-    text = datetime.fromtimestamp(ms // 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{ms % 1000:03d}Z" if form == "iso_ms" else f"{text}Z"
+    """A time in UTC, given in milliseconds since 1970, in the form `form` of TIME_FORMATS."""
+    return TimeForm(form).text(ms)
 
 
 def time_of(text: str, form: str, zone: str = "UTC", exact: bool = False) -> int:
@@ -44,10 +170,10 @@ def time_of(text: str, form: str, zone: str = "UTC", exact: bool = False) -> int
     `zone` is for times that name none. Parts of the form's smallest step are dropped. ValueError for any other text,
     and for parts of a step where the time must be `exact`.
     """
-    step = TIME_FORMATS[form]
+    step = TimeForm(form).step
     if form.startswith("epoch") and re.fullmatch("[0-9]{1,15}", text.strip(), re.ASCII):
         return int(text) * step
     micros = timestamp_micros(text, zone)
-    if exact and micros % (1000 * step):
+    if exact and micros % (1000 * min(step, 1000)):
         raise ValueError(text)
-    return micros // (1000 * step) * step
+    return micros // (1000 * min(step, 1000)) * min(step, 1000)

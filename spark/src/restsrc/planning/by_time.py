@@ -1,4 +1,4 @@
-"""A list cut by time: the records of windows [start, end), which two query parameters ask for.
+"""A list cut by time, into windows that the API is asked for one by one.
 
 Windows are halved until the server can give them, and until they are small enough to be read in parallel. All times
 are milliseconds since 1970.
@@ -8,75 +8,22 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
+from typing import Any
 
-from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
+from restsrc.errors import OptionError
 from restsrc.options import Complaints, Options
-from restsrc.partition import Piece, RestApiPartition
+from restsrc.partition import RestApiPartition
 from restsrc.planning import by_offset, survey
-from restsrc.times import TIME_FORMATS, time_text
+from restsrc.planning.counting import DAY, MOST_SCANNED, Counts, TooLarge, cuts
+from restsrc.planning.heeded import check_heeded
+from restsrc.planning.time_query import WindowPiece, piece, query_of
 
-TOO_LARGE = (400, 413, 414, 422)  # the statuses with which servers answer when they are asked for too much at once
 MOST_WINDOWS = 10_000
 
 _log = logging.getLogger("restsrc")
-
-
-@dataclass(frozen=True)
-class TimeQuery:
-    """How a window is asked for.
-
-    `since` and `until` name the parameters, `form` is a key of TIME_FORMATS, `inclusive` says that the server also
-    gives records of the very time in `until`. `query` has the lines of the user's own option of that name, `found` is
-    that of `survey.Paging`.
-    """
-
-    since: str
-    until: str
-    form: str
-    inclusive: bool
-    query: str
-    found: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def step(self) -> int:
-        """The smallest window."""
-        return TIME_FORMATS[self.form]
-
-    def config(self, start: int, end: int) -> dict[str, str]:
-        """The options for a run of the tool that reads or counts a window."""
-        last = end - self.step if self.inclusive else end
-        window = f"{self.since}={time_text(start, self.form)}\n{self.until}={time_text(last, self.form)}"
-        return {**self.found, "query": f"{self.query}\n{window}".strip()}
-
-    def middle(self, start: int, end: int) -> int | None:
-        """Where to halve a window. None: it is as small as can be."""
-        half = (end - start) // 2 // self.step * self.step
-        return start + half if half else None
-
-    def text(self, start: int, end: int) -> str:
-        return f"the window from {time_text(start, 'iso_ms')} to {time_text(end, 'iso_ms')}"
-
-
-@dataclass(frozen=True)
-class WindowPiece(Piece):
-    """A whole window. Its halves are read instead where the server refuses it."""
-
-    time: TimeQuery | None = None
-    start: int = 0
-    end: int = 0
-
-    def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
-        middle = self.time.middle(self.start, self.end) if self.time else None
-        if refusal.http_status not in TOO_LARGE or self.time is None or middle is None:
-            return ()
-        return [_piece(self.time, self.start, middle), _piece(self.time, middle, self.end)]
-
-
-def _piece(time: TimeQuery, start: int, end: int, expect: int | None = None) -> WindowPiece:
-    return WindowPiece(expect=expect, config=time.config(start, end), time=time, start=start, end=end)
 
 
 def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
@@ -84,37 +31,45 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
 
     OptionError where a bound is missing or wrong.
     """
-    form = options.choice("time_format")
+    form = str(options.parsed("time_format"))
     bounds = [
         complaints.time(name, form, exact=True)
         for name in ("lower_bound", "upper_bound")
         if complaints.needs(name, "a time")
     ]
+    windows = Windows(options, complaints)
     complaints.raise_any()
-    return Windows(options).partitions(*bounds)
+    return windows.partitions(*bounds)
+
+
+def _deaf(summary: dict[str, Any]) -> None:
+    """A batch read needs no clock."""
 
 
 class Windows:
     """Counts and cuts windows by what the options say and what the server answers."""
 
-    def __init__(self, options: Options, lasting: bool = False):
-        """`lasting`: for a stream, where what is found about the list must hold when the list has grown."""
+    def __init__(
+        self,
+        options: Options,
+        complaints: Complaints,
+        lasting: bool = False,
+        hear: Callable[[dict[str, Any]], None] = _deaf,
+    ):
+        """`lasting`: for a stream, where what is found about the list must hold when the list has grown.
+
+        `hear` is called with the summary of each count, which tells the server's clock.
+        """
         self._options = options
-        self.time = TimeQuery(
-            options.text("param_since"),
-            options.text("param_until"),
-            options.choice("time_format"),
-            options.flag("until_inclusive"),
-            options.given("query"),
-        )
+        self.time = query_of(options, complaints)
         self._duration = options.milliseconds("partition_duration")
-        self._duration = -(-self._duration // self.time.step) * self.time.step
+        self._duration = -(-self._duration // self.time.form.step) * self.time.form.step
         self._parts = options.optional_integer("num_partitions")
-        self._cap = options.optional_integer("window_rows")
-        self._countable = True
+        self._cap = options.optional_integer("window_rows") or _result_limit(options)
+        self._counts = Counts(options, self._cap, hear)
         self._heeded = False
+        self._full = options.integer("page_size")  # windows with so many records are given whole
         self._paging = survey.lasting_paging if lasting else survey.paging
-        self._last: tuple[tuple[int, int] | None, int | None] = (None, None)  # the window counted last, and its records
 
     def count(self, start: int, end: int) -> float | None:
         """The number of records in a window.
@@ -122,11 +77,18 @@ class Windows:
         Infinite where the window is too large for the server. None where the server gives no count.
         """
         self._find_out()
-        self._last = None, None
+        self._counts.forget()
         return self._number(start, end)
 
     def partitions(self, start: int, end: int) -> list[RestApiPartition]:
         """The partitions that read the records of [start, end). OptionError where there would be too many windows."""
+        if start < end:
+            self._find_out()
+            self.check(start, end)
+        return self.shared_out(self.pieces(start, end))
+
+    def pieces(self, start: int, end: int) -> list[WindowPiece]:
+        """The windows of [start, end), none of them known to be empty."""
         if start >= end:
             return []
         self._find_out()
@@ -136,22 +98,20 @@ class Windows:
                 f"{self.time.text(start, end)} makes more than {MOST_WINDOWS} windows: give a longer partition_duration"
                 ", a later beginning, or rows_per_batch"
             )
-        if pieces:
-            self._check_heeded(start, end)
+        return pieces
+
+    def shared_out(self, pieces: Sequence[WindowPiece]) -> list[RestApiPartition]:
+        """The windows, in as many tasks as it takes."""
         parts = min(self._parts or by_offset.MOST_RANGES, len(pieces))
         return [
             RestApiPartition(pieces[len(pieces) * n // parts : len(pieces) * (n + 1) // parts]) for n in range(parts)
         ]
 
-    def _check_heeded(self, start: int, end: int) -> None:
-        """UnexpectedAnswer where the server ignores a bound. Asked once.
-
-        A window of no time at `start` has records where `until` is ignored, and one at `end` where `since` is.
-        """
-        for at in () if self._heeded else (start, end):
-            what = f"a window of no time, at {time_text(at, 'iso_ms')}"
-            survey.check_empty(self._options, self.time.config(at, at), what)
-        self._heeded = True
+    def check(self, start: int, end: int) -> None:
+        """UnexpectedAnswer where the server ignores a bound, or takes windows for others than we do. Asked once."""
+        if start < end and not self._heeded and self._number(start, end) != 0:
+            check_heeded(self._options, self.time, start, end)
+            self._heeded = True
 
     def _find_out(self) -> None:
         """How the list is paged. The whole list is asked, because a window may have too few records to show it."""
@@ -160,24 +120,32 @@ class Windows:
             self.time = replace(self.time, found=found, query=found.get("query", self.time.query))
 
     def _number(self, start: int, end: int) -> float | None:
+        """A stretch that is longer than a window may be is the sum of its windows."""
+        self._counts.believe(self.time, start, end, self._middle)
         try:
-            rows = self._count(start, end)
-        except _TooLarge:
+            rows = self._counts.one(self.time, start, end)
+            if rows is None or end - start <= self._counts.believed:
+                return rows
+            if self._counts.is_empty(start, end):
+                return 0
+        except TooLarge:
             return math.inf
-        self._last = (start, end), rows
-        return rows
+        total: float = 0
+        for part in cuts(self.time, start, end, self._counts.believed):
+            total += self._counts.one(self.time, *part) or 0
+        return total
 
-    def _pieces(self, start: int, end: int) -> Iterator[Piece]:
+    def _pieces(self, start: int, end: int) -> Iterator[WindowPiece]:
         rows = self._number(start, end)
         if rows is None:
             return self._uncounted(start, end)
         return self._halved(start, end, math.inf if self._duration else self._rows_of_a_task(rows))
 
-    def _uncounted(self, start: int, end: int) -> Iterator[Piece]:
+    def _uncounted(self, start: int, end: int) -> Iterator[WindowPiece]:
         parts = self._parts or 1
-        duration = self._duration or -(-(end - start) // (parts * self.time.step)) * self.time.step
-        for begin in range(start, end, duration):
-            yield _piece(self.time, begin, min(begin + duration, end))
+        longest = max(DAY, (end - start) // MOST_SCANNED)  # an API may give less of a longer one, and not say so
+        for part in cuts(self.time, start, end, self._duration or min(longest, -(-(end - start) // parts))):
+            yield piece(self.time, *part, cap=self._cap)
 
     def _rows_of_a_task(self, rows: float) -> float:
         """Few tasks for few rows, because an empty or tiny task costs more than some pages."""
@@ -186,59 +154,51 @@ class Windows:
         least = by_offset.PAGES_PER_RANGE * self._options.integer("page_size")
         return least if rows == math.inf else max(least, math.ceil(rows / by_offset.MOST_RANGES))
 
-    def _halved(self, start: int, end: int, most: float) -> Iterator[Piece]:
+    def _halved(self, start: int, end: int, most: float) -> Iterator[WindowPiece]:
         """Windows of at most `most` records and partition_duration, none of them empty.
 
         A window of the smallest possible length may have more records.
         """
+        longest = min(self._duration or math.inf, self._counts.believed)
         middle = self._middle(start, end)
         try:
-            rows = self._count(start, end)
-            if rows == 0:
+            rows = self._counts.one(self.time, start, end)
+            if self._counts.is_empty(start, end) or (rows == 0 and end - start <= self._counts.believed):
                 return
-            if middle is None or (end - start <= (self._duration or math.inf) and (rows is None or rows <= most)):
-                yield _piece(self.time, start, end, rows)
+            if middle is None or (
+                end - start <= longest and (rows is None or (rows <= most and self._adds_up(start, end, rows)))
+            ):
+                yield piece(self.time, start, end, rows, self._cap)
                 return
-        except _TooLarge as refusal:
+        except TooLarge as refusal:
             if middle is None:
                 raise refusal.cause from None
         yield from self._halved(start, middle, most)
         yield from self._halved(middle, end, most)
 
+    def _adds_up(self, start: int, end: int, rows: int) -> bool:
+        """Whether the halves have no more than the whole. Looked at where a window is fuller than any before."""
+        middle = self.time.middle(start, end)
+        if rows <= self._full or middle is None:
+            return True
+        try:
+            halves = [self._counts.one(self.time, *half) for half in ((start, middle), (middle, end))]
+        except TooLarge:
+            return True
+        if sum(half or 0 for half in halves) > rows:
+            return False
+        self._full = rows
+        return True
+
     def _middle(self, start: int, end: int) -> int | None:
         """Where to halve a window. One that is longer than partition_duration is cut at a multiple of it."""
         if self._duration and end - start > self._duration:
-            return start + -(-(end - start) // self._duration) // 2 * self._duration
+            cut = self.time.form.floor(start + -(-(end - start) // self._duration) // 2 * self._duration)
+            return cut if start < cut < end else self.time.middle(start, end)
         return self.time.middle(start, end)
 
-    def _count(self, start: int, end: int) -> int | None:
-        if not self._countable:
-            return None
-        if self._last[0] == (start, end):
-            return self._last[1]
-        try:
-            rows = survey.count(self._options, self.time.config(start, end))
-        except RequestRefused as refusal:
-            if refusal.http_status in TOO_LARGE:
-                raise _TooLarge(refusal) from None
-            raise
-        except UnexpectedAnswer as error:
-            if "lower bound" in str(error):  # what Elasticsearch gives when there are more records than it counts
-                raise _TooLarge(error) from None
-            if self._options.text("count_from") != "auto":
-                raise
-            _log.warning("restsrc: windows of time are read uncounted, because the server gives no count: %s", error)
-            self._countable = False
-            return None
-        if self._cap and rows >= self._cap:
-            why = f"{self.time.text(start, end)} has {rows} records, window_rows is {self._cap}"
-            raise _TooLarge(UnexpectedAnswer(why))
-        return rows
 
-
-class _TooLarge(Exception):
-    """A window is more than the server can give. `cause` is the exception to raise where it can't be made smaller."""
-
-    def __init__(self, cause: Exception):
-        super().__init__(str(cause))
-        self.cause = cause
+def _result_limit(options: Options) -> int | None:
+    """How many records of a query the API gives, as the tool's own option has it."""
+    text = options.text("result_limit") if options.has("result_limit") else ""
+    return int(text) if text.strip().isdigit() else None

@@ -44,6 +44,22 @@ def count(options: Options, config: Config) -> int:
     return int(text)
 
 
+def count_and_summary(options: Options, config: Config) -> tuple[int, dict[str, Any]]:
+    """The same, with what else the tool has heard: the server's clock as `date`."""
+    with Process(options, "count", {}, config) as process:
+        text = process.text()
+        summary = process.finish()
+    return int(text), summary
+
+
+def lines(options: Options, config: Config, flags: dict[str, int]) -> list[bytes]:
+    """The records of a short stretch of the list, for a look at them."""
+    with Process(options, "read", flags, {"on_drift": "ignore", **config}) as process:
+        text = b"".join(process.blocks())
+        process.finish()
+    return text.split(b"\n")[:-1]
+
+
 def paging(options: Options) -> Paging:
     """How the list is paged: as the options or the preset say, or as `restsrc check` finds with a few requests."""
     given = options.given("paginate")

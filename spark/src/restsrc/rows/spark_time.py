@@ -91,7 +91,7 @@ def zone_offset(name: str, local_micros: int) -> int:
 
     In a gap the offset before it counts, in an overlap the earlier instant: as in java.time.
     """
-    offset = _fixed_offset(name)
+    offset = fixed_offset(name)
     if offset is None:
         try:
             wall = datetime(1970, 1, 1) + timedelta(microseconds=local_micros)
@@ -103,7 +103,7 @@ def zone_offset(name: str, local_micros: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _fixed_offset(name: str) -> int | None:
+def fixed_offset(name: str) -> int | None:
     """The offset of "Z", "+01:00", "UTC+1" and the like in microseconds; None for a name such as Europe/Paris."""
     if name in ("Z", "UTC", "GMT", "UT"):
         return 0

@@ -1,0 +1,164 @@
+"""How a window of time is asked for, and which of the records that come belong to it.
+
+All times are milliseconds since 1970. A window is [start, end). What the API takes for the ends of one, `bounds` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from restsrc.digests import digest
+from restsrc.errors import RequestRefused
+from restsrc.options import Complaints, Options
+from restsrc.partition import Piece
+from restsrc.rows.envelope import at_path
+from restsrc.times import TimeForm, time_text
+
+TOO_LARGE = (400, 413, 414, 422)  # the statuses with which servers answer when they are asked for too much at once
+SINCE, UNTIL = ("{since}", "{lower}"), ("{until}", "{upper}")
+TEMPLATES = ("url", "query", "header", "data")  # options that may have them
+
+
+@dataclass(frozen=True)
+class TimeQuery:
+    """How a window is asked for.
+
+    `since` and `until` name the parameters, empty where there is none. `templates` has the options of TEMPLATES that
+    say where the times go instead. `bounds`: which ends the API takes for a part of a window. `path`: where a record
+    has its time; then one step more is asked for at each end, and what is outside of the window is dropped here.
+    `query` has the lines of the user's own option of that name, `found` is that of `survey.Paging`.
+    """
+
+    since: str
+    until: str
+    form: TimeForm
+    bounds: str = "[)"
+    path: str = ""
+    query: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    found: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def endless(self) -> bool:
+        """The API can't be told where a window ends."""
+        return not self.until and not any(word in text for text in self.templates.values() for word in UNTIL)
+
+    def config(self, start: int, end: int, wide: bool = False) -> dict[str, str]:
+        """The options for a run of the tool that reads or counts a window. `wide`: with one step more at each end."""
+        first = start if self.bounds[0] == "[" else self.form.before(start)
+        last = end if self.bounds[1] == ")" else self.form.before(end)
+        if wide and self.path:
+            first, last = self.form.before(first), self.form.after(last)
+        times = {**dict.fromkeys(SINCE, self.form.text(first)), **dict.fromkeys(UNTIL, self.form.text(last))}
+        config = {name: _filled(text, times, name == "url") for name, text in self.templates.items()}
+        lines = [config.get("query", self.query)]
+        if not self.templates:
+            lines += [f"{name}={text}" for name, text in self._parameters(times) if name]
+        return {**self.found, **config, "query": "\n".join(lines).strip()}
+
+    def _parameters(self, times: Mapping[str, str]) -> list[tuple[str, str]]:
+        return [(self.since, times[SINCE[0]]), (self.until, times[UNTIL[0]])]
+
+    def middle(self, start: int, end: int) -> int | None:
+        """Where to halve a window. None: it is as small as can be."""
+        half = self.form.floor(start + (end - start) // 2)
+        if half <= start:
+            half = self.form.after(start)
+        return half if start < half < end else None
+
+    def text(self, start: int, end: int) -> str:
+        return f"the window from {time_text(start, 'iso_ms')} to {time_text(end, 'iso_ms')}"
+
+    def has(self, record: bytes, start: int, end: int) -> bool:
+        """Whether a record belongs to the window by its time. One that has none there does."""
+        if not self.path:
+            return True
+        text = at_path(record.decode(), self.path)
+        at = self.form.parse(text) if text else None
+        return at is None or start <= at < end
+
+
+def _filled(text: str, times: Mapping[str, str], encoded: bool) -> str:
+    for word, value in times.items():
+        text = text.replace(word, quote(value, safe="") if encoded else value)
+    return text
+
+
+def query_of(options: Options, complaints: Complaints) -> TimeQuery:
+    """What the options say. Complaints where they do not go together."""
+    given = {name: options.url if name == "url" else options.given(name) for name in TEMPLATES}
+    lines = options.given("partition_query")
+    given["query"] = f"{given['query']}\n{lines}".strip()
+    templates = {name: text for name, text in given.items() if any(word in text for word in (*SINCE, *UNTIL))}
+    bounds = options.choice("bounds")
+    if options.flag("until_inclusive"):
+        bounds = bounds[0] + "]"
+    since, until = (
+        options.given(name).strip() if options.gives(name) else options.text(name)
+        for name in ("param_since", "param_until")
+    )
+    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    query = TimeQuery(since, until, form, bounds, options.text("since_path"), given["query"], templates)
+    if templates and any(options.given(name).strip() for name in ("param_since", "param_until")):
+        complaints.add("param_since and param_until are for parameters: {since} and {until} say where the times go")
+    if not templates and not query.since:
+        complaints.add("param_since is empty: a window needs its beginning")
+    if query.endless and not query.path:
+        complaints.add(
+            "without param_until the API gives all that is newer: say with since_path where a record has its time, "
+            "so that what comes after the window is left for the next one"
+        )
+    return query
+
+
+@dataclass(frozen=True)
+class WindowPiece(Piece):
+    """A whole window.
+
+    `expect` is how many records were counted. `cap`: with so many or more the server has not given all of it. `known`
+    and `wanted` are digests: of records that are left out, and of the only ones that are taken.
+    """
+
+    time: TimeQuery | None = None
+    start: int = 0
+    end: int = 0
+    cap: int | None = None
+    counted: bool = False
+    known: frozenset[str] = frozenset()
+    wanted: frozenset[str] | None = None
+
+    def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
+        return self.cut() if refusal.http_status in TOO_LARGE else ()
+
+    def cut(self) -> Sequence[WindowPiece]:
+        """Its two halves. Empty: it is as small as can be."""
+        middle = self.time.middle(self.start, self.end) if self.time else None
+        if self.time is None or middle is None:
+            return ()
+        return [
+            replace(self, start=start, end=end, expect=None, config=self.time.config(start, end, wide=True))
+            for start, end in ((self.start, middle), (middle, self.end))
+        ]
+
+    def keeps(self, record: bytes) -> bool:
+        """Whether a record that the server gives for the window is taken."""
+        if self.time is None or not self.time.has(record, self.start, self.end):
+            return False
+        if not self.known and self.wanted is None:
+            return True
+        name = digest(record)
+        return name not in self.known and (self.wanted is None or name in self.wanted)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether `keeps` is true for all records."""
+        return not (self.known or self.wanted is not None or (self.time and self.time.path))
+
+
+def piece(time: TimeQuery, start: int, end: int, expect: int | None = None, cap: int | None = None) -> WindowPiece:
+    config = time.config(start, end, wide=True)
+    return WindowPiece(
+        expect=expect, config=config, time=time, start=start, end=end, cap=cap, counted=expect is not None
+    )
