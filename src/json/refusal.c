@@ -153,12 +153,31 @@ bool refusal_names(struct slice key, bool *left)
     return w.any & WORD_BAD && !(w.any & WORD_ASIDE);
 }
 
+static bool is_thing(struct slice element)
+{
+    struct slice key, value;
+    bool thing = element.len && *element.text == '{';
+    for (size_t at = 0; thing && value_next(element, &at, &key, &value);)
+        thing = !(words_of(key.text, key.len).any & (WORD_BAD | WORD_REASON | WORD_CODE)) && !is(key, "severity");
+    return thing;
+}
+
+bool refusal_are_things(struct slice key, struct slice list)
+{
+    struct slice element;
+    struct words w = words_of(key.text, key.len);
+    bool things = w.count == 1 && w.first & WORD_THING && *list.text == '[';
+    for (size_t at = 0; things && value_next(list, &at, NULL, &element);)
+        things = is_thing(element);
+    return things;
+}
+
 /* A scalar may be anything: all words of its name must be known, but for what is counted (failedLeads). */
 static bool names_refusal(const struct words *w, bool counts)
 {
     if (!(w->any & WORD_BAD) || w->any & WORD_ASIDE)
         return false;
-    return !(w->any & WORD_UNKNOWN) || (counts && (w->first & WORD_BAD || w->last & WORD_NUMBER));
+    return !(w->any & WORD_UNKNOWN) || (counts && (w->first & (WORD_BAD | WORD_NUMBER) || w->last & WORD_NUMBER));
 }
 
 /* ---- one member ---- */
@@ -312,8 +331,9 @@ static bool counts_taken(const struct member *m)
     const struct words *w = &m->name;
     bool flag = w->count == 1 && w->any & WORD_FLAG;
     return w->any & WORD_GOOD && !(w->any & (WORD_BAD | WORD_ASIDE)) &&
-           !(w->any & WORD_UNKNOWN && !(w->first & WORD_GOOD)) && !is_text(m->value) && number_of(m->value) >= 0 &&
-           (!flag || m->beside_zero) && !echoes(m->sent, m->key, m->value);
+           !(w->any & WORD_UNKNOWN && !(w->first & (WORD_GOOD | WORD_NUMBER))) && !is_text(m->value) &&
+           number_of(m->value) >= 0 && (!flag || m->beside_zero || number_of(m->value) > 1) &&
+           !echoes(m->sent, m->key, m->value);
 }
 
 /* Fewer than none, as CrateDB counts what it refuses. Of a list that is read it only says that nobody counted. */
@@ -328,10 +348,13 @@ static void read_member(const struct member *m, struct refusal *r)
 {
     const struct words *w = &m->name;
     bool number = number_of(m->value) >= 0;
-    if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) : names_refusal(w, number))
+    if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) && !refusal_are_things(m->key, m->value)
+                               : names_refusal(w, number))
         read_bad(m, r);
     else if (w->any & WORD_NUMBER && m->value.len > 1 && *m->value.text == '-')
         refuse_number(m, r);
+    else if (w->any & WORD_ARRIVED && number && !is_text(m->value) && !(w->any & WORD_ASIDE))
+        r->arrived = number_of(m->value);
     else if (counts_taken(m))
         count_taken(number_of(m->value), r);
     else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !is_container(m->value))
@@ -348,7 +371,7 @@ void refusal_read(struct slice object, struct slice sent, struct refusal *r)
 {
     struct member m = {.sent = sent};
     struct slice key, value;
-    *r = (struct refusal){.taken = -1};
+    *r = (struct refusal){.taken = -1, .arrived = -1};
     if (!object.len || *object.text != '{')
         return;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {

@@ -23,6 +23,7 @@ struct refusal {
     int64_t failed;   /* records that it counts as refused */
     int64_t taken;    /* as taken, all such counts together; -1: it counts none */
     int64_t most;     /* the largest of these */
+    int64_t arrived;  /* as received, which is not to say that they were taken; -1 */
     bool speaks;      /* it has such members, whatever they say */
     bool well;        /* it says that all went well */
     bool pending;     /* it says that the work is still to be done */
@@ -38,6 +39,9 @@ bool refusal_says_something(struct slice value);
 /* Is a member of this name, with a list or an object in it, about what was refused? left: was it left for another time?
  */
 bool refusal_names(struct slice key, bool *left);
+
+/* Is a list of that name of things after all, and not of errors: the issues of a tracker? */
+bool refusal_are_things(struct slice key, struct slice list);
 
 /* Does it speak of a part that was refused, so that the rest may have been taken? */
 bool refusal_is_in_part(struct slice text);

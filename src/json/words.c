@@ -33,6 +33,7 @@ enum {
     LEFT = WORD_LEFT,
     OMITTED = WORD_OMITTED,
     STATE = WORD_STATE,
+    ARRIVED = WORD_ARRIVED,
 };
 
 /* In the order of strcmp(), for bsearch(). */
@@ -147,8 +148,8 @@ static const struct word table[] = {
     {"invalid", BAD | OMITTED},
     {"is", THING},
     {"isbn", ID},
-    {"issue", BAD | OMITTED},
-    {"issues", BAD | OMITTED},
+    {"issue", BAD | OMITTED | THING},
+    {"issues", BAD | OMITTED | THING},
     {"item", THING | ROW},
     {"items", RESULT | THING},
     {"key", ID},
@@ -239,6 +240,7 @@ static const struct word table[] = {
     {"rate", ASIDE},
     {"reason", REASON},
     {"reasons", REASON},
+    {"received", ARRIVED},
     {"record", THING | ROW},
     {"records", RESULT | THING},
     {"ref", ID},
@@ -307,6 +309,9 @@ static const struct word table[] = {
     {"unprocessable", BAD},
     {"unprocessed", BAD | LEFT},
     {"unprocesseditems", BAD | LEFT},
+    {"unsaved", BAD | LEFT},
+    {"unsent", BAD | LEFT},
+    {"unserviced", BAD | LEFT},
     {"unsuccessful", BAD},
     {"unwritten", BAD | LEFT},
     {"updated", GOOD},

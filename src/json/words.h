@@ -30,6 +30,7 @@ enum {
     WORD_LEFT = 1 << 18,    /* unprocessed: to be sent again */
     WORD_OMITTED = 1 << 19, /* skipped, missing: of what is written; in what is read they may be about anything */
     WORD_STATE = 1 << 20,   /* busy, forbidden: bad as a state; as a name it may be about anything */
+    WORD_ARRIVED = 1 << 21, /* received: it came, and no more */
     WORD_UNKNOWN = 1 << 30, /* not in the table */
 };
 

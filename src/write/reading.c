@@ -1,6 +1,7 @@
 /* reading: what an answer says of the records of a batch, collected. */
 #include "write/reading.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,20 +86,34 @@ static bool is_error(struct slice value)
     return text ? !value_is_void(value) : refusal_says_something(value);
 }
 
-/* true and false, or "OK" and "ERROR: ..." by themselves. */
-static void read_verdict(struct slice element, struct refusal *said)
+static long status_of(struct slice element, enum verdicts kind)
+{
+    struct slice number = kind == VERDICTS_CODE ? value_member(element, "code", 4) : element;
+    long status = number.len && isdigit((unsigned char)*number.text) ? value_status(number) : 0;
+    return status >= 100 && status <= 599 ? status : 0;
+}
+
+/* true and false, "OK" and "ERROR: ...", or 201 and 409 by themselves; {"code": 400, "body": "..."} */
+static void read_verdict(struct slice element, enum verdicts kind, struct refusal *said)
 {
     struct words w = words_of(element.text, element.len);
     bool text = *element.text == '"';
     *said = (struct refusal){.taken = -1, .speaks = true};
-    said->refused = said->hard = text ? w.first & (WORD_BAD | WORD_STATE) && !(w.any & WORD_NO) : w.any & WORD_NO;
+    if (kind == VERDICTS_WORDS) {
+        said->refused = text ? w.first & (WORD_BAD | WORD_STATE) && !(w.any & WORD_NO) : w.any & WORD_NO;
+    } else {
+        said->status = status_of(element, kind);
+        said->refused = said->status >= 400;
+        said->speaks = said->status != 0;
+    }
+    said->hard = said->refused;
 }
 
 static void read_element(const struct reading *r, struct slice element, struct slice sent, struct refusal *said)
 {
     const struct results_paths *paths = r->paths;
     if (r->verdicts)
-        read_verdict(element, said);
+        read_verdict(element, r->verdicts, said);
     else
         refusal_read(element, sent, said);
     if (!paths->status.count && !paths->error.count)
@@ -145,16 +160,52 @@ static bool any_refused(const struct reading *r, struct slice list)
     return false;
 }
 
+static bool is_verdict(struct slice element, enum verdicts kind)
+{
+    struct words w = words_of(element.text, element.len);
+    if (kind == VERDICTS_CODE)
+        return *element.text == 'n' || (is_object(element) && status_of(element, kind));
+    if (kind == VERDICTS_STATUS)
+        return status_of(element, kind);
+    return strchr("tf", *element.text) ||
+           (*element.text == '"' && w.first & (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
+}
+
 /* A list of nothing but such? One with null in it, or with other words, may be of anything. */
-static bool are_verdicts(struct slice list)
+static bool are_verdicts(struct slice list, enum verdicts kind)
 {
     struct slice element;
     bool are = reading_length(list) > 0;
-    for (size_t at = 0; are && value_next(list, &at, NULL, &element);) {
-        struct words w = words_of(element.text, element.len);
-        are = strchr("tf", *element.text) || (*element.text == '"' && w.first & (WORD_FLAG | WORD_BAD | WORD_STATE));
-    }
+    for (size_t at = 0; are && value_next(list, &at, NULL, &element);)
+        are = is_verdict(element, kind);
     return are;
+}
+
+bool reading_has_statuses(struct slice list)
+{
+    struct slice element;
+    bool refused = false;
+    for (size_t at = 0; value_next(list, &at, NULL, &element);)
+        refused |= status_of(element, VERDICTS_STATUS) >= 400;
+    return refused && are_verdicts(list, VERDICTS_STATUS);
+}
+
+static enum verdicts verdicts_of(struct slice list, bool statuses)
+{
+    return are_verdicts(list, VERDICTS_WORDS)                ? VERDICTS_WORDS
+           : are_verdicts(list, VERDICTS_CODE)               ? VERDICTS_CODE
+           : statuses && are_verdicts(list, VERDICTS_STATUS) ? VERDICTS_STATUS
+                                                             : VERDICTS_NONE;
+}
+
+/* A result that is null, where others say that all is well: nobody has come to it. */
+static void forget_gaps(struct reading *r, struct slice list, const size_t *order)
+{
+    struct slice element;
+    size_t n = 0;
+    for (size_t at = 0; value_next(list, &at, NULL, &element); n++)
+        if (*element.text == 'n')
+            reading_set_fate(r, order ? order[n] : n, FATE_UNKNOWN);
 }
 
 /* Which record each element means; NULL: the order is that of the batch. wrong: it is another one, which can't be told.
@@ -185,11 +236,12 @@ static size_t *order_of(struct reading *r, struct slice list, bool by_value, boo
 }
 
 /* Each element is the result of a record. */
-void reading_each(struct reading *r, struct slice list)
+void reading_each(struct reading *r, struct slice list, bool statuses)
 {
     struct slice element;
     struct refusal said;
-    r->verdicts = are_verdicts(list);
+    bool given = r->paths->status.count || r->paths->error.count, well = false;
+    r->verdicts = given ? VERDICTS_NONE : verdicts_of(list, statuses);
     bool refused = any_refused(r, list), wrong, spoken = reading_speaks(r, list);
     size_t *order = order_of(r, list, refused || r->paths->ids.count, &wrong), n = 0;
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
@@ -203,13 +255,18 @@ void reading_each(struct reading *r, struct slice list)
         else if (said.refused) {
             reading_refuse(r, record, part, &said, false);
             r->placed++;
-        } else if (said.speaks && spoken)
+        } else if (said.speaks && spoken) {
             reading_set_fate(r, record, FATE_STORED);
+            well = true;
+        }
+        r->contents |= !said.refused && is_object(part) && part.len > 2;
         if (r->paths->ids.count && !wrong && !r->results[record].id.text)
             r->results[record].id = path_find(&r->paths->ids, part.text, part.len);
     }
+    if (well && !given)
+        forget_gaps(r, list, order);
     r->each = true;
-    r->verdicts = false;
+    r->verdicts = VERDICTS_NONE;
     free(order);
 }
 

@@ -13,21 +13,27 @@ struct reading {
     const struct sent *sent;
     struct place place;
     struct result *results;
-    struct refusal whole; /* what the objects around the lists say, together */
-    size_t unplaced;      /* refusals of which it can't be told whose they are */
-    size_t lasting;       /* of these, those whose reason does not pass */
-    size_t stray;         /* the same, in a list that needs not be about the batch */
-    size_t placed;        /* others: several may be of one record */
-    size_t answered;      /* the elements of a list of results that is not as long as the batch */
-    size_t confirmed;     /* those of lists of what was taken */
-    bool left;            /* a list of what was left for another time */
-    bool each;            /* a list as long as the batch */
-    bool named;           /* one of what was taken, each found among the records */
-    bool lists;           /* it has such a list; */
-    bool nothing;         /* an empty one, of which the name leaves open what it is for */
-    bool verdicts;        /* the list at hand is of true and false, or of texts that say which */
-    bool has_id;          /* outside of lists */
-    struct slice reason;  /* of the whole */
+    struct refusal whole;            /* what the objects around the lists say, together */
+    size_t unplaced;                 /* refusals of which it can't be told whose they are */
+    size_t lasting;                  /* of these, those whose reason does not pass */
+    size_t stray;                    /* the same, in a list that needs not be about the batch */
+    size_t placed;                   /* others: several may be of one record */
+    size_t answered;                 /* the elements of a list of results that is not as long as the batch */
+    size_t confirmed;                /* those of lists of what was taken */
+    bool left;                       /* a list of what was left for another time */
+    bool each;                       /* a list as long as the batch */
+    bool contents;                   /* ... with more than nothing for a record that is not refused */
+    bool named;                      /* one of what was taken, each found among the records */
+    bool lists;                      /* it has such a list; */
+    bool nothing;                    /* an empty one, of which the name leaves open what it is for */
+    enum verdicts {                  /* what the list at hand is of: */
+                    VERDICTS_NONE,   /* objects that speak by their members */
+                    VERDICTS_WORDS,  /* true and false, or texts that say which */
+                    VERDICTS_STATUS, /* numbers as of HTTP */
+                    VERDICTS_CODE,   /* objects whose member code is such a number */
+    } verdicts;
+    bool has_id;         /* outside of lists */
+    struct slice reason; /* of the whole */
 };
 
 /* What is worst counts, when several parts of an answer speak of one record. */
@@ -41,8 +47,10 @@ void reading_refuse(struct reading *r, size_t record, struct slice part, const s
 struct slice reading_unwrap(struct slice element);
 /* Does the list say what became of records, rather than give them back? */
 bool reading_speaks(const struct reading *r, struct slice list);
-/* The list with a result for each record. */
-void reading_each(struct reading *r, struct slice list);
+/* Is it a list of numbers as of HTTP, one of them of a refusal? */
+bool reading_has_statuses(struct slice list);
+/* The list with a result for each record. statuses: its name says that numbers in it are such. */
+void reading_each(struct reading *r, struct slice list, bool statuses);
 /* A map of results by the id of a record. false: it is none. */
 bool reading_map(struct reading *r, struct slice map);
 /* The answer to a single record as its result, by the paths that are given. false: they say all there is to say. */

@@ -66,7 +66,8 @@ static const char *doubt(const struct reading *r, size_t refused)
         return "the answer says that something is wrong";
     if (all->failed > (int64_t)refused && all->failed > (int64_t)r->placed)
         return "the answer counts more refused records than it names";
-    if (counts_too_few(r, refused))
+    bool lost = all->arrived >= 0 && all->arrived < (int64_t)r->sent->count && all->taken < all->arrived && !r->each;
+    if (lost || counts_too_few(r, refused))
         return "the answer counts fewer records than were sent";
     if (!(all->in_part && refused) && !adds_up(r, refused) && lists_too_few(r, refused))
         return "the answer has results for fewer records than were sent";
@@ -108,7 +109,7 @@ static const char *read_given(struct reading *r, struct slice body)
         settle(r, FATE_UNKNOWN);
         return "the answer has no list at --results that is as long as the batch";
     }
-    reading_each(r, list);
+    reading_each(r, list, false);
     settle(r, FATE_STORED);
     return count_fate(r, FATE_UNKNOWN) ? "the answer has the records in an order that can't be told" : NULL;
 }
@@ -117,7 +118,7 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
                   struct results_said *said)
 {
     struct reading r = {.paths = paths, .sent = sent, .place = {.sent = sent}, .results = results};
-    r.whole.taken = -1;
+    r.whole.taken = r.whole.arrived = -1;
     *said = (struct results_said){0};
     memset(results, 0, sent->count * sizeof *results);
     if (!body.len)
@@ -127,7 +128,7 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
     else {
         survey_answer(&r, body);
         bool all = reading_whole(&r, body);
-        said->taken = r.whole.taken > 0 || count_fate(&r, FATE_STORED);
+        said->taken = r.whole.taken > 0 || count_fate(&r, FATE_STORED) || (r.contents && r.placed);
         said->wrong = all ? conclude(&r) : NULL;
     }
     if (sent->count == 1 && !results->part.text)

@@ -197,13 +197,14 @@ static void read_list(struct reading *r, struct slice key, struct slice list, un
 {
     struct words name = words_of(key.text ? key.text : "", key.len);
     size_t n = reading_length(list), count = r->sent->count;
-    bool left;
+    bool left, statuses = name.any & WORD_STATUS && !(name.any & WORD_RESULT);
     if (is_echo(r, key))
         return;
-    if (key.text && refusal_names(key, &left))
+    if (key.text && refusal_names(key, &left) && !refusal_are_things(key, list))
         read_all_refused(r, key, list, left);
-    else if (n == count && (!key.text || name.any & WORD_RESULT || (count > 1 && reading_speaks(r, list))))
-        reading_each(r, list);
+    else if (n == count && (!key.text || name.any & WORD_RESULT || (count > 1 && reading_speaks(r, list)) ||
+                            (statuses && reading_has_statuses(list))))
+        reading_each(r, list, statuses);
     else if (!key.text && n == 1 && !reads_one(r, list)) /* one answer around all */
         read_object(r, (struct slice){list.text + 1, list.len - 2}, depth - 1, false);
     else
@@ -231,6 +232,7 @@ static void join(struct reading *r, struct slice object, const struct refusal *s
     all->failed = said->failed > all->failed ? said->failed : all->failed;
     if (said->taken >= 0)
         all->taken = (all->taken < 0 ? 0 : all->taken) + said->taken;
+    all->arrived = said->arrived >= 0 ? said->arrived : all->arrived;
     all->most = said->most > all->most ? said->most : all->most;
     all->in_part |= said->in_part;
     all->denied |= said->denied;
@@ -250,7 +252,7 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
         return;
     refusal_read(object, r->sent->count == 1 ? r->sent->record[0] : (struct slice){0}, &said);
     r->has_id |= has_id(object);
-    if (!thing)
+    if (!thing || (said.taken >= 0 && said.failed)) /* what counts both is no record */
         join(r, object, &said);
     r->whole.pending |= said.pending;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
