@@ -31,7 +31,7 @@ LAYERS = [
     "rows.exact rows.infer process partition redaction session upstream",
     "options rows.scalars worker",
     "option_table tool",
-    "times unpacked rows.newcomers rows.time_pattern",
+    "templates times unpacked rows.newcomers rows.time_pattern",
     "rows.spark_time rows.ddl errors streams streams.clock planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from urllib.parse import unquote
 
 import pytest
 from pyspark.sql import functions as F
@@ -9,6 +10,7 @@ from pyspark.sql.types import LongType, StructField, StructType
 
 from conftest import SERVERS, Server, Sink
 from restsrc import RestApiDataSource
+from restsrc.errors import OptionError
 
 
 @pytest.fixture
@@ -164,3 +166,18 @@ def test_a_commit_url_alone_is_told_what_was_written(spark, sink):
     save(spark.range(0, 100, 1, 2), target.url, stage_url="", abort_url="", commit_url=f"{target.base}/done/{{job_id}}")
     *batches, commit = target.log()
     assert len(batches) == 2 and "/done/" in commit["target"]
+
+
+def test_placeholders_are_templates_as_the_tool_has_them(spark, sink):
+    """Spark's names and columns of the row in one URL; a doubled brace is a brace."""
+    target = sink()
+    place = f"{target.base}/items/{{{{x}}}}/{{job_id}}/{{id}}"
+    options = {"body": "single", "stage_url": place, "commit_url": f"{target.base}/done/{{{{{{job_id}}}}}}"}
+    save(spark.range(0, 2, 1, 1), target.url, **options)
+    *rows, commit = [unquote(entry["target"]).split("/") for entry in target.log()]
+    job = commit[-1].strip("{}")
+    assert commit[-1] == f"{{{job}}}" and len(job) == 36
+    assert [row[-3:] for row in rows] == [["{x}", job, "0"], ["{x}", job, "1"]]
+    for wrong in ("done/{job_id", "done/}", "done/{}", "done/{id}"):
+        with pytest.raises(OptionError, match="commit_url"):
+            RestApiDataSource({"url": target.url, "commit_url": wrong}).writer(spark.range(0).schema, False)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -21,7 +20,7 @@ from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc import kept_files, session, upstream
+from restsrc import kept_files, session, templates, upstream
 from restsrc.errors import InputError, OptionError, RequestRefused, RestsrcError, ToolFailure
 from restsrc.kept_files import Kept
 from restsrc.options import Options
@@ -71,7 +70,7 @@ class Delivery:
         self._options = options
         self._schema = schema
         self._overwrite = overwrite
-        self._stage = self._template("stage_url", PLACEHOLDERS)
+        self._stage = self._template("stage_url", None)
         self._commit = self._template("commit_url", PLACEHOLDERS[:2])
         self._abort = self._template("abort_url", PLACEHOLDERS[:2])
         if overwrite and not (self._stage and self._commit):
@@ -167,7 +166,7 @@ class Delivery:
     def _process(self, job: Job, place: Place, files: dict[str, str], marker: str) -> Process:
         key = self._options.given("idempotency_key") or job.id
         config = {
-            "url": _fill(self._stage, job, place) if self._stage else self._options.url,
+            "url": templates.fill_some(self._stage, _values(job, place)) if self._stage else self._options.url,
             "idempotency_key": _key(key, job.batch, place.partition, self._try(place)),
             "idempotent": self._options.text("idempotent"),
             **self._options.part_of_rate(None),
@@ -188,20 +187,26 @@ class Delivery:
 
     # ---- on the driver ----
 
-    def _template(self, name: str, placeholders: Sequence[str]) -> str:
-        """An option that is a URL with placeholders; it may be relative to `url`. Empty where it is not given."""
+    def _template(self, name: str, placeholders: Sequence[str] | None) -> str:
+        """An option that is a URL with placeholders; it may be relative to `url`. Empty where it is not given.
+
+        None: others than Spark's are PATHs of a row, which the tool knows.
+        """
         text = self._options.given(name)
-        unknown = set(re.findall(r"\{(.*?)\}", text)) - set(placeholders)
+        named = templates.names(name, text)
+        unknown = set() if placeholders is None else named - set(placeholders)
         if unknown:
-            known = ", ".join(f"{{{one}}}" for one in placeholders)
+            known = ", ".join(f"{{{one}}}" for one in placeholders or ())
             raise OptionError(f"the option {name} has the placeholder {{{min(unknown)}}}; it can have {known}")
         return urljoin(self._options.url, text) if text else ""
 
     def _try_out(self) -> None:
         """Lets the tool look at its options and at the URLs: without rows it makes no request."""
         files = {name: os.devnull for name in kept_files.FILES if self._options.given(name)}
-        templates = [template for template in (self._stage, self._commit, self._abort) if template]
-        for url in (self._options.url, *(_fill(template, Job("0"), Place(0, "0")) for template in templates)):
+        values = _values(Job("0"), Place(0, "0"))
+        urls = [self._options.url, *([templates.fill_some(self._stage, values)] if self._stage else [])]
+        urls += [_braced(templates.fill(url, values)) for url in (self._commit, self._abort) if url]
+        for url in urls:
             with Process(
                 self._options, "write", {}, {**files, **self._options.part_of_rate(None), "url": url}
             ) as process:
@@ -221,7 +226,7 @@ class Delivery:
             "partitions": [asdict(receipt) for receipt in messages if receipt],
         }
         config = {
-            "url": _fill(url, job),
+            "url": templates.fill(url, _values(job)),
             "method": "POST",
             "data": "-",
             "idempotency_key": _key(job.id, job.batch, what),
@@ -246,11 +251,17 @@ def _this_place() -> Place:
     return Place(context.partitionId(), f"{context.attemptNumber()}-{uuid.uuid4().hex[:8]}")
 
 
-def _fill(template: str, job: Job, place: Place | None = None) -> str:
+def _values(job: Job, place: Place | None = None) -> dict[str, str]:
+    """What the placeholders of a URL stand for."""
     values = {"job_id": job.id, "batch_id": job.batch or 0}
     if place:
         values.update(partition_id=place.partition, attempt=place.attempt)
-    return re.sub(r"\{(.*?)\}", lambda match: quote(str(values[match[1]]), safe=""), template)
+    return {name: quote(str(value), safe="") for name, value in values.items()}
+
+
+def _braced(url: str) -> str:
+    """For a write, whose URL is a template."""
+    return url.replace("{", "{{").replace("}", "}}")
 
 
 def _key(*parts: Any) -> str:

@@ -232,7 +232,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "partition_query",
             "text",
             None,
-            "the query for a range of keys, with `{lower}` and `{upper}`; values as they are, not percent-encoded",
+            "the query for a range of keys, a template with `{lower}` and `{upper}`, not percent-encoded",
         ),
     ),
     "Rates": (

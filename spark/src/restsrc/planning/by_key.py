@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from itertools import pairwise
 
+from restsrc import templates
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
@@ -37,7 +38,7 @@ def _bounds(options: Options, complaints: Complaints) -> tuple[int, int]:
     complaints.needs("num_partitions", "how many ranges of keys to read")
     template = options.given("partition_query")
     needed = complaints.needs("partition_query", "for example id__gte={lower}&id__lt={upper}")
-    if needed and not ("{lower}" in template and "{upper}" in template):
+    if needed and templates.names("partition_query", template) != {"lower", "upper"}:
         complaints.add(f"the option partition_query is {template!r}; it needs {{lower}} and {{upper}} in it")
     lower, upper = complaints.key("lower_bound"), complaints.key("upper_bound")
     if lower > upper:
@@ -48,13 +49,17 @@ def _bounds(options: Options, complaints: Complaints) -> tuple[int, int]:
 
 def _closed(template: str) -> bool:
     """Whether a parameter needs both bounds, so that no range can be without one."""
-    closed = any("{lower}" in part and "{upper}" in part for part in template.split("&"))
+    closed = any(_names(part) == {"lower", "upper"} for part in template.split("&"))
     if closed:
         logging.getLogger("restsrc").warning(
             "restsrc: only keys from lower_bound on and below upper_bound are read, "
             "because partition_query has both in one parameter"
         )
     return closed
+
+
+def _names(part: str) -> set[str]:
+    return templates.names("partition_query", part)
 
 
 def _piece(options: Options, template: str, found: Mapping[str, str], lower: int | None, upper: int | None) -> Piece:
@@ -65,7 +70,7 @@ def _piece(options: Options, template: str, found: Mapping[str, str], lower: int
     """
     lines = found.get("query", options.given("query")).splitlines()
     for part in template.split("&"):
-        if ("{lower}" in part and lower is None) or ("{upper}" in part and upper is None):
-            continue
-        lines.append(part.replace("{lower}", str(lower)).replace("{upper}", str(upper)))
+        values = {name: str(bound) for name, bound in (("lower", lower), ("upper", upper)) if bound is not None}
+        if _names(part) <= values.keys():
+            lines.append(templates.fill(part, values))
     return Piece(config={**found, "query": "\n".join(lines)})
