@@ -9,6 +9,10 @@ command line that check printed, too; by six requests at the most, none of them 
 unless that is to see whether the order holds still. Where it is not found out, at
 odd lengths, that is 76 and nothing written, never wrong records. `preset`: options that read it as well.
 `count`: the API counts exactly.
+
+With `traps` a list is read by its preset where something is missing or counted wrongly: a list of [N, OPTIONS, READ,
+COUNT]. READ and COUNT are an exit code, or text that must be said, or both as [CODE, TEXT]; COUNT may be a number as
+text. What is read with 0 and without a word must be all; what is counted with 0 must be true.
 """
 
 import contextlib
@@ -121,6 +125,23 @@ class Trial:
             self.by_preset()
         return self.problems
 
+    def spring(self, options, read, count):
+        """Of `traps`."""
+        for what, wanted in (("read", read), ("count", count)):
+            if wanted is None:
+                continue
+            done = self.run(what, *self.case["preset"], *options, self.list)
+            code, text = (
+                wanted if isinstance(wanted, list) else (wanted, "") if isinstance(wanted, int) else (0, wanted)
+            )
+            if done.returncode != code or text not in done.stdout + done.stderr:
+                self.wrong(f"{what} {' '.join(options)}: exit {done.returncode}, not {wanted}", done)
+            if what == "read" and code == 0 and not text:
+                self.judge_records("preset", done, True)
+            if code == 0 and not text and done.stderr:
+                self.wrong(f"{what}: says something", done)
+        return self.problems
+
     def by_preset(self):
         done = self.run("read", *self.case["preset"], *self.options, self.list)
         self.judge_records("preset", done, True)
@@ -139,8 +160,15 @@ def lengths(case):
 
 
 def judge(number, case, url):
+    if "traps" in case:
+        problems = [line for n, *rest in case["traps"] for line in Trial(case, n, url).spring(*rest)]
+        return tell(number, case, problems)
     most = lengths(case)
     problems = [line for n in most for line in Trial(case, n, url).all(n == most[-1] and case["check"] != "?")]
+    return tell(number, case, problems)
+
+
+def tell(number, case, problems):
     text = f"{'not ok' if problems else 'ok'} {number} - {case['file']}: {case['name']}\n"
     sys.stdout.write(text + "".join(f"# {line}\n" for line in problems))
     sys.stdout.flush()

@@ -181,7 +181,7 @@ no_count() {
 
 @test "google" {
     api google
-    reads 3
+    reads 5
     no_count
 }
 

@@ -172,8 +172,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     done
     answers '{"body":{"items":[1],"total":2,"timed_out":true}}'
     restsrc count --count-from body:total "$list"
-    exits 0
-    wrote 2
+    exits 76
+    wrote_nothing
     says "says that it is not all"
 }
 

@@ -48,8 +48,23 @@ static int about_answer(struct count *c, struct error *e)
     return -1;
 }
 
+/* The most that the API gives or counts: there may be more. */
+static int check_limit(struct count *c, int64_t records, struct error *e)
+{
+    int64_t limit = c->options->range.result_limit;
+    if (limit < 1 || records != limit)
+        return 0;
+    error_set(e, EXIT_ANSWER,
+              "the count is %" PRId64 ", the most that this API counts or gives (--result-limit): there may be more; "
+              "count less at a time, by a filter",
+              records);
+    return about_answer(c, e);
+}
+
 static int counted(struct count *c, int64_t records, struct error *e)
 {
+    if (check_limit(c, records, e))
+        return -1;
     struct buf line = {0}, summary = {0};
     int64_t fd = c->options->run.summary_fd;
     buf_addf(&line, "%" PRId64 "\n", records);
@@ -60,6 +75,12 @@ static int counted(struct count *c, int64_t records, struct error *e)
     buf_free(&line);
     buf_free(&summary);
     return result;
+}
+
+static int find_total(struct count *c, struct total *total, struct error *e)
+{
+    return total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
+                      total, e);
 }
 
 /* ---- by a page of the list ---- */
@@ -75,6 +96,7 @@ static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
                                 .page_size = 1,
                                 .max_pages = NOT_GIVEN,
                                 .planned_total = NOT_GIVEN,
+                                .result_limit = NOT_GIVEN,
                                 .on_drift = DRIFT_IGNORE};
     struct page page;
     struct error ignored;
@@ -194,10 +216,18 @@ static int check_second(struct count *c, struct error *e)
     return result;
 }
 
-/* With n records before the page at hand. */
+/* With n records before the page at hand. Links may end before the list does, as those of searches. */
 static int counted_from(struct count *c, int64_t n, struct error *e)
 {
     int64_t all;
+    struct total said;
+    struct error ignored;
+    if (number_combine(n, 1, c->ask.split.count, &all) && find_total(c, &said, &ignored) == 1 && said.records > all) {
+        error_set(e, EXIT_ANSWER,
+                  "the links lead to %" PRId64 " records, and %s says %" PRId64 ": the API does not give all of them",
+                  all, said.where, said.records);
+        return about_answer(c, e);
+    }
     if (number_combine(n, 1, c->ask.split.count, &all))
         return counted(c, all, e);
     error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
@@ -266,20 +296,34 @@ static int count_by_guess(struct count *c, struct error *e)
 }
 
 /* What it counts may be only what it has found. */
-static void tell_partial(struct count *c)
+static int check_partial(struct count *c, struct error *e)
 {
-    struct buf note = {0};
     if (c->ask.exchange->action != RULE_PARTIAL || c->ask.exchange->rule->at_end)
-        return;
-    answer_partial(c->ask.exchange->rule, &note);
-    terminal_note(&c->terminal, false, buf_text(&note));
-    buf_free(&note);
+        return 0;
+    error_set(e, EXIT_ANSWER, "the answer says that it is not all (%s), so what it counts is not either",
+              c->ask.exchange->rule->text);
+    return about_answer(c, e);
 }
 
-static int find_total(struct count *c, struct total *total, struct error *e)
+/* A total of all, beside a filter that it does not heed. */
+static int check_heeded(struct count *c, const struct total *total, struct error *e)
 {
-    return total_find(&c->source, answer_header, c->ask.exchange, buf_text(&c->ask.envelope), c->ask.envelope.len,
-                      total, e);
+    const char *source = c->options->paging.count_from, *slash = strpbrk(source, "/:");
+    struct buf name = {0}, value = {0};
+    int result = 0;
+    while (slash && strpbrk(slash + 1, "/:."))
+        slash = strpbrk(slash + 1, "/:.");
+    const char *last = total->name ? total->name->name : slash ? slash + 1 : "";
+    for (const struct usual *u = usual_first(USUAL_UNHEEDING); u && strcmp(u->name, last) == 0; u = usual_next(u)) {
+        const char *rest = url_queries(c->ask.exchange->request.url.data);
+        while (!result && url_next_query(&rest, &name, &value))
+            if (strstr(buf_text(&name), u->parameter))
+                result = error_set(e, EXIT_ANSWER, "%s counts all records, whatever %s filters: there is no count",
+                                   last, name.data);
+    }
+    buf_free(&name);
+    buf_free(&value);
+    return result ? about_answer(c, e) : 0;
 }
 
 /* Servers take parameters that they do not know for filters, or drop all filters when they do not know one: then what
@@ -305,9 +349,8 @@ static int count_by_page(struct count *c, struct error *e)
         return -1;
     if (c->ask.empty || c->ask.no_content)
         return counted(c, 0, e);
-    if (check_denial(c, e))
+    if (check_denial(c, e) || check_partial(c, e))
         return -1;
-    tell_partial(c);
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_last_page(c, e);
     int found = find_total(c, &total, e);
@@ -318,10 +361,31 @@ static int count_by_page(struct count *c, struct error *e)
                   "the API does not say how many records there are: say where the count is with --count-from");
     if (found < 1)
         return about_answer(c, e);
-    return check_filtered(c, &total, e) || check_page_length(c, &total, e) ? -1 : counted(c, total.records, e);
+    return check_heeded(c, &total, e) || check_filtered(c, &total, e) || check_page_length(c, &total, e)
+               ? -1
+               : counted(c, total.records, e);
 }
 
 /* ---- by a counting URL ---- */
+
+/* With the queries of the list that it lacks: what filters the list filters the count. */
+static int counting_url(struct buf *list, const char *reference, struct buf *url, struct error *e)
+{
+    struct buf name = {0}, value = {0}, own = {0};
+    if (url_resolve(buf_text(list), reference, url))
+        return error_set(e, EXIT_USAGE, "--count-from url: that is not a URL");
+    buf_adds(&own, buf_text(url));
+    for (const char *rest = url_queries(list->data); url_next_query(&rest, &name, &value);) {
+        struct buf ignored = {0};
+        if (!url_query(buf_text(&own), buf_text(&name), &ignored))
+            url_add_query(url, name.data, value.data, value.len);
+        buf_free(&ignored);
+    }
+    buf_free(&name);
+    buf_free(&value);
+    buf_free(&own);
+    return 0;
+}
 
 /* --count-from url:, else the list's own with /count behind its path; filters stay. */
 static int make_count_request(struct count *c, struct error *e)
@@ -334,9 +398,7 @@ static int make_count_request(struct count *c, struct error *e)
     r->method = request_options_method(&c->options->request);
     buf_swap(&r->body, &p.body);
     if (result == 0 && c->source.kind == TOTAL_URL) {
-        result = url_resolve(buf_text(&p.base), c->source.url, &r->url)
-                     ? error_set(e, EXIT_USAGE, "--count-from url: that is not a URL")
-                     : 0;
+        result = counting_url(&p.base, c->source.url, &r->url, e);
     } else if (result == 0) {
         buf_swap(&r->url, &p.base);
         result = url_add_segment(&r->url, "count", e);

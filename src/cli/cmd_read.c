@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,9 +72,27 @@ static int run(struct read_run *r, struct error *e)
     return result;
 }
 
+/* --inner-more */
+static int check_inner(struct read_run *r, struct error *e)
+{
+    char note[320];
+    if (!r->inner_cut || r->range.on_drift == DRIFT_IGNORE)
+        return 0;
+    snprintf(note, sizeof note,
+             "warning: %" PRId64
+             " record%s a list inside that goes on elsewhere (--inner-more %.200s): it is not all here",
+             r->inner_cut, r->inner_cut == 1 ? " has" : "s have", r->paging.inner_more);
+    if (r->range.on_drift == DRIFT_FAIL)
+        return error_set(e, EXIT_ANSWER, "%s", note + strlen("warning: "));
+    read_output_note(r, false, note);
+    return 0;
+}
+
 static int check_coverage(struct read_run *r, struct error *e)
 {
     const struct range_options *range = &r->range;
+    if (check_inner(r, e))
+        return -1;
     if (r->paginate.late.code) {
         *e = r->paginate.late;
         return -1;
@@ -160,6 +179,7 @@ static int set_up(struct read_run *r, struct error *e)
     const struct options *o = r->options;
     struct http_options http = options_http(o);
     if (check_options(o, e) || read_state_load(r, e) || paging_records(r->paging.records, &r->records, e) ||
+        (r->paging.inner_more && path_option(&r->inner, "inner-more", r->paging.inner_more, e)) ||
         total_parse(&r->total_source, r->paging.count_from, e) ||
         paginate_init(&r->paginate, &r->paging, &r->range, &http, e))
         return -1;
@@ -199,6 +219,7 @@ static void free_run(struct read_run *r)
     paginate_free(&r->paginate);
     total_free(&r->total_source);
     path_free(&r->records);
+    path_free(&r->inner);
     state_free(&r->state);
     output_free(&r->output);
 }

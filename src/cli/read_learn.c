@@ -58,13 +58,18 @@ static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
     return -1;
 }
 
-static void tell_denied(struct read_run *r, const struct held_page *h, const struct exchange *x)
+/* An error beside the records. */
+static int check_denied(struct read_run *r, struct held_page *h, const struct exchange *x, struct error *e)
 {
+    const struct range_options *range = &r->range;
+    if (h->denied && (range->expect >= 0 || range->on_drift == DRIFT_FAIL))
+        return answer_denied(x, (struct slice){buf_text(&h->envelope), h->envelope.len}, e);
     if (h->denied && !r->told_denied && x->action != RULE_PARTIAL) /* which says the same */
         buf_addf(&r->paginate.note,
                  "warning: the answer that begins with record %" PRId64 " also has an error; records may be missing",
                  h->page.offset);
     r->told_denied |= h->denied;
+    return 0;
 }
 
 /* The answer says that it is not all. What only means something at the end of the list is asked for again there. */
@@ -128,7 +133,8 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, &x->request, e);
     if (ask)
         return ask < 0 ? -1 : TRANSFER_AGAIN;
-    tell_denied(r, h, x);
+    if (check_denied(r, h, x, e))
+        return -1;
     h->page.got = h->split.count;
     h->page.no_content = x->status == 204 || x->status == 205;
     find_total(r, x, h);

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "cli/report.h"
+#include "json/lines.h"
 
 void read_output_note(void *ctx, bool verbose, const char *line)
 {
@@ -166,6 +167,17 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     return r->enough || io_signalled() ? -1 : 0;
 }
 
+/* --inner-more: records in which a list goes on elsewhere. */
+static void count_inner(struct read_run *r)
+{
+    struct slice rest = {r->ready.data + r->ready_from, r->ready_bytes};
+    while (r->paging.inner_more && rest.len) {
+        struct slice line = lines_first(rest), record = lines_record(line);
+        r->inner_cut += !value_is_empty(path_find(&r->inner, record.text, record.len));
+        rest = lines_after(rest, line);
+    }
+}
+
 void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
 {
     int64_t got = h->split.count, skip = h->page.skip;
@@ -183,6 +195,7 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
     r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
+    count_inner(r);
 }
 
 static struct progress progress(const struct read_run *r)

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "cli/read_output.h"
+#include "discover/places.h"
 #include "http/answer.h"
 #include "http/secret.h"
 #include "json/error_body.h"
@@ -164,6 +165,20 @@ static void note_source(struct held_page *h, const struct exchange *x)
     buf_adds(&h->date, date ? date : "");
 }
 
+/* --absent-is-empty: a list of objects by another name may well be the records. */
+static int check_absent(const struct read_run *r, const struct held_page *h, struct error *e)
+{
+    struct buf names = {0};
+    places_others((struct slice){h->envelope.data, h->envelope.len}, &names);
+    int result = names.len
+                     ? error_set(e, EXIT_ANSWER,
+                                 "the answer has no %s, but another list: say which are the records, --records %s",
+                                 r->paging.records ? r->paging.records : "records", names.data)
+                     : 0;
+    buf_free(&names);
+    return result;
+}
+
 int read_page_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
@@ -181,6 +196,8 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     bool absent = r->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
+    if (absent && r->records_known && !h->split.null_records && check_absent(r, h, e))
+        return -1;
     bool denied = *detail && x->action != RULE_OK;
     return r->records_known && (h->split.null_records || absent) && !denied ? 0 : no_records(r, h, x, e);
 }

@@ -44,6 +44,8 @@ struct read_run {
     struct paginate paginate;
     struct total_source total_source;
     struct path records;
+    struct path inner;  /* --inner-more */
+    int64_t inner_cut;  /* so many records have something there */
     bool records_known; /* `records` is one way: given, or learned from the first page */
     struct transfer *transfer;
     struct held_page *held; /* by the slot of the exchange */

@@ -18,7 +18,8 @@ struct places {
 /* Lists that are beside the records in many answers. */
 static bool is_aside(struct slice key)
 {
-    static const char *const words[] = {"error", "warning", "link", "column", "field", "included", "facet", "schema"};
+    static const char *const words[] = {"error",    "warning", "link",   "column", "field",
+                                        "included", "facet",   "schema", "header"};
     char name[64];
     size_t len = key.len < sizeof name - 1 ? key.len : sizeof name - 1;
     memcpy(name, key.text, len);

@@ -137,7 +137,6 @@ static const struct usual table[] = {
     {USUAL_TOTAL, false, "/paging/total", NULL, NULL},
     {USUAL_TOTAL, false, "totalResults", NULL, NULL},
     {USUAL_TOTAL, false, "numberMatched", NULL, NULL},
-    {USUAL_TOTAL, false, "/pageInfo/totalResults", NULL, NULL},
     {USUAL_TOTAL, false, "/_meta/total", NULL, NULL},
     {USUAL_TOTAL, false, "/result/count", NULL, NULL},
     {USUAL_TOTAL, false, "/result/total", NULL, NULL},
@@ -151,6 +150,11 @@ static const struct usual table[] = {
     {USUAL_TOTAL, false, "/data/count", NULL, NULL},
     {USUAL_REMAINING, false, "remainingItemCount", NULL, NULL},
     {USUAL_REMAINING, false, "/metadata/remainingItemCount", NULL, NULL},
+    {USUAL_INEXACT, false, "count_truncated", NULL, NULL}, /* Datasette */
+    {USUAL_INEXACT, false, "@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded", NULL, NULL},
+    {USUAL_INEXACT, false, "/result/total_was_estimated", NULL, NULL}, /* CKAN */
+    {USUAL_INEXACT, false, "!/response/numFoundExact", NULL, NULL},    /* Solr */
+    {USUAL_UNHEEDING, false, "total_rows", "key", NULL},               /* CouchDB: startkey, endkey, keys */
     {USUAL_COUNT, true, "total", NULL, NULL},
     {USUAL_COUNT, true, "count", NULL, NULL},
 

@@ -24,6 +24,8 @@ enum usual_kind {
     USUAL_MORE,      /* a flag: there is more; !PATH: there is not */
     USUAL_TOTAL,     /* how many records the list has */
     USUAL_REMAINING, /* how many come after this page */
+    USUAL_INEXACT,   /* a flag beside a total: it is an estimate or a lower bound; !PATH: unless that is true */
+    USUAL_UNHEEDING, /* the last name of a total that counts all, whatever a `parameter` with these letters filters */
     USUAL_COUNT,     /* how many there are, in the answer of a counting URL */
     /* headers */
     USUAL_TOTAL_HEADER,

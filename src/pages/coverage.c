@@ -76,10 +76,24 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
                : drift(p, e, "the total went from %lld to %lld while reading", (long long)known, (long long)said);
 }
 
+/* Does the list end where the API cuts lists? What it counts may be cut as well. */
+static bool is_cut(const struct paginate *p)
+{
+    int64_t limit = p->range->result_limit;
+    return limit > 0 && p->position == limit && p->position < p->end && p->total <= limit &&
+           p->range->on_drift != DRIFT_IGNORE;
+}
+
 int coverage_ended(struct paginate *p)
 {
     p->over = true;
     coverage_check_holes(p);
+    if (is_cut(p))
+        error_set(&p->late, EXIT_ANSWER,
+                  "the list ended after %lld records, the most that this API gives of a list (--result-limit): there "
+                  "may be more; read less at a time, by a filter such as a span of time (--on-drift ignore lets that "
+                  "pass)",
+                  (long long)p->position);
     int64_t said = p->total >= p->at_least ? p->total : p->at_least;
     if (said <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
         return PAGE_LAST;

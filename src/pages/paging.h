@@ -34,7 +34,7 @@ struct paging_options {
     int page_base, offset_base;
     enum advance { ADVANCE_RECEIVED, ADVANCE_ASKED } advance;
     struct list next; /* PATHs, or NAME=PATHs */
-    char *has_more, *id, *cursor;
+    char *has_more, *id, *cursor, *inner_more;
     bool cursor_inclusive, cursor_alone, keep_query, stream, absent_is_empty, object_is_record;
     enum page_in page_in;
     char *count_from;
@@ -45,7 +45,7 @@ enum on_drift { DRIFT_FAIL, DRIFT_WARN, DRIFT_IGNORE };
 /* Records; -1: not given, but for offset and page_size. */
 struct range_options {
     int64_t offset, limit; /* no limit: to the end */
-    int64_t page_size, max_pages, expect, planned_total;
+    int64_t page_size, max_pages, expect, planned_total, result_limit;
     enum on_drift on_drift;
     bool allow_repeats;
 };

@@ -178,25 +178,57 @@ static int from_names(bool trusted, struct slice envelope, struct total *total, 
     return found;
 }
 
-int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
-               struct total *total, struct error *e)
+/* Does the body say that what it counts is not exact? */
+static bool is_inexact(struct slice envelope, const char **flag)
+{
+    for (const struct usual *u = usual_first(USUAL_INEXACT); u; u = usual_next(u)) {
+        *flag = u->name + (*u->name == '!');
+        struct slice value = path_get(*flag, envelope);
+        const char *says = *u->name == '!' ? "false" : "true";
+        if (value.len == strlen(says) && memcmp(value.text, says, value.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_exact(int found, struct slice envelope, struct total *total, struct error *e)
+{
+    const char *flag;
+    if (found < 1 || !is_inexact(envelope, &flag))
+        return found;
+    int64_t records = total->records;
+    total->records = -1;
+    return error_set(e, EXIT_ANSWER, "%lld is not an exact count: %s says so", (long long)records, flag);
+}
+
+static int find(const struct total_source *s, total_header header, const void *answer, struct slice envelope,
+                struct total *total, struct error *e)
 {
     const char *value;
-    *total = NOTHING;
+    bool by_itself = s->kind == TOTAL_AUTO || s->kind == TOTAL_URL || s->kind == TOTAL_LAST_PAGE;
     if (s->kind == TOTAL_HEADER)
         return (value = header(answer, s->header, NULL)) ? read_count(value, strlen(value), s->header, total, e) : 0;
     if (s->kind == TOTAL_BODY) {
-        struct slice found = path_find(&s->path, envelope, len);
+        struct slice found = path_find(&s->path, envelope.text, envelope.len);
         if (value_is_void(found))
             return 0;
-        return is_lower_bound(found, envelope, len) ? lower_bound(found, total, e)
-                                                    : from_value(found, "the value at --count-from", total, e);
+        return is_lower_bound(found, envelope.text, envelope.len)
+                   ? lower_bound(found, total, e)
+                   : from_value(found, "the value at --count-from", total, e);
     }
-    int found = s->kind == TOTAL_AUTO ? from_headers(true, header, answer, total, e) : 0;
-    bool range = s->kind == TOTAL_AUTO || s->kind == TOTAL_CONTENT_RANGE;
+    int found = by_itself ? from_headers(true, header, answer, total, e) : 0;
+    bool range = by_itself || s->kind == TOTAL_CONTENT_RANGE;
     if (!found && range && (value = header(answer, "Content-Range", NULL)))
         return from_content_range(value, total, e);
-    return found || s->kind != TOTAL_AUTO ? found : from_names(true, (struct slice){envelope, len}, total, e);
+    return found || !by_itself ? found : from_names(true, envelope, total, e);
+}
+
+int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
+               struct total *total, struct error *e)
+{
+    struct slice body = {envelope, len};
+    *total = NOTHING;
+    return check_exact(find(s, header, answer, body, total, e), body, total, e);
 }
 
 static void find_remaining(struct slice envelope, int64_t seen, struct total *total)

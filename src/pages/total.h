@@ -26,8 +26,9 @@ void total_free(struct total_source *s);
 /* A header of an answer: the first of that name, or the next after the one of which previous is the value; or NULL. */
 typedef const char *(*total_header)(const void *answer, const char *name, const char *previous);
 
-/* The total that the page (its headers and its envelope) states. 1: there is one; 0: none; -1: what is there is no
- * exact count (EXIT_ANSWER). */
+/* The total that the page (its headers and its envelope) states. Where the source is not in a page, a counting URL or
+ * the link to the last page, the same as by auto. 1: there is one; 0: none; -1: what is there is not an exact count
+ * (EXIT_ANSWER). */
 struct total {
     int64_t records;
     int64_t at_least;         /* where that is not exact: a lower bound; -1: none */

@@ -14,7 +14,11 @@ its answers look like.
         base        the number of the first page or record
         begin       the value of `place` that begins the list; without it no cursor is told
         window      a place beyond so many records is refused
+        reach       the list ends after so many, whatever the total says
         links       "token": a next link has the place only
+    counted         a total says so many at the most
+    other           {PATH: answer} of other paths of the API
+    filter          [NAME, VALUE, N]: only N records, unless NAME=VALUE is asked for
     hide            every so-manieth record is left out of its page, after it was cut
     record          a record, with {i}
     answer, headers what comes, with the words below in braces; a text that is only a word becomes its value. A member
@@ -119,18 +123,23 @@ class Played:
         if method != self.case.get("method", "GET"):
             raise Refused(405, "method not allowed")
         if not path.endswith(self.case["path"]):
-            return self.aside(path)
+            return self.aside(path, query)
         self.check(query, headers)
         given = {"query": query, "header": headers, "body": json.loads(body or "{}")}
         way = self.choose(given)
         self.check_unknown(query)
         return self.page(way, given, f"{self.base}{path}", query)
 
-    def aside(self, path):
+    def filtered(self, query):
+        """The records that the query leaves."""
+        name, value, n = self.case.get("filter", ("", None, None))
+        return self.rows if query.get(name) == value else self.rows[:n]
+
+    def aside(self, path, query):
         """What the API has at other paths, such as its count."""
         for name, answer in self.case.get("other", {}).items():
             if path.endswith(name):
-                return 200, fill(answer, {"total": len(self.rows)}), {}
+                return 200, fill(answer, {"total": min(len(self.filtered(query)), self.case.get("counted", 10**9))}), {}
         raise Refused(404, "not found")
 
     def check(self, query, headers):
@@ -160,13 +169,14 @@ class Played:
 
     def check_unknown(self, query):
         known = {way.get(name) for way in self.ways() for name in ("place", "size")} | set(self.case.get("known", ()))
+        known.add(self.case.get("filter", [None])[0])
         unknown = [name for name in query if name not in known]
         if unknown and self.case.get("unknown") == "refuse":
             raise Refused(400, f"unknown parameter {unknown[0]}")
         if unknown and self.case.get("unknown") == "filter":
             self.rows_asked = []
         else:
-            self.rows_asked = self.rows
+            self.rows_asked = self.filtered(query)
 
     # ---- what comes ----
 
@@ -212,7 +222,9 @@ class Played:
         if first + size > way.get("window", first + size):
             raise Refused(400, "too deep: use a cursor")
         page = self.visible(rows[first : first + size], first)
-        after = first + size if first + size < len(rows) else None
+        there = min(len(rows), way.get("reach", len(rows)))
+        page = page[: max(0, there - first)]
+        after = first + size if first + size < there else None
         told = after is not None and ("begin" not in way or self.asked(way, "place", given) is not None)
         words = self.words(way, size, first, after, told, url, query) | {"records": page, "got": len(page)}
         headers = dict(member for member in self.headers(words))
@@ -228,13 +240,14 @@ class Played:
         if told and way.get("in", "query") == "query":
             asked[way.get("place")] = place
         link = f"{url}?{urlencode(asked)}" if told else None
-        total = len(self.rows_asked)
+        total = min(len(self.rows_asked), self.case.get("counted", len(self.rows_asked)))
+        there = min(len(self.rows_asked), way.get("reach", len(self.rows_asked)))
         return {
             "size": size,
             "total": total,
             "offset": first + (base if way["by"] == "offset" else 0),
             "page": number,
-            "pages": -(-total // size) if size else 0,
+            "pages": -(-there // size) if size else 0,
             "more": after is not None,
             "last": after is None,
             "next": link,
