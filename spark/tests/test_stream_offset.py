@@ -4,7 +4,7 @@ import pytest
 
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.stream_reader import HAS_LIMITS
-from streaming import batches, latest, needs_limits, reader, values
+from streaming import batches, latest, needs_limits, place, reader, values
 
 
 def at(number):
@@ -99,7 +99,7 @@ def test_a_list_that_is_too_short_to_see_how_it_is_paged(fault, words, place, me
 @needs_limits
 def test_rows_per_batch(fault):
     source = reader(fault("n=250").url)
-    assert [(end, len(rows)) for end, rows in batches(source, at(0), 100)] == [
+    assert [(place(end), len(rows)) for end, rows in batches(source, at(0), 100)] == [
         (at(100), 100),
         (at(200), 100),
         (at(250), 50),
@@ -113,11 +113,11 @@ def test_list_that_grows(fault):
     source = reader(scenario.url)
     assert latest(source, at(50)) == at(50) and source.partitions(at(50), at(50)) == []
     scenario.grow(30)
-    assert latest(source, at(50)) == at(80)
+    assert place(latest(source, at(50))) == at(80)
     scenario.grow(1000)  # while the batch is under way
     assert sum(values(source, at(50), at(80)), []) == list(range(50, 80))
     assert source.reportLatestOffset() == at(80)
-    assert latest(source, at(80), 10) == at(90) and source.reportLatestOffset() == at(1080)
+    assert place(latest(source, at(80), 10)) == at(90) and source.reportLatestOffset() == at(1080)
 
 
 @pytest.mark.parametrize("n", [3, 250])
@@ -148,7 +148,7 @@ def test_available_now_ends_at_what_was_there(fault):
     source = reader(scenario.url)
     source.prepareForTriggerAvailableNow()
     scenario.grow(50)
-    assert [end for end, _ in batches(source, at(0), 30)] == [at(30), at(50)]
+    assert [place(end) for end, _ in batches(source, at(0), 30)] == [at(30), at(50)]
 
 
 def test_shrunk_list_fails(fault):
@@ -168,10 +168,10 @@ def test_shrunk_list_is_read_again(fault, caplog):
     scenario = fault("n=50")
     source = reader(scenario.url, on_shrink="reset")
     scenario.grow(-20)
-    assert latest(source, at(50), 20) == at(20)
+    assert place(latest(source, at(50), 20)) == at(20)
     assert "30 records, fewer than the 50" in caplog.text
     assert sum(values(source, at(50), at(20)), []) == list(range(20))
-    assert latest(source, at(20), 20) == at(30)
+    assert place(latest(source, at(20), 20)) == at(30)
     scenario.grow(-30)
     assert latest(source, at(30)) == at(0) and source.partitions(at(30), at(0)) == []
 

@@ -323,6 +323,14 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             ("fail", "reset", "ignore"),
         ),
         SparkOption(
+            "on_moved",
+            "choice",
+            "fail",
+            "modes `offset` and `cursor`, when the last records that were read are not at their places: `reread` reads "
+            "them again and delivers what is new",
+            ("fail", "reread"),
+        ),
+        SparkOption(
             "lag",
             "duration",
             None,

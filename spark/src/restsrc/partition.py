@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyspark.sql.datasource import InputPartition
 
-from restsrc.errors import RequestRefused
+from restsrc.digests import digest, identity
+from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 
 
@@ -16,7 +17,8 @@ class Piece:
     """The records [offset, offset + limit); without a limit, to the end.
 
     Fewer records than `expect` are an error. `planned_total` is the count that the piece was planned by. `config` holds
-    options that win over the user's.
+    options that win over the user's. Records whose digest is `known` are left out. `last` is the identity of the last
+    record; another one there is an error.
     """
 
     offset: int = 0
@@ -24,10 +26,28 @@ class Piece:
     expect: int | None = None
     planned_total: int | None = None
     config: Mapping[str, str | int | None] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    last: str = ""
 
     def today(self, options: Options) -> Piece:
         """What to read for this piece now. Spark keeps a plan with its DataFrame or view, maybe for days."""
         return self
+
+    def chosen(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
+        """The runs of records of a block that are not known, each with the number of its first one."""
+        if not self.known:
+            yield number, block
+            return
+        for line in block.split(b"\n")[:-1]:
+            if digest(line) not in self.known:
+                yield number, line + b"\n"
+            number += 1
+
+    def check_last(self, record: bytes, options: Options) -> None:
+        """UnexpectedAnswer where the last record is not the one that it was when the piece was planned."""
+        if self.last and record and identity(record, options.text("id")) != self.last:
+            why = "the list has moved while it was read: its last record is not the one that was there before"
+            raise UnexpectedAnswer(why, retryable=True)
 
     def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
         """Smaller pieces to read where the server refuses this one because of its size. Empty: there are none."""

@@ -125,18 +125,22 @@ class _Task:
         with Process(self._options, "read", flags, config, envelopes=envelopes) as process:
             pages = self._columns.pages(process, piece.offset, self._schema)
             consumer, seen, began = Consumer(), 0, time.monotonic()
+            line = b""
             try:
                 for block in process.blocks(consumer.connection):
                     self._columns.name_arrays(self._maker, pages)
                     lines = block.count(b"\n")
                     self._records += lines
-                    yield from self._maker.batches(block, piece.offset + seen, pages.values if pages else None)
+                    line = block[block.rfind(b"\n", 0, -1) + 1 : -1]
+                    for number, part in piece.chosen(piece.offset + seen, block):
+                        yield from self._maker.batches(part, number, pages.values if pages else None)
                     # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
                     consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
                     seen += lines
             except RecordError as error:
                 raise RecordError(f"{error}{self._hint}") from None
             process.check_records(process.finish(), seen)
+            piece.check_last(line, self._options)
 
 
 def _flags(options: Options, piece: Piece) -> dict[str, int]:

@@ -117,8 +117,8 @@ def query_of(options: Options, complaints: Complaints) -> TimeQuery:
 class WindowPiece(Piece):
     """A whole window.
 
-    `expect` is how many records were counted. `cap`: with so many or more the server has not given all of it. `known`
-    and `wanted` are digests: of records that are left out, and of the only ones that are taken.
+    `expect` is how many records were counted. `cap`: with so many or more the server has not given all of it.
+    `wanted` has the digests of the only records that are taken.
     """
 
     time: TimeQuery | None = None
@@ -126,7 +126,6 @@ class WindowPiece(Piece):
     end: int = 0
     cap: int | None = None
     counted: bool = False
-    known: frozenset[str] = frozenset()
     wanted: frozenset[str] | None = None
 
     def halves(self, refusal: RequestRefused) -> Sequence[Piece]:

@@ -1,14 +1,23 @@
-"""Streams over a list that only grows at its end. An offset is the number of records read so far: {"offset": "0"}."""
+"""Streams over a list that only grows at its end. An offset is the number of records read so far: {"offset": "0"}.
+
+It may have more: `tail`, what the last of these records were, which are looked at before the stream goes on; and
+`from`, where a batch begins that reads the last records again, because the list has moved.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 
 from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import by_offset, survey
 from restsrc.streams.mode import Offset, drift, part_of
+from restsrc.streams.position import MOST, Tail, tail_from, tail_of
+
+LOOKS = 3  # at what would be bad news, because one answer may come from a copy that is behind
+PAUSE = 0.5  # seconds between them
 
 _log = logging.getLogger("restsrc")
 
@@ -19,11 +28,14 @@ class OffsetMode:
     def __init__(self, options: Options, complaints: Complaints):
         self._options = options
         self._on_shrink = options.choice("on_shrink")
+        self._on_moved = options.choice("on_moved")
         self._begin = options.text("starting_offset").strip().lower()
         if self._begin not in ("earliest", "latest") and not (self._begin.isascii() and self._begin.isdigit()):
             complaints.add(
                 f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number"
             )
+        if options.text("count_from").strip().lower() == "none":
+            complaints.add("stream_mode offset needs the number of records: count_from can't be none")
         style = options.given("paginate")
         if style not in ("", *survey.SEEKABLE, "auto"):
             complaints.add(_cannot_seek(style))
@@ -40,17 +52,22 @@ class OffsetMode:
 
     def latest(self, start: Offset | None, most: int | None) -> Offset:
         """Where the batch that begins at `start` ends; at the list's end where PySpark does not say where it begins."""
-        total = self._count()
-        bound = total if self._target is None else min(total, self._target)
         if start is None:
-            return _offset(bound)
+            total = self._count()
+            return self._with_tail(total if self._target is None else min(total, self._target))
         begin = _number(start)
+        total = self._count_twice(begin)
+        bound = total if self._target is None else min(total, self._target)
+        moved = self._moved(start, begin, total)
+        if moved is not None and (self._on_moved == "reread" or total >= begin):
+            return self._again(start, begin, total, moved)
         if total < begin:
             if self._shrunk(begin, total) == "ignore":
                 return start
             begin = 0
         end = max(begin, bound)
-        return _offset(end if most is None else min(end, begin + most))
+        end = end if most is None else min(end, begin + most)
+        return start if end == begin == _number(start) else self._with_tail(end)
 
     def newest(self) -> Offset | None:
         return None if self._newest is None else _offset(self._newest)
@@ -61,11 +78,16 @@ class OffsetMode:
 
     def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
         begin, stop = _number(start), _number(end)
-        if stop < begin:
+        known: frozenset[str] = frozenset()
+        if "from" in end:
+            begin, known = int(part_of(end, "from")), frozenset(tail_from(start.get("tail", "")).records)
+        elif stop < begin:
             self._shrunk(begin, stop)
             begin = 0  # an end before its start means that the list was read again from its beginning
-        if self._on_shrink != "fail":
-            stop = min(stop, self._count())
+        last = tail_from(end.get("tail", "")).ids[-1:]
+        if self._on_shrink != "fail" or known:
+            there = self._count()
+            stop, last = min(stop, there), last if stop <= there else ()
         if begin and not self._checked:
             survey.check_offsets(self._options, self._paging().found)
             self._checked = True
@@ -76,7 +98,60 @@ class OffsetMode:
             config["page_size"] = page_size
         parts = 1 if few else self._options.optional_integer("num_partitions")
         ranges = by_offset.cut(begin, stop, page_size or max(1, stop), parts)
-        return [RestApiPartition([Piece(part.offset, part.limit, part.limit, config=config)]) for part in ranges]
+        pieces = [Piece(part.offset, part.limit, part.limit, config=config, known=known) for part in ranges]
+        pieces[-1:] = [Piece(**{**vars(piece), "last": "".join(last)}) for piece in pieces[-1:]]
+        return [RestApiPartition([piece]) for piece in pieces]
+
+    # ---- whether the list is what it was ----
+
+    def _count_twice(self, least: int) -> int:
+        """The count; looked at again where it is low, because a copy may be behind for a moment."""
+        total = self._count()
+        for _ in range(LOOKS - 1):
+            if total >= least:
+                break
+            time.sleep(PAUSE)
+            total = max(total, self._count())
+        return total
+
+    def _moved(self, start: Offset, begin: int, total: int) -> Tail | None:
+        """The records that are now where the last ones were. None: they are the same, or nothing is known of them."""
+        tail = tail_from(start.get("tail", ""))
+        if not tail.ids:
+            return None
+        for look in range(LOOKS):
+            if look:
+                time.sleep(PAUSE)
+            now = self._tail(begin, len(tail.ids)) if total else Tail()
+            if tail.same(now):
+                return None
+        return now
+
+    def _again(self, start: Offset, begin: int, total: int, now: Tail) -> Offset:
+        """The batch that reads the last records again. UnexpectedAnswer where it would not have all that is new."""
+        tail = tail_from(start.get("tail", ""))
+        first = begin - len(tail.ids)
+        what = f"the list has moved: the {len(tail.ids)} records before {begin} are not those that they were"
+        if self._on_moved == "fail":
+            raise UnexpectedAnswer(
+                f"{what}. Was one deleted, or do new ones not come at the end? Sort the list so that they do, or use "
+                "stream_mode time. With on_moved=reread these records are read again, and what is new is delivered"
+            )
+        if first and not (now.ids and now.ids[0] in tail.ids):
+            raise UnexpectedAnswer(f"{what}, and further than on_moved=reread can see: read the list anew")
+        _log.warning("restsrc: %s (on_moved is reread)", what)
+        return {**self._with_tail(total), "from": str(min(first, total))}
+
+    def _with_tail(self, number: int) -> Offset:
+        tail = self._tail(number, MOST).text if number else ""
+        return {**_offset(number), "tail": tail} if tail else _offset(number)
+
+    def _tail(self, end: int, most: int) -> Tail:
+        """The last records before `end`."""
+        first = max(0, end - most)
+        config = self._paging().found
+        lines = survey.lines(self._options, config, {"offset": first, "limit": end - first})
+        return tail_of(lines, self._options.text("id"))
 
     def _shrunk(self, begin: int, total: int) -> str:
         """What to do about a list that is shorter than what was read: reset or ignore."""
@@ -90,6 +165,8 @@ class OffsetMode:
             _log.warning("restsrc: %s (on_shrink is %s)", text, self._on_shrink)
         self._waits = self._on_shrink == "ignore"
         return self._on_shrink
+
+    # ---- the list ----
 
     def _paging(self) -> survey.Paging:
         """How the list is paged. After a restart another style may be found, which does no harm.
