@@ -70,6 +70,7 @@ BATS_TESTS = \
 	tests/config.bats \
 	tests/process.bats \
 	tests/state.bats \
+	tests/since.bats \
 	tests/flights.bats \
 	tests/presets.bats \
 	tests/presets_write.bats \

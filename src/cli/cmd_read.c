@@ -220,6 +220,7 @@ static void free_run(struct read_run *r)
     total_free(&r->total_source);
     path_free(&r->records);
     path_free(&r->inner);
+    path_free(&r->since_path);
     state_free(&r->state);
     output_free(&r->output);
 }

@@ -244,6 +244,7 @@ static int print_state(struct error *e)
              "  page_size     the size that the server gives, in these styles\n"
              "  cursor, skip  in the others: the page to go on with, and how many of its records have come\n"
              "  records       how many have been written, by all runs together\n"
+             "  since, until  what {since} and {until} stood for; newest: the largest value at --since-path\n"
              "  bytes         the length of the file of --output; what it has after that is cut off\n"
              "  done          the last run was complete\n\n"
              "Lines may be changed. A list whose line is deleted is read from the beginning. See restsrc(1), STATE.\n");

@@ -13,6 +13,7 @@
 #include "cli/config.h"
 #include "cli/help.h"
 #include "cli/report.h"
+#include "cli/since.h"
 #include "http/client.h"
 
 static bool asks_for_help(int argc, char **argv)
@@ -44,7 +45,8 @@ static int run(const struct command *c, struct options *o, int parent, int argc,
 {
     if (asks_for_help(argc, argv))
         return help_command(c, e);
-    if (command_line_parse(o, c->bit, argc, argv, e) || config_load(o, e) || options_complete(o, e))
+    if (command_line_parse(o, c->bit, argc, argv, e) || config_load(o, e) || options_complete(o, e) ||
+        since_apply(o, c->bit, e))
         return -1;
     warn(o);
     if (o->run.die_with_parent)

@@ -34,6 +34,14 @@ const struct option_row option_table[] = {
      "what to do when the total changes while reading"},
     {"allow-repeats", 0, "range", OPTION_FLAG, NULL, AT(range.allow_repeats), "false", 0, READ, OPTION_ANYWHERE,
      "two pages with the same bytes are not an error"},
+    {"since", 0, "range", OPTION_TEXT, "TIME|P30D", AT(since.since), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
+     "what {since} stands for: a time, or so long before now"},
+    {"until", 0, "range", OPTION_TEXT, "TIME|P1D", AT(since.until), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
+     "what {until} stands for (now)"},
+    {"since-path", 0, "range", OPTION_TEXT, "PATH", AT(since.since_path), NULL, 0, READ, OPTION_LINE_ONLY,
+     "where a record has its time: with --state the newest is the next {since}"},
+    {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
+     "how the API takes times: iso, iso_ms, epoch_s, epoch_ms, or as strftime(3)"},
 
     {"output", 'o', "output", OPTION_TEXT, "ndjson|arrow|FILE", AT(output.output), "ndjson", 0, READ, OPTION_LINE_ONLY,
      "JSON texts by lines, or an Arrow IPC stream, on stdout; JSON texts in FILE, which gets its name when it is "

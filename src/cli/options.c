@@ -46,6 +46,9 @@ void options_free(struct options *o)
             list_free(member(o, row));
     }
     list_free(&o->line);
+    buf_free(&o->list);
+    buf_free(&o->since.from);
+    buf_free(&o->since.to);
     free(o->given);
     buf_free(&o->warning);
 }

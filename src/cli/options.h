@@ -36,6 +36,12 @@ struct run_options {
     bool die_with_parent, quiet, progress_meter;
 };
 
+struct since_options {
+    char *since, *until, *since_path, *time_format;
+    bool filled;         /* something has a {since} or {until} in it */
+    struct buf from, to; /* what they stand for in this run: cli/since */
+};
+
 /* What each module reads, together. main() hears the sources one after the other: command_line_parse(), config_load(),
  * options_complete(), and with --paginate auto the API itself, options_take(). Then they are complete, and const. */
 struct options {
@@ -47,7 +53,9 @@ struct options {
     struct network_options network;
     struct auth_options auth;
     struct run_options run;
+    struct since_options since;
 
+    struct buf list;    /* its name for --state: cli/since */
     struct buf warning; /* about a file, for the command to tell */
     bool *given;        /* by row of the table: it has a value that is no default */
     struct list line;   /* NAME=VALUE of each option of the command line, as it stands there */

@@ -7,6 +7,7 @@
 #include "base/io.h"
 #include "cli/report.h"
 #include "json/lines.h"
+#include "json/order.h"
 
 void read_output_note(void *ctx, bool verbose, const char *line)
 {
@@ -83,6 +84,22 @@ static int64_t count_lines(const char *text, size_t n)
     return lines;
 }
 
+/* --since-path: the newest of what has gone out is the next {since}. */
+static void note_newest(struct read_run *r, struct slice lines)
+{
+    struct buf *newest = &r->state.newest;
+    for (struct slice line; r->since_path.count && lines.len; lines = lines_after(lines, line)) {
+        line = lines_first(lines);
+        struct slice value = path_find(&r->since_path, line.text, line.len - 1);
+        if (value_is_void(value) || strchr("{[", *value.text))
+            continue;
+        if (newest->len && !order_less((struct slice){newest->data, newest->len}, value))
+            continue;
+        buf_clear(newest);
+        buf_add(newest, value.text, value.len);
+    }
+}
+
 /* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
 static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
 {
@@ -93,6 +110,7 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
         const char *end = done ? memrchr(lines, '\n', done) : NULL;
         done = end ? (size_t)(end + 1 - lines) : 0;
         r->written += count_lines(lines, done);
+        note_newest(r, (struct slice){lines, done});
         r->output.bytes += (int64_t)done;
         return result;
     }

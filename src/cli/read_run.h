@@ -36,6 +36,7 @@ struct read_run {
     struct paging_options paging;
     struct output output;
     struct state state;
+    struct path since_path;    /* count 0: none */
     int64_t before;            /* so many records of earlier runs */
     struct timespec saved;     /* when the state was written */
     double save_takes;         /* seconds until it is on the disk */

@@ -1,30 +1,12 @@
 /* read_state: --state and --output: a read that was stopped goes on where it was left. */
 #include "cli/read_state.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "cli/read_output.h"
-#include "http/secret.h"
 #include "pages/styles.h"
-
-/* A URL may give several lists: by what is asked for in the body, or by where they are in the answer. */
-static int name_list(struct read_run *r, struct error *e)
-{
-    const struct request_options *o = &r->options->request;
-    struct buf url = {0};
-    int result = request_url(o, &url, e);
-    if (result == 0)
-        secret_redact(buf_text(&url), &r->state.list);
-    if (o->data)
-        buf_addf(&r->state.list, " --data %016" PRIx64, mem_digest(o->data, o->data_len));
-    if (r->options->paging.records)
-        buf_addf(&r->state.list, " --records %s", r->options->paging.records);
-    buf_free(&url);
-    return result;
-}
 
 static int64_t minus(int64_t n, int64_t done)
 {
@@ -36,6 +18,11 @@ static void go_on(struct read_run *r)
     struct state *s = &r->state;
     bool seeks = styles_find(r->paging.paginate)->seeks;
     r->before = s->records;
+    if (r->options->since.filled && s->done) { /* a new list, of what is new */
+        s->place = (struct bookmark){.cursor = s->place.cursor};
+        buf_clear(&s->place.cursor);
+        return;
+    }
     r->range.offset = seeks ? s->place.offset : s->place.skip;
     r->range.limit = minus(r->range.limit, s->records);
     r->range.expect = minus(r->range.expect, s->records);
@@ -52,10 +39,19 @@ int read_state_load(struct read_run *r, struct error *e)
     if (!file)
         return 0;
     r->state.style = styles_find(r->paging.paginate)->name;
-    if (name_list(r, e) || state_load(&r->state, file, e))
+    buf_add(&r->state.list, r->options->list.data, r->options->list.len);
+    const struct since_options *since = &r->options->since;
+    if (state_load(&r->state, file, e) ||
+        (since->since_path && path_option(&r->since_path, "since-path", since->since_path, e)))
         return -1;
     if (r->state.found)
         go_on(r);
+    buf_clear(&r->state.since);
+    buf_clear(&r->state.until);
+    if (since->filled) {
+        buf_add(&r->state.since, since->from.data, since->from.len);
+        buf_add(&r->state.until, since->to.data, since->to.len);
+    }
     return 0;
 }
 

@@ -28,6 +28,9 @@ void state_free(struct state *s)
 {
     buf_free(&s->list);
     buf_free(&s->place.cursor);
+    buf_free(&s->since);
+    buf_free(&s->until);
+    buf_free(&s->newest);
 }
 
 static struct slice member(struct slice line, const char *name)
@@ -60,9 +63,14 @@ static bool is_line_of(const struct state *s, struct slice line)
     return is_text(line, "list", s->list.data, s->list.len);
 }
 
+static void take_text(struct slice line, const char *name, struct buf *to)
+{
+    if (!value_is_void(member(line, name)))
+        value_scalar(member(line, name), to);
+}
+
 static int take_line(struct state *s, struct slice line, unsigned number, struct error *e)
 {
-    struct slice cursor = member(line, "cursor");
     if (!is_text(line, "style", s->style, strlen(s->style)))
         return error_set(e, EXIT_CONFIG, "%s, line %u: the state of this list is not of --paginate %s", s->file, number,
                          s->style);
@@ -72,8 +80,12 @@ static int take_line(struct state *s, struct slice line, unsigned number, struct
     if (!right || s->place.offset < 0 || s->place.skip < 0 || s->records < 0)
         return error_set(e, EXIT_CONFIG, "%s, line %u: offset, skip, page_size, records and bytes are whole numbers",
                          s->file, number);
-    if (!value_is_void(cursor))
-        value_scalar(cursor, &s->place.cursor);
+    take_text(line, "cursor", &s->place.cursor);
+    take_text(line, "since", &s->since);
+    take_text(line, "until", &s->until);
+    struct slice newest = member(line, "newest");
+    if (!value_is_void(newest))
+        buf_add(&s->newest, newest.text, newest.len);
     s->done = is_text(line, "done", "true", 4);
     s->found = true;
     return 0;
@@ -136,6 +148,15 @@ static void add_number(const char *name, int64_t n, struct buf *out)
         buf_addf(out, "%" PRId64, n);
 }
 
+static void add_text(const char *name, const struct buf *text, struct buf *out)
+{
+    buf_addf(out, ",\"%s\":", name);
+    if (text->len)
+        value_quote(text->data, text->len, out);
+    else
+        buf_adds(out, "null");
+}
+
 static void add_line(const struct state *s, struct buf *out)
 {
     const struct bookmark *p = &s->place;
@@ -144,14 +165,15 @@ static void add_line(const struct state *s, struct buf *out)
     buf_addf(out, ",\"style\":\"%s\"", s->style);
     add_number("offset", p->offset, out);
     add_number("page_size", s->page_size, out);
-    buf_adds(out, ",\"cursor\":");
-    if (p->cursor.len)
-        value_quote(p->cursor.data, p->cursor.len, out);
-    else
-        buf_adds(out, "null");
+    add_text("cursor", &p->cursor, out);
     add_number("skip", p->skip, out);
     add_number("records", s->records, out);
     add_number("bytes", s->bytes, out);
+    if (s->until.len) {
+        add_text("since", &s->since, out);
+        add_text("until", &s->until, out);
+        buf_addf(out, ",\"newest\":%s", s->newest.len ? s->newest.data : "null");
+    }
     buf_addf(out, ",\"done\":%s}\n", s->done ? "true" : "false");
 }
 

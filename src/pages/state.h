@@ -21,11 +21,13 @@ struct bookmark {
 };
 
 struct state {
-    const char *file;  /* borrowed */
-    struct buf list;   /* which list: its URL, redacted */
-    const char *style; /* borrowed */
-    bool found;        /* the file has it */
-    bool done;         /* the list had ended */
+    const char *file;        /* borrowed */
+    struct buf list;         /* which list: its URL, redacted */
+    const char *style;       /* borrowed */
+    bool found;              /* the file has it */
+    bool done;               /* the list had ended */
+    struct buf since, until; /* what {since} and {until} stood for */
+    struct buf newest;       /* JSON: the largest value at --since-path */
     struct bookmark place;
     int64_t page_size; /* that the server gives, in styles that seek; -1: unknown */
     int64_t records;   /* so many have left, by all runs together */

@@ -1,0 +1,202 @@
+/* since: {since} and {until}. */
+#include "cli/since.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/moment.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "http/secret.h"
+#include "pages/state.h"
+#include "pages/styles.h"
+
+static bool has(const char *text)
+{
+    return text && (strstr(text, "{since}") || strstr(text, "{until}"));
+}
+
+static bool any_has(const struct list *texts)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (has(texts->item[i]))
+            return true;
+    return false;
+}
+
+static bool is_asked(const struct request_options *o)
+{
+    return has(o->url) || has(o->data) || any_has(&o->query) || any_has(&o->header);
+}
+
+/* ---- what they stand for ---- */
+
+/* A time is taken as it is written, unless --time-format says how the API wants it; a duration is so long before now.
+ */
+static int set_time(const char *option, const char *text, const char *format, struct buf *to, struct error *e)
+{
+    double seconds;
+    bool ago = moment_duration(text, &seconds);
+    if (ago)
+        seconds = io_time() - seconds;
+    buf_clear(to);
+    if (!ago && !format)
+        return buf_adds(to, text);
+    if (!ago && !moment_parse(text, &seconds))
+        return error_set(e, EXIT_USAGE,
+                         "--%s takes a time, such as 2026-01-31 or 2026-01-31T08:00:00Z, or a duration "
+                         "back from now, such as P30D or PT1H",
+                         option);
+    moment_format(seconds, format ? format : "iso", to);
+    return 0;
+}
+
+/* A value that is no time, such as a number that only grows, is taken as it is. */
+static void take_newest(struct since_options *s, const struct state *state)
+{
+    struct buf text = {0};
+    double seconds;
+    value_scalar((struct slice){state->newest.data, state->newest.len}, &text);
+    buf_clear(&s->from);
+    if (s->time_format && moment_parse(buf_text(&text), &seconds))
+        moment_format(seconds, s->time_format, &s->from);
+    else
+        buf_adds(&s->from, buf_text(&text));
+    buf_free(&text);
+}
+
+/* A run that was stopped goes on with the same times. After one that was complete, {since} is the newest that it saw
+ * or, without --since-path, its {until}. */
+static int take_state(struct options *o, struct error *e)
+{
+    struct state state = {.style = styles_find(o->paging.paginate)->name};
+    struct since_options *s = &o->since;
+    buf_add(&state.list, o->list.data, o->list.len);
+    int result = state_load(&state, o->run.state, e);
+    if (result == 0 && state.found && !state.done) {
+        buf_swap(&s->from, &state.since);
+        buf_swap(&s->to, &state.until);
+    } else if (result == 0 && state.newest.len) {
+        take_newest(s, &state);
+    } else if (result == 0 && state.found) { /* it saw none: what it asked for stands, and until then all has come */
+        struct buf *from = s->since_path ? &state.since : &state.until;
+        if (from->len)
+            buf_swap(&s->from, from);
+    }
+    state_free(&state);
+    return result;
+}
+
+static int find_times(struct options *o, bool keeps_state, struct error *e)
+{
+    struct since_options *s = &o->since;
+    if (s->since && set_time("since", s->since, s->time_format, &s->from, e))
+        return -1;
+    if (set_time("until", s->until ? s->until : "PT0S", s->time_format, &s->to, e))
+        return -1;
+    return keeps_state ? take_state(o, e) : 0;
+}
+
+/* ---- put in ---- */
+
+enum kind { IN_URL, IN_TEXT, IN_JSON };
+
+/* In JSON a string that is nothing but {since} becomes a number where that is one. */
+static void put_json(const char *value, bool alone, struct buf *out)
+{
+    struct buf quoted = {0};
+    int64_t n;
+    value_quote(value, strlen(value), &quoted);
+    if (alone && number_of_text(value, &n)) {
+        out->len--; /* the quote before it */
+        buf_adds(out, value);
+    } else {
+        buf_add(out, quoted.data + 1, quoted.len - 2);
+    }
+    buf_free(&quoted);
+}
+
+static int fill(struct since_options *s, const char *text, enum kind kind, struct buf *out, struct error *e)
+{
+    enum { LENGTH = 7 }; /* of {since} and {until} */
+    for (; *text; text++) {
+        bool from = strncmp(text, "{since}", LENGTH) == 0, to = strncmp(text, "{until}", LENGTH) == 0;
+        if (!from && !to) {
+            buf_addc(out, *text);
+            continue;
+        }
+        const char *value = buf_text(from ? &s->from : &s->to);
+        bool alone = out->len && out->data[out->len - 1] == '"' && text[LENGTH] == '"';
+        if (!*value)
+            return error_set(e, EXIT_USAGE, "{since} needs --since, until a state knows better");
+        if (kind == IN_URL)
+            text_percent(value, strlen(value), out);
+        else if (kind == IN_TEXT)
+            buf_adds(out, value);
+        else
+            put_json(value, alone, out);
+        text += LENGTH - 1;
+        int64_t n;
+        text += kind == IN_JSON && alone && number_of_text(value, &n); /* the quote after it */
+    }
+    return 0;
+}
+
+static int fill_text(struct since_options *s, char **text, enum kind kind, struct error *e)
+{
+    struct buf out = {0};
+    if (!has(*text))
+        return 0;
+    int result = fill(s, *text, kind, &out, e);
+    if (result == 0) {
+        free(*text);
+        *text = mem_text(buf_text(&out), out.len);
+    }
+    buf_free(&out);
+    return result;
+}
+
+static int fill_all(struct options *o, struct error *e)
+{
+    struct request_options *r = &o->request;
+    bool body = has(r->data);
+    enum kind kind = request_sends_form(r) ? IN_URL : IN_JSON;
+    int result = fill_text(&o->since, &r->url, IN_URL, e) || fill_text(&o->since, &r->data, kind, e) ? -1 : 0;
+    for (size_t i = 0; result == 0 && i < r->query.count; i++)
+        result = fill_text(&o->since, &r->query.item[i], IN_TEXT, e);
+    for (size_t i = 0; result == 0 && i < r->header.count; i++)
+        result = fill_text(&o->since, &r->header.item[i], IN_TEXT, e);
+    if (body)
+        r->data_len = strlen(r->data);
+    return result;
+}
+
+/* A URL may give several lists: by what is asked for in the body, or by where they are in the answer. */
+static int name_list(struct options *o, struct error *e)
+{
+    struct buf url = {0};
+    int result = request_url(&o->request, &url, e);
+    if (result == 0)
+        secret_redact(buf_text(&url), &o->list);
+    if (o->request.data)
+        buf_addf(&o->list, " --data %016" PRIx64, mem_digest(o->request.data, o->request.data_len));
+    if (o->paging.records)
+        buf_addf(&o->list, " --records %s", o->paging.records);
+    buf_free(&url);
+    return result;
+}
+
+int since_apply(struct options *o, enum command_bit command, struct error *e)
+{
+    bool keeps_state = command == COMMAND_READ && o->run.state;
+    if (keeps_state && name_list(o, e))
+        return -1;
+    o->since.filled = is_asked(&o->request);
+    if (!o->since.filled && (o->since.since || o->since.until || o->since.since_path))
+        return error_set(e, EXIT_USAGE,
+                         "--since, --until and --since-path need a {since} or {until} in the URL, --query, --header or "
+                         "--data: say where the API takes it");
+    return o->since.filled && (find_times(o, keeps_state, e) || fill_all(o, e)) ? -1 : 0;
+}

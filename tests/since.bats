@@ -1,0 +1,125 @@
+# {since} and {until} in requests: --since, --until, --time-format, --since-path with --state.
+
+load helpers
+
+setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
+
+# Records with times; `grown` has how many there are (50). Those after the time in `after`, or in the body, come.
+timed_api() {
+    api <<END
+import os
+from datetime import datetime, timedelta, timezone
+START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+def answer(r):
+    path = "$BATS_TEST_TMPDIR/grown"
+    n = int(open(path).read()) if os.path.exists(path) else 50
+    after = r.query.get("after") or (r.json or {}).get("after") or ""
+    rows = [{"id": i, "at": (START + timedelta(hours=i)).strftime("%Y-%m-%dT%H:%M:%SZ")} for i in range(n)]
+    rows = [row for row in rows if row["at"] > str(after)]
+    at, size = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 100)), 10)
+    broken = os.path.exists("$BATS_TEST_TMPDIR/broken") and at >= 20
+    return (503, "") if broken else rows[at : at + size]
+END
+}
+
+asked() { api_log -r '.[-1].target' | sed 's/.*after=\([^&]*\).*/\1/'; }
+
+@test "{since} and {until} are filled in the URL, the query, a header and the body" {
+    timed_api
+    restsrc call --since 2026-01-01T00:00:00Z --until 2026-02-01 --query 'u={until}' --header 'X-From: {since}' \
+        --data '{"after": "{since}", "text": "from {since} on", "n": "{until}"}' "$api/{since}/x?after={since}"
+    exits 0
+    api_log -r '.[-1] | .target, .headers["X-From"], .body' >seen
+    diff seen - <<'END'
+/2026-01-01T00%3A00%3A00Z/x?after=2026-01-01T00%3A00%3A00Z&u=2026-02-01
+2026-01-01T00:00:00Z
+{"after": "2026-01-01T00:00:00Z", "text": "from 2026-01-01T00:00:00Z on", "n": "2026-02-01"}
+END
+}
+
+@test "--time-format: iso, iso_ms, epoch_s, epoch_ms and strftime's notation, from any writing" {
+    timed_api
+    while IFS='|' read -r since format wanted; do
+        restsrc call --since "$since" --time-format "$format" --query 'after={since}' "$api/"
+        exits 0
+        [ "$(asked)" = "$wanted" ] || { echo "$since $format: $(asked)"; return 1; }
+    done <<'END'
+2026-01-31|iso|2026-01-31T00%3A00%3A00Z
+2026-01-31T08:00:00.25+01:00|iso_ms|2026-01-31T07%3A00%3A00.250Z
+2026-01-31T00:00:00Z|epoch_s|1769817600
+1769817600|epoch_ms|1769817600000
+1769817600500|iso_ms|2026-01-31T00%3A00%3A00.500Z
+2026-01-31 10:30|%d.%m.%Y %H:%M|31.01.2026%2010%3A30
+END
+    restsrc call --since 1769817600 --time-format epoch_s --data '{"after":"{since}","s":"x{since}"}' "$api/"
+    [ "$(api_log -r '.[-1].body')" = '{"after":1769817600,"s":"x1769817600"}' ]
+}
+
+@test "a duration is so long before now, and {until} is now" {
+    timed_api
+    restsrc call --since P1DT12H --time-format epoch_s --query 'after={since}' --query 'u={until}' "$api/"
+    api_log -r '.[-1].target' >target
+    since=$(asked) until=$(sed 's/.*u=//' target) now=$(date +%s)
+    [ $((until - since)) -ge 129599 ] && [ $((until - since)) -le 129601 ] && [ $((now - until)) -le 20 ]
+    for wrong in P1M P1Y P P1H later; do
+        restsrc call --since "$wrong" --time-format iso --query 'after={since}' "$api/"
+        exits 64
+        says "--since takes a time"
+    done
+}
+
+@test "with --state and --since-path each run gives what is newer than all that came before" {
+    timed_api
+    run_it() {
+        restsrc read --state state --since 2026-01-01T05:00:00Z --since-path at -o list "$api/?after={since}"
+    }
+    run_it
+    exits 0
+    diff <(jq .id list) <(seq 6 49)
+    [ "$(jq -r .newest state)" = 2026-01-03T01:00:00Z ]
+    run_it
+    exits 0
+    diff <(jq .id list) <(seq 6 49)
+    echo 90 >grown
+    run_it
+    exits 0
+    diff <(jq .id list) <(seq 6 89)
+    [ "$(asked)" = 2026-01-03T01%3A00%3A00Z ]
+}
+
+@test "a run that was stopped goes on with the same times" {
+    timed_api
+    touch broken
+    restsrc read --retry 0 --state state --since P9999D --time-format iso_ms --since-path at --output list \
+        --query 'after={since}' --query 'u={until}' "$api/"
+    exits 75
+    api_log -r '.[-1].target' | grep -o 'after=.*' >first
+    rm broken
+    restsrc read --retry 0 --state state --since P9999D --time-format iso_ms --since-path at --output list \
+        --query 'after={since}' --query 'u={until}' "$api/"
+    exits 0
+    diff <(jq .id list) <(seq 0 49)
+    api_log -r '.[-1].target' | grep -o 'after=.*' >second
+    diff <(sed 's/&offset.*//' first) <(sed 's/&offset.*//' second)
+}
+
+@test "without --since-path the next {since} is the {until} of before" {
+    timed_api
+    restsrc read --state state --since 2026-01-01 --until 2026-01-31 --query 'after={since}' "$api/"
+    exits 0
+    restsrc read --state state --since 2026-01-01 --query 'after={since}' "$api/"
+    exits 0
+    [ "$(asked)" = 2026-01-31 ]
+}
+
+@test "{since} without a value, and a value without {since}, are usage errors" {
+    timed_api
+    restsrc read --query 'after={since}' "$api/"
+    exits 64
+    says "{since} needs --since"
+    restsrc read --since 2026-01-01 "$api/"
+    exits 64
+    says "need a {since} or {until}"
+    restsrc read --query 'filter={"a":{"b":1}}' "$api/"
+    exits 0
+}
