@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test_origin \
 	tests/unit/test_usual \
 	tests/unit/test_refusal \
+	tests/unit/test_sentence \
 	tests/unit/test_paginate \
 	tests/unit/test_styles \
 	tests/unit/test_coverage \

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "write/survey.h"
 #include "json/passing.h"
+#include "json/sentence.h"
 #include "json/split.h"
 #include "json/words.h"
 
@@ -180,7 +181,7 @@ void results_of_text(struct slice text, size_t count, struct buf *out)
     static const char *const bad[] = {"<error", "<fault", ":fault>", "resulterrorentry>", "db::exception"};
     char *all = mem_text(text.text, text.len);
     struct words w = words_of(all, strcspn(all, "\r\n"));
-    bool wrong = w.first & WORD_BAD && !(w.any & WORD_NO);
+    bool wrong = (w.first & WORD_BAD && !(w.any & WORD_NO)) || sentence_counts_loss(text, count);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         wrong |= strcasestr(all, bad[i]) != NULL;
     while (text.len && strchr(" \t\r\n", text.text[text.len - 1]))

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "json/passing.h"
+#include "json/sentence.h"
 #include "json/words.h"
 
 enum { DEPTH = 4 };
@@ -242,6 +243,18 @@ static void join(struct reading *r, struct slice object, const struct refusal *s
         r->reason = refusal_reason(object, said);
 }
 
+/* {"message": "2 of 3 records inserted"} */
+static void read_sentence(struct reading *r, struct slice key, struct slice value)
+{
+    unsigned about = words_of(key.text, key.len).any;
+    bool told = about & (WORD_REASON | WORD_STATUS | WORD_RESULT | WORD_GOOD) || !key.text;
+    struct slice text = {value.text + 1, value.len - 2};
+    if (*value.text != '"' || !told || is_echo(r, key) || !sentence_counts_loss(text, r->sent->count))
+        return;
+    r->whole.refused = true;
+    r->reason = r->reason.text ? r->reason : value;
+}
+
 /* thing: it is a record given back, and speaks of itself. */
 static void read_object(struct reading *r, struct slice object, unsigned depth, bool thing)
 {
@@ -256,6 +269,8 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
         join(r, object, &said);
     r->whole.pending |= said.pending;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
+        if (!thing)
+            read_sentence(r, key, value);
         if (is_list(value))
             read_list(r, key, value, depth);
         else if (is_object(value) && refusal_names(key, &left) && !(words_of(key.text, key.len).any & WORD_PART))
