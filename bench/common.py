@@ -13,7 +13,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV_PYTHON = ROOT / ".venv/bin/python"
+VENV_PYTHON = ROOT / ".venv/bin/python"  # has Spark, pandas and requests
+PEERS_PYTHON = ROOT / ".bootstrap/peers/bin/python"  # has dlt and matplotlib; make bench makes it
 
 
 # nginx ------------------------------------------------------------------------------------------------------------
@@ -85,11 +86,20 @@ def has(program):
     return shutil.which(program) is not None
 
 
-def has_requests():
+def has_module(python, module):
     return (
-        VENV_PYTHON.exists()
-        and subprocess.run([VENV_PYTHON, "-c", "import requests"], capture_output=True).returncode == 0
+        python.exists()
+        and subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
     )
+
+
+def those_there(contestants, needs):
+    """Those whose needs are met; the others are named."""
+    for name, there in needs.items():
+        if name in contestants and not there:
+            print(f"bench: without {name}, which is not installed", file=sys.stderr)
+            del contestants[name]
+    return contestants
 
 
 # Measuring --------------------------------------------------------------------------------------------------------
@@ -126,7 +136,7 @@ def measure(argv, stdin=os.devnull):
     ended, found = threading.Event(), {}
     start = time.monotonic()
     with open(stdin, "rb") as source:
-        child = subprocess.Popen(argv, stdin=source, stdout=subprocess.DEVNULL)
+        child = subprocess.Popen([str(word) for word in argv], stdin=source, stdout=subprocess.DEVNULL)
     watcher = threading.Thread(target=watch, args=(child.pid, ended, found))
     watcher.start()
     _, status, usage = os.wait4(child.pid, 0)
@@ -135,32 +145,35 @@ def measure(argv, stdin=os.devnull):
     watcher.join()
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
-        sys.exit(f"bench: exit code {child.returncode} from {' '.join(argv)}")
+        sys.exit(f"bench: exit code {child.returncode} from {' '.join(map(str, argv))}")
     return wall, usage.ru_utime + usage.ru_stime, sum(found.values()) / 1024
 
 
-def rounds(commands, count, stdin=os.devnull):
-    """{name: median measurements}; each round begins with another contestant. A first round only warms up."""
-    names = list(commands)
+def take_turns(contestants, rounds, run=measure):
+    """{name: [what run() measured]}; each round begins with another contestant. A first round only warms up."""
+    names = list(contestants)
     results = {name: [] for name in names}
-    for turn in range(count + 1):
+    for turn in range(rounds + 1):
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:
-            result = measure(commands[name], stdin)
+            result = run(contestants[name])
             if turn:
                 results[name].append(result)
         print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    return {name: [statistics.median(column) for column in zip(*measured)] for name, measured in results.items()}
+    return results
 
 
-def table(medians, records):
-    ours = medians["restsrc"]
-    print(
-        f"{'':12}{'wall s':>9}{'of restsrc':>12}{'processor s':>13}{'of restsrc':>12}{'peak MiB':>10}{'records/s':>12}"
-    )
-    for name, (wall, processor, peak) in medians.items():
-        print(
-            f"{name:12}{wall:9.2f}{wall / ours[0]:11.1f}x{processor:13.2f}{processor / ours[1]:11.1f}x{peak:10.1f}"
-            f"{records / wall:12,.0f}"
-        )
+def figures(results, **about):
+    """One row a contestant: the medians, and the shortest and longest time."""
+    for name, measured in results.items():
+        wall, processor, peak = zip(*measured)
+        yield {
+            **about,
+            "name": name,
+            "wall": statistics.median(wall),
+            "least": min(wall),
+            "most": max(wall),
+            "processor": statistics.median(processor),
+            "peak_mib": max(peak),
+        }

@@ -1,4 +1,4 @@
-"""The pages that nginx serves: made once, the same on every machine."""
+"""What the benchmarks read and write: made once, the same on every machine."""
 
 import hashlib
 import json
@@ -6,55 +6,104 @@ import os
 import shutil
 from pathlib import Path
 
-PAGE = 1000
 CACHE = Path(__file__).resolve().parent / ".cache"
+SOURCE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 CARRIERS = ("UA", "AA", "B6", "DL", "EV", "MQ", "WN", "9E")
+STYLES = {"compact": {"separators": (",", ":")}, "spaced": {}, "pretty": {"indent": 2}}
+LINKED = 100  # pages that a list of any length is made of
 
 
 def record(i):
-    """About 250 bytes, with what records have: ids, times, text, numbers, a null, a nested object."""
+    """About 240 bytes, with what records have: ids, times, text, numbers, a null, a nested object."""
     day = f"2013-{i % 12 + 1:02}-{i % 28 + 1:02}"
     carrier = CARRIERS[i % 8]
     return (
         f'{{"id":{9007199254740993 + i},"day":"{day}","carrier":"{carrier}","flight":{i % 8500},'
         f'"tail":"N{i % 99999:05}","from":"JFK","to":"S{i % 97:02}","delay":{i % 173 - 40},'
-        f'"distance":{i % 4983}.50,"gate":null,"late":{str(i % 3 == 0).lower()},'
+        f'"distance":{i % 4983}.5,"gate":null,"late":{str(i % 3 == 0).lower()},'
         f'"crew":{{"captain":"caf\u00e9 {i % 3001}","size":{i % 9}}},"scheduled":"{day}T{i % 24:02}:15:00Z"}}'
-    ).encode()
+    )
 
 
-def make(folder, records):
-    folder.mkdir(parents=True)
-    digest = hashlib.sha256()
-    for offset in range(0, records, PAGE):
-        rows = [record(i) for i in range(offset, min(offset + PAGE, records))]
-        digest.update(b"".join(row + b"\n" for row in rows))
-        (folder / f"{offset}-{PAGE}.json").write_bytes(b'{"total":%d,"results":[%s]}' % (records, b",".join(rows)))
-    (folder / "count.json").write_text(json.dumps({"total": records}))
-    (folder / "sha256").write_text(digest.hexdigest())
+SCHEMA = (
+    "id bigint, day date, carrier string, flight bigint, tail string, from string, to string, delay bigint, "
+    "distance double, gate string, late boolean, crew struct<captain: string, size: bigint>, scheduled timestamp"
+)
 
 
-def ensure(records):
-    """The folder of the pages, and the SHA-256 of all their records as NDJSON. It gets its name when complete."""
-    source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-    folder = CACHE / f"pages-{records}-{source}"
-    if not folder.exists():
-        part = CACHE / f"{folder.name}.{os.getpid()}"
-        make(part, records)
+def page(style, head, rows):
+    """A page with its records as servers write them. Loaded and written again, no record changes but for its blanks."""
+    if style == "compact":
+        return f'{{{head}"results":[{",".join(rows)}]}}'
+    return json.dumps(json.loads(f'{{{head}"results":[{",".join(rows)}]}}'), ensure_ascii=False, **STYLES[style])
+
+
+def made(name, make):
+    """What make() fills a path with, which gets its name when it is complete."""
+    there = CACHE / f"{name}-{SOURCE}"
+    if not there.exists():
+        CACHE.mkdir(exist_ok=True)
+        part = CACHE / f"{there.name}.{os.getpid()}"
+        make(part)
         try:
-            part.rename(folder)
+            part.rename(there)
         except OSError:  # another run was faster
             shutil.rmtree(part)
-    return folder, (folder / "sha256").read_text()
+    return there
+
+
+def pages(records, size, style):
+    """The folder of the pages."""
+
+    def make(folder):
+        folder.mkdir()
+        (folder / "count.json").write_text(json.dumps({"total": records}))
+        for offset in range(0, records, size):
+            rows = [record(i) for i in range(offset, min(offset + size, records))]
+            (folder / f"{offset}-{size}.json").write_text(page(style, f'"total":{records},', rows))
+
+    return made(f"pages-{records}-{size}-{style}", make)
+
+
+def long_list(records, size):
+    """The folder of a list without a total, of any length: its pages are the same hundred again and again."""
+
+    def make(folder):
+        folder.mkdir()
+        files = []
+        for n in range(-(-records // size)):
+            file = folder / f"{n * size}-{size}.json"
+            if n < LINKED:
+                file.write_text(page("compact", "", [record(i) for i in range(n * size, (n + 1) * size)]))
+                files.append(file)
+            else:
+                os.link(files[n % LINKED], file)
+        (folder / f"{records}-{size}.json").write_text('{"results":[]}')
+
+    return made(f"long-{records}-{size}", make)
 
 
 def rows(records):
-    """The same records as a file of NDJSON."""
-    source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-    file = CACHE / f"rows-{records}-{source}.ndjson"
-    if not file.exists():
-        CACHE.mkdir(exist_ok=True)
-        part = CACHE / f"{file.name}.{os.getpid()}"
-        part.write_bytes(b"".join(record(i) + b"\n" for i in range(records)))
-        part.rename(file)
-    return file
+    """The records as a file of NDJSON."""
+    return made(
+        f"rows-{records}.ndjson", lambda file: file.write_text("".join(record(i) + "\n" for i in range(records)))
+    )
+
+
+def bodies(records, batch):
+    """The folder of the bodies of batches, as curl sends them."""
+
+    def make(folder):
+        folder.mkdir()
+        for n, offset in enumerate(range(0, records, batch)):
+            rows = ",".join(record(i) for i in range(offset, min(offset + batch, records)))
+            (folder / f"{n:06}").write_text(f"[{rows}]")
+
+    return made(f"bodies-{records}-{batch}", make)
+
+
+def sha256(records):
+    digest = hashlib.sha256()
+    for i in range(records):
+        digest.update(record(i).encode() + b"\n")
+    return digest.hexdigest()

@@ -91,7 +91,7 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py tests/answers.py tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py tests/answers.py bench/guard.py tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS)
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm

@@ -40,7 +40,7 @@ def run(name, command):
 
 def result_files():
     """Automake's TAP driver leaves, for each test file, X.trs and X.log with a line `PASS: FILE 1 name` a test."""
-    return [path for folder in ("tests", "src") for path in (ROOT / folder).rglob("*.trs")]
+    return [path for folder in ("tests", "src", "bench") for path in (ROOT / folder).rglob("*.trs")]
 
 
 def results(path):
