@@ -331,6 +331,21 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             ("fail", "reread"),
         ),
         SparkOption(
+            "on_expired",
+            "choice",
+            "fail",
+            "mode `cursor`, when the server refuses the cursor of the checkpoint: `restart` reads the list from its "
+            "beginning, `since` from the time of the last batch, by `param_since`",
+            ("fail", "restart", "since"),
+        ),
+        SparkOption(
+            "delta",
+            "text",
+            None,
+            "mode `cursor`: PATH of a link or token that the last page has for the next time (`@odata.deltaLink`); "
+            "`syncToken=nextSyncToken` names its parameter",
+        ),
+        SparkOption(
             "lag",
             "duration",
             None,

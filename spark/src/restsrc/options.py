@@ -117,6 +117,10 @@ class Options:
     def flag(self, name: str) -> bool:
         return bool(self.parsed(name))
 
+    def flag_of_tool(self, name: str) -> bool:
+        """A flag that only the tool knows."""
+        return self.text(name).strip().lower() == "true"
+
     def choice(self, name: str) -> str:
         """One of the row's choices, spelled as there."""
         return str(self.parsed(name))

@@ -61,8 +61,9 @@ class Process:
 
         `flags` go on the command line. All else goes through a pipe, with the URL and the secrets: the user's
         options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
-        its records and warnings are dropped. `fed` says in messages what the standard input is; it takes what `feed`
-        is given. Without it there is none. `envelopes`: the tool tells of each page, see `page`.
+        its warnings are dropped, and its records, too, except with `envelopes`. `fed` says in messages what the
+        standard input is; it takes what `feed` is given. Without it there is none. `envelopes`: the tool tells of each
+        page, see `page`.
         """
         config = config or {}
         self._options = options
@@ -79,7 +80,7 @@ class Process:
             self._process = subprocess.Popen(
                 [program, *self._arguments(config_end, summary_end, pages_end, probe)],
                 stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
-                stdout=subprocess.DEVNULL if probe else subprocess.PIPE,
+                stdout=subprocess.DEVNULL if probe and not envelopes else subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 pass_fds=[end for end in (config_end, summary_end, pages_end) if end >= 0],
                 bufsize=0,
@@ -176,6 +177,13 @@ class Process:
         if not line:
             self._pages.put(line)
         return line
+
+    def last_envelope(self) -> str:
+        """What the last page has beside its records, as JSON, once all have come. Empty: there is none."""
+        last = b""
+        while line := self.page():
+            last = line
+        return json.dumps(json.loads(last)["envelope"]) if last else ""
 
     def _hear_pages(self, source: int) -> None:
         with open(source, "rb") as lines:

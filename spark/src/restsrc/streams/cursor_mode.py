@@ -1,24 +1,31 @@
 """Streams along the server's own cursors.
 
 An offset is a cursor, how many records of its page are read, how many are read in all, and how the list is paged: a
-cursor means nothing in another style, and `restsrc check` may find another one after a restart.
+cursor means nothing in another style, and `restsrc check` may find another one after a restart. `tail` is what the last
+records were, which are looked at before the stream goes on.
 
 The driver walks to where the next batch ends and keeps no records; the task reads the same stretch again. At the end
-of a list servers give no cursor, so the place there is the cursor of the last page and the number of records that it
-has so far.
+of a list most servers give no cursor, so the place there is the cursor of the last page and the number of records that
+it has so far. Some give one for the next time, and that is taken.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 from restsrc.process import Process
+from restsrc.streams.feed import Next, end_by_number
 from restsrc.streams.mode import Offset, drift, part_of
+from restsrc.streams.position import MOST, Tail, tail_from, tail_of
+from restsrc.times import TimeForm
 
 STYLES = ("cursor", "last-id", "next-url", "link")
 UNKEPT = (
@@ -26,23 +33,46 @@ UNKEPT = (
     "query",
     "count_from",
 )  # of what is found: not needed; the first two may hold secrets of the options
+EXPIRED = (400, 404, 410, 422)  # what servers answer to a cursor that they no longer know
+
+_log = logging.getLogger("restsrc")
 
 
 @dataclass(frozen=True)
 class Place:
     """A place in the list: after `skip` records of the page at `cursor`, where empty means the first page.
 
-    `read` is the number of records before it, `way` how to go on.
+    `read` is the number of records before it, `way` how to go on. `query` is sent besides: a token made for the next
+    time, or the time that the list was started again from.
     """
 
     cursor: str
     skip: int
     read: int
     way: survey.Paging
+    tail: Tail = field(default_factory=Tail)
+    query: str = ""
 
     def offset(self) -> Offset:
-        place = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read), "paginate": self.way.style}
-        return {**place, "found": dict(self.way.found)} if self.way.found else place
+        place: Offset = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read)}
+        place["paginate"] = self.way.style
+        more = {"found": dict(self.way.found), "tail": self.tail.text, "query": self.query}
+        return {**place, **{name: value for name, value in more.items() if value}}
+
+    def first(self, query: str = "") -> Place:
+        """The beginning of the list, with what is known of its records."""
+        return replace(self, cursor="", skip=0, query=query)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A read from the page of a place on: what the tool says of it, and the records that matter."""
+
+    summary: dict[str, Any]
+    before: list[bytes]  # those that the place has skipped, as far as its tail knows them
+    last: list[bytes]
+    news: int  # how many are not in the tail of the place
+    envelope: str  # of the last page
 
 
 class CursorMode:
@@ -56,9 +86,14 @@ class CursorMode:
         if options.given("cursor").strip():
             complaints.add("give a stream's first cursor as starting_offset instead of cursor")
         self._begin = options.text("starting_offset")
+        self._on_moved, self._on_expired = options.choice("on_moved"), options.choice("on_expired")
+        self._lag = options.milliseconds("lag") / 1000
+        self._next = Next(options)
+        self._id = options.text("id")
         self._way: survey.Paging | None = None  # not known before the first request
-        self._frozen = False
+        self._frozen = 0.0  # when
         self._target: int | None = None  # how many records to end after
+        self._ends: deque[tuple[float, int]] = deque(maxlen=1000)  # when how many records were there
 
     def initial(self) -> Offset:
         word = self._begin.strip().lower()
@@ -70,28 +105,213 @@ class CursorMode:
         if start is None:  # checked when the reader was made
             raise OptionError("stream_mode cursor needs PySpark 4.2 or later")
         begin = self._place_at(start)
-        if self._frozen:
-            if self._target is None:
-                self._target = self._walk(begin, None).read
-            most = self._target - begin.read if most is None else min(most, self._target - begin.read)
-        return self._walk(begin, most).offset()
+        try:
+            if self._frozen:
+                most = self._until_target(begin, most)
+            elif self._lag:
+                most = self._until_seen(begin, most)
+            return self._end(start, begin, most)
+        except RequestRefused as refusal:
+            return self._expired(start, begin, most, refusal)
 
     def newest(self) -> Offset | None:
         return None  # only a walk could tell
 
     def freeze(self) -> None:
         """Nothing is new that is not there when the next batch is planned."""
-        self._frozen = True
+        self._frozen = time.monotonic()
 
     def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
         begin = self._place_at(start)
-        rows = int(part_of(end, "read")) - begin.read
-        config = {**_config(begin), **drift(self._options)}
-        return [RestApiPartition([Piece(begin.skip, rows, rows, config=config)])] if rows else []
+        rows, known = int(part_of(end, "read")) - begin.read, frozenset[str]()
+        skip = begin.skip
+        if "again" in end:
+            rows, known, skip = int(end["again"]), frozenset(begin.tail.records), 0
+        if "restart" in end:
+            begin = begin.first(end["restart"])
+        elif self._options.flag_of_tool("cursor_inclusive") and not skip:
+            known = frozenset(begin.tail.records)
+        last = "".join(tail_from(end.get("tail", "")).ids[-1:])
+        config = {**self._config(begin), **drift(self._options)}
+        return [RestApiPartition([Piece(skip, rows, rows, config=config, known=known, last=last)])] if rows else []
+
+    # ---- where a batch ends ----
+
+    def _end(self, start: Offset, begin: Place, most: int | None) -> Offset:
+        if most is not None and most <= 0:
+            return start
+        walk = self._read(begin, None if most is None else begin.skip + most)
+        there = walk.summary["records"]
+        if (
+            begin.skip
+            and not begin.tail.before(len(walk.before)).same(tail_of(walk.before, self._id))
+            and begin.tail.ids
+        ):
+            return self._again(start, begin, walk)
+        if there < begin.skip:
+            return self._again(start, begin, walk)
+        rows = there - begin.skip
+        if rows == 0:
+            return start if not self._frozen else self._refreshed(start, begin, walk)
+        return self._stamped(self._after(begin, walk, rows).offset())
+
+    def _walk(self, begin: Place, most: int | None) -> Place:
+        """The place after at most `most` records."""
+        walk = self._read(begin, None if most is None else begin.skip + most)
+        rows = walk.summary["records"] - begin.skip
+        return self._after(begin, walk, rows) if rows > 0 else begin
+
+    def _after(self, begin: Place, walk: _Walk, rows: int) -> Place:
+        """The place `rows` records after `begin`."""
+        tail = tail_of(walk.last, self._id)
+        more = MOST - len(tail.ids)
+        if more > 0 and len(walk.last) <= rows:
+            old = begin.tail.before(more)
+            tail = Tail(old.ids + tail.ids, old.records + tail.records)
+        here = replace(begin, read=begin.read + rows, tail=tail)
+        summary = walk.summary
+        if summary["next_skip"] is not None:
+            return self._at(here, summary, 0)
+        fresh = self._next.after(walk.envelope, begin.way.style)
+        if fresh and fresh.made:
+            return replace(here, cursor=fresh.cursor, skip=0, query=fresh.query)
+        to_last = summary["records"] - 1  # counted from the page that we began in; the last record's page has a cursor
+        if to_last == 0:
+            place = replace(here, skip=1)
+        else:
+            last = self._read(begin, to_last).summary
+            if last["records"] != to_last or last["next_skip"] is None:
+                raise UnexpectedAnswer("the list is not the same when it is read again from a cursor", retryable=True)
+            place = self._at(here, last, 1)
+        return replace(here, cursor=fresh.cursor, skip=0) if fresh and fresh.cursor != place.cursor else place
+
+    def _at(self, here: Place, summary: dict[str, Any], more: int) -> Place:
+        """The place `more` records after where the summary's read ended."""
+        if summary["cursor_is_secret"]:
+            why = "holds a secret of the options, and it would be written to the checkpoint"
+            raise UnexpectedAnswer(f"the server's next cursor {why}")
+        return replace(here, cursor=summary["next_cursor"] or "", skip=summary["next_skip"] + more)
+
+    def _refreshed(self, start: Offset, begin: Place, walk: _Walk) -> Offset:
+        """Nothing is new, but the server gives a newer cursor: the last one may expire."""
+        fresh = self._next.after(walk.envelope, begin.way.style) if not begin.skip else None
+        self._frozen = self._frozen if self._target is not None else time.monotonic()
+        if fresh is None or not begin.cursor + begin.query or self._target == -1:
+            return start
+        self._target = -1
+        return replace(begin, cursor=fresh.cursor, query=fresh.query).offset()
+
+    def _again(self, start: Offset, begin: Place, walk: _Walk) -> Offset:
+        """The batch that reads the last page again, because its records are not those that were read."""
+        now = tail_of(walk.before, self._id)
+        what = f"the list has moved: the {begin.skip} records of its last page are not those that were read"
+        if self._on_moved == "fail":
+            raise UnexpectedAnswer(
+                f"{what}. Was one deleted, or do new ones not come at the end? Sort the list so that they do. "
+                "With on_moved=reread the page is read again, and what is new is delivered"
+            )
+        if begin.skip > len(begin.tail.ids) or (begin.tail.ids and not begin.tail.meets(now) and begin.cursor):
+            raise UnexpectedAnswer(f"{what}, and further than on_moved=reread can see: read the list anew")
+        if not walk.news:
+            there = walk.summary["records"]
+            return start if there < begin.skip else {**start, "skip": str(there), "again": str(there)}
+        _log.warning("restsrc: %s (on_moved is reread)", what)
+        place = self._after(replace(begin, skip=0), walk, walk.summary["records"])
+        moved = replace(place, read=begin.read + walk.news)
+        return self._stamped({**moved.offset(), "again": str(walk.summary["records"])})
+
+    def _expired(self, start: Offset, begin: Place, most: int | None, refusal: RequestRefused) -> Offset:
+        """The server does not know the cursor any more, or so it seems."""
+        if refusal.http_status not in EXPIRED or not (begin.cursor or begin.query):
+            raise refusal
+        if self._on_expired == "fail":
+            raise RequestRefused(
+                f"{refusal}; the checkpoint holds this cursor, after {begin.read} records: has it expired, or was its "
+                "record deleted? on_expired=restart reads the list from its beginning, on_expired=since from the time "
+                "of the last batch; or begin with a new checkpoint and starting_offset",
+                refusal.exit_code,
+                refusal.retryable,
+                refusal.http_status,
+            )
+        query = self._since(start) if self._on_expired == "since" else ""
+        walk = self._read(first := begin.first(query), most)
+        _log.warning("restsrc: %s: read again (on_expired is %s)", refusal, self._on_expired)
+        there = walk.summary["records"]
+        place = self._after(replace(first, tail=Tail()), walk, there) if there else first
+        moved = replace(place, read=begin.read + walk.news)
+        return self._stamped({**moved.offset(), "again": str(there), "restart": query})
+
+    def _since(self, start: Offset) -> str:
+        if "at" not in start:
+            raise OptionError("on_expired=since: the checkpoint does not say when its last batch was read")
+        form = TimeForm(str(self._options.parsed("time_format")), self._options.text("api_time_zone"))
+        return f"{self._options.text('param_since')}={form.text(int(start['at']) - round(self._lag * 1000))}"
+
+    def _stamped(self, offset: Offset) -> Offset:
+        """With the time, where a stream may have to go on from it."""
+        return {**offset, "at": str(time.time_ns() // 1_000_000)} if self._on_expired == "since" else offset
+
+    # ---- how much of it ----
+
+    def _until_target(self, begin: Place, most: int | None) -> int:
+        """What was there when Trigger.AvailableNow began, and with `lag` for as long as that."""
+        if self._target is None:
+            time.sleep(max(0.0, self._frozen + self._lag - time.monotonic()) if self._lag else 0)
+            bound = end_by_number(lambda cursor: self._look(begin, cursor), begin.cursor, begin.skip)
+            self._target = self._walk(begin, bound).read
+        left = max(self._target - begin.read, 0)
+        return max(1, left) if most is None and not left else left if most is None else min(most, left)
+
+    def _look(self, begin: Place, cursor: str) -> tuple[int, str]:
+        """How many records the page at a cursor has, and the next cursor; a page that is refused has none."""
+        try:
+            with Process(
+                self._options, "read", {"max-pages": 1}, self._config(replace(begin, cursor=cursor)), probe=True
+            ) as process:
+                summary = process.finish()
+        except RequestRefused:
+            return 0, ""
+        return summary["records"], summary["next_cursor"] or ""
+
+    def _until_seen(self, begin: Place, most: int | None) -> int:
+        """Only as many records as were there `lag` ago: others may still come before the newest of them."""
+        now = time.monotonic()
+        self._ends.append((now, self._walk(begin, None).read))
+        seen = max((read for when, read in self._ends if when <= now - self._lag), default=begin.read)
+        left = max(0, seen - begin.read)
+        return left if most is None else min(most, left)
+
+    # ---- the list ----
+
+    def _read(self, begin: Place, limit: int | None) -> _Walk:
+        """Reads from the page of a place on: `limit` records, or to the end of the list."""
+        flags = {"offset": 0} if limit is None else {"offset": 0, "limit": limit}
+        first, known = begin.skip - len(begin.tail.ids), set(begin.tail.records)
+        before: list[bytes] = []
+        last: deque[bytes] = deque(maxlen=MOST)
+        number = news = 0
+        with Process(self._options, "read", flags, self._config(begin), probe=True, envelopes=True) as process:
+            for block in process.blocks():
+                for line in block.split(b"\n")[:-1]:
+                    if first <= number < begin.skip:
+                        before.append(line)
+                    if self._on_moved == "reread" or self._on_expired != "fail":
+                        news += tail_of([line], self._id).records[0] not in known
+                    last.append(line)
+                    number += 1
+            summary = process.finish()
+            envelope = process.last_envelope()
+        return _Walk(summary, before, list(last), news, envelope)
+
+    def _config(self, place: Place) -> dict[str, str]:
+        query = {"query": f"{self._options.given('query')}\n{place.query}".strip()} if place.query else {}
+        return {**place.way.found, **query, **({"cursor": place.cursor} if place.cursor else {})}
 
     def _place_at(self, offset: Offset) -> Place:
         cursor = part_of(offset, "cursor")
-        return Place(cursor, int(part_of(offset, "skip")), int(part_of(offset, "read")), self._way_of(cursor, offset))
+        skip, read = int(part_of(offset, "skip")), int(part_of(offset, "read"))
+        tail = tail_from(offset.get("tail", ""))
+        return Place(cursor, skip, read, self._way_of(cursor, offset), tail, offset.get("query", ""))
 
     def _way_of(self, cursor: str, offset: Offset) -> survey.Paging:
         """How to go on from a cursor. What was found when the stream began holds for good."""
@@ -119,39 +339,3 @@ class CursorMode:
             kept = {name: value for name, value in way.found.items() if name not in UNKEPT}
             self._way = survey.Paging(way.style, kept)
         return self._way
-
-    def _walk(self, begin: Place, most: int | None) -> Place:
-        """The place after at most `most` records."""
-        if most == 0:
-            return begin
-        summary = self._probe(begin, begin.skip, most)
-        rows = summary["records"]
-        if rows == 0:
-            return begin
-        if summary["next_skip"] is not None:
-            return self._after(begin, summary, rows)
-        to_last = begin.skip + rows - 1  # counted from the page that we began in; the last record's page has a cursor
-        if to_last == 0:
-            return replace(begin, skip=1, read=begin.read + rows)
-        last = self._probe(begin, 0, to_last)
-        if last["records"] != to_last or last["next_skip"] is None:
-            raise UnexpectedAnswer("the list is not the same when it is read again from a cursor", retryable=True)
-        return self._after(begin, last, rows, 1)
-
-    def _probe(self, begin: Place, skip: int, limit: int | None) -> dict[str, Any]:
-        """The summary of a read from a place: of `limit` records, or to the end of the list."""
-        flags = {"offset": skip} if limit is None else {"offset": skip, "limit": limit}
-        with Process(self._options, "read", flags, _config(begin), probe=True) as process:
-            return process.finish()
-
-    def _after(self, begin: Place, summary: dict[str, Any], rows: int, more: int = 0) -> Place:
-        """The place `rows` records after `begin`, which is `more` records after where the summary's read ended."""
-        cursor = summary["next_cursor"] or ""
-        if summary["cursor_is_secret"]:
-            why = "holds a secret of the options, and it would be written to the checkpoint"
-            raise UnexpectedAnswer(f"the server's next cursor {why}")
-        return replace(begin, cursor=cursor, skip=summary["next_skip"] + more, read=begin.read + rows)
-
-
-def _config(place: Place) -> dict[str, str]:
-    return {**place.way.found, **({"cursor": place.cursor} if place.cursor else {})}

@@ -67,7 +67,10 @@ class OffsetMode:
             begin = 0
         end = max(begin, bound)
         end = end if most is None else min(end, begin + most)
-        return start if end == begin == _number(start) else self._with_tail(end)
+        if end == begin == _number(start):
+            return start
+        offset = self._with_tail(end)
+        return offset if _number(offset) > begin or begin != _number(start) else start
 
     def newest(self) -> Offset | None:
         return None if self._newest is None else _offset(self._newest)
@@ -143,8 +146,14 @@ class OffsetMode:
         return {**self._with_tail(total), "from": str(min(first, total))}
 
     def _with_tail(self, number: int) -> Offset:
-        tail = self._tail(number, MOST).text if number else ""
-        return {**_offset(number), "tail": tail} if tail else _offset(number)
+        """The offset of a place; an earlier one where the list does not have yet what was counted."""
+        if not number:
+            return _offset(0)
+        tail = self._tail(number, MOST)
+        there = max(0, number - MOST) + len(tail.ids)
+        if there < number:
+            _log.warning("restsrc: the API counts %d records, but its list ends at %d for now", number, there)
+        return {**_offset(there), "tail": tail.text} if tail.ids else _offset(there)
 
     def _tail(self, end: int, most: int) -> Tail:
         """The last records before `end`."""
