@@ -16,7 +16,15 @@ RANK = {name: rank for rank, names in enumerate(FOLDERS) for name in names}
 
 # Headers of libraries, and the files that may include them.
 LIBRARIES = {
-    "curl/": {"http/client.c", "http/failure.c", "http/http.c", "http/oauth.c", "http/transfer.c", "http/url.c"},
+    "curl/": {
+        "http/attempt.c",
+        "http/client.c",
+        "http/failure.c",
+        "http/http.c",
+        "http/oauth.c",
+        "http/transfer.c",
+        "http/url.c",
+    },
     "cjson/": {"cli/report.c", "http/token.c", "json/error_body.c"},
     "zlib.h": {"http/gzip.c"},
 }

@@ -200,3 +200,112 @@ END
     wrote_ids 1 1
     says_nothing
 }
+
+@test "a server that serves one connection at a time is noticed: one request at a time, with one note" {
+    for parallel in 2 4 16; do
+        api <<'END'
+one_at_a_time = True
+def answer(r):
+    first = int(r.query["offset"])
+    return [{"id": i} for i in range(first, min(first + 10, 100))]
+END
+        start=$SECONDS
+        restsrc read --page-size 10 --parallel $parallel "$api/items"
+        exits 0
+        wrote_ids 0 99
+        [ "$(grep -c "one connection at a time" "$err")" -eq 1 ]
+        [ $((SECONDS - start)) -lt 15 ]
+        kill "$API_PID"
+        wait "$API_PID" || true
+    done
+}
+
+@test "a server that is slow with some pages is not taken for one that serves one connection at a time" {
+    api <<'END'
+import time
+def answer(r):
+    first = int(r.query["offset"])
+    time.sleep(3 if first in (10, 20, 30) else 0)
+    return [{"id": i} for i in range(first, min(first + 10, 60))]
+END
+    for parallel in 2 4; do
+        restsrc read --page-size 10 --parallel $parallel "$api/items"
+        exits 0
+        wrote_ids 0 59
+        says_nothing
+    done
+}
+
+@test "a compressed file is read, as NDJSON by its name, also with --stream; call gives it as it is" {
+    api <<'END'
+import gzip, json
+lines = b"".join(b'{"id": %d}\n' % i for i in range(5))
+def answer(r):
+    kind = r.path.split("/")[1].replace("-", "/", 1)
+    text = lines if "ndjson" in r.path or "jsonl" in r.path else json.dumps([{"id": i} for i in range(5)]).encode()
+    return 200, gzip.compress(text), {"Content-Type": kind}
+END
+    for kind in application-gzip application-x-gzip application-octet-stream text-plain; do
+        for name in export.ndjson.gz export.jsonl.gz export.json.gz; do
+            for more in --no-stream --stream; do
+                restsrc read --paginate none $more "$api/$kind/$name?a=b"
+                exits 0
+                [ "$(jq -c .id "$out" | tr '\n' ' ')" = "0 1 2 3 4 " ]
+            done
+        done
+    done
+    restsrc call "$api/application-gzip/export.json.gz"
+    exits 0
+    [ "$(gunzip <"$out" | jq length)" -eq 5 ]
+}
+
+@test "--verbose shows the address, version and proxy of each connection; a failure names the proxy" {
+    api <<<'def answer(r): return [] if r.target.startswith("/") else (403, "<title>Blocked</title>")'
+    restsrc read --verbose "$api/items"
+    exits 0
+    says "* connected to ${api#http://}, HTTP/1.1"
+    restsrc read --proxy "${api/:\/\//:\/\/me:s3cret-pw@}" http://api.example.com/items
+    exits 77
+    says "HTTP 403" "(through the proxy ${api#http://})"
+    says_not s3cret-pw
+    restsrc read --proxy "$api" --verbose --retry 0 https://api.example.com/items
+    says "(through the proxy ${api#http://})"
+}
+
+@test "--digest: the challenge is no failure, for reads and writes; a wrong password is 77" {
+    api <<'END'
+import hashlib, re
+def md5(s): return hashlib.md5(s.encode()).hexdigest()
+def answer(r):
+    given = dict(re.findall(r'(\w+)="?([^",]+)"?', r.headers.get("Authorization", "")))
+    ha1, ha2 = md5("me:here:s3cret-pw"), md5(f"{r.method}:{r.target}")
+    right = md5(":".join([ha1, given.get("nonce", ""), given.get("nc", ""), given.get("cnonce", ""), "auth", ha2]))
+    if given.get("response") != right:
+        return 401, {"error": "no"}, {"WWW-Authenticate": 'Digest realm="here", nonce="abcdef", qop="auth"'}
+    if r.path == "/stored":
+        return r.state.get("stored", [])
+    if r.method != "GET":
+        r.state.setdefault("stored", []).extend(r.json)
+        return 201, {}
+    first = int(r.query["offset"])
+    return [{"id": i} for i in range(first, min(first + int(r.query["limit"]), 250))]
+END
+    secret_file user me:s3cret-pw
+    for parallel in 1 4; do
+        restsrc read --digest --user-file "$user" --parallel $parallel "$api/items"
+        exits 0
+        wrote_ids 0 249
+        says_nothing
+    done
+    for method in POST PUT; do
+        seq 10 | jq -c '{id: .}' |
+            "$RESTSRC" write --digest --user-file "$user" --batch-size 5 --method $method "$api/items" >"$out"
+        jq -es 'last.records == 10' "$out"
+    done
+    restsrc call --digest --user-file "$user" "$api/stored"
+    [ "$(jq length "$out")" -eq 20 ]
+    secret_file user me:wrong-pw
+    restsrc read --digest --user-file "$user" "$api/items"
+    exits 77
+    [ "$(api_log "map(select(.headers.Authorization // \"\" | contains(\"Basic\"))) | length")" -eq 0 ]
+}

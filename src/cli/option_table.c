@@ -170,6 +170,8 @@ const struct option_row option_table[] = {
      "HTTP Basic with the name:password in FILE"},
     {"user", 0, "auth", OPTION_TEXT, "NAME:PASSWORD", AT(auth.user), NULL, 0, ALL, OPTION_FILE_ONLY,
      "the name:password itself"},
+    {"digest", 0, "auth", OPTION_FLAG, NULL, AT(auth.digest), "false", 0, ALL, OPTION_ANYWHERE,
+     "HTTP Digest in the place of Basic"},
     {"netrc", 'n', "auth", OPTION_FLAG, NULL, AT(auth.netrc), "false", 0, ALL, OPTION_ANYWHERE,
      "take the user from ~/.netrc"},
     {"netrc-file", 0, "auth", OPTION_TEXT, "FILE", AT(auth.netrc_file), NULL, 0, ALL, OPTION_ANYWHERE,

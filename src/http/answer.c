@@ -3,13 +3,28 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "json/error_body.h"
+
+/* Of a file in a store: /exports/2024.ndjson.gz. */
+static bool is_named_ndjson(const struct exchange *x)
+{
+    const char *const names[] = {".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz"};
+    const char *url = x->request.url.data;
+    size_t len = strcspn(url, "?#"), n;
+    bool is = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        is |= len > (n = strlen(names[i])) && strncasecmp(url + len - n, names[i], n) == 0;
+    return is;
+}
 
 bool answer_is_ndjson(const struct exchange *x)
 {
     const char *type = transfer_header(x, "Content-Type", NULL);
-    return type && (strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines"));
+    if (!type || strcasestr(type, "gzip") || strcasestr(type, "octet-stream") || strcasestr(type, "text/plain"))
+        return is_named_ndjson(x);
+    return strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines");
 }
 
 const char *answer_header(const void *exchange, const char *name, const char *previous)

@@ -1,6 +1,7 @@
 /* attempt: one try of a request, and when there is another. */
 #include "http/attempt.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,30 @@
 #include "http/origin.h"
 #include "http/secret.h"
 #include "http/url.h"
+
+struct attempt *attempt_nth(const struct transfer *t, unsigned n)
+{
+    return t->exchange[(t->head + n) % t->slots].attempt;
+}
+
+void attempt_check(struct transfer *t, int code)
+{
+    if (code)
+        t->broken = code;
+}
+
+void attempt_drop(struct transfer *t, struct attempt *a)
+{
+    if (a->phase == ACTIVE)
+        curl_multi_remove_handle(t->multi, a->http.easy);
+    a->phase = FREE;
+}
+
+void attempt_send_again(struct transfer *t, struct attempt *a)
+{
+    attempt_drop(t, a); /* which closes its connection */
+    attempt_soon(a);
+}
 
 void attempt_show(struct transfer *t, bool verbose, struct exchange *x, const char *before, const char *after)
 {
@@ -44,6 +69,8 @@ void attempt_locate(const struct exchange *x, struct error *e)
     secret_mask(secrets, e->url);
     text_clean(e->url);
     secret_mask(secrets, e->message);
+    if (x->attempt->phase != WAITING)
+        failure_tell_proxy(&x->attempt->http, e);
     add_trace(x, e);
     e->http_status = x->status;
     e->offset = x->offset;
@@ -144,7 +171,7 @@ void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e)
     attempt_settle(a, true);
 }
 
-bool attempt_begin(struct transfer *t, struct attempt *a)
+void attempt_begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
     struct buf line = {0}, trace = {0};
@@ -154,7 +181,7 @@ bool attempt_begin(struct transfer *t, struct attempt *a)
     authorize(t, a);
     if (!may_ask(t, buf_text(&x->request.url), &x->error) || http_prepare(&a->http, &x->request, &x->error)) {
         attempt_settle(a, true);
-        return false;
+        return;
     }
     buf_addf(&line, "> %s ", attempt_method(x));
     if (*a->http.trace)
@@ -162,9 +189,9 @@ bool attempt_begin(struct transfer *t, struct attempt *a)
     attempt_show(t, true, x, buf_text(&line), buf_text(&trace));
     buf_free(&trace);
     buf_free(&line);
+    attempt_check(t, curl_multi_add_handle(t->multi, a->http.easy));
     a->phase = ACTIVE;
     t->stats->requests++;
-    return true;
 }
 
 static void give_up(struct attempt *a)

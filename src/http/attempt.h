@@ -1,4 +1,5 @@
-/* attempt: one try of a request of the window, and when there is another. Private to transfer, redirect and verdict. */
+/* attempt: one try of a request of the window, and when there is another. Private to transfer, due, redirect
+ * and verdict. */
 #ifndef RESTSRC_ATTEMPT_H
 #define RESTSRC_ATTEMPT_H
 
@@ -9,6 +10,7 @@
 #include "http/login.h"
 #include "http/rate.h"
 #include "http/retry.h"
+#include "http/solo.h"
 #include "json/rules.h"
 
 enum { RENEWALS = 10 };
@@ -38,7 +40,9 @@ struct transfer {
     struct exchange *exchange;
     unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
     bool waits_for_input;
-    int broken;       /* libcurl cannot go on: its CURLMcode */
+    int broken; /* libcurl cannot go on: its CURLMcode */
+    struct solo solo;
+    bool told_solo;   /* that one request at a time is sent */
     bool told_alone;  /* that the rate cannot be shared */
     bool told_secure; /* that the URL should be https */
     struct buf base;  /* the URL that we were given: what all requests share their origin with */
@@ -46,6 +50,10 @@ struct transfer {
     void *ctx;
 };
 
+/* Of the window, from its head on. */
+struct attempt *attempt_nth(const struct transfer *t, unsigned n);
+/* A CURLMcode: an error ends the run. */
+void attempt_check(struct transfer *t, int code);
 const char *attempt_method(const struct exchange *x);
 
 /* To be begun as soon as it may. */
@@ -58,13 +66,17 @@ void attempt_soon(struct attempt *a);
 bool attempt_needs_login(struct transfer *t, struct attempt *a);
 /* It can't begin, because of e. */
 void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e);
-/* false: it could not begin, and has failed. Else it is ready to be performed. */
-bool attempt_begin(struct transfer *t, struct attempt *a);
+/* Sends it; or it could not begin, and has failed. */
+void attempt_begin(struct transfer *t, struct attempt *a);
 /* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with
  * its error. taken: the server may have acted on it. */
 void attempt_retry(struct transfer *t, struct attempt *a, bool taken);
 /* Can there be other credentials than those that were refused? */
 bool attempt_renew(struct transfer *t, struct attempt *a);
+/* Whatever it was about to do, it does not. */
+void attempt_drop(struct transfer *t, struct attempt *a);
+/* The same, but it is to begin anew. */
+void attempt_send_again(struct transfer *t, struct attempt *a);
 /* The exchange is done. */
 void attempt_settle(struct attempt *a, bool failed);
 

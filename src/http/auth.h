@@ -13,7 +13,7 @@ enum oauth_auth { OAUTH_BASIC, OAUTH_BODY };
 
 struct auth_options {
     char *bearer, *bearer_file, *user, *user_file; /* NAME and NAME_file: the secret itself, or where it is */
-    bool netrc;
+    bool digest, netrc;
     char *netrc_file;
     struct list query_secret; /* NAME=VALUE */
     char *oauth_token_url, *oauth_client_id, *oauth_client_secret, *oauth_client_secret_file;

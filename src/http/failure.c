@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/io.h"
 #include "base/text.h"
 #include "http/ratelimit.h"
+#include "http/url.h"
 #include "json/error_body.h"
 
 enum { BEGINNING = 200 };
@@ -191,6 +193,7 @@ void failure_of_network(const struct http *h, int code, struct error *e)
     bool odd =
         code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
+    bool http2 = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
     if (code == CURLE_OUT_OF_MEMORY)
         error_set(e, EXIT_ANSWER, "a header of the request or of its answer is larger than libcurl takes");
     else
@@ -200,7 +203,8 @@ void failure_of_network(const struct http *h, int code, struct error *e)
                   : tls_refuses(h, code)        ? EXIT_DENIED
                   : code == CURLE_URL_MALFORMAT ? EXIT_USAGE
                                                 : EXIT_UNAVAILABLE,
-                  "%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
+                  "%s%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code),
+                  http2 ? " (over HTTP/2: --http1.1 avoids it)" : "");
 }
 
 bool failure_may_pass(const struct http *h, int code)
@@ -228,4 +232,47 @@ bool failure_was_sent(const struct http *h, int code)
 {
     bool tried_again = strstr(h->curl_error, "before giving up"); /* by libcurl itself */
     return h->sent && !h->turned_away && !(h->fresh && tried_again) && !tls_refuses(h, code);
+}
+
+/* HOST:PORT of the proxy that requests to url may go through. */
+static void find_proxy(const struct http *h, const char *url, struct buf *name)
+{
+    bool tls = strncasecmp(url, "https:", 6) == 0;
+    const char *const https[] = {getenv("https_proxy"), getenv("HTTPS_PROXY")}, *const http[] = {getenv("http_proxy")};
+    const char *proxy = h->client->options.network->proxy;
+    for (size_t i = 0; !proxy && i < (tls ? 2 : 1); i++)
+        proxy = tls ? https[i] : http[i];
+    if (!proxy)
+        proxy = getenv("all_proxy") ? getenv("all_proxy") : getenv("ALL_PROXY");
+    const char *start = proxy && strstr(proxy, "://") ? strstr(proxy, "://") + 3 : proxy ? proxy : "";
+    size_t len = strcspn(start, "/");
+    const char *at = memrchr(start, '@', len);
+    buf_addf(name, "%.*s", (int)(at ? start + len - at - 1 : (ptrdiff_t)len), at ? at + 1 : start);
+}
+
+/* Has libcurl connected to the proxy, and not to the server? It says only where to. */
+static bool went_through(const struct http *h, const char *url, const char *proxy)
+{
+    long port = 0;
+    const char *colon = strrchr(proxy, ':');
+    struct buf origin = {0};
+    curl_easy_getinfo(h->easy, CURLINFO_PRIMARY_PORT, &port);
+    url_origin(url, &origin);
+    const char *own = origin.len ? strrchr(origin.data, ':') : NULL;
+    bool through = colon && port && strtol(colon + 1, NULL, 10) == port && (!own || strtol(own + 1, NULL, 10) != port);
+    buf_free(&origin);
+    return through;
+}
+
+void failure_tell_proxy(const struct http *h, struct error *e)
+{
+    struct buf name = {0};
+    char *url = NULL;
+    curl_easy_getinfo(h->easy, CURLINFO_EFFECTIVE_URL, &url);
+    bool tunnel = url && strncasecmp(url, "https:", 6) == 0; /* which the proxy does not look into */
+    if (url && !(tunnel && http_has_answer(h)))
+        find_proxy(h, url, &name);
+    if (name.len && went_through(h, url, buf_text(&name)) && !strstr(e->message, "(through the proxy"))
+        error_set(e, e->code, "%s (through the proxy %s)", e->message, buf_text(&name));
+    buf_free(&name);
 }

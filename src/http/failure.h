@@ -13,6 +13,9 @@
 
 void failure_of_status(struct http *h, enum rule_action action, struct error *e);
 
+/* Adds to e the proxy that the last request went through, where that may be what failed. */
+void failure_tell_proxy(const struct http *h, struct error *e);
+
 /* ---- the last answer, whatever its status ---- */
 
 /* What it means: by the rule that matches, if there is one, else by its headers. */

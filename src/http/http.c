@@ -24,6 +24,8 @@ _Static_assert(sizeof((struct http *)0)->curl_error >= CURL_ERROR_SIZE, "curl's 
 static size_t on_head(char *line, size_t size, size_t n, void *user)
 {
     struct http *h = user;
+    if (size * n > 12 && memcmp(line, "HTTP/", 5) == 0)
+        h->challenged = memmem(line, 13, " 401", 4) && h->client->options.auth->digest;
     return head_add(&h->in.head, line, size * n) ? 0 : size * n;
 }
 
@@ -38,19 +40,23 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *user)
  * libcurl has this only in what it tells people; where it puts it otherwise we do not know, and say so. */
 static int on_word(CURL *easy, curl_infotype type, char *text, size_t n, void *user)
 {
-    static const char none[] = "last_stream=0";
+    static const char none[] = "last_stream=0", tls[] = "SSL connection using ";
     struct http *h = user;
     (void)easy;
     if (type == CURLINFO_TEXT && memmem(text, n, "GOAWAY", 6) && memmem(text, n, none, sizeof none - 1))
         h->turned_away = true;
+    if (type == CURLINFO_TEXT && n > sizeof tls && memcmp(text, tls, sizeof tls - 1) == 0)
+        snprintf(h->tls, sizeof h->tls, "%.*s", (int)strcspn(text + sizeof tls - 1, "\r\n"), text + sizeof tls - 1);
     return 0;
 }
 
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
 {
     struct http *h = user;
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
-    h->sent++;
+    (void)ip, (void)local_ip, (void)port;
+    h->sent += !h->challenged; /* the first is there to be refused */
+    h->local_port = local_port;
+    h->sent_at = io_clock();
     return CURL_PREREQFUNC_OK;
 }
 
@@ -87,6 +93,8 @@ static void set_options(struct http *h, const struct http_options *o)
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
     set_text(h, CURLOPT_NETRC_FILE, h->client->auth.netrc_file);
+    if (o->auth->digest)
+        curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_DIGEST);
     curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 1L);
 }
 
@@ -284,9 +292,11 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
 {
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
     incoming_begin(&h->in);
-    *h->curl_error = *h->trace = '\0';
+    *h->curl_error = *h->trace = *h->tls = '\0';
     h->turned_away = false;
     h->sent = 0;
+    h->local_port = 0;
+    h->challenged = false;
     h->generation = h->client->generation;
     curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
     if (has_body) {
@@ -296,7 +306,8 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     curl_easy_setopt(h->easy, CURLOPT_NOBODY, r->method == METHOD_HEAD ? 1L : 0L);
     curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, request_method(r->method));
     h->fresh = !r->repeatable;
-    curl_easy_setopt(h->easy, CURLOPT_VERBOSE, h->fresh ? 1L : 0L); /* for on_word() */
+    curl_easy_setopt(h->easy, CURLOPT_VERBOSE, h->fresh || h->client->options.network->verbose ? 1L : 0L); /* for
+ on_word() */
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);
@@ -335,6 +346,25 @@ double http_pause(const struct http *h)
 bool http_has_answer(const struct http *h)
 {
     return h->in.head.ended && http_status(h) >= 200;
+}
+
+void http_connection(const struct http *h, struct buf *line)
+{
+    long opened = 0, version = 0, port = 0;
+    char *ip = NULL;
+    curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &opened);
+    curl_easy_getinfo(h->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_getinfo(h->easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(h->easy, CURLINFO_PRIMARY_PORT, &port);
+    if (!opened || !ip || !*ip)
+        return;
+    buf_addf(line, strchr(ip, ':') ? "* connected to [%s]:%ld" : "* connected to %s:%ld", ip, port);
+    buf_adds(line, version == CURL_HTTP_VERSION_2_0   ? ", HTTP/2"
+                   : version == CURL_HTTP_VERSION_1_1 ? ", HTTP/1.1"
+                   : version == CURL_HTTP_VERSION_1_0 ? ", HTTP/1.0"
+                                                      : "");
+    if (*h->tls)
+        buf_addf(line, ", %s", h->tls);
 }
 
 /* HTTP/2 has frames, and TLS an end of its own. */

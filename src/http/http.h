@@ -21,15 +21,19 @@ struct http {
     struct incoming in;       /* the answer; the caller sets what takes it */
     struct buf authorization; /* headers to send, each ended by '\n', set before http_prepare() */
     unsigned generation;      /* of the credentials that were sent */
-    bool foreign;  /* the caller's: the request goes to another origin than ours, and no credentials go along */
-    unsigned sent; /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
-                      dies */
+    bool foreign;   /* the caller's: the request goes to another origin than ours, and no credentials go along */
+    unsigned sent;  /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
+                       dies */
+    int local_port; /* of the connection that it was sent over; 0: not yet */
+    double sent_at; /* when, of io_clock() */
     /* The rest is private. */
     struct curl_slist *headers, *last_header;
     char trace[56]; /* the traceparent sent */
+    char tls[80];   /* version and cipher of a connection that was opened for it; not always told */
     char curl_error[256];
     int refused;      /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
     bool fresh;       /* the request has a connection of its own */
+    bool challenged;  /* the last answer was the challenge of HTTP Digest */
     bool turned_away; /* the server has said, in HTTP/2, that it did not take it */
 };
 
@@ -55,6 +59,8 @@ bool http_has_answer(const struct http *h);
 /* A transfer that libcurl finds complete: is something missing all the same? libcurl does not look. body: how many
  * bytes were to be sent. -1: EXIT_UNAVAILABLE. */
 int http_check_whole(const struct http *h, size_t body, struct error *e);
+/* Where a connection was opened for it: its address, HTTP and TLS, for people. Appended. */
+void http_connection(const struct http *h, struct buf *line);
 /* Does only the end of the connection say where its body ends? Then a cut looks the same. */
 bool http_has_open_end(const struct http *h);
 

@@ -1,6 +1,8 @@
 /* incoming: an answer as it comes in. */
 #include "http/incoming.h"
 
+#include <string.h>
+
 enum { ERROR_BODY = 65536, UNWANTED = 1 << 20 };
 
 static bool is_good(const struct incoming *in)
@@ -35,7 +37,13 @@ static int on_plain(void *user, const char *bytes, size_t n)
     return result;
 }
 
-static int begin_body(struct incoming *in)
+/* A file that is compressed itself, whatever its type says: no JSON begins so. Who takes any answer takes the file. */
+static bool is_gzip_file(const struct incoming *in, const char *bytes, size_t n)
+{
+    return is_good(in) && !in->any_status && !in->gunzip.z && n > 2 && memcmp(bytes, "\x1f\x8b\x08", 3) == 0;
+}
+
+static int begin_body(struct incoming *in, const char *bytes, size_t n)
 {
     in->begun = true;
     charset_begin(&in->charset, head_find(&in->head, "Content-Type", NULL));
@@ -44,12 +52,12 @@ static int begin_body(struct incoming *in)
             in->broken = "is compressed in a way that was not asked for";
             return -1;
         }
-    return 0;
+    return is_gzip_file(in, bytes, n) ? gzip_begin(&in->gunzip, "gzip") : 0;
 }
 
 static int take_body(struct incoming *in, const char *bytes, size_t n)
 {
-    if (!in->begun && begin_body(in))
+    if (!in->begun && begin_body(in, bytes, n))
         return -1;
     if (gzip_feed(&in->gunzip, bytes, n, on_plain, in) == 0)
         return 0;

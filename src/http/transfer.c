@@ -8,20 +8,13 @@
 
 #include "base/io.h"
 #include "http/attempt.h"
+#include "http/due.h"
 #include "http/login.h"
 #include "http/rate.h"
 #include "http/retry.h"
 #include "http/secret.h"
 #include "http/url.h"
 #include "http/verdict.h"
-
-enum { POLL_MS = 60000 };
-
-static void check(struct transfer *t, CURLMcode code)
-{
-    if (code)
-        t->broken = (int)code;
-}
 
 /* ---- set-up ---- */
 
@@ -73,13 +66,6 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
     return t;
 }
 
-static void drop(struct transfer *t, struct attempt *a)
-{
-    if (a->phase == ACTIVE)
-        curl_multi_remove_handle(t->multi, a->http.easy);
-    a->phase = FREE;
-}
-
 void transfer_free(struct transfer *t)
 {
     if (!t)
@@ -89,7 +75,7 @@ void transfer_free(struct transfer *t)
         request_free(&t->exchange[i].request);
         if (!a)
             continue;
-        drop(t, a);
+        attempt_drop(t, a);
         http_close(&a->http);
         free(a);
     }
@@ -155,11 +141,6 @@ bool transfer_again(struct exchange *x, unsigned retry, double after)
 
 /* ---- the window ---- */
 
-static struct attempt *nth(struct transfer *t, unsigned n)
-{
-    return t->exchange[(t->head + n) % t->slots].attempt;
-}
-
 static void do_nothing(struct attempt *a)
 {
     struct exchange *x = a->exchange;
@@ -173,7 +154,7 @@ static int fill(struct transfer *t, struct error *e)
 {
     int more = TRANSFER_READY;
     while (t->used < t->slots && more == TRANSFER_READY) {
-        struct attempt *a = nth(t, t->used);
+        struct attempt *a = attempt_nth(t, t->used);
         a->exchange->nothing = false;
         more = t->ops->next(t->ctx, a->exchange, e);
         if (more == TRANSFER_READY) {
@@ -187,86 +168,11 @@ static int fill(struct transfer *t, struct error *e)
     return more < 0 ? -1 : 0;
 }
 
-/* A rate that each process keeps for itself is not what was asked for. */
-static void warn_alone(struct transfer *t)
-{
-    struct buf line = {0};
-    if (t->told_alone || !t->rate.alone)
-        return;
-    t->told_alone = true;
-    buf_addf(&line, "warning: %s: --rate-scope machine holds for this process only", t->rate.alone);
-    client_tell(&t->client, false, &line);
-    buf_free(&line);
-}
-
-/* Is a token to be tried by one request alone, which is under way? */
-static bool awaits_proof(const struct transfer *t)
-{
-    if (!login_on_trial(&t->login))
-        return false;
-    for (unsigned i = 0; i < t->slots; i++) {
-        struct attempt *a = t->exchange[i].attempt;
-        if (a->phase == ACTIVE && login_is_current(&t->login, buf_text(&a->http.authorization)))
-            return true;
-    }
-    return false;
-}
-
-static void begin(struct transfer *t, struct attempt *a)
-{
-    if (attempt_begin(t, a))
-        check(t, curl_multi_add_handle(t->multi, a->http.easy));
-}
-
-/* What login_get() says, asked once for all that wait. */
-struct answer {
-    bool asked;
-    int result;
-    double wait;
-    struct error error;
-};
-
-/* The seconds until a may begin, as far as its credentials go; negative: it has failed. */
-static double log_in(struct transfer *t, struct attempt *a, struct answer *login)
-{
-    if (!attempt_needs_login(t, a))
-        return 0;
-    if (!login->asked)
-        login->result = login_get(&t->login, &login->wait, &login->error);
-    login->asked = true;
-    if (login->result < 0)
-        attempt_fail(t, a, &login->error);
-    return login->result == 0 ? fmax(login->wait, 0.001) : login->result < 0 ? -1 : 0;
-}
-
-/* Begins what is due; returns the seconds until something else is. */
-static double begin_due(struct transfer *t)
-{
-    double time = io_clock(), next = time + (double)POLL_MS / 1000;
-    struct answer login = {0};
-    for (unsigned i = 0; i < t->used; i++) {
-        struct attempt *a = nth(t, i);
-        if (a->phase != WAITING || awaits_proof(t))
-            continue;
-        double wait = a->due - time;
-        if (wait <= 0)
-            wait = log_in(t, a, &login);
-        if (wait == 0)
-            wait = rate_take(&t->rate);
-        if (wait == 0)
-            begin(t, a);
-        else if (wait > 0)
-            next = fmin(next, time + wait);
-    }
-    warn_alone(t);
-    return next - time;
-}
-
 static void perform(struct transfer *t)
 {
     int running, left;
     CURLMsg *message;
-    check(t, curl_multi_perform(t->multi, &running));
+    attempt_check(t, curl_multi_perform(t->multi, &running));
     while ((message = curl_multi_info_read(t->multi, &left))) {
         struct attempt *a = NULL;
         int code = (int)message->data.result;
@@ -285,7 +191,7 @@ static int idle(struct transfer *t, struct error *e)
 {
     if (fill(t, e))
         return -1;
-    begin_due(t);
+    due_begin(t);
     perform(t);
     return t->ops->idle ? t->ops->idle(t->ctx, e) : 0;
 }
@@ -293,8 +199,8 @@ static int idle(struct transfer *t, struct error *e)
 /* Hands over what is done, in order. 1: stop. */
 static int deliver(struct transfer *t, struct error *e)
 {
-    while (t->used && nth(t, 0)->phase == DONE) {
-        struct attempt *a = nth(t, 0);
+    while (t->used && attempt_nth(t, 0)->phase == DONE) {
+        struct attempt *a = attempt_nth(t, 0);
         int next = t->ops->done(t->ctx, a->exchange, e);
         if (next < 0) {
             attempt_locate(a->exchange, e);
@@ -319,12 +225,12 @@ static int deliver(struct transfer *t, struct error *e)
 static void wait_for_news(struct transfer *t, int fd, short events, double seconds)
 {
     struct curl_waitfd wake[] = {{.fd = io_signal_fd(), .events = CURL_WAIT_POLLIN}, {.fd = fd, .events = events}};
-    check(t, curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL));
+    attempt_check(t, curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL));
 }
 
 void transfer_wait(struct transfer *t, int fd)
 {
-    wait_for_news(t, fd, CURL_WAIT_POLLOUT, begin_due(t));
+    wait_for_news(t, fd, CURL_WAIT_POLLOUT, due_begin(t));
     perform(t);
 }
 
@@ -347,13 +253,13 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         perform(t);
         if ((result = deliver(t, e)) || io_signalled() || t->broken)
             break;
-        double seconds = wait_at_most(t, begin_due(t));
-        bool news = t->used && nth(t, 0)->phase == DONE; /* one could not begin */
+        double seconds = wait_at_most(t, due_begin(t));
+        bool news = t->used && attempt_nth(t, 0)->phase == DONE; /* one could not begin */
         if (!news && (t->used || t->waits_for_input))
             wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
     }
     while (t->used)
-        drop(t, nth(t, --t->used));
+        attempt_drop(t, attempt_nth(t, --t->used));
     if (io_deadline_is_over())
         return error_set(e, EXIT_UNAVAILABLE, "the time of --deadline is over");
     if (io_signalled()) {

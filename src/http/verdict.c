@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
 #include "http/failure.h"
 #include "http/redirect.h"
 #include "json/error_body.h"
@@ -163,6 +164,18 @@ static void refused(struct transfer *t, struct attempt *a, bool torn)
     refuse(t, a);
 }
 
+static void tell_connection(struct transfer *t, struct attempt *a)
+{
+    struct buf line = {0};
+    struct error proxy = {0};
+    http_connection(&a->http, &line);
+    failure_tell_proxy(&a->http, &proxy);
+    if (line.len)
+        buf_adds(&line, proxy.message);
+    client_tell(&t->client, true, &line);
+    buf_free(&line);
+}
+
 void verdict_reach(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
@@ -173,11 +186,14 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
         t->stats->status[x->status]++;
     snprintf(told, sizeof told, "< %ld ", x->status);
     attempt_show(t, true, x, told, "");
+    tell_connection(t, a);
     if (a->http.sent > 1) {
         a->taken |= !a->http.fresh; /* there it is REFUSED_STREAM that libcurl has met with */
         t->stats->requests += a->http.sent - 1;
         t->stats->retries += a->http.sent - 1;
     }
+    if (x->status)
+        solo_answer(&t->solo, a, a->http.local_port, io_clock());
     if (x->status / 100 == 2)
         login_worked(&t->login, buf_text(&a->http.authorization));
     double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;

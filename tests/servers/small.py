@@ -6,7 +6,8 @@
 FILE defines answer(r), which returns what becomes the body: bytes, a text, or a value as JSON; or (status, body); or
 (status, body, headers). r.query and r.form are dicts of the last value of each name, r.json the JSON of the body (None:
 it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how many requests came before this one),
-r.base (the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each.
+r.base (the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each. Where
+FILE sets one_at_a_time = True, one connection is served until it ends, and then the next.
 
 It prints its URL once it listens, and ends on SIGTERM or, with --until-eof, when its stdin ends. GET /_log gives the
 requests so far, one JSON object a line.
@@ -16,7 +17,7 @@ import argparse
 import json
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
@@ -96,7 +97,8 @@ def main():
     scope = {}
     with open(given.file) as file:
         exec(compile(file.read(), given.file, "exec"), scope)
-    server = ThreadingHTTPServer(("127.0.0.1", given.port), Handler)
+    kind = HTTPServer if scope.get("one_at_a_time") else ThreadingHTTPServer
+    server = kind(("127.0.0.1", given.port), Handler)
     server.daemon_threads = True
     server.answer = scope["answer"]
     threading.Thread(target=server.serve_forever, daemon=True).start()
