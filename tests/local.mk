@@ -72,6 +72,7 @@ BATS_TESTS = \
 	tests/process.bats \
 	tests/state.bats \
 	tests/since.bats \
+	tests/lookup.bats \
 	tests/flights.bats \
 	tests/presets.bats \
 	tests/presets_write.bats \

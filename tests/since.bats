@@ -112,6 +112,13 @@ END
     [ "$(asked)" = 2026-01-31 ]
 }
 
+@test "write has its own {since}: what the record has there" {
+    timed_api
+    echo '{"since":"x"}' >line
+    "$RESTSRC" write --body single --method PUT "$api/{since}" <line
+    [ "$(api_log -r '.[-1].target')" = /x ]
+}
+
 @test "{since} without a value, and a value without {since}, are usage errors" {
     timed_api
     restsrc read --query 'after={since}' "$api/"

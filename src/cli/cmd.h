@@ -24,6 +24,7 @@ int cmd_read(const struct options *o, struct error *e);
 int cmd_count(const struct options *o, struct error *e);
 int cmd_write(const struct options *o, struct error *e);
 int cmd_call(const struct options *o, struct error *e);
+int cmd_lookup(const struct options *o, struct error *e);
 int cmd_check(const struct options *o, struct error *e);
 
 #endif

@@ -9,8 +9,9 @@
 #define WRITE      COMMAND_WRITE
 #define CALL       COMMAND_CALL
 #define CHECK      COMMAND_CHECK
+#define LOOKUP     COMMAND_LOOKUP
 #define PAGES      (READ | COUNT)
-#define ALL        (PAGES | WRITE | CALL | CHECK)
+#define ALL        (PAGES | WRITE | CALL | CHECK | LOOKUP)
 #define AT(member) offsetof(struct options, member)
 
 const struct option_row option_table[] = {
@@ -43,7 +44,8 @@ const struct option_row option_table[] = {
     {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
      "how the API takes times: iso, iso_ms, epoch_s, epoch_ms, or as strftime(3)"},
 
-    {"output", 'o', "output", OPTION_TEXT, "ndjson|arrow|FILE", AT(output.output), "ndjson", 0, READ, OPTION_LINE_ONLY,
+    {"output", 'o', "output", OPTION_TEXT, "ndjson|arrow|FILE", AT(output.output), "ndjson", 0, READ | LOOKUP,
+     OPTION_LINE_ONLY,
      "JSON texts by lines, or an Arrow IPC stream, on stdout; JSON texts in FILE, which gets its name when it is "
      "whole"},
     {"schema", 0, "output", OPTION_TEXT, "FILE", AT(output.schema), NULL, 0, READ, OPTION_LINE_ONLY,
@@ -95,8 +97,8 @@ const struct option_row option_table[] = {
      "a next link that lacks parameters of ours gets them back"},
     {"stream", 0, "pages", OPTION_FLAG, NULL, AT(paging.stream), "false", 0, READ, OPTION_ANYWHERE,
      "with --paginate none: write records while the body arrives; it may be larger than memory"},
-    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(run.parallel), NULL, 1, READ | WRITE, OPTION_ANYWHERE,
-     "requests under way at the same time (read: 4, write: 1, which keeps the order)"},
+    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(run.parallel), NULL, 1, READ | WRITE | LOOKUP, OPTION_ANYWHERE,
+     "requests under way at the same time (read, lookup: 4, write: 1, which keeps the order)"},
 
     {"count-from", 0, "count", OPTION_TEXT, "auto|url:URL[#PATH]|body:PATH|header:NAME|content-range|last-page",
      AT(paging.count_from), "auto", 0, PAGES | CHECK, OPTION_ANYWHERE, "where the number of records is"},
@@ -105,8 +107,8 @@ const struct option_row option_table[] = {
      "a header to send; @FILE: one a line"},
     {"method", 'X', "request", OPTION_CHOICE, "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS", AT(request.method), NULL, 0,
      ALL, OPTION_ANYWHERE, "the request method (GET; POST with --data and for write)"},
-    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(request.data), NULL, 0, PAGES | WRITE | CALL | CHECK,
-     OPTION_ANYWHERE, "the body to send"},
+    {"data", 'd', "request", OPTION_TEXT, "TEXT|@FILE|-", AT(request.data), NULL, 0,
+     PAGES | WRITE | CALL | LOOKUP | CHECK, OPTION_ANYWHERE, "the body to send"},
     {"query", 0, "request", OPTION_LIST, "NAME=VALUE", AT(request.query), NULL, 0, ALL, OPTION_ANYWHERE,
      "a query parameter to send"},
     {"on", 0, "request", OPTION_LIST, "WHEN=ACTION", AT(request.on), NULL, 0, ALL, OPTION_ANYWHERE,
@@ -142,14 +144,16 @@ const struct option_row option_table[] = {
      WRITE | CALL, OPTION_ANYWHERE, "the header for that key"},
     {"idempotent", 0, "write", OPTION_FLAG, NULL, AT(write.idempotent), "true", 0, WRITE | CALL, OPTION_ANYWHERE,
      "trust the server to heed the key, and try again where it may have stored a batch"},
-    {"reject-file", 0, "write", OPTION_TEXT, "FILE", AT(write.reject_file), NULL, 0, WRITE, OPTION_ANYWHERE,
+    {"reject-file", 0, "write", OPTION_TEXT, "FILE", AT(write.reject_file), NULL, 0, WRITE | LOOKUP, OPTION_ANYWHERE,
      "find out the bad records of a refused batch and write them there"},
-    {"max-rejects", 0, "write", OPTION_INTEGER, "N", AT(write.max_rejects), NULL, 0, WRITE, OPTION_ANYWHERE,
+    {"max-rejects", 0, "write", OPTION_INTEGER, "N", AT(write.max_rejects), NULL, 0, WRITE | LOOKUP, OPTION_ANYWHERE,
      "more bad records than N end the run (0; no limit with --reject-file)"},
     {"replay", 0, "write", OPTION_TEXT, "FILE", AT(write.replay), NULL, 0, WRITE, OPTION_LINE_ONLY,
      "send the records of a reject file instead of standard input"},
-    {"end-marker", 0, "write", OPTION_TEXT, "TEXT", AT(write.end_marker), NULL, 0, WRITE, OPTION_LINE_ONLY,
+    {"end-marker", 0, "write", OPTION_TEXT, "TEXT", AT(write.end_marker), NULL, 0, WRITE | LOOKUP, OPTION_LINE_ONLY,
      "the line that must end the input; without it the input is torn"},
+    {"into", 0, "write", OPTION_TEXT, "NAME", AT(write.into), "answer", 0, LOOKUP, OPTION_ANYWHERE,
+     "the member that a line of lookup gets, with the answer"},
     {"results", 0, "write", OPTION_TEXT, "PATH", AT(write.results), NULL, 0, WRITE, OPTION_ANYWHERE,
      "where an answer has a list of results, one a record (found by itself)"},
     {"result-status", 0, "write", OPTION_TEXT, "PATH", AT(write.result_status), NULL, 0, WRITE, OPTION_ANYWHERE,

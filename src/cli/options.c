@@ -156,7 +156,7 @@ bool options_may_hold_secret(const struct option_row *row)
     return may;
 }
 
-const char *const command_names[] = {"read", "count", "write", "call", "check", NULL};
+const char *const command_names[] = {"read", "count", "write", "call", "check", "lookup", NULL};
 
 const struct option_row *options_find(const char *name, size_t len)
 {

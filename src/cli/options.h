@@ -17,7 +17,14 @@
 #include "write/outcome.h"
 
 /* The commands, one bit each, so that a row of the table can name several. */
-enum command_bit { COMMAND_READ = 1, COMMAND_COUNT = 2, COMMAND_WRITE = 4, COMMAND_CALL = 8, COMMAND_CHECK = 16 };
+enum command_bit {
+    COMMAND_READ = 1,
+    COMMAND_COUNT = 2,
+    COMMAND_WRITE = 4,
+    COMMAND_CALL = 8,
+    COMMAND_CHECK = 16,
+    COMMAND_LOOKUP = 32
+};
 
 /* Their names by bit, lowest first; NULL ends them. */
 extern const char *const command_names[];

@@ -190,6 +190,8 @@ static int name_list(struct options *o, struct error *e)
 
 int since_apply(struct options *o, enum command_bit command, struct error *e)
 {
+    if (command & (COMMAND_WRITE | COMMAND_LOOKUP)) /* there {since} is a member of a record */
+        return 0;
     bool keeps_state = command == COMMAND_READ && o->run.state;
     if (keeps_state && name_list(o, e))
         return -1;

@@ -25,7 +25,7 @@ struct write_options {
     double batch_time; /* seconds; not given: negative */
     bool compress_body, idempotent;
     char *idempotency_key, *idempotency_header;
-    char *reject_file, *replay, *end_marker;
+    char *reject_file, *replay, *end_marker, *into;
     char *results, *result_status, *result_error, *ids, *ids_file, *answers_file;
 };
 

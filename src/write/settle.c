@@ -82,8 +82,7 @@ static int count_reject(struct write_run *w, int64_t line, struct slice why, str
     return enough ? -1 : 0;
 }
 
-/* A line of a reject file; record and why are JSON text and go through as they are. */
-static void add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
+void settle_add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
 {
     buf_adds(out, "{\"record\":");
     buf_add(out, record.text, record.len);
@@ -106,7 +105,7 @@ static void tell_reject(struct write_run *w, struct held_batch *h, size_t n, str
     struct slice why = text_of(h, f->error, f->error_len);
     struct buf line = {0};
     struct error wrong = {0};
-    add_reject(batch_record(&h->batch, n), batch_line(&h->batch, n), f->status, why, &line);
+    settle_add_reject(batch_record(&h->batch, n), batch_line(&h->batch, n), f->status, why, &line);
     int result = keep(w->reject_fd, &line, &wrong);
     buf_free(&line);
     if (count_reject(w, batch_line(&h->batch, n), why, &wrong) || write_answer(w, h, f, &wrong))

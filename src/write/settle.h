@@ -13,6 +13,9 @@ bool settle_has_enough(const struct write_run *w, const struct held_batch *h);
 /* The first failure is the one that counts. */
 void settle_fail(struct write_run *w, const struct error *e);
 
+/* A line of a reject file, appended; record and why (text NULL: null) are JSON text and go through as they are. */
+void settle_add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out);
+
 /* The run was broken off: what is under way in the slots of the window has no known fate. */
 void settle_open(struct write_run *w, unsigned slots);
 
