@@ -77,6 +77,7 @@ BATS_TESTS = \
 	tests/presets.bats \
 	tests/presets_write.bats \
 	tests/presets_real.bats \
+	tests/presets_data.bats \
 	tests/check.bats \
 	tests/completions.bats \
 	tests/write.bats \

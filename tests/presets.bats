@@ -150,9 +150,9 @@ no_count() {
 @test "elasticsearch: more than 10,000 documents are counted, not estimated" {
     api elasticsearch 10500 /_search
     counts 10500
-    restsrc count --api elasticsearch --data '{}' "$list"
+    counts 10500 --data '{}'
+    restsrc count --api elasticsearch --data '{"track_total_hits":false}' "$list"
     exits 76
-    says "lower bound"
 }
 
 @test "github" {

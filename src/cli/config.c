@@ -163,12 +163,23 @@ static int load_fd(struct options *o, int fd, struct error *e)
     return result;
 }
 
+/* Its body does not give way to the user's one: they become one. */
 static int load_preset(struct options *o, struct error *e)
 {
     struct buf text = {.cap = CONFIG_BYTES}, where = {0};
-    bool secrets = false;
+    bool secrets = false, *given = &o->given[options_find("data", 4) - option_table];
+    char *own = *given ? o->request.data : NULL;
+    if (own) {
+        o->request.data = NULL;
+        *given = false;
+    }
     int result =
         presets_find(o->run.api, &text, &where, e) || load_text(o, &text, buf_text(&where), &secrets, e) ? -1 : 0;
+    if (own) {
+        o->request.base_data = o->request.data;
+        o->request.data = own;
+        *given = true;
+    }
     if (secrets)
         secret_check_file(buf_text(&where), &o->warning);
     buf_free(&text);

@@ -12,6 +12,8 @@
 #include "base/io.h"
 #include "base/nearest.h"
 #include "http/url.h"
+#include "json/split.h"
+#include "json/value.h"
 
 /* ---- values ---- */
 
@@ -49,6 +51,7 @@ void options_free(struct options *o)
     buf_free(&o->list);
     buf_free(&o->since.from);
     buf_free(&o->since.to);
+    free(o->request.base_data);
     free(o->given);
     buf_free(&o->warning);
 }
@@ -207,12 +210,32 @@ static void complete_url(char **url)
     buf_free(&whole);
 }
 
+/* The preset's body with the user's members in it; a body that is not an object takes its place. */
+static void merge_data(struct options *o)
+{
+    struct request_options *r = &o->request;
+    struct buf base = {0}, own = {0}, merged = {0};
+    if (r->base_data && r->data && split_compact(r->base_data, strlen(r->base_data), &base) == 0 &&
+        split_compact(r->data, r->data_len, &own) == 0 && *buf_text(&base) == '{' && *buf_text(&own) == '{') {
+        value_merge((struct slice){base.data, base.len}, (struct slice){own.data, own.len}, &merged);
+        free(r->data);
+        r->data = mem_text(merged.data, merged.len);
+        r->data_len = merged.len;
+    }
+    buf_free(&base);
+    buf_free(&own);
+    buf_free(&merged);
+}
+
 int options_complete(struct options *o, struct error *e)
 {
     if (!o->request.url)
         return error_set(e, EXIT_USAGE, "a URL is missing");
     complete_url(&o->request.url);
-    return load_data(o, e);
+    int result = load_data(o, e);
+    if (result == 0)
+        merge_data(o);
+    return result;
 }
 
 int options_take(struct options *o, const struct settings *found, struct error *e)

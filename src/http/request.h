@@ -28,6 +28,7 @@ struct request_options {
     struct list on;       /* WHEN=ACTION: json/rules */
     enum method method;
     char *data;
+    char *base_data; /* a preset's; NULL: none, or data is the preset's itself */
     size_t data_len; /* data may hold NUL bytes */
     bool compressed;
     char *user_agent;

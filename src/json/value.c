@@ -171,6 +171,41 @@ long value_status(struct slice value)
     return !is ? 0 : fits ? (long)n : MOST;
 }
 
+/* The member with this name as it stands. */
+static struct slice twin(struct slice object, struct slice name)
+{
+    struct slice key, value, found = {0};
+    for (size_t at = 0; value_next(object, &at, &key, &value);)
+        if (key.text && name.text && key.len == name.len && memcmp(key.text, name.text, key.len) == 0)
+            found = value;
+    return found;
+}
+
+static void add_member(struct buf *out, struct slice key)
+{
+    buf_addf(out, "%s\"%.*s\":", out->data[out->len - 1] == '{' ? "" : ",", (int)key.len, key.text);
+}
+
+void value_merge(struct slice base, struct slice over, struct buf *out)
+{
+    struct slice key, value;
+    buf_addc(out, '{');
+    for (size_t at = 0; value_next(base, &at, &key, &value);) {
+        struct slice other = twin(over, key);
+        add_member(out, key);
+        if (other.text && *other.text == '{' && *value.text == '{')
+            value_merge(value, other, out);
+        else
+            buf_add(out, other.text ? other.text : value.text, other.text ? other.len : value.len);
+    }
+    for (size_t at = 0; value_next(over, &at, &key, &value);)
+        if (!twin(base, key).text) {
+            add_member(out, key);
+            buf_add(out, value.text, value.len);
+        }
+    buf_addc(out, '}');
+}
+
 bool value_is_void(struct slice value)
 {
     static const char *const none[] = {"", "null", "false", "\"\""};

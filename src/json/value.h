@@ -37,6 +37,10 @@ void value_scalar(struct slice value, struct buf *out);
 /* The status, as HTTP's are, that a scalar begins with (409, "409 Conflict"); 0: none. */
 long value_status(struct slice value);
 
+/* The members of both objects; where both have one, that of `over`, and of objects in objects the same. Appends to out.
+ */
+void value_merge(struct slice base, struct slice over, struct buf *out);
+
 /* null, false, "" or nothing at all. */
 bool value_is_void(struct slice value);
 /* Or an empty list or object. */
