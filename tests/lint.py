@@ -34,7 +34,17 @@ ROOTS = (
     "tests",
 )
 # Neither ours to lay out nor written by hand.
-SKIPPED_FOLDERS = {"node_modules", ".cache", "data", "__pycache__", "build", "dist", ".pytest_cache", ".ruff_cache"}
+SKIPPED_FOLDERS = {
+    "node_modules",
+    "found",
+    ".cache",
+    "data",
+    "__pycache__",
+    "build",
+    "dist",
+    ".pytest_cache",
+    ".ruff_cache",
+}
 GENERATED = {"src/cli/presets_builtin.c"}
 
 # What a file is, by the end of its name or its first line.

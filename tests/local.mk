@@ -171,63 +171,14 @@ check-apis: all ## presets against real servers that are large; API=NAME is one 
 	$(srcdir)/tests/servers/install-apis $(API)
 	$(AM_TESTS_ENVIRONMENT) $(BATS) --filter '^$(API)' $(srcdir)/tests/presets_apis.bats
 
-# make fuzz: libFuzzer on the splitter, on JSONPath and on Arrow, FUZZ_SECONDS each. Needs clang; no part of make check.
+# make fuzz: libFuzzer, FUZZ_SECONDS for each of tests/fuzz/fuzz_*.c. Needs clang. A short run is a part of the whole
+# check (tests/run_all.py).
 FUZZ_SECONDS = 60
-FUZZ_CC = cd $(srcdir) && clang -std=c11 -Isrc -D_GNU_SOURCE -g -O1 \
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
-FUZZ_RUN = -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -artifact_prefix=tests/fuzz/found/ -print_final_stats=1
-FUZZ_FILES = \
-	src/arrow/column.c \
-	src/arrow/columns.c \
-	src/arrow/flat.c \
-	src/arrow/infer.c \
-	src/arrow/ipc.c \
-	src/arrow/moments.c \
-	src/arrow/numbers.c \
-	src/arrow/schema.c \
-	src/arrow/texts.c \
-	src/arrow/zone.c \
-	src/json/lines.c \
-	src/json/jsonpath.c \
-	src/json/jsonpath_lex.c \
-	src/json/jsonpath_parse.c \
-	src/json/jsonpath_stream.c \
-	src/json/order.c \
-	src/json/scan.c \
-	src/json/scan_avx2.c \
-	src/json/scan_avx512.c \
-	src/json/scan_neon.c \
-	src/json/scan_portable.c \
-	src/json/scan_sse2.c \
-	src/json/split.c \
-	src/json/split_lane.c \
-	src/json/split_records.c \
-	src/json/split_scalars.c \
-	src/json/split_steps.c \
-	src/json/path.c \
-	src/json/usual.c \
-	src/json/value.c \
-	src/base/buf.c \
-	src/base/mem.c \
-	src/base/error.c \
-	src/base/number.c \
-	src/base/text.c
-.PHONY: fuzz
-fuzz: ## libFuzzer on the splitter, JSONPath and Arrow, FUZZ_SECONDS each
-	@command -v clang >/dev/null || { \
-		echo "make fuzz needs clang with libFuzzer (Debian: apt install clang libclang-rt-dev)" >&2; \
-		exit 1; \
-	}
-	$(MKDIR_P) tests/fuzz/found/split tests/fuzz/found/jsonpath tests/fuzz/found/arrow
-	$(FUZZ_CC) tests/fuzz/fuzz_split.c tests/unit/splitting.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_split
-	$(FUZZ_CC) tests/fuzz/fuzz_jsonpath.c $(FUZZ_FILES) -o $(abs_builddir)/tests/fuzz/fuzz_jsonpath
-	$(FUZZ_CC) tests/fuzz/fuzz_arrow.c $(FUZZ_FILES) -lm -o $(abs_builddir)/tests/fuzz/fuzz_arrow
-	tests/fuzz/fuzz_split $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/json.dict tests/fuzz/found/split \
-		$(srcdir)/tests/data/json-test-suite/test_parsing
-	tests/fuzz/fuzz_jsonpath $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/jsonpath.dict tests/fuzz/found/jsonpath
-	tests/fuzz/fuzz_arrow $(FUZZ_RUN) -dict=$(srcdir)/tests/fuzz/arrow.dict tests/fuzz/found/arrow \
-		$(srcdir)/tests/fuzz/arrow
-CLEANFILES += tests/fuzz/fuzz_split tests/fuzz/fuzz_jsonpath tests/fuzz/fuzz_arrow
+.PHONY: fuzz fuzz-short
+fuzz: all ## libFuzzer on all that reads foreign bytes, FUZZ_SECONDS each
+	$(srcdir)/tests/fuzz/run -s $(FUZZ_SECONDS)
+fuzz-short: all
+	$(srcdir)/tests/fuzz/run -s 5
 
 # ---- make dist ----
 EXTRA_DIST += \
@@ -254,18 +205,12 @@ EXTRA_DIST += \
 	tests/presets_real.bash \
 	tests/sink.bash \
 	tests/styles.bash \
-	tests/fuzz/fuzz_split.c \
-	tests/fuzz/fuzz_jsonpath.c \
-	tests/fuzz/fuzz_arrow.c \
-	tests/fuzz/arrow.dict \
-	tests/fuzz/arrow/first \
-	tests/fuzz/json.dict \
-	tests/fuzz/jsonpath.dict \
 	tests/presets_apis.bats \
 	$(BATS_TESTS)
 # These are taken whole; what was only made or installed in them stays here.
-DIST_FOLDERS = .ci .github bench docs packaging spark tests/data tests/demo tests/property tests/servers
-DIST_WITHOUT = node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+DIST_FOLDERS = .ci .github bench docs packaging spark tests/data tests/demo tests/fuzz tests/property tests/servers
+DIST_WITHOUT = tests/fuzz/found node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache \
+	.hypothesis \
 	spark-warehouse metastore_db derby.log spark/build spark/dist
 dist-hook:
 	(cd $(srcdir) && tar -cf - $(DIST_WITHOUT:%=--exclude=%) $(DIST_FOLDERS)) | (cd $(distdir) && tar -xf -)

@@ -1,5 +1,6 @@
 """Every test: the code itself (`make lint`), builds with other compilers (`make check-compilers`), C units and bats
-(`make check`), then the Python package (pytest, with a real Spark). One sum at the end.
+(`make check`), fuzzing for some seconds (`make fuzz-short`), then the Python package (pytest, with a real Spark). One
+sum at the end.
 
     .venv/bin/python tests/run_all.py [PYTEST ARGUMENT...]
 
@@ -62,9 +63,9 @@ def make_check():
 
 
 def make_lines(target):
-    """A target that prints `PASS: NAME` or `FAIL: NAME` for each check."""
+    """A target that prints `PASS: NAME`, `FAIL: NAME` or `SKIP: NAME` for each check."""
     code, log = run(target, ["make", "-s", target])
-    found = re.findall(r"^(PASS|FAIL): (.*)$", log.read_text(errors="replace"), re.M)
+    found = re.findall(r"^(PASS|FAIL|SKIP): (.*)$", log.read_text(errors="replace"), re.M)
     failures = [name for outcome, name in found if outcome == "FAIL"]
     return code, log, Counter(OUTCOMES[outcome] for outcome, _ in found), failures
 
@@ -114,6 +115,7 @@ def main():
     total = suite("lint", lambda: make_lines("lint"))
     total += suite("builds with other compilers", lambda: make_lines("check-compilers"))
     total += suite("C unit tests and bats", make_check)
+    total += suite("fuzzing", lambda: make_lines("fuzz-short"))
     total += suite("pytest", lambda: pytest(sys.argv[1:]))
     print(sentence(total))
     return 1 if total["failed"] else 0

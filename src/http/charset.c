@@ -74,7 +74,7 @@ static size_t look_at_start(struct charset *c, const unsigned char *p, size_t n)
     bool odd = p[0] == 0xff || p[0] == 0xfe || p[0] == 0xef || p[0] == 0; /* the next one says what it is */
     if (n == 1 && odd)
         return 0;
-    if (n == 1)
+    if (n == 1 && p[0] < 0x80)
         c->state = CHARSET_SECOND;
     else if ((p[0] == 0xff && p[1] == 0xfe) || (p[0] && p[0] < 0x80 && !p[1]))
         settle(c, "UTF-16LE");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/text.h"
 
 /* Past the string that starts at the quote s. Never past end, also where the text is not valid. */
 static const char *skip_string(const char *s, const char *end)
@@ -137,6 +138,19 @@ bool value_spells(struct slice raw, const char *name, size_t len)
     return same;
 }
 
+/* The character that is not ASCII at the beginning of text; U+FFFD for a byte that is not UTF-8. How many bytes it has.
+ */
+static size_t add_letter(const char *text, size_t len, struct buf *out)
+{
+    char letter[5] = {0};
+    unsigned long c;
+    memcpy(letter, text, len < 4 ? len : 4);
+    size_t n = text_character(letter, &c);
+    buf_adds(out, n ? "" : "\xef\xbf\xbd");
+    buf_add(out, text, n);
+    return n ? n : 1;
+}
+
 void value_quote(const char *text, size_t len, struct buf *out)
 {
     buf_addc(out, '"');
@@ -145,8 +159,10 @@ void value_quote(const char *text, size_t len, struct buf *out)
             buf_addf(out, "\\%c", text[i]);
         else if ((unsigned char)text[i] < ' ')
             buf_addf(out, "\\u%04x", text[i]);
-        else
+        else if ((unsigned char)text[i] < 0x80)
             buf_addc(out, text[i]);
+        else
+            i += add_letter(text + i, len - i, out) - 1;
     buf_addc(out, '"');
 }
 

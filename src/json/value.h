@@ -27,7 +27,7 @@ struct slice value_member(struct slice object, const char *name, size_t len);
 /* Does raw, the inside of a valid JSON string (escapes and all), spell these characters? */
 bool value_spells(struct slice raw, const char *name, size_t len);
 
-/* text as a JSON string, quotes and all. Appends to out. */
+/* text as a JSON string, quotes and all; what is not UTF-8 in it becomes U+FFFD. Appends to out. */
 void value_quote(const char *text, size_t len, struct buf *out);
 
 /* What a scalar says: a string's characters (UTF-8; lone surrogates stay escapes), else the raw text. Appends to out.

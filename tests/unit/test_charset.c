@@ -56,6 +56,7 @@ static void by_content_type(void)
     BECOMES("application/json; charset=nonsense", PLAIN, PLAIN, "a charset that nobody knows is taken for UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", PLAIN, PLAIN, "UTF-8 that is called ISO-8859-1 is still UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", "7", "7", "one byte");
+    BECOMES(NULL, "\x8d\0\x82", "\x8d", "a zero byte after what is not ASCII is not UTF-16");
 }
 
 static void by_its_bytes(void)
