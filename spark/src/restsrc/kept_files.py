@@ -40,7 +40,7 @@ class Kept:
     def __init__(self, options: Options, partition: int, attempt: str):
         self._folder = ""  # of those that go elsewhere when they are whole
         self._targets = {
-            name: f"{options.given(name)}{partition}-{attempt}.ndjson" for name in FILES if options.given(name)
+            name: _named(options.given(name), f"{partition}-{attempt}.ndjson") for name in FILES if options.given(name)
         }
         self._local: dict[str, str] = {}
 
@@ -69,6 +69,12 @@ class Kept:
         finally:
             if self._folder:
                 shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _named(prefix: str, name: str) -> str:
+    """The name goes to the end of the path: a URI may have options of Arrow's after it, ?region=..."""
+    path, mark, rest = prefix.partition("?") if _SCHEME.match(prefix) else (prefix, "", "")
+    return f"{path}{name}{mark}{rest}"
 
 
 def _make_folder(option: str, name: str) -> None:

@@ -13,7 +13,7 @@ from restsrc.options import Options
 
 def time_zone(options: Options) -> str:
     """The option, else the session's zone, as Spark's JSON reader has it, else UTC."""
-    return options.text("time_zone") or _conf("spark.sql.session.timeZone") or "UTC"
+    return options.given("time_zone").strip() or _conf("spark.sql.session.timeZone") or "UTC"
 
 
 def corrupt_column(options: Options, schema: StructType) -> str:

@@ -150,7 +150,8 @@ class _Builder:
         for spark_type, make in SCALARS.items():
             if isinstance(kind, spark_type):
                 return _scalar(kind.simpleString().upper(), make(kind, self._time_zone, self._formats))
-        raise OptionError(f"column {path}: the type {kind.simpleString()} can't be read from JSON records")
+        way = "; read it as STRING and cast it" if isinstance(kind, t.YearMonthIntervalType) else ""
+        raise OptionError(f"column {path}: the type {kind.simpleString()} can't be read from JSON records{way}")
 
     def members(self, kind: t.StructType, path: str) -> Callable[[str, int], tuple[Row, int]]:
         """The parser of an object's members by the fields of `kind`, as a list; the text must be at its `{`."""
