@@ -18,7 +18,7 @@ PACKAGE = Path(restsrc.__file__).parent
 # Each module may import what stands in a line below its own, and nothing else of the package.
 LAYERS = [
     "restsrc",
-    "datasource",
+    "datasource lookup",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
     "streams.mode streams.delivered streams.position streams.feed columns",
@@ -81,7 +81,7 @@ def test_version_is_the_tools():
 
 def test_what_the_package_exports():
     exceptions = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
-    assert set(restsrc.__all__) == exceptions | {"RestApiDataSource", "hide_options", "__version__"}
+    assert set(restsrc.__all__) == exceptions | {"RestApiDataSource", "hide_options", "lookup", "__version__"}
     assert all(hasattr(restsrc, name) for name in restsrc.__all__)
     assert (PACKAGE / "py.typed").exists()
 

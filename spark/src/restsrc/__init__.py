@@ -8,6 +8,7 @@
 `help(RestApiDataSource)` lists the options. The modules, from the top; each imports only what is below it:
 
     datasource                      what Spark calls first
+    lookup                          the rows of a DataFrame with answers to requests made of them
     reader, writer                  batches
     stream_reader, stream_writer    streams; streams/ has the three modes of reading
     delivery                        how rows get to an API: tasks, commit, abort
@@ -33,6 +34,7 @@ from restsrc.errors import (
     ToolFailure,
     UnexpectedAnswer,
 )
+from restsrc.lookup import lookup
 from restsrc.redaction import hide_options
 
 __version__ = "0.1.0"
@@ -51,4 +53,5 @@ __all__ = [
     "UnexpectedAnswer",
     "__version__",
     "hide_options",
+    "lookup",
 ]

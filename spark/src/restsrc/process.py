@@ -201,6 +201,14 @@ class Process:
             return False
         return True
 
+    def end_input(self) -> None:
+        """Closes the standard input."""
+        self._close_input()
+
+    def read(self) -> bytes:
+        """What there is of the standard output, once there is something. Empty at its end."""
+        return os.read(_there(self._process.stdout).fileno(), PIPE_BYTES)
+
     def text(self) -> str:
         """All of the standard output, once the input, if any, is closed."""
         self._close_input()

@@ -1,0 +1,158 @@
+"""Look-ups: each row of a DataFrame with the answer to a request made of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import types as t
+
+from restsrc import session, templates
+from restsrc.errors import OptionError, RestsrcError, ToolFailure
+from restsrc.options import Options
+from restsrc.process import Process
+from restsrc.rows.decode import BatchMaker, arrow_schema
+from restsrc.rows.encode import Encoder
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+TEMPLATES = ("url", "query", "header", "data")  # options that may name columns
+UNFIT = ("into", "reject_file", "max_rejects", "output")  # what Spark has its own way for
+
+
+def lookup(
+    df: DataFrame, *, url: str, schema: str | t.DataType, into: str = "answer", **options: str | int | float | bool
+) -> DataFrame:
+    """The rows of `df`, each with the answer to its request as the column `into`.
+
+        lookup(orders, url="https://api.example.com/customers/{customer_id}", schema="name string, city string",
+               into="customer", bearer=token, on="404=empty", rate="50/s")
+
+    `{COLUMN}` in `url` and in the options `query`, `header` and `data` (JSON, sent by POST) stands for the row's value,
+    `{COLUMN.FIELD}` for a part of it. `schema` is the type of the answer, as DDL or a type of Spark's. The other
+    options are those of the source: credentials, rate, retries, `parallel`. Each task runs one tool, which keeps the
+    order, has several requests under way and makes equal requests once. A row with a null in a column that is asked
+    for is not looked up: its answer is null; so is one that `on` calls empty. Any other error fails the query.
+
+    It also works in Structured Streaming. OptionError for what can be seen to be wrong before any request is made.
+    """
+    given = {name: _text(value) for name, value in options.items()}
+    unfit = [name for name in UNFIT if name in given]
+    if unfit:
+        raise OptionError(f"a lookup in Spark has no option {unfit[0]}")
+    if into in df.columns:
+        raise OptionError(f"there is a column {into} already: name another one with into")
+    if isinstance(schema, str):
+        schema = df.sparkSession.createDataFrame([], schema).schema
+    checked = Options({"url": url, **given})
+    checked.single("a lookup")
+    columns = _columns(df.schema, {"url": url, **given})
+    task = _Task(checked, columns, t.StructField(into, schema), session.time_zone(checked))
+    return df.mapInArrow(task, t.StructType([*df.schema.fields, t.StructField(into, schema)]))
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _columns(schema: t.StructType, given: dict[str, str]) -> t.StructType:
+    """Those of the columns that the requests are made of."""
+    wanted: set[str] = set()
+    for option in TEMPLATES:
+        for name in _names(option, given.get(option, "")):
+            column = name if name in schema.names else name.split(".")[0]
+            if column not in schema.names:
+                raise OptionError(f"the option {option} has {{{name}}}, but there is no column {column}")
+            wanted.add(column)
+    if not wanted:
+        raise OptionError("a lookup needs a {COLUMN} in url, query, header or data, for what a row has there")
+    return t.StructType([field for field in schema.fields if field.name in wanted])
+
+
+def _names(option: str, text: str) -> set[str]:
+    """In JSON only strings have templates; braces of its objects are none."""
+    if option != "data":
+        return templates.names(option, text) if "{" in text else set()
+    return {name for piece in text.split('"')[1::2] for name in templates.names(option, piece)}
+
+
+class _Task:
+    """What runs in each task: record batches in, the same with one column more out. It is pickled to the executors."""
+
+    def __init__(self, options: Options, columns: t.StructType, answer: t.StructField, time_zone: str):
+        self._options = options
+        self._columns = columns
+        self._answer = answer
+        self._time_zone = time_zone
+        Encoder(columns, time_zone)  # OptionError on the driver
+        BatchMaker(t.StructType([answer]), time_zone=time_zone)
+
+    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
+        encoder = Encoder(self._columns, self._time_zone)
+        maker = BatchMaker(t.StructType([self._answer]), time_zone=self._time_zone)
+        config = {"into": self._answer.name, **self._options.part_of_rate(None)}
+        with Process(self._options, "lookup", {}, config, fed="rows of the partition") as process:
+            for batch in batches:
+                yield self._looked_up(process, encoder, maker, batch)
+            process.text()  # closes the input
+            process.finish()
+
+    def _looked_up(self, process: Process, encoder: Encoder, maker: BatchMaker, batch: Any) -> Any:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        keys = batch.select(self._columns.names)
+        there = pa.array([True] * batch.num_rows, pa.bool_())
+        for column in keys.columns:
+            there = pc.and_(there, pc.is_valid(column))
+        asked = keys.filter(there)
+        answers = pa.chunked_array(
+            [part.column(0) for part in self._ask(process, encoder, maker, asked)],
+            arrow_schema(t.StructType([self._answer])).field(0).type,
+        )
+        places = pc.subtract(pc.cumulative_sum(there.cast(pa.int64())), 1)
+        column = answers.take(pc.if_else(there, places, None)).combine_chunks()
+        column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+        return pa.RecordBatch.from_arrays([*batch.columns, column], [*batch.schema.names, self._answer.name])
+
+    def _ask(self, process: Process, encoder: Encoder, maker: BatchMaker, rows: Any) -> Iterator[Any]:
+        """Feeds the rows on a thread, so that the tool never waits for us while we wait for it."""
+        problems: list[RestsrcError] = []
+
+        def feed() -> None:
+            try:
+                for lines in encoder.lines(rows):
+                    if not process.feed(lines):
+                        return
+            except RestsrcError as error:
+                problems.append(error)
+                process.end_input()
+
+        feeder = threading.Thread(target=feed, daemon=True)
+        feeder.start()
+        try:
+            for block in _lines(process, rows.num_rows):
+                yield from maker.batches(block)
+        except ToolFailure:
+            if not problems:
+                raise
+        feeder.join()
+        if problems:
+            raise problems[0]
+
+
+def _lines(process: Process, wanted: int) -> Iterator[bytes]:
+    """So many lines of the tool's, in blocks. The exception that says why, where it gives fewer."""
+    rest = b""
+    while wanted:
+        piece = process.read()
+        if not piece:
+            process.finish()
+            raise ToolFailure("restsrc lookup ended before it had answered all rows")
+        end = piece.rfind(b"\n") + 1
+        block, rest = (rest + piece[:end], piece[end:]) if end else (b"", rest + piece)
+        if block:
+            wanted -= block.count(b"\n")
+            yield block

@@ -1,0 +1,98 @@
+"""Look-ups: each row of a DataFrame with the answer to a request made of it."""
+
+import datetime
+import time
+
+import pytest
+from pyspark.sql import functions as F
+
+from restsrc import OptionError, lookup
+
+ITEMS = """
+def answer(r):
+    key = r.path.rpartition("/")[2]
+    if key == "13":
+        return 404, {"error": "no such item"}
+    if r.path == "/search":
+        return {"name": r.json["q"]["key"], "price": r.json["n"]}
+    return b'{"name": "item %s", "price": 1.10, "more": {"big": 9007199254740993}}' % key.encode()
+"""
+SCHEMA = "name string, price decimal(9,2), more struct<big:long>"
+
+
+def test_each_row_gets_its_answer_in_order(spark, api):
+    server = api(ITEMS)
+    keys = spark.range(0, 5000, 1, 2).select(F.col("id"), (F.col("id") % 10).alias("item_id"), F.lit(1.5).alias("x"))
+    found = lookup(keys, url=server.url + "/items/{item_id}", schema=SCHEMA, into="item")
+    assert found.columns == ["id", "item_id", "x", "item"]
+    rows = found.collect()
+    assert [row.id for row in rows] == list(range(5000))
+    assert all(row.item.name == f"item {row.item_id}" and row.x == 1.5 for row in rows)
+    assert str(rows[7].item.price) == "1.10" and rows[7].item.more.big == 9007199254740993
+    assert len(server.log()) == 20  # each task asks for ten
+
+
+def test_columns_of_every_type_stay_as_they_are(spark, api):
+    server = api(ITEMS)
+    row = (3, b"\x00\xff", datetime.datetime(2026, 1, 2, 3, 4, 5, 678901), {"a": None}, [1.5, float("nan")], None)
+    schema = "k int, b binary, t timestamp, m map<string,int>, d array<double>, n string"
+    frame = spark.createDataFrame([row], schema)
+    (found,) = lookup(frame, url=server.url + "/items/{k}", schema="name string").collect()
+    assert found.answer.name == "item 3"
+    assert str(found.asDict()).startswith(str(frame.first().asDict())[:-1])
+
+
+def test_nulls_are_not_asked_for_and_empty_answers_are_null(spark, api):
+    server = api(ITEMS)
+    frame = spark.createDataFrame([(1,), (None,), (13,), (2,)], "k int").coalesce(1)
+    rows = lookup(frame, url=server.url + "/items/{k}", schema="name string", on="404=empty").collect()
+    assert [row.answer and row.answer.name for row in rows] == ["item 1", None, None, "item 2"]
+    assert not lookup(frame.limit(0), url=server.url + "/items/{k}", schema="name string").collect()
+
+
+def test_a_body_is_made_of_a_row(spark, api):
+    server = api(ITEMS)
+    frame = spark.createDataFrame([(("x",), 2.5)], "s struct<key:string>, n double")
+    body = '{"q": {"key": "{s.key}"}, "n": "{n}"}'
+    (row,) = lookup(frame, url=server.url + "/search", data=body, schema="name string, price double").collect()
+    assert (row.answer.name, row.answer.price) == ("x", 2.5)
+
+
+def test_an_error_fails_the_query_and_says_which_row(spark, api):
+    server = api(ITEMS)
+    frame = spark.createDataFrame([(1,), (13,)], "k int").coalesce(1)
+    with pytest.raises(Exception, match=r"row 2: HTTP 404.*no such item"):
+        lookup(frame, url=server.url + "/items/{k}", schema="name string").collect()
+
+
+def test_the_rate_is_kept(spark, api):
+    server = api(ITEMS)
+    began = time.monotonic()
+    lookup(spark.range(100, 140, 1, 1), url=server.url + "/items/{id}", schema="name string", rate="20/s").collect()
+    assert time.monotonic() - began > 1.9
+
+
+def test_a_stream_is_looked_up_too(spark, api, tmp_path):
+    server = api(ITEMS)
+    spark.range(5).write.json(str(tmp_path / "in"))
+    stream = spark.readStream.schema("id long").json(str(tmp_path / "in"))
+    found = lookup(stream, url=server.url + "/items/{id}", schema="name string")
+    query = found.writeStream.format("memory").queryName("looked_up").trigger(availableNow=True).start()
+    query.awaitTermination(60)
+    names = [row.answer.name for row in spark.table("looked_up").orderBy("id").collect()]
+    assert names == [f"item {n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"url": "http://x/{nothing}"}, "no column nothing"),
+        ({"url": "http://x/"}, "needs a {COLUMN}"),
+        ({"url": "http://x/{id}", "into": "id"}, "a column id already"),
+        ({"url": "http://x/{id}", "reject_file": "f"}, "no option reject_file"),
+        ({"url": "http://x/{id}", "ratee": "1/s"}, "rate"),
+    ],
+)
+def test_what_is_wrong_is_said_before_any_request(spark, options, message):
+    with pytest.raises(OptionError, match=message.replace("{", r"\{")):
+        lookup(spark.range(1), schema="name string", **options)
