@@ -56,8 +56,8 @@ END
     [ "$(summed .page_size)" -eq 1000 ]
     options=(--paginate page --param-limit page_size)
     reads --offset 2000 --page-size 2000
-    exits 76
-    says "--page-size"
+    exits 0
+    wrote_flights 2000 500
     counts
     wrote $rows
 }
