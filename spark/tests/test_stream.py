@@ -156,3 +156,23 @@ def test_no_secret_in_checkpoint_or_plan(fault, stream, capfd):
     kept = "".join(file.read_text(errors="replace") for file in stream.checkpoint.rglob("*") if file.is_file())
     shown = "".join(capfd.readouterr())
     assert '"offset"' in kept and "sesame" not in kept + progress + shown
+
+
+def test_members_that_first_come_in_mid_stream(api, stream):
+    server = api(
+        """
+rows = [{"id": n} for n in range(20)]
+def answer(r):
+    if r.path == "/_tell":
+        rows.append({"id": 20, "extra": "x"})
+        return {}
+    at, most = int(r.query.get("offset", 0)), int(r.query.get("limit", 100))
+    return {"total": len(rows), "results": rows[at:at + most]}
+"""
+    )
+    stream.run(server.url, schema="id long", on_new_members="fail")
+    server.tell()
+    with pytest.raises(Exception, match="member extra has no column"):
+        stream.run(server.url, schema="id long", on_new_members="fail")
+    stream.run(server.url, schema="id long, rest string", rescued_data_column="rest")
+    assert stream.column("id") == list(range(21))

@@ -240,3 +240,19 @@ def test_checkpoint_of_another_mode(fault):
 def test_what_an_old_pyspark_cannot_do_is_refused(given, what):
     with pytest.raises(OptionError, match=f"{what} needs PySpark 4.2 or later"):
         reader("http://127.0.0.1:9/items", **given)
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"lookback": "1h"}, "stream_mode offset takes no notice of lookback: it is for time"),
+        ({"on_expired": "restart"}, "takes no notice of on_expired: it is for cursor"),
+        ({"stream_mode": "cursor", "paginate": "cursor", "on_shrink": "reset"}, "it is for offset"),
+        ({"lower_bound": "5"}, "stream_mode offset takes no notice of lower_bound"),
+        ({"count_from": "none"}, "count_from can't be none"),
+    ],
+)
+def test_options_that_the_mode_ignores_are_errors(given, message):
+    with pytest.raises(OptionError) as raised:
+        reader("http://127.0.0.1:9/items", **given)
+    assert message in str(raised.value)

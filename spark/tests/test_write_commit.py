@@ -181,3 +181,44 @@ def test_placeholders_are_templates_as_the_tool_has_them(spark, sink):
     for wrong in ("done/{job_id", "done/}", "done/{}", "done/{id}"):
         with pytest.raises(OptionError, match="commit_url"):
             RestApiDataSource({"url": target.url, "commit_url": wrong}).writer(spark.range(0).schema, False)
+
+
+COMMITTING = """
+staged, shown, commits = [], [], set()
+def answer(r):
+    what = r.path.split("/")[1]
+    if what == "stage":
+        staged.extend(r.json)
+    elif what == "state":
+        return (200 if commits and r.query["ok"] == "yes" else 404), {}
+    elif what == "commit" and commits:
+        return 409, {"error": "%s"}
+    elif what == "commit":
+        commits.add(r.path)
+        shown.extend(staged)
+        return 504, {"error": "gateway time-out"}
+    return {}
+"""
+
+
+@pytest.mark.parametrize(
+    "words, given, done",
+    [
+        ("batch 0 is committed already", {}, True),
+        ("the schema does not fit", {}, False),
+        ("the schema does not fit", {"commit_check_url": "state?ok=yes"}, True),
+        ("batch 0 is committed already", {"commit_check_url": "state?ok=no"}, False),
+        ("the schema does not fit", {"on": "409=ok"}, True),
+    ],
+)
+def test_a_commit_whose_answer_was_lost_is_there(spark, api, words, given, done):
+    server = api(COMMITTING % words)
+    options = {"stage_url": "stage/{attempt}", "commit_url": "commit/{job_id}", "abort_url": "abort/{job_id}", **given}
+    writer = spark.range(0, 10, 1, 1).write.format("rest-api").mode("append")
+    writer = writer.options(retry_delay=0.01, **options)
+    if done:
+        writer.save(server.url + "/rows")
+    else:
+        with pytest.raises(Exception, match="HTTP 409"):
+            writer.save(server.url + "/rows")
+    assert any("/abort/" in entry["target"] for entry in server.log()) == (not done)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -28,6 +29,7 @@ from restsrc.process import Process
 from restsrc.rows.encode import Encoder
 
 ROWS_AT_A_TIME = 10_000  # where Spark hands over rows one by one
+ALREADY = re.compile(r"\b(already|duplicate|done before|exists)\b|is committed", re.IGNORECASE)  # of a 409
 PLACEHOLDERS = ("job_id", "batch_id", "partition_id", "attempt")
 
 _log = logging.getLogger("restsrc")
@@ -73,6 +75,9 @@ class Delivery:
         self._stage = self._template("stage_url", None)
         self._commit = self._template("commit_url", PLACEHOLDERS[:2])
         self._abort = self._template("abort_url", PLACEHOLDERS[:2])
+        self._check = self._template("commit_check_url", PLACEHOLDERS[:2])
+        if self._check and not self._commit:
+            raise OptionError("the option commit_check_url needs commit_url")
         if overwrite and not (self._stage and self._commit):
             raise OptionError(
                 "save mode overwrite needs the options stage_url and commit_url, and so does output mode complete: "
@@ -106,7 +111,25 @@ class Delivery:
         """Tells the target that all tasks have succeeded, if it has a commit_url. Runs on the driver."""
         self._look_at_rejects([receipt for receipt in messages if receipt])
         if self._commit:
-            self._call(self._commit, "commit", job, messages)
+            try:
+                self._call(self._commit, "commit", job, messages)
+            except RequestRefused as refusal:
+                if not self._is_committed(job, refusal):
+                    raise
+                _log.warning("restsrc: the commit was refused, but is there already: %s", refusal)
+
+    def _is_committed(self, job: Job, refusal: RequestRefused) -> bool:
+        """Whether an earlier try of the same commit went through: its answer may have been lost."""
+        if not self._check:
+            return refusal.http_status == 409 and bool(ALREADY.search(str(refusal)))
+        config = {"url": templates.fill(self._check, _values(job)), "method": "GET", "data": None}
+        try:
+            with Process(self._options, "call", {}, config) as process:
+                process.text()
+                process.finish()
+            return True
+        except RequestRefused:
+            return False
 
     def _look_at_rejects(self, receipts: Sequence[Receipt]) -> None:
         """Says on the driver what was rejected. RequestRefused where that was every row and nobody allowed it."""
@@ -205,7 +228,7 @@ class Delivery:
         files = {name: os.devnull for name in kept_files.FILES if self._options.given(name)}
         values = _values(Job("0"), Place(0, "0"))
         urls = [self._options.url, *([templates.fill_some(self._stage, values)] if self._stage else [])]
-        urls += [_braced(templates.fill(url, values)) for url in (self._commit, self._abort) if url]
+        urls += [_braced(templates.fill(url, values)) for url in (self._commit, self._abort, self._check) if url]
         for url in urls:
             with Process(
                 self._options, "write", {}, {**files, **self._options.part_of_rate(None), "url": url}

@@ -299,6 +299,13 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
         ),
         SparkOption("stage_url", "text", None, "where rows are written instead of `url`, until they are committed"),
         SparkOption("commit_url", "text", None, "what is called when all rows are written"),
+        SparkOption(
+            "commit_check_url",
+            "text",
+            None,
+            "what is asked (GET) after a commit was refused: 2xx says that it is there all the same",
+            otherwise="a 409 that says so itself is believed",
+        ),
         SparkOption("abort_url", "text", None, "what is called when a write has failed"),
     ),
     "Streams": (

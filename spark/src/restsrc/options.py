@@ -173,6 +173,8 @@ class Options:
             if value is None or option is None or name in ("offset", "limit") or command not in option.commands:
                 continue
             text = str(value)
+            if name == "count_from" and text.strip().lower() == "none":  # that nothing is counted is decided here
+                continue
             single_values = filter(str.strip, re.split("\r?\n", text)) if option.repeat else [text]
             lines += [f"{option.name} = {_quoted(_tidy(single, option))}" for single in single_values]
         return "\n".join(lines) + "\n"

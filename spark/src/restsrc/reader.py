@@ -48,7 +48,9 @@ def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition
     return partitions
 
 
-def read_partition(options: Options, schema: StructType, partition: InputPartition, hint: str = "") -> Iterator[Any]:
+def read_partition(
+    options: Options, schema: StructType, partition: InputPartition, hint: str = "", stream: bool = False
+) -> Iterator[Any]:
     """The records of a partition as Arrow record batches. `hint`: the schema was inferred, and so are its faults.
 
     RecordError, with `hint` at the end of its message, where a record does not fit the schema; UnexpectedAnswer where
@@ -56,7 +58,7 @@ def read_partition(options: Options, schema: StructType, partition: InputPartiti
     """
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
-    task = _Task(options, schema, hint, partition.tasks)
+    task = _Task(options, schema, hint, partition.tasks, stream)
     try:
         for piece in partition.pieces:
             yield from task.read(piece.today(options))
@@ -70,8 +72,9 @@ MOST_PATIENCE = 0.5  # seconds
 class _Task:
     """The pieces that one task reads."""
 
-    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int):
+    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int, stream: bool):
         self._options = options
+        self._stream = stream
         self._schema = schema
         self._hint = hint
         self._columns = Columns(options)
@@ -111,7 +114,13 @@ class _Task:
             try:
                 yield from self._maker.batches(block, number, about.values if about else None)
             except RecordError as error:
-                raise RecordError(f"{error}{self._hint}") from None
+                raise self._malformed(error) from None
+
+    def _malformed(self, error: RecordError) -> RecordError:
+        """With what to do about it: a stream that is started again meets the same record again."""
+        column = self._options.text("column_name_of_corrupt_record")
+        advice = f"; mode=PERMISSIVE goes on, with such records as texts in the column {column} if the schema has it"
+        return RecordError(f"{error}{advice if self._stream else ''}{self._hint}")
 
     def warn(self) -> None:
         """Says in the executor's log what was left out."""
@@ -138,7 +147,7 @@ class _Task:
                     consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
                     seen += lines
             except RecordError as error:
-                raise RecordError(f"{error}{self._hint}") from None
+                raise self._malformed(error) from None
             process.check_records(process.finish(), seen)
             piece.check_last(line, self._options)
 

@@ -27,6 +27,18 @@ MODES: dict[str, Callable[[Options, Complaints], StreamMode]] = {
     "time": TimeMode,
     "cursor": CursorMode,
 }
+# Options that not all modes heed, and those that do. What makes no difference is an error: it was meant to make one.
+TIME, FOLLOWED = ("time",), ("cursor",)
+HEEDED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("lookback", "recheck", "bounds", "since_path", "until_inclusive", "param_until"), TIME),
+    **dict.fromkeys(("partition_duration", "window_rows", "partition_query"), TIME),
+    **dict.fromkeys(("on_expired", "delta"), FOLLOWED),
+    **dict.fromkeys(("lower_bound", "upper_bound"), ()),
+    **dict.fromkeys(("lag", "param_since", "time_format", "api_time_zone"), TIME + FOLLOWED),
+    "on_shrink": ("offset",),
+    "on_moved": ("offset", "cursor"),
+    "num_partitions": ("offset", "time"),
+}
 HAS_LIMITS = hasattr(DataSourceStreamReader, "getDefaultReadLimit")  # PySpark 4.2 and later
 
 _log = logging.getLogger("restsrc")
@@ -43,6 +55,13 @@ class RestApiStreamReader(DataSourceStreamReader):
             if options.given(option).strip():
                 complaints.add(
                     f"the option {option} can't be given for a stream: use starting_offset and rows_per_batch"
+                )
+        mode = options.choice("stream_mode")
+        for option, modes in HEEDED.items():
+            if options.given(option).strip() and mode not in modes:
+                where = " and ".join(modes)
+                complaints.add(
+                    f"stream_mode {mode} takes no notice of {option}" + (f": it is for {where}" if where else "")
                 )
         self._options = options
         self._schema = schema
@@ -64,7 +83,7 @@ class RestApiStreamReader(DataSourceStreamReader):
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
-        return read_partition(self._options, self._schema, partition, self._hint)
+        return read_partition(self._options, self._schema, partition, self._hint, stream=True)
 
     def commit(self, end: Offset) -> None:
         """The batch up to `end` is done. The API keeps no state for us: what is read is in Spark's checkpoint."""

@@ -13,13 +13,13 @@ from dataclasses import replace
 from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Complaints, Options
 from restsrc.partition import RestApiPartition
-from restsrc.planning import survey
 from restsrc.planning.by_time import Windows
 from restsrc.planning.time_query import WindowPiece
 from restsrc.streams import delivered
 from restsrc.streams.clock import Clock
 from restsrc.streams.mode import Offset, part_of
 from restsrc.times import time_of, time_text
+from restsrc.window_read import WindowReads
 
 MINUTE = 60_000
 QUIET = 60_000  # milliseconds without records, after which an empty batch moves the offset on
@@ -164,11 +164,10 @@ class TimeMode:
     def _stretch(self, offset: Offset, start: int, end: int) -> list[bytes]:
         """The records of a stretch, as far as the stream has it."""
         start = max(self._form.floor(start), time_of(offset.get("first") or offset["time"], "iso_ms"))
-        time = self._windows.time
-        records: list[bytes] = []
+        reads, records = WindowReads(self._options, {}, False), []
         for window in self._windows.pieces(start, end):
-            lines = survey.lines(self._options, time.config(window.start, window.end, wide=True), {"offset": 0})
-            records += [line for line in lines if time.has(line, window.start, window.end)]
+            for _, _, block in reads.parts(window):
+                records += block.split(b"\n")[:-1]
         return records
 
     def _pieces_again(self, start: Offset, end: Offset, since: int) -> list[WindowPiece]:
