@@ -4,11 +4,10 @@
     lists.py [WORD]     TAP; the environment has RESTSRC, the tool; WORD: only lists with it in their name or file
 
 Of each list, at several lengths, `restsrc check` and `restsrc read --paginate auto` are asked. `check`: the style that
-must be found, "*" where several read it, "?" where none need be. Then all records come once and in their order, by the
-command line that check printed, too; by six requests at the most, none of them twice
-unless that is to see whether the order holds still. Where it is not found out, at
-odd lengths, that is 76 and nothing written, never wrong records. `preset`: options that read it as well.
-`count`: the API counts exactly.
+must be found, "*" where several read it, "?" where none need be, "" where it is not asked. Then all records come once
+and in their order, by the command line that check printed, too; by six requests at the most, none of them twice unless
+that is to see whether the order holds still. Where it is not found out, at odd lengths, that is 76 and nothing written,
+never wrong records. `preset`: options that read it as well. `count`: the API counts exactly.
 
 With `traps` a list is read by its preset where something is missing or counted wrongly: a list of [N, OPTIONS, READ,
 COUNT]. READ and COUNT are an exit code, or text that must be said, or both as [CODE, TEXT]; COUNT may be a number as
@@ -116,7 +115,7 @@ class Trial:
         return self.judge_records("the line of check", self.run(*shlex.split(line[1])), must)
 
     def all(self, must):
-        if must or self.case["check"] == "?":
+        if self.case["check"] and (must or self.case["check"] == "?"):
             self.check(must)
         if self.case["check"]:
             done = self.run("read", "--paginate", "auto", *self.options, self.list)
