@@ -48,7 +48,7 @@ def answer(r):
 END
     restsrc read --output arrow --schema "$schema" "$api/items"
     exits 76
-    says "record 128 does not fit the schema: not a whole number that fits: id"
+    says "record 128 does not fit the schema: id: 128 is not a valid TINYINT"
     run ! is_whole
 }
 

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pyarrow as pa
 
 from restsrc import tool
+from restsrc.options import Options
+from restsrc.process import Process
 
 
 class Listing:
@@ -50,6 +52,18 @@ class Listing:
             [tool.find(), "read", "--paginate", "none", "--output", "arrow", *arguments, self.url], capture_output=True
         )
         return done.returncode, done.stdout, done.stderr.decode()
+
+    def made(self, maker, block, first_record=0):
+        """What the maker makes of a block of lines that the tool reads: record batches."""
+        self.records = block.split(b"\n")[:-1]
+        with Process(Options({"url": self.url, "paginate": "none"}), "read", {}, arrow=maker.wanted) as process:
+            maker.begin()
+            batches, seen = [], 0
+            for made in process.batches():
+                batches.append(maker.batch(made, first_record + seen))
+                seen += made.num_rows
+            process.check_records(process.finish(), seen)
+        return batches
 
     def table(self, records, *arguments):
         """The table that they become."""

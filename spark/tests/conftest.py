@@ -12,6 +12,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from arrow_tool import Listing
+
 REPO = Path(__file__).resolve().parents[2]
 SERVERS = REPO / "tests" / "servers"
 
@@ -76,6 +78,13 @@ def fault_server():
     server = Server([sys.executable, str(SERVERS / "fault.py"), "--until-eof"])
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def tool_made():
+    """What a BatchMaker makes of a block of lines that the tool reads as Arrow; see `Listing.made`."""
+    with Listing() as listing:
+        yield listing.made
 
 
 class Scenario:

@@ -3,13 +3,16 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types as t
 
 from arrow_tool import Listing
+from restsrc.errors import RecordError
+from restsrc.option_table import DROPMALFORMED
 from restsrc.rows.decode import arrow_schema
 from restsrc.rows.exact import RecordParser
+from restsrc.rows.from_tool import ArrowMaker
 from restsrc.rows.shape import reshape
 from test_decode import rows, schema_and_block
 
@@ -46,7 +49,7 @@ def by_exact_path(schema, lines, shaped, time_zone):
 
 
 @settings(
-    max_examples=300,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
@@ -67,3 +70,79 @@ def test_like_the_exact_path(listing, schema_file, case, time_zone):
     exact, bad = by_exact_path(schema, taken, shaped, time_zone)
     assert not bad
     assert rows(ours) == rows(exact)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+@given(schema_and_block(), st.sampled_from(["UTC", "Europe/Paris", "+05:30"]))
+@example((t.StructType([t.StructField("a", t.LongType())]), b"null\n"), "UTC")
+@example((t.StructType([t.StructField("a", t.LongType())]), b'{"a":1.5}\n{"a":2}\n{"a":3e0}\n{"a":4}\n'), "UTC")
+@example((t.StructType([t.StructField("value", t.ArrayType(t.LongType()))]), b"[1]\n[2,3]\n"), "UTC")
+def test_fast_path_gives_the_rows_of_the_exact_path(tool_made, case, time_zone):
+    schema, block = case
+    maker = ArrowMaker(schema, DROPMALFORMED, time_zone=time_zone)
+    (made,) = tool_made(maker, block)
+    assert made.schema == arrow_schema(schema)
+    made.validate(full=True)
+    reference = ArrowMaker(schema, DROPMALFORMED, time_zone=time_zone)
+    reference._look_at(block)
+    exact = reference.exact_batch(block)
+    assert rows(made) == rows(exact)
+
+
+def schema(**columns):
+    return t.StructType([t.StructField(name, kind) for name, kind in columns.items()])
+
+
+@pytest.mark.parametrize(
+    "kind, value",
+    [
+        *(
+            (t.LongType(), "9007199254740993"),
+            (t.DoubleType(), "1.5"),
+            (t.BooleanType(), "true"),
+            (t.StringType(), '"x"'),
+        ),
+        *(
+            (t.DecimalType(10, 2), "1.10"),
+            (t.DateType(), '"2013-01-01"'),
+            (t.TimestampType(), '"2013-01-01T05:06:07Z"'),
+        ),
+        *((t.TimestampType(), '"2013-01-01 05:06:07.5"'), (t.TimestampNTZType(), '"2013-01-01T05:06:07"')),
+        *((t.ArrayType(t.DateType()), '["2013-01-01"]'), (schema(x=t.TimestampType()), '{"x":"2013-01-01T05:06:07Z"}')),
+    ],
+)
+def test_ordinary_values_take_the_fast_path(tool_made, monkeypatch, kind, value):
+    maker = ArrowMaker(schema(a=kind), time_zone="Europe/Paris")
+    monkeypatch.setattr(maker, "_read", None)
+    (made,) = tool_made(maker, f'{{"a":{value}}}\n{{"a":null}}\n{{}}\n'.encode())
+    assert made.num_rows == 3
+
+
+def test_only_odd_records_take_the_exact_path(tool_made, monkeypatch):
+    lines = [b'{"a":%d}\n' % i for i in range(50_000)]
+    lines[12_345] = b'{"a":1e3}\n'
+    maker = ArrowMaker(schema(a=t.DecimalType(9, 0), b=t.LongType()))
+    lines[12_346] = b'{"a":" 5","a":5,"b":1.0}\n'
+    parsed, parse = [], maker._records.parse
+    monkeypatch.setattr(maker._records, "parse", lambda line: parsed.append(line) or parse(line))
+    with pytest.raises(RecordError, match=r'record 12346: a: " 5" is not'):
+        tool_made(maker, b"".join(lines))
+    assert len(parsed) == 1
+    lines[12_346] = b"{}\n"
+    table = pa.Table.from_batches(tool_made(maker, b"".join(lines)))
+    assert table.column("a").to_pylist() == [{12_345: 1000, 12_346: None}.get(i, i) for i in range(50_000)]
+
+
+def test_batches_are_neither_tiny_nor_huge(tool_made):
+    line = b'{"a":"' + b"x" * 93 + b'"}\n'
+    sizes = [batch.num_rows for batch in tool_made(ArrowMaker(schema(a=t.StringType())), line * 25_000)]
+    assert sizes == [10_000, 10_000, 5_000]
+    sizes = [
+        batch.num_rows
+        for batch in tool_made(ArrowMaker(schema(a=t.StringType())), line * 20 + line.replace(b"x", b"x" * 1000) * 100)
+    ]
+    assert len(sizes) == 3 and sum(sizes) == 120

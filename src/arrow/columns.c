@@ -18,16 +18,26 @@ struct walk {
 };
 
 static bool take(struct walk *w, struct column *c);
+static void pass(struct walk *w);
 
 static char here(const struct walk *w)
 {
     return w->p < w->end ? *w->p : '\0';
 }
 
-static bool misfit(struct walk *w, const char *what, const struct column *c)
+static bool misfit(struct walk *w, const char *why)
 {
-    struct columns *s = w->columns;
-    snprintf(s->why, sizeof s->why, "%s%s%.60s", what, c && *c->field->name ? ": " : "", c ? c->field->name : "");
+    snprintf(w->columns->why, sizeof w->columns->why, "%s", why);
+    return false;
+}
+
+/* A value of this column is the first that does not fit. */
+static bool unfit(struct walk *w, struct slice value, const struct column *c)
+{
+    int len = value.len < 60 ? (int)value.len : 60;
+    bool null = len && *value.text == 'n';
+    snprintf(w->columns->why, sizeof w->columns->why, "%.60s: %.*s is not a valid %s%s", c->field->name, len,
+             value.text, schema_type_name(c->field->type), null ? " NOT NULL" : "");
     return false;
 }
 
@@ -73,7 +83,7 @@ static void pass(struct walk *w)
 static bool take_null(struct walk *w, struct column *c)
 {
     if (!c->field->nullable)
-        return misfit(w, "null where none may be", c);
+        return false;
     column_absent(c);
     pass(w);
     return true;
@@ -84,7 +94,7 @@ static bool take_null(struct walk *w, struct column *c)
 static bool take_boolean(struct walk *w, struct column *c)
 {
     if (here(w) != 't' && here(w) != 'f')
-        return misfit(w, "not a truth value", c);
+        return false;
     column_boolean(c, here(w) == 't');
     pass(w);
     return true;
@@ -95,7 +105,7 @@ static bool take_integer(struct walk *w, struct column *c, unsigned bits)
     struct numeral n;
     int64_t value;
     if (!numeral_read(&n, w->p, w->end) || !numeral_integer(&n, bits, &value))
-        return misfit(w, "not a whole number that fits", c);
+        return false;
     w->p += n.len;
     int32_t word = (int32_t)value;
     int16_t half = (int16_t)value;
@@ -130,11 +140,11 @@ static bool take_double(struct walk *w, struct column *c)
     if (here(w) == '"') {
         const char *text = w->p + 1;
         if (!not_finite(text, pass_string(w, &plain), &value))
-            return misfit(w, "a string, not a number", c);
+            return false;
         narrow = (float)value;
     } else {
         if (!numeral_read(&n, w->p, w->end))
-            return misfit(w, "not a number", c);
+            return false;
         w->p += n.len;
         if (single)
             narrow = numeral_float(&n);
@@ -153,10 +163,10 @@ static bool take_decimal(struct walk *w, struct column *c)
     bool quoted = here(w) == '"';
     w->p += quoted;
     if (!numeral_read(&n, w->p, w->end) || !numeral_decimal(&n, c->field->precision, c->field->scale, &value))
-        return misfit(w, "not a number that fits", c);
+        return false;
     w->p += n.len;
     if (quoted && (here(w) != '"' || !n.len || n.text[n.len - 1] == '.'))
-        return misfit(w, "a string, not a number", c);
+        return false;
     w->p += quoted;
     column_fixed(c, value.bytes, sizeof value.bytes);
     return true;
@@ -196,7 +206,7 @@ static bool take_binary(struct walk *w, struct column *c)
     size_t len;
     const char *text = plain_string(w, &len);
     if (!text || !text_base64(text, len, &c->values))
-        return misfit(w, "not base64", c);
+        return false;
     column_end(c);
     return true;
 }
@@ -207,7 +217,7 @@ static bool take_date(struct walk *w, struct column *c)
     int32_t days;
     const char *text = plain_string(w, &len);
     if (!text || !moment_date(text, len, &days))
-        return misfit(w, "not a date", c);
+        return false;
     column_fixed(c, &days, sizeof days);
     return true;
 }
@@ -232,15 +242,15 @@ static bool take_timestamp(struct walk *w, struct column *c)
     int offset;
     if (here(w) != '"') {
         if (ntz || !seconds_of(w, &micros))
-            return misfit(w, "not a timestamp", c);
+            return false;
     } else {
         const char *text = plain_string(w, &len);
         if (!text || !moment_time(text, len, &micros, &zoned, &offset) || (zoned && ntz))
-            return misfit(w, "not a timestamp", c);
+            return false;
         if (zoned)
             micros -= (int64_t)offset * 1000000;
         else if (!ntz && !zone_utc(w->columns->zone, micros, &micros))
-            return misfit(w, "a time whose zone is not known", c);
+            return misfit(w, "a time of a zone that is not known");
     }
     column_fixed(c, &micros, sizeof micros);
     return true;
@@ -307,7 +317,7 @@ static bool complete(struct walk *w, struct column *c)
         if (child->length > c->length || child->field->role)
             continue;
         if (!child->field->nullable)
-            return misfit(w, "null where none may be", child);
+            return unfit(w, (struct slice){"null", strlen("null")}, child);
         column_absent(child);
     }
     return true;
@@ -328,7 +338,7 @@ static bool take_members(struct walk *w, struct column *c)
 static bool take_struct(struct walk *w, struct column *c)
 {
     if (here(w) != '{')
-        return misfit(w, "not an object", c);
+        return false;
     if (!take_members(w, c))
         return false;
     column_valid(c);
@@ -338,7 +348,7 @@ static bool take_struct(struct walk *w, struct column *c)
 static bool take_list(struct walk *w, struct column *c)
 {
     if (here(w) != '[')
-        return misfit(w, "not an array", c);
+        return false;
     for (w->p++; w->p < w->end && *w->p != ']';) {
         if (!take(w, c->children))
             return false;
@@ -353,7 +363,7 @@ static bool take_map(struct walk *w, struct column *c)
 {
     struct column *entry = c->children;
     if (here(w) != '{')
-        return misfit(w, "not an object", c);
+        return false;
     for (w->p++; here(w) == '"';) {
         if (!take_string(w, &entry->children[0]))
             return false;
@@ -368,7 +378,7 @@ static bool take_map(struct walk *w, struct column *c)
     return true;
 }
 
-static bool take(struct walk *w, struct column *c)
+static bool take_value(struct walk *w, struct column *c)
 {
     if (here(w) == 'n')
         return take_null(w, c);
@@ -407,6 +417,18 @@ static bool take(struct walk *w, struct column *c)
     return false;
 }
 
+static bool take(struct walk *w, struct column *c)
+{
+    const char *from = w->p;
+    if (take_value(w, c))
+        return true;
+    if (*w->columns->why)
+        return false;
+    w->p = from;
+    pass(w);
+    return unfit(w, (struct slice){from, (size_t)(w->p - from)}, c);
+}
+
 /* ---- records ---- */
 
 /* A record that is an array: its elements are the columns, in their order. */
@@ -417,14 +439,14 @@ static bool take_elements(struct walk *w, struct column *root)
         while (child < last && child->field->role)
             child++;
         if (child == last)
-            return misfit(w, "an array with more elements than there are columns", NULL);
+            return misfit(w, "an array with more elements than there are columns");
         if (!take(w, child))
             return false;
         w->p += here(w) == ',';
     }
     while (child < last && child->field->role)
         child++;
-    return child == last || misfit(w, "an array with fewer elements than there are columns", NULL);
+    return child == last || misfit(w, "an array with fewer elements than there are columns");
 }
 
 void columns_init(struct columns *c, const struct schema_field *schema, const struct zone *zone, enum columns_news news)
@@ -452,22 +474,27 @@ void columns_clear(struct columns *c)
     column_clear(&c->root);
 }
 
-/* The only column is `value`: that is the place of a whole array, which is the caller's matter. */
-static bool has_bare_value(const struct columns *c)
+/* A record that is not an object, nor an array of values for the columns, is the value of the column `value`. */
+static bool take_bare(struct walk *w, struct column *root)
 {
-    const struct column *child = c->root.children;
-    while (child->field->role && c->members)
-        child++;
-    return c->members == 1 && strcmp(child->field->name, "value") == 0;
+    struct column *value = column_child(root, "value", strlen("value"), 0);
+    if (!value)
+        return misfit(w, "not an object");
+    return take(w, value) && complete(w, root);
 }
 
 static bool take_record(struct walk *w, struct columns *c)
 {
-    if (here(w) == '{' && c->shape == '{')
-        return take_members(w, &c->root);
-    if (here(w) == '[' && c->shape == '[' && !has_bare_value(c))
-        return take_elements(w, &c->root);
-    return misfit(w, "not an object", NULL);
+    if (!c->members)
+        return true;
+    bool only_value = c->members == 1 && column_child(&c->root, "value", strlen("value"), 0);
+    bool by_place = c->shape == '[' && !only_value;
+    if (c->shape == '{' || by_place) {
+        if (here(w) != c->shape)
+            return misfit(w, by_place ? "not an array" : "not an object");
+        return by_place ? take_elements(w, &c->root) : take_members(w, &c->root);
+    }
+    return take_bare(w, &c->root);
 }
 
 static void add_text(struct column *c, struct slice text)
@@ -480,8 +507,11 @@ bool columns_add(struct columns *c, struct slice record)
 {
     struct walk w = {.p = record.text, .end = record.text + record.len, .columns = c};
     struct column *root = &c->root;
-    c->shape = c->shape ? c->shape : here(&w);
-    bool fits = take_record(&w, c);
+    bool first = !c->shape;
+    *c->why = '\0';
+    c->shape = first ? here(&w) : c->shape;
+    bool told = first && c->shape != '{' && c->misfit;
+    bool fits = !told && take_record(&w, c);
     if (!fits) {
         column_cut(root, root->length);
         if (c->misfit)

@@ -2,12 +2,14 @@
  *
  * A record fits, or it does not: then nothing of it is in the columns of members, which are null. It does not fit where
  * a value has no exact place in its column, and also where what it means is a matter for the caller: a date in an
- * unusual form. The text of such a record goes to the column of misfits, if the schema has
- * one.
+ * unusual form. The text of such a record goes to the column of misfits, if the schema has one.
  *
  * Values become what Spark's own JSON reader makes of them: a string column takes every value, as it is written; a
- * member that is missing is null; of two of one name the last counts; -0 in a double is -0. Records that are arrays are
- * read by place, where the first one is an array. */
+ * member that is missing is null; of two of one name the last counts; -0 in a double is -0.
+ *
+ * Where the first record is an array, records are read by place; where it is neither that nor an object, they are
+ * values of the column `value`. Such a first record goes to the column of misfits in any case, so that who reads it
+ * knows. */
 #ifndef RESTSRC_COLUMNS_H
 #define RESTSRC_COLUMNS_H
 

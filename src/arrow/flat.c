@@ -1,8 +1,6 @@
 /* flat: FlatBuffers, written. */
 #include "arrow/flat.h"
 
-#include <string.h>
-
 enum { REFERENCE = 4, VTABLE_HEAD = 4, SLOT = 2, MOST_FIELDS = 8 };
 
 static void put(struct buf *b, size_t at, uint64_t value, unsigned size)
@@ -62,13 +60,13 @@ size_t flat_table(struct buf *b, const struct flat_field *fields, size_t count)
     return table;
 }
 
-size_t flat_string(struct buf *b, const char *text)
+size_t flat_string(struct buf *b, const char *text, size_t len)
 {
-    size_t len = strlen(text);
     flat_align(b, REFERENCE);
     size_t at = b->len;
     flat_number(b, len, REFERENCE);
-    buf_add(b, text, len + 1);
+    buf_add(b, text, len);
+    buf_addc(b, '\0');
     return at;
 }
 

@@ -18,7 +18,7 @@ struct flat_field {
 
 /* Each appends, and returns the place, by which it is referred to. */
 size_t flat_table(struct buf *b, const struct flat_field *fields, size_t count);
-size_t flat_string(struct buf *b, const char *text);
+size_t flat_string(struct buf *b, const char *text, size_t len);
 /* A vector of so many references, to be filled in by flat_refer(), or of structs of `size` bytes, to be appended by
  * flat_number(). */
 size_t flat_vector(struct buf *b, size_t count, size_t size);

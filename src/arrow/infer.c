@@ -117,11 +117,11 @@ static void settle(struct schema_field *field, const struct kind *k)
     if (k->seen == OBJECT && k->count) {
         field->type = SCHEMA_STRUCT;
         for (size_t i = 0; i < k->count; i++)
-            if (!memchr(k->members[i].name, '\0', k->members[i].name_len)) /* which no column's name has */
-                settle(schema_add(field, k->members[i].name, SCHEMA_STRING), &k->members[i]);
+            settle(schema_add(field, (struct slice){k->members[i].name, k->members[i].name_len}, SCHEMA_STRING),
+                   &k->members[i]);
     } else if (k->seen == ARRAY) {
         field->type = SCHEMA_LIST;
-        settle(schema_add(field, "element", SCHEMA_STRING), k->members);
+        settle(schema_add(field, (struct slice){"element", strlen("element")}, SCHEMA_STRING), k->members);
     } else if (k->seen == BOOLEAN) {
         field->type = SCHEMA_BOOLEAN;
     } else if (k->seen == INTEGER) {

@@ -99,7 +99,7 @@ static size_t add_type(struct buf *b, const struct schema_field *field)
     }
     size_t type = flat_table(b, row.fields, row.count);
     if (field->type == SCHEMA_TIMESTAMP)
-        flat_refer(b, flat_field_at(b, type, 1), flat_string(b, "UTC"));
+        flat_refer(b, flat_field_at(b, type, 1), flat_string(b, "UTC", strlen("UTC")));
     return type;
 }
 
@@ -110,7 +110,7 @@ static size_t add_field(struct buf *b, const struct schema_field *field, bool nu
         [FIELD_TYPE] = {4, 0}, [FIELD_CHILDREN] = {4, 0},
     };
     size_t table = flat_table(b, fields, FIELD_FIELDS);
-    flat_refer(b, flat_field_at(b, table, FIELD_NAME), flat_string(b, field->name));
+    flat_refer(b, flat_field_at(b, table, FIELD_NAME), flat_string(b, field->name, field->name_len));
     flat_refer(b, flat_field_at(b, table, FIELD_TYPE), add_type(b, field));
     add_fields(b, flat_field_at(b, table, FIELD_CHILDREN), field, false);
     return table;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrow/texts.h"
 #include "json/split.h"
 
 enum { WIDEST = 38 }; /* digits of a decimal in 128 bits */
@@ -35,19 +36,25 @@ const char *schema_type_name(enum schema_type type)
     return types[type].sql;
 }
 
-struct schema_field *schema_add(struct schema_field *parent, const char *name, enum schema_type type)
+struct schema_field *schema_add(struct schema_field *parent, struct slice name, enum schema_type type)
 {
     parent->children = mem_grown(parent->children, (parent->count + 1) * sizeof *parent->children);
     struct schema_field *field = &parent->children[parent->count++];
-    *field = (struct schema_field){.name = mem_copy(name), .name_len = strlen(name), .type = type, .nullable = true};
+    *field = (struct schema_field){
+        .name = mem_text(name.text, name.len), .name_len = name.len, .type = type, .nullable = true};
     return field;
 }
 
-struct schema_field *schema_add_entry(struct schema_field *map)
+static struct schema_field *add_named(struct schema_field *parent, const char *name, enum schema_type type)
 {
-    struct schema_field *entry = schema_add(map, "entries", SCHEMA_STRUCT);
+    return schema_add(parent, (struct slice){name, strlen(name)}, type);
+}
+
+static struct schema_field *add_entry(struct schema_field *map)
+{
+    struct schema_field *entry = add_named(map, "entries", SCHEMA_STRUCT);
     entry->nullable = false;
-    schema_add(entry, "key", SCHEMA_STRING)->nullable = false;
+    add_named(entry, "key", SCHEMA_STRING)->nullable = false;
     return entry;
 }
 
@@ -70,16 +77,13 @@ static struct slice member(struct slice object, const char *name)
     return value_member(object, name, strlen(name));
 }
 
-/* The characters of a JSON string, to be freed. NULL: it is none, or has a NUL in it. */
-static char *text_of(struct slice value)
+/* Appends the characters of a JSON string. false: it is none. */
+static bool text_of(struct slice value, struct buf *text)
 {
-    struct buf text = {0};
     if (value.len < 2 || *value.text != '"')
-        return NULL;
-    value_scalar(value, &text);
-    char *copy = memchr(buf_text(&text), '\0', text.len) ? NULL : mem_copy(buf_text(&text));
-    buf_free(&text);
-    return copy;
+        return false;
+    text_unescape(value.text + 1, value.len - 2, text);
+    return true;
 }
 
 static int refuse(const struct schema_field *field, struct slice type, struct error *e)
@@ -91,25 +95,31 @@ static int refuse(const struct schema_field *field, struct slice type, struct er
 
 static int field_of(struct schema_field *field, struct slice type, unsigned depth, struct error *e);
 
+static bool is_same(const struct schema_field *a, const struct schema_field *b)
+{
+    return a->role == b->role && a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0;
+}
+
 static int children_of_struct(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
 {
     struct slice one, metadata, fields = member(type, "fields");
     if (!fields.len || *fields.text != '[')
         return refuse(field, type, e);
     for (size_t at = 0; value_next(fields, &at, NULL, &one);) {
-        char *name = text_of(member(one, "name"));
-        if (!name)
+        struct buf name = {0};
+        bool named = text_of(member(one, "name"), &name);
+        struct schema_field *child = schema_add(field, (struct slice){buf_text(&name), name.len}, SCHEMA_STRING);
+        buf_free(&name);
+        if (!named)
             return refuse(field, one, e);
-        struct schema_field *child = schema_add(field, name, SCHEMA_STRING);
-        free(name);
-        for (const struct schema_field *other = field->children; other < child; other++)
-            if (strcmp(other->name, child->name) == 0)
-                return error_set(e, EXIT_USAGE, "--schema has two columns of the name %s", child->name);
         child->nullable = !is(member(one, "nullable"), "false");
         metadata = member(member(one, "metadata"), "restsrc");
         child->role = is(metadata, "\"record\"")   ? SCHEMA_RECORD
                       : is(metadata, "\"misfit\"") ? SCHEMA_MISFIT
                                                    : SCHEMA_MEMBER;
+        for (const struct schema_field *other = field->children; other < child; other++)
+            if (is_same(other, child))
+                return error_set(e, EXIT_USAGE, "--schema has two columns of the name %s", child->name);
         if (field_of(child, member(one, "type"), depth, e))
             return -1;
         if (child->role && (depth > 1 || child->type != SCHEMA_STRING || !child->nullable))
@@ -130,14 +140,14 @@ static int container(struct schema_field *field, struct slice type, unsigned dep
     }
     if (is(kind, "\"array\"")) {
         field->type = SCHEMA_LIST;
-        struct schema_field *element = schema_add(field, "element", SCHEMA_STRING);
+        struct schema_field *element = add_named(field, "element", SCHEMA_STRING);
         element->nullable = !is(member(type, "containsNull"), "false");
         return field_of(element, member(type, "elementType"), depth + 1, e);
     }
     if (!is(kind, "\"map\"") || !is(member(type, "keyType"), "\"string\""))
         return refuse(field, type, e);
     field->type = SCHEMA_MAP;
-    struct schema_field *value = schema_add(schema_add_entry(field), "value", SCHEMA_STRING);
+    struct schema_field *value = add_named(add_entry(field), "value", SCHEMA_STRING);
     value->nullable = !is(member(type, "valueContainsNull"), "false");
     return field_of(value, member(type, "valueType"), depth + 1, e);
 }
@@ -165,9 +175,9 @@ static int field_of(struct schema_field *field, struct slice type, unsigned dept
 {
     if (type.len && *type.text == '{')
         return container(field, type, depth, e);
-    char *name = text_of(type);
-    bool known = name && scalar(field, name);
-    free(name);
+    struct buf name = {0};
+    bool known = text_of(type, &name) && scalar(field, buf_text(&name));
+    buf_free(&name);
     return known ? 0 : refuse(field, type, e);
 }
 

@@ -38,7 +38,7 @@ enum schema_type {
 enum schema_role { SCHEMA_MEMBER, SCHEMA_RECORD, SCHEMA_MISFIT };
 
 struct schema_field {
-    char *name;
+    char *name; /* so many bytes, which may be NUL, and a NUL */
     size_t name_len;
     enum schema_type type;
     enum schema_role role; /* of the columns alone */
@@ -54,10 +54,7 @@ int schema_parse(struct schema_field *root, struct slice json, struct error *e);
 void schema_free(struct schema_field *root);
 
 /* A new last child of a struct, list or map, of which the name is copied. It stays where it is until the next one. */
-struct schema_field *schema_add(struct schema_field *parent, const char *name, enum schema_type type);
-/* The same for the entry of a map: it has a key already. */
-struct schema_field *schema_add_entry(struct schema_field *map);
-
+struct schema_field *schema_add(struct schema_field *parent, struct slice name, enum schema_type type);
 /* The type as SQL has it, for messages: BIGINT. */
 const char *schema_type_name(enum schema_type type);
 

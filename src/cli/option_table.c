@@ -50,8 +50,8 @@ const struct option_row option_table[] = {
      "whole"},
     {"schema", 0, "output", OPTION_TEXT, "FILE", AT(output.schema), NULL, 0, READ, OPTION_LINE_ONLY,
      "with --output arrow: the columns, as Spark's StructType.json() (inferred)"},
-    {"time-zone", 0, "output", OPTION_TEXT, "ZONE", AT(output.time_zone), "UTC", 0, READ, OPTION_ANYWHERE,
-     "with --output arrow: the zone of timestamps that name none"},
+    {"time-zone", 0, "output", OPTION_TEXT, "ZONE", AT(output.time_zone), NULL, 0, READ, OPTION_ANYWHERE,
+     "with --output arrow: the zone of timestamps that name none (UTC)"},
     {"new-members", 0, "output", OPTION_CHOICE, "ignore|first|every", AT(output.new_members), "ignore", 0, READ,
      OPTION_LINE_ONLY, "with --output arrow: which records do not fit because a member has no column"},
 

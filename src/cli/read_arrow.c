@@ -17,7 +17,7 @@ static const double MOST_SECONDS = 0.2; /* until the rows of a slow server go ou
 
 static int find_zone(struct read_arrow *a, struct error *e)
 {
-    const char *name = a->options->time_zone;
+    const char *name = a->options->time_zone ? a->options->time_zone : "UTC";
     struct buf file = {0}, path = {0};
     struct error ignored;
     if (!*name)

@@ -309,7 +309,6 @@ static void test_refused_schemas(void)
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"variant\"}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"decimal(39,2)\"}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"decimal(2,3)\"}]}",
-        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\\u0000\",\"type\":\"long\"}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"a\",\"type\":\"long\"}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"metadata\":{\"restsrc\":\"misfit\"}}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"map\",\"keyType\":\"long\"}}]}",

@@ -12,9 +12,10 @@ from restsrc.option_table import FAILFAST, PERMISSIVE
 from restsrc.options import Options
 from restsrc.process import Process
 from restsrc.rows import envelope, infer
-from restsrc.rows.decode import BatchMaker, Special
+from restsrc.rows.decode import Special
 from restsrc.rows.envelope import METADATA, Pages
 from restsrc.rows.exact import elements
+from restsrc.rows.from_tool import ArrowMaker
 from restsrc.rows.newcomers import IGNORE, WARN, Newcomers
 from restsrc.rows.scalars import Formats
 from restsrc.rows.shape import VALUE, reshape
@@ -53,7 +54,7 @@ class Columns:
             schema = _with(schema, name, StringType())
         return schema
 
-    def batch_maker(self, schema: StructType, inferred: bool) -> BatchMaker:
+    def batch_maker(self, schema: StructType, inferred: bool) -> ArrowMaker:
         """What makes record batches of `schema`. OptionError where it can't be read, or lacks what the options name.
 
         `inferred`: the schema comes from a sample, so that members which have no column are news.
@@ -77,13 +78,14 @@ class Columns:
             session.corrupt_column(options, schema), self._raw, self._rescued, (*self._metadata, *self._envelope)
         )
         news = options.parsed("on_new_members") or (WARN if inferred and not self._rescued else IGNORE)
-        return BatchMaker(
+        return ArrowMaker(
             schema,
             options.choice("mode"),
             time_zone=session.time_zone(options),
             formats=formats,
             special=special,
             newcomers=Newcomers(news),
+            named_arrays=bool(self._names_from),
         )
 
     def pages(self, process: Process, first_record: int, schema: StructType) -> Pages | None:
@@ -92,7 +94,7 @@ class Columns:
             return None
         return Pages(process.page, first_record, schema, self._envelope, session.time_zone(self._options))
 
-    def name_arrays(self, maker: BatchMaker, pages: Pages | None) -> None:
+    def name_arrays(self, maker: ArrowMaker, pages: Pages | None) -> None:
         """Gives the maker the names of the places of records that are arrays, where the envelope has them."""
         if self._names_from and pages and maker.array_names is None:
             maker.array_names = self._array_names(pages.first())

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -30,6 +31,16 @@ STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
 SUMMED = ("read", "count")  # commands that have a summary
 Config = Mapping[str, "str | int | None"]
+
+
+@dataclass(frozen=True)
+class ArrowOutput:
+    """What `restsrc read --output arrow` is to make: the tool's options schema (its text), time_zone, new_members."""
+
+    schema: str
+    time_zone: str
+    new_members: str
+
 
 _LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
 
@@ -56,6 +67,7 @@ class Process:
         probe: bool = False,
         fed: str | None = None,
         envelopes: bool = False,
+        arrow: ArrowOutput | None = None,
     ):
         """Starts the tool; ToolFailure where that is not possible.
 
@@ -63,9 +75,9 @@ class Process:
         options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
         its warnings are dropped, and its records, too, except with `envelopes`. `fed` says in messages what the
         standard input is; it takes what `feed` is given. Without it there is none. `envelopes`: the tool tells of each
-        page, see `page`.
+        page, see `page`. `arrow`: the output is for `batches`.
         """
-        config = config or {}
+        config = {**(config or {}), **({"time_zone": arrow.time_zone} if arrow else {})}
         self._options = options
         self._command = command
         self._fed = fed
@@ -76,13 +88,17 @@ class Process:
         self._summary_source, summary_end = os.pipe()
         self._pages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         pages_source, pages_end = os.pipe() if envelopes else (-1, -1)
+        schema_end, schema_source = os.pipe() if arrow else (-1, -1)
         try:
             self._process = subprocess.Popen(
-                [program, *self._arguments(config_end, summary_end, pages_end, probe)],
+                [
+                    *(program, *self._arguments(config_end, summary_end, pages_end, probe)),
+                    *(_arrow_arguments(arrow, schema_end) if arrow else ()),
+                ],
                 stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if probe and not envelopes else subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=[end for end in (config_end, summary_end, pages_end) if end >= 0],
+                pass_fds=[end for end in (config_end, summary_end, pages_end, schema_end) if end >= 0],
                 bufsize=0,
                 env={**os.environ, **tool.authorities()},
             )
@@ -91,12 +107,16 @@ class Process:
             os.close(self._summary_source)
             if envelopes:
                 os.close(pages_source)
+            if arrow:
+                os.close(schema_source)
             raise ToolFailure(f"can't run {program}: {error.strerror}") from None
         finally:
             os.close(config_end)
             os.close(summary_end)
             if envelopes:
                 os.close(pages_end)
+            if arrow:
+                os.close(schema_end)
         if envelopes:
             threading.Thread(target=self._hear_pages, args=(pages_source,), daemon=True).start()
         self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES)
@@ -105,6 +125,8 @@ class Process:
         if fed is not None:
             _resize_pipe(_there(self._process.stdin).fileno(), PIPE_BYTES)
         _write_all(config_source, config_text.encode())
+        if arrow:
+            _write_all(schema_source, arrow.schema.encode())
 
     def _arguments(self, config_end: int, summary_end: int, pages_end: int, probe: bool) -> list[str]:
         """The command line: nothing secret, only the command, descriptors, numbers and flags."""
@@ -167,6 +189,31 @@ class Process:
                 deadline = None
         if whole:
             yield b"".join(pieces)[:whole]
+
+    def batches(self, connection: int = -1) -> Iterator[Any]:
+        """The record batches of the standard output, where it is Arrow. `finish` says whether they are all.
+
+        BrokenPipeError where Spark closes the `connection` meanwhile.
+        """
+        import pyarrow as pa
+
+        source = _there(self._process.stdout).fileno()
+        _resize_pipe(source, FIRST_PIPE_BYTES)
+        try:
+            reader = pa.ipc.open_stream(_Watched(source, connection))
+        except pa.ArrowInvalid:  # the tool has failed before it wrote anything
+            return
+        while True:
+            try:
+                batch = reader.read_next_batch()
+            except (StopIteration, pa.ArrowInvalid):  # the end, or the tool has failed
+                return
+            except OSError as error:
+                if isinstance(error, BrokenPipeError):
+                    raise
+                return
+            yield batch
+            _resize_pipe(source, PIPE_BYTES)
 
     def page(self) -> bytes:
         """The next line of the tool about a page, before whose records it comes. Empty: there are no more.
@@ -280,6 +327,40 @@ class Process:
             self._stderr_tail.append(text)
             if not text.startswith('{"exit":'):
                 print(self._options.spoken(text), file=sys.stderr, flush=True)
+
+
+def _arrow_arguments(arrow: ArrowOutput, schema_end: int) -> list[str]:
+    return ["--output", "arrow", "--schema", f"/dev/fd/{schema_end}", "--new-members", arrow.new_members]
+
+
+class _Watched:
+    """A pipe as a file for pyarrow. BrokenPipeError where Spark closes the `connection` while we wait."""
+
+    closed = False
+
+    def __init__(self, source: int, connection: int):
+        self._source, self._connection = source, connection
+        self._poll = select.poll()
+        self._poll.register(source, select.POLLIN)
+        if connection >= 0:
+            self._poll.register(connection, worker.GONE)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int) -> bytes:
+        pieces, left = [], size
+        while left > 0:
+            worker.check(self._poll.poll(), self._connection)
+            piece = os.read(self._source, left)
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def close(self) -> None:
+        pass
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -81,6 +81,7 @@ class _Task:
         self._maker = self._columns.batch_maker(schema, bool(hint))
         self._config = options.part_of_rate(tasks)  # what all runs of the tool have in common
         self._records = 0  # that have come so far
+        self._last = b""  # the text of the last one, where that is looked at
 
     def read(self, piece: Piece) -> Iterator[Any]:
         if isinstance(piece, WindowPiece):
@@ -131,25 +132,50 @@ class _Task:
         envelopes = self._columns.needs_envelopes
         flags = _flags(self._options, piece)
         config = {**piece.config, **self._config}
-        with Process(self._options, "read", flags, config, envelopes=envelopes) as process:
+        by_lines = bool(piece.known or piece.last)
+        wanted, way = (None, self._by_lines) if by_lines else (self._maker.wanted, self._made)
+        with Process(self._options, "read", flags, config, envelopes=envelopes, arrow=wanted) as process:
             pages = self._columns.pages(process, piece.offset, self._schema)
             consumer, seen, began = Consumer(), 0, time.monotonic()
-            line = b""
             try:
-                for block in process.blocks(consumer.connection):
-                    self._columns.name_arrays(self._maker, pages)
-                    lines = block.count(b"\n")
-                    self._records += lines
-                    line = block[block.rfind(b"\n", 0, -1) + 1 : -1]
-                    for number, part in piece.chosen(piece.offset + seen, block):
-                        yield from self._maker.batches(part, number, pages.values if pages else None)
+                for records, batches in way(process, piece, pages, consumer):
+                    self._records += records
+                    yield from batches
                     # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
                     consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
-                    seen += lines
+                    seen += records
             except RecordError as error:
                 raise self._malformed(error) from None
             process.check_records(process.finish(), seen)
-            piece.check_last(line, self._options)
+            piece.check_last(self._last, self._options)
+
+    def _made(
+        self, process: Process, piece: Piece, pages: Pages | None, consumer: Consumer
+    ) -> Iterator[tuple[int, Iterable[Any]]]:
+        """How many records the tool has made a batch of, and the rows of it."""
+        number = piece.offset
+        self._maker.begin()
+        for made in process.batches(consumer.connection):
+            self._columns.name_arrays(self._maker, pages)
+            batch = self._maker.batch(made, number, pages.values if pages else None)
+            yield made.num_rows, [batch] if batch.num_rows else []
+            number += made.num_rows
+
+    def _by_lines(
+        self, process: Process, piece: Piece, pages: Pages | None, consumer: Consumer
+    ) -> Iterator[tuple[int, Iterable[Any]]]:
+        """The same where the bytes of each record say whether it is wanted."""
+        number, line = piece.offset, b""
+        for block in process.blocks(consumer.connection):
+            self._columns.name_arrays(self._maker, pages)
+            line = block[block.rfind(b"\n", 0, -1) + 1 : -1]
+            yield block.count(b"\n"), self._chosen(piece, number, block, pages)
+            number += block.count(b"\n")
+        self._last = line
+
+    def _chosen(self, piece: Piece, number: int, block: bytes, pages: Pages | None) -> Iterator[Any]:
+        for first, part in piece.chosen(number, block):
+            yield from self._maker.batches(part, first, pages.values if pages else None)
 
 
 def _flags(options: Options, piece: Piece) -> dict[str, int]:
