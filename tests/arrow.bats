@@ -69,3 +69,20 @@ END
     done
     [ -z "$(queries)" ]
 }
+
+@test "--fields writes some members of records only, by lines and as columns" {
+    api <<'END'
+def answer(r):
+    return '[{"id": 1.10, "by": {"name": "x", "mail": "y"}, "z": 1}, {"z": 2, "id": 2}]'
+END
+    restsrc read --paginate none --fields by.name,id "$api/items"
+    exits 0
+    wrote $'{"id":1.10,"by":{"name":"x"}}\n{"id":2}'
+    restsrc read --paginate none --output arrow --fields id "$api/items"
+    exits 0
+    is_whole
+    [ "$(grep -c name "$out")" = 0 ]
+    restsrc read --paginate none --fields id,,z "$api/items"
+    exits 64
+    says "--fields takes names with commas between"
+}

@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/test_styles \
 	tests/unit/test_coverage \
 	tests/unit/test_lines \
+	tests/unit/test_fields \
 	tests/unit/test_repeat \
 	tests/unit/test_evidence \
 	tests/unit/test_arrow

@@ -52,6 +52,8 @@ const struct option_row option_table[] = {
      "with --output arrow: the columns, as Spark's StructType.json() (inferred)"},
     {"time-zone", 0, "output", OPTION_TEXT, "ZONE", AT(output.time_zone), NULL, 0, READ, OPTION_ANYWHERE,
      "with --output arrow: the zone of timestamps that name none (UTC)"},
+    {"fields", 0, "output", OPTION_TEXT, "NAME,...", AT(output.fields), NULL, 0, READ, OPTION_ANYWHERE,
+     "write these members of records only; a.b is b of the object a, or of each in the list a"},
     {"new-members", 0, "output", OPTION_CHOICE, "ignore|first|every", AT(output.new_members), "ignore", 0, READ,
      OPTION_LINE_ONLY, "with --output arrow: which records do not fit because a member has no column"},
 

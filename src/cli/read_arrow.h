@@ -8,7 +8,7 @@
 
 struct output_options {
     char *output; /* ndjson or arrow; else a file of NDJSON */
-    char *schema, *time_zone;
+    char *schema, *time_zone, *fields;
     enum columns_news new_members;
 };
 

@@ -49,6 +49,8 @@ static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
 int read_output_begin(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
+    if (o->output.fields && fields_parse(&r->fields, o->output.fields, e))
+        return -1;
     if (strcmp(o->output.output, "arrow"))
         return 0;
     if (r->state.file)
@@ -74,6 +76,8 @@ void read_output_free(struct read_run *r)
     if (r->arrow)
         read_arrow_free(r->arrow);
     free(r->arrow);
+    list_free(&r->fields);
+    buf_free(&r->chosen);
 }
 
 static int64_t count_lines(const char *text, size_t n)
@@ -100,25 +104,6 @@ static void note_newest(struct read_run *r, struct slice lines)
     }
 }
 
-/* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
-static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
-{
-    struct error lost = {0};
-    size_t done;
-    if (!r->arrow) {
-        int result = write_out(r, pace, lines, n, &done, e);
-        const char *end = done ? memrchr(lines, '\n', done) : NULL;
-        done = end ? (size_t)(end + 1 - lines) : 0;
-        r->written += count_lines(lines, done);
-        note_newest(r, (struct slice){lines, done});
-        r->output.bytes += (int64_t)done;
-        return result;
-    }
-    int result = read_arrow_add(r->arrow, (struct slice){lines, n}, e);
-    r->written += count_lines(lines, n);
-    return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
-}
-
 /* Where the n-th of so many lines begins in the text that they fill. */
 static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
 {
@@ -128,6 +113,37 @@ static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
     while (n-- > 0)
         p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
     return (size_t)(p - text);
+}
+
+/* What is written of records of the range: all, or the members that --fields names. */
+static struct slice chosen(struct read_run *r, struct slice lines)
+{
+    if (!r->fields.count)
+        return lines;
+    buf_clear(&r->chosen);
+    fields_keep(&r->fields, lines, &r->chosen);
+    return (struct slice){buf_text(&r->chosen), r->chosen.len};
+}
+
+/* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
+static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
+{
+    struct error lost = {0};
+    struct slice out = chosen(r, (struct slice){lines, n});
+    size_t done;
+    if (!r->arrow) {
+        int result = write_out(r, pace, out.text, out.len, &done, e);
+        const char *end = done ? memrchr(out.text, '\n', done) : NULL;
+        done = end ? (size_t)(end + 1 - out.text) : 0;
+        int64_t records = count_lines(out.text, done);
+        r->written += records;
+        note_newest(r, (struct slice){lines, done == out.len ? n : line_start(lines, n, records + 1, records)});
+        r->output.bytes += (int64_t)done;
+        return result;
+    }
+    int result = read_arrow_add(r->arrow, out, e);
+    r->written += count_lines(lines, n);
+    return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
 
 int read_output_save(struct read_run *r, bool durable, struct error *e)

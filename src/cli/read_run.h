@@ -14,6 +14,7 @@
 #include "pages/paginate.h"
 #include "pages/state.h"
 #include "pages/total.h"
+#include "json/fields.h"
 #include "json/path.h"
 #include "json/split.h"
 
@@ -52,6 +53,8 @@ struct read_run {
     struct held_page *held; /* by the slot of the exchange */
     unsigned slots;
     struct read_arrow *arrow;       /* NULL: the output is NDJSON */
+    struct list fields;             /* members to write; empty: all */
+    struct buf chosen;              /* records with these only */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
