@@ -137,3 +137,73 @@ END
         [ "$(wc -l <"$out")" -eq 18 ]
     done
 }
+
+@test "a list that shrinks below its total is drift; a page that is gone while the total stays is an error" {
+    api <<'END'
+def answer(r):
+    at, shrinks = int(r.query["offset"]), r.path == "/shrinks"
+    if at >= 100:
+        r.state["gone"] = True
+        return int(r.query["status"]), {"detail": "no such page"}
+    gone = r.state.pop("gone", False) and shrinks
+    return {"total": 100 if gone else 300, "items": [{"id": i + 1} for i in range(at, at + 50)]}
+END
+    for code in 404 400 416; do
+        restsrc read --page-size 50 --parallel 1 --query status=$code "$api/stays"
+        exits 69
+        says "HTTP $code for the page at offset 100, though the total is still 300"
+        restsrc read --page-size 50 --parallel 1 --query status=$code "$api/shrinks"
+        exits 0
+        says "the total went from 300 to 100 while reading"
+        wrote_ids 1 100
+        restsrc read --page-size 50 --parallel 1 --query status=$code --on-drift fail "$api/shrinks"
+        exits 76
+    done
+}
+
+@test "a list that ends though its last page says that it goes on is warned of where offsets are asked for" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    rows = [{"id": i + 1} for i in range(at, min(at + 10, 20))]
+    if r.path == "/window" and at >= 20:
+        return 404, {}
+    full = len(rows) == 10
+    return {"items": rows, "has_more": {"/lazy": full, "/window": full, "/true": True}.get(r.path, at < 10)}
+END
+    for path in true window; do
+        restsrc read --page-size 10 "$api/$path"
+        exits 0
+        says "the list ended after 20 records, though has_more of its last page says that it goes on"
+        restsrc read --page-size 10 --on-drift ignore "$api/$path"
+        says_nothing
+        restsrc read --page-size 10 --limit 20 "$api/$path"
+        says_nothing
+    done
+    for path in lazy right; do
+        restsrc read --page-size 10 "$api/$path"
+        exits 0
+        wrote_ids 1 20
+        says_nothing
+    done
+}
+
+@test "of two numbers one may be the length of the page: the larger one that a second page confirms counts" {
+    api <<'END'
+def answer(r):
+    if r.path.endswith("/count"):
+        return 404, {}
+    at, n = int(r.query.get("offset", 0)), int(r.query.get("limit", 20))
+    rows = [{"id": i + 1} for i in range(at, min(at + n, 95))]
+    one, other = ("count", "total") if r.path == "/list" else ("total", "count")
+    return {one: len(rows), other: 95, "items": rows}
+END
+    for path in list other; do
+        restsrc count "$api/$path"
+        exits 0
+        wrote 95
+        restsrc read --page-size 50 "$api/$path"
+        wrote_ids 1 95
+        says_nothing
+    done
+}

@@ -28,3 +28,28 @@ END
     exits 69
     says "Input should be less than 51 (query.limit)"
 }
+
+@test "an answer that is not JSON is shown around the place where it is not, without secrets" {
+    api <<'END'
+def answer(r):
+    if r.path == "/charset":
+        return 200, b'[{"name":"caf\xe9"}]', {"Content-Type": "application/json; charset=utf-8"}
+    if r.path == "/secret":
+        return '[{"token":"' + r.headers["Authorization"][7:] + '", "v":tru}]'
+    return '[{"a":1},{"a":%s, "b":2}]' % r.path[1:]
+END
+    for text in NaN Infinity -Infinity; do
+        restsrc read --paginate none "$api/$text"
+        exits 76
+        says "which JSON does not know, at byte" "in record 2 of the page" "around: [{\"a\":1},{\"a\":$text, \"b\":2}]"
+    done
+    restsrc read --paginate none "$api/tru"
+    says 'expected' 'around: [{"a":1},{"a":tru, "b":2}]'
+    restsrc read --paginate none "$api/charset"
+    exits 76
+    says "not UTF-8 at byte" "(Content-Type: application/json; charset=utf-8)"
+    echo correct-horse-battery >"$BATS_TEST_TMPDIR/token"
+    restsrc read --paginate none --bearer-file "$BATS_TEST_TMPDIR/token" "$api/secret"
+    exits 76
+    says_not horse battery
+}

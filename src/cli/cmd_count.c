@@ -132,14 +132,26 @@ static int goes_on(struct count *c, struct error *e)
     return c->ask.split.count > 0;
 }
 
-/* A number in a body that equals the length of the page may be just that. The record after it tells. */
-static int check_page_length(struct count *c, const struct total *total, struct error *e)
+static struct slice envelope_of(struct count *c)
 {
+    return (struct slice){buf_text(&c->ask.envelope), c->ask.envelope.len};
+}
+
+/* A number in a body that equals the length of the page may be just that. The record after it tells; so does another,
+ * larger number, which the second page confirms. */
+static int check_page_length(struct count *c, struct total *total, struct error *e)
+{
+    struct total larger, again;
     if (!total->guessed || total->records != c->ask.split.count || total->records == 0)
         return 0;
+    bool other = total_larger(envelope_of(c), total->records, &larger);
     int more = goes_on(c, e);
     if (more < 1)
         return more;
+    if (other && total_larger(envelope_of(c), c->ask.split.count, &again) && again.records == larger.records) {
+        *total = larger;
+        return 0;
+    }
     error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
     return about_answer(c, e);
 }

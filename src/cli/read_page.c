@@ -48,7 +48,7 @@ int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
         return r->paging.stream && (h->split.many || h->streamed || h->bytes > STREAM_DOUBT)
                    ? read_output_stream(r, x, e)
                    : 0;
-    answer_split_error(&h->split, e);
+    answer_split_error(&h->split, x, (struct slice){bytes, r->options->paging.stream ? 0 : n}, h->bytes, e);
     return -1;
 }
 
@@ -116,7 +116,7 @@ int read_page_said(void *ctx, struct exchange *x, struct slice *said, struct err
     if (has_no_text(r, h, x))
         return 0;
     if (split_end(&h->split)) {
-        answer_split_error(&h->split, e);
+        answer_split_error(&h->split, x, (struct slice){0}, 0, e);
         return h->split.reason == SPLIT_CUT ? 1 : -1;
     }
     if (!h->split.many)

@@ -45,7 +45,7 @@ static bool says_whole(struct compare *c)
 {
     struct finding *f = c->f;
     bool counted = f->count == f->length && (!may_be_length(buf_text(&f->count_from)) || !like_a_page(f->length));
-    return counted || c->v.on.no_more || f->lines;
+    return counted || c->v.on.no_more || (f->lines && !evidence_leads(&c->v));
 }
 
 static bool doubtful(struct compare *c)

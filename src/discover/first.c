@@ -172,7 +172,7 @@ int first_look(struct compare *c, struct error *e)
     if (c->ask->split.count == 0 && c->ask->exchange->action != RULE_OK && refusal_is(envelope, (struct slice){0}))
         return no_list(c, e);
     c->ask->once = true; /* of the tries none is repeated */
-    c->ask->lines = false;
+    c->ask->lines = c->ask->split.many;
     find_place(c);
     struct answer a = ask_answer(c->ask);
     look(c, &c->v);

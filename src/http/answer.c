@@ -2,9 +2,12 @@
 #include "http/answer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "json/error_body.h"
 
 /* Of a file in a store: /exports/2024.ndjson.gz. */
@@ -49,10 +52,34 @@ void answer_partial(const struct rule *rule, struct buf *note)
              *test ? test : rule->text);
 }
 
-void answer_split_error(const struct split *s, struct error *e)
+/* The text around the place, of the bytes that came with it, up to `end`. Secrets may be cut in two by what came
+ * before, so it begins after a quote there; and where it has one, it is not shown. */
+static void show_around(const struct exchange *x, const struct split *s, struct slice came, uint64_t end, char *shown)
+{
+    enum { AROUND = 24 };
+    uint64_t begin = end - came.len;
+    *shown = '\0';
+    if (!came.len || s->position < begin || s->position >= end)
+        return;
+    size_t at = (size_t)(s->position - begin), from = at > AROUND ? at - AROUND : 0, to = at + AROUND;
+    const char *quote = begin ? memchr(came.text, '"', at) : came.text;
+    from = !quote ? at : from > (size_t)(quote - came.text) ? from : (size_t)(quote - came.text);
+    to = to < came.len ? to : came.len;
+    char *text = mem_text(came.text, came.len);
+    transfer_mask(x, text);
+    if (strlen(text) == came.len && memcmp(text, came.text, came.len) == 0) {
+        memcpy(shown, text + from, to - from);
+        shown[to - from] = '\0';
+        text_clean(shown);
+    }
+    free(text);
+}
+
+void answer_split_error(const struct split *s, const struct exchange *x, struct slice came, uint64_t end,
+                        struct error *e)
 {
     const char *hint = s->position == 0 && s->reason != SPLIT_CUT ? " (is this the URL of a JSON API?)" : "";
-    char place[64] = "";
+    char place[64] = "", around[64];
     if (s->records_depth)
         snprintf(place, sizeof place, ", in record %lld of the page", (long long)s->count + 1);
     if (s->reason == SPLIT_TOO_LARGE)
@@ -61,7 +88,11 @@ void answer_split_error(const struct split *s, struct error *e)
         error_set(e, EXIT_ANSWER, "the answer is empty");
     else if (s->reason == SPLIT_CUT)
         error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
-    else
-        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s%s", s->reason,
-                  (unsigned long long)s->position, place, hint);
+    else {
+        const char *type = strstr(s->reason, "UTF-8") ? transfer_header(x, "Content-Type", NULL) : NULL;
+        show_around(x, s, came, end, around);
+        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s%s%s%s%s%.60s%s", s->reason,
+                  (unsigned long long)s->position, place, *around ? ", around: " : "", around,
+                  type ? " (Content-Type: " : "", type ? type : "", type ? ")" : "", hint);
+    }
 }

@@ -25,7 +25,9 @@ int answer_denied(const struct exchange *x, struct slice envelope, struct error 
 /* It says that it is not all: a warning for people, without its beginning. */
 void answer_partial(const struct rule *rule, struct buf *note);
 
-/* What a failed split_feed() or split_end() of it means. */
-void answer_split_error(const struct split *s, struct error *e);
+/* What a failed split_feed() or split_end() of it means. came: the last bytes that it was fed, which end with byte
+ * `end` of the body; empty: they are not shown. */
+void answer_split_error(const struct split *s, const struct exchange *x, struct slice came, uint64_t end,
+                        struct error *e);
 
 #endif

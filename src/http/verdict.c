@@ -97,7 +97,8 @@ static void deny(struct transfer *t, struct attempt *a, struct slice said)
                           : x->action == RULE_REJECT ? EXIT_REFUSED
                           : x->action == RULE_FAIL   ? EXIT_ANSWER
                                                      : EXIT_UNAVAILABLE;
-    error_set(&x->error, code, "HTTP %ld%s%s (%s%s)", x->status, *detail ? ": " : "", detail,
+    const char *says = *detail ? detail : x->status == 202 ? "it is not ready yet" : "";
+    error_set(&x->error, code, "HTTP %ld%s%s (%s%s)", x->status, *says ? ": " : "", says,
               x->rule->built_in ? "" : "--on ", x->rule->text);
     refuse(t, a);
 }

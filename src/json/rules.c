@@ -52,13 +52,24 @@ static const struct {
     {"2xx $._shards.failed>0=partial", RULE_READ, false, false},
     {"2xx $._clusters.skipped>0=partial", RULE_READ, false, false},
     {"2xx $.is_partial==true=partial", RULE_READ, false, false},
-    {"2xx $.responseHeader.partialResults==true=partial", RULE_READ, false, false}, /* Solr */
-    {"2xx $.unreachable[0]=partial", RULE_READ, false, false},                      /* Google Cloud */
+    {"2xx $.partialResults==true=partial", RULE_READ, false, false},
+    {"2xx $.partial_results==true=partial", RULE_READ, false, false},
+    {"2xx $.partial==true=partial", RULE_READ, false, false},
+    {"2xx $[?@.incomplete_results==true]=partial", RULE_READ, false, false}, /* in an object at the top */
+    {"2xx $[?@.timed_out==true]=partial", RULE_READ, false, false},
+    {"2xx $[?@.terminated_early==true]=partial", RULE_READ, false, false},
+    {"2xx $[?@._shards.failed>0]=partial", RULE_READ, false, false},
+    {"2xx $[?@.partialResults==true]=partial", RULE_READ, false, false}, /* Solr */
+    {"2xx $.unreachable[0]=partial", RULE_READ, false, false},           /* Google Cloud */
     {"2xx $.unreachables[0]=partial", RULE_READ, false, false},
     {"2xx $.metadata.dataLossFromOtherRow==true=partial", RULE_READ, false, false}, /* Google Analytics */
     {"2xx $.request_status.type=='incomplete'=partial", RULE_READ, false, false},   /* Notion */
     {"2xx $.truncated==true=partial", RULE_READ, false, true},
-    {"2xx $.isLast==false=partial", RULE_READ, false, true}, /* Atlassian */
+    {"2xx $.isTruncated==true=partial", RULE_READ, false, true},
+    {"2xx $.IsTruncated==true=partial", RULE_READ, false, true},
+    {"2xx $.exceededTransferLimit==true=partial", RULE_READ, false, true}, /* ArcGIS */
+    {"2xx $.isLast==false=partial", RULE_READ, false, true},               /* Atlassian */
+    {"2xx $.isLastPage==false=partial", RULE_READ, false, true},           /* Bitbucket */
 };
 
 enum { BUILT_IN = sizeof built_in / sizeof *built_in };
@@ -134,6 +145,17 @@ static int parse(struct rule *r, const char *text, struct error *e)
                : 0;
 }
 
+/* Most answers do not even have the name that a built-in test asks for. */
+static void set_word(struct rule *r)
+{
+    const char *name = r->text + strcspn(r->text, "."); /* $.name, $[?@.name */
+    if (!*name)
+        return;
+    r->word = name + 1;
+    while (isalnum((unsigned char)r->word[r->word_len]) || r->word[r->word_len] == '_')
+        r->word_len++;
+}
+
 int rules_init(struct rules *r, const struct list *given, struct error *e)
 {
     *r = (struct rules){.rule = mem_zeroed(given->count + BUILT_IN, sizeof *r->rule)};
@@ -148,6 +170,7 @@ int rules_init(struct rules *r, const struct list *given, struct error *e)
         rule->limit = built_in[i].limit;
         rule->at_end = built_in[i].at_end;
         rule->requests = built_in[i].requests;
+        set_word(rule);
     }
     return 0;
 }
@@ -188,7 +211,8 @@ static bool matches(const struct rule *r, const struct rule_answer *a)
 {
     return a->status >= r->least && a->status <= r->most && (r->requests & a->request) &&
            (r->action != RULE_EMPTY || a->first) && (!r->limit || says_limit(a)) &&
-           (!r->test || (a->json.len && jsonpath_holds(r->test, a->json)));
+           (!r->test || (a->json.len && (!r->word || memmem(a->json.text, a->json.len, r->word, r->word_len)) &&
+                         jsonpath_holds(r->test, a->json)));
 }
 
 const struct rule *rules_find(const struct rules *r, const struct rule_answer *answer)

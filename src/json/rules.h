@@ -39,6 +39,8 @@ struct rule {
 
     /* of built-in rules only */
     bool built_in;
+    const char *word; /* what an answer has that the test holds of; NULL: not known */
+    size_t word_len;
     bool limit;        /* the body has to speak of a rate limit or a quota */
     bool at_end;       /* it only means something where the list ends */
     unsigned requests; /* bits of rule_request */

@@ -80,7 +80,8 @@ bytes scalar_number(struct split *s, bytes p, bytes end, bytes from)
         unsigned char next = number_step(s->number, *p);
         if (next == BAD) {
             if (!scalar_number_complete(s))
-                return split_fail(s, p, from, "a malformed number");
+                return split_fail(s, p, from,
+                                  *p == 'I' ? "it has -Infinity, which JSON does not know," : "a malformed number");
             return scalar_after(s, p);
         }
         s->number = next;

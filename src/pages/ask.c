@@ -49,7 +49,7 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
         return buf_add(&p->body, bytes, n);
     if (split_feed(&p->split, bytes, n) == 0)
         return 0;
-    answer_split_error(&p->split, e);
+    answer_split_error(&p->split, x, (struct slice){bytes, n}, p->bytes, e);
     return -1;
 }
 
@@ -71,7 +71,7 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
         *said = (struct slice){buf_text(&p->envelope), p->envelope.len};
         return 0;
     }
-    answer_split_error(&p->split, e);
+    answer_split_error(&p->split, x, (struct slice){0}, 0, e);
     return p->split.reason == SPLIT_CUT ? 1 : -1;
 }
 

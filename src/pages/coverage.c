@@ -27,9 +27,11 @@ int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
 {
     return drift(p, e, "the page at offset %lld begins with %lld records that the last one ended with: %s",
                  (long long)p->position, (long long)records,
-                 p->style->seeks ? "records were added while reading"
-                                 : "are its cursors inclusive (--cursor-inclusive), or were records added while "
-                                   "reading?");
+                 p->style->seeks && p->pages == 1
+                     ? "do offsets count from 1 (--offset-base 1), or were records added while reading?"
+                 : p->style->seeks ? "records were added while reading"
+                                   : "are its cursors inclusive (--cursor-inclusive), or were records added while "
+                                     "reading?");
 }
 
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,
@@ -94,6 +96,7 @@ int coverage_ended(struct paginate *p)
                   "may be more; read less at a time, by a filter such as a span of time (--on-drift ignore lets that "
                   "pass)",
                   (long long)p->position);
+    coverage_check_more(p);
     int64_t said = p->total >= p->at_least ? p->total : p->at_least;
     if (said <= p->position || p->position >= p->end || p->range->on_drift == DRIFT_IGNORE)
         return PAGE_LAST;
@@ -101,6 +104,15 @@ int coverage_ended(struct paginate *p)
               "the list ended after %lld records though its total is %s%lld (--on-drift ignore lets that pass)",
               (long long)p->position, said == p->total ? "" : "at least ", (long long)said);
     return PAGE_LAST;
+}
+
+void coverage_check_more(struct paginate *p)
+{
+    if (p->style->seeks && p->says_more && p->position < p->end && p->range->on_drift != DRIFT_IGNORE)
+        buf_addf(&p->note,
+                 "warning: the list ended after %lld records, though %s of its last page says that it goes on\n",
+                 (long long)p->position, p->says_more);
+    p->says_more = NULL;
 }
 
 void coverage_check_holes(struct paginate *p)

@@ -9,6 +9,8 @@
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e);
 /* The list ends at p->position. PAGE_LAST; p->late is set when the latest total is larger: EXIT_ANSWER. */
 int coverage_ended(struct paginate *p);
+/* The list has ended. Does its last page say that it goes on? A warning. */
+void coverage_check_more(struct paginate *p);
 /* The list has ended. Were pages in the middle of it empty, though its total counts them? Then p->late is set. */
 void coverage_check_holes(struct paginate *p);
 /* A page began with so many records that the last one ended with: records have been added in front of it. --on-drift.

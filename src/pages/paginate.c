@@ -9,6 +9,7 @@
 #include "pages/echo.h"
 #include "pages/follow.h"
 #include "pages/link.h"
+#include "pages/more.h"
 #include "pages/seek.h"
 #include "pages/styles.h"
 #include "json/split.h"
@@ -215,6 +216,14 @@ static int again(struct paginate *p, const struct page *page, struct request *r,
     return verdict;
 }
 
+static void learn_more(struct paginate *p, const struct answer *a)
+{
+    const char *name;
+    enum more_says says = more_find(p->paging->has_more, a->envelope, &name);
+    if (says != MORE_UNSAID)
+        p->says_more = says == MORE_YES ? name : NULL;
+}
+
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e)
 {
     p->under_way--;
@@ -222,6 +231,8 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
     if (check_address(p, a, e) || (p->style->check && p->style->check(page, a, e)) ||
         (p->style->seeks && echo_check(p, page, a, e)))
         return -1;
+    if (p->style->seeks)
+        learn_more(p, a);
     return again(p, page, r, p->style->seeks ? seek_learn(p, page, e) : follow_learn(p, page, a, e));
 }
 

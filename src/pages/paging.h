@@ -111,24 +111,28 @@ struct paginate {
     bool over;
 
     /* coverage.c */
-    unsigned equal_pages; /* in a row */
-    bool drifted;         /* that the list moves has been said */
-    bool distrust;        /* the totals of the answers mean something else */
-    int64_t at_least;     /* the list is longer, by the last page; -1: it says nothing */
-    int64_t claim;        /* the total of a short first page, which may be that page's length */
-    struct buf doubted;   /* a page of more records than were asked for, while the list's beginning is looked at */
+    unsigned equal_pages;  /* in a row */
+    bool drifted;          /* that the list moves has been said */
+    bool distrust;         /* the totals of the answers mean something else */
+    int64_t at_least;      /* the list is longer, by the last page; -1: it says nothing */
+    const char *says_more; /* the member of the last page by which the list goes on; NULL: none */
+    int64_t claim;         /* the total of a short first page, which may be that page's length */
+    struct buf doubted;    /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;
 
     struct page_echo echo;
 
     /* seek.c */
+    long refused;       /* PROBE_TOTAL: the status of a page that the total counts */
+    int64_t refused_at; /* and where it is */
     int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */
     bool open;          /* the page size is known: many pages may be under way */
     enum {
         PROBE_NONE,
         PROBE_LIST,
         PROBE_SIZE,
-        PROBE_SECOND
+        PROBE_SECOND,
+        PROBE_TOTAL
     } probing;       /* the list's first page is under way: is it there, or how long
                       * are pages? */
     bool looked;     /* a page after the total has been asked for */

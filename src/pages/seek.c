@@ -181,6 +181,26 @@ static void cut(struct paginate *p, struct page *page, bool trim)
     page->keep = most(least(end, p->end - page->offset) - page->skip, 0);
 }
 
+/* A page that the total counts is not there: has the list become shorter? */
+static int probe_total(struct paginate *p, struct page *page, long status)
+{
+    p->probing = PROBE_TOTAL;
+    p->refused = status;
+    p->refused_at = page->offset;
+    return again(page, 0, p->size);
+}
+
+static int learn_probed_total(struct paginate *p, struct page *page, struct error *e)
+{
+    if (coverage_learn_total(p, page, e))
+        return -1;
+    if (p->total > p->position)
+        return error_set(e, EXIT_REFUSED, "HTTP %ld for the page at offset %lld, though the total is still %lld",
+                         p->refused, (long long)p->refused_at, (long long)p->total);
+    p->over = true;
+    return PAGE_LAST;
+}
+
 /* Nothing has come. The pages may be shorter than was asked for, and only the first one empty: is there a second
  * record?
  */
@@ -245,6 +265,8 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     bool was_open = p->open;
     if (p->probing == PROBE_SIZE)
         return learn_probed_size(p, page, e);
+    if (p->probing == PROBE_TOTAL)
+        return learn_probed_total(p, page, e);
     if (p->probing == PROBE_SECOND)
         return learn_second(p, page, e);
     if (p->probing) { /* the list is there, and ends before our range */
@@ -277,6 +299,7 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     p->position = least(most(p->position, paging_sum(page->offset, counted)), p->end);
     if (finished(p)) {
         coverage_check_holes(p);
+        coverage_check_more(p);
         return PAGE_LAST;
     }
     if (was_open && !p->style->numbered && page->got < page->asked && !advances_as_asked(p))
@@ -304,6 +327,9 @@ int seek_failed(struct paginate *p, struct page *page, long status)
         return probe(p, page, p->size);
     if (past_end && p->pages > 0)
         return coverage_ended(p);
+    bool gone = status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
+    if (gone && p->total >= 0 && p->pages > 0 && !p->probing)
+        return probe_total(p, page, status);
     return past_end && page->offset > 0 ? probe(p, page, 1)
                                         : -1; /* past the end, or no list at all? The first record tells */
 }

@@ -244,11 +244,26 @@ static void find_remaining(struct slice envelope, int64_t seen, struct total *to
     }
 }
 
+bool total_larger(struct slice envelope, int64_t than, struct total *total)
+{
+    struct error ignored;
+    bool found = false;
+    for (const struct usual *u = usual_first(USUAL_TOTAL); u && !found; u = usual_next(u)) {
+        struct total other = NOTHING;
+        found = u->trusted && from_body(u, envelope, &other, &ignored) > 0 && other.records > than;
+        if (found)
+            *total = other;
+    }
+    return found;
+}
+
 int total_claimed(const struct total_source *s, total_header header, const void *answer, struct slice envelope,
                   int64_t seen, struct total *total)
 {
     struct error ignored;
     int found = total_find(s, header, answer, envelope.text, envelope.len, total, &ignored);
+    if (found > 0 && total->guessed && total->records <= seen)
+        total_larger(envelope, total->records, total);
     if (found > 0 || total->at_least >= 0 || s->kind != TOTAL_AUTO)
         return found > 0;
     *total = NOTHING;

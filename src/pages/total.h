@@ -40,6 +40,9 @@ struct total {
 int total_find(const struct total_source *s, total_header header, const void *answer, const char *envelope, size_t len,
                struct total *total, struct error *e);
 
+/* Of several numbers one may be the length of the page: the first that is larger counts, by names that are trusted. */
+bool total_larger(struct slice envelope, int64_t than, struct total *total);
+
 /* The same, for a read, which finds out whether it is true: by names that are not trusted, too, and by how many records
  * remain after the first `seen`, those of this page included. 0: nothing exact; there may be total->at_least. */
 int total_claimed(const struct total_source *s, total_header header, const void *answer, struct slice envelope,

@@ -29,7 +29,7 @@ int reply_read(struct held_batch *h, const struct exchange *x, struct error *e)
     }
     if (!type || !strcasestr(type, "json"))
         return 0;
-    answer_split_error(&split, e);
+    answer_split_error(&split, x, (struct slice){0}, 0, e);
     return -1;
 }
 
