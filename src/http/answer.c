@@ -59,7 +59,7 @@ static void show_around(const struct exchange *x, const struct split *s, struct 
     enum { AROUND = 24 };
     uint64_t begin = end - came.len;
     *shown = '\0';
-    if (!came.len || s->position < begin || s->position >= end)
+    if (!came.text || !came.len || s->position < begin || s->position >= end)
         return;
     size_t at = (size_t)(s->position - begin), from = at > AROUND ? at - AROUND : 0, to = at + AROUND;
     const char *quote = begin ? memchr(came.text, '"', at) : came.text;
