@@ -177,7 +177,7 @@ int rules_init(struct rules *r, const struct list *given, struct error *e)
 
 void rules_free(struct rules *r)
 {
-    for (size_t i = 0; i < r->count; i++) {
+    for (size_t i = 0; r->rule && i < r->count; i++) {
         free(r->rule[i].text);
         jsonpath_free(r->rule[i].test);
         path_free(&r->rule[i].stop);
