@@ -309,11 +309,13 @@ LANE char *copy_kept(char *out, bytes p, uint64_t kept)
         return out + SCAN_BYTES;
     }
     while (kept) {
-        unsigned from = lowest(kept), n = lowest(~(kept >> from));
-        for (unsigned done = 0; done < n; done += PIECE)
+        uint64_t after = kept + (kept & -kept); /* the first run is gone from it, and the bit after it is set */
+        unsigned from = lowest(kept), n = (after ? lowest(after) : SCAN_BYTES) - from;
+        memcpy(out, p + from, PIECE);
+        for (unsigned done = PIECE; done < n; done += PIECE)
             memcpy(out + done, p + from + done, PIECE);
         out += n;
-        kept &= ~below(from + n);
+        kept &= after;
     }
     return out;
 }
