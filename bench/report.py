@@ -12,6 +12,7 @@ BENCH = ROOT / "bench"
 # A part: what its tables differ in, and whose time the others are told in.
 PARTS = {
     "read": (("style", "page"), "curl"),
+    "peers": (("style",), "restsrc"),
     "size": (("records",), "curl"),
     "latency": (("parallel",), "ideal"),
     "count": ((), "curl"),
@@ -81,8 +82,15 @@ def machine():
     }
 
 
+def kept(rows):
+    """Of the last run, the parts that did not run now."""
+    file = BENCH / "results.json"
+    before = json.loads(file.read_text())["rows"] if file.exists() else []
+    return [row for row in before if row["part"] not in {row["part"] for row in rows}] + rows
+
+
 def write(rows, options):
-    about = machine()
+    about, rows = machine(), kept(rows)
     results = {**about, "rounds": options.rounds, "rows": rows}
     (BENCH / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     plotted = has_module(PEERS_PYTHON, "matplotlib")
@@ -91,7 +99,7 @@ def write(rows, options):
     text = (
         "# The last run of `make bench`\n\n"
         f"{about['date']}, commit {about['commit']}, {about['processors']} processors ({about['model']}), curl "
-        f"{about['curl']}, medians of {options.rounds} rounds in which all take turns. *Times* is the time in that of "
+        f"{about['curl']}, medians of rounds in which all take turns. *Times* is the time in that of "
         "the first row, of the ideal where there is one, of ready Arrow batches in Spark's reads. Pages come from an "
         "nginx on the same machine; `bench/run` says what each part does.\n\n"
     )
