@@ -50,3 +50,19 @@ ROWS += [
     if row["part"] == "latency" and row["name"] == "restsrc"
 ]
 draw("latency", "latency", "parallel", "requests at a time", lambda row: row["name"])
+
+
+def bars(name, part, style):
+    """One bar a contestant, the fastest on top."""
+    rows = sorted((row for row in ROWS if row["part"] == part and row["style"] == style), key=lambda row: -row["wall"])
+    if not rows:
+        return
+    figure, axes = plt.subplots(figsize=(6.4, 1.8))
+    drawn = axes.barh([row["name"] for row in rows], [row["wall"] for row in rows])
+    axes.bar_label(drawn, fmt="%.2f s", padding=3)
+    axes.set(title=f"{rows[0]['records']:,} records, pages of {rows[0]['page']:,}, {style} JSON", xlabel="seconds")
+    axes.margins(x=0.15)
+    figure.savefig(BENCH / f"{name}.png", dpi=110, bbox_inches="tight")
+
+
+bars("peers", "peers", "compact")

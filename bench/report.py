@@ -76,6 +76,7 @@ def machine():
     return {
         "date": datetime.date.today().isoformat(),
         "processors": os.cpu_count(),
+        "load": os.getloadavg()[2],
         "model": model,
         "curl": curl[1] if len(curl) > 1 else "",
         "commit": commit.stdout.strip(),
@@ -98,11 +99,12 @@ def write(rows, options):
         subprocess.run([PEERS_PYTHON, BENCH / "plots.py"], check=True)
     text = (
         "# The last run of `make bench`\n\n"
-        f"{about['date']}, commit {about['commit']}, {about['processors']} processors ({about['model']}), curl "
+        f"{about['date']}, commit {about['commit']}, {about['processors']} processors ({about['model']}; load "
+        f"{about['load']:.0f}, with this and other work), curl "
         f"{about['curl']}, medians of rounds in which all take turns. *Times* is the time in that of "
         "the first row, of the ideal where there is one, of ready Arrow batches in Spark's reads. Pages come from an "
         "nginx on the same machine; `bench/run` says what each part does.\n\n"
     )
     if plotted:
-        text += "".join(f"![{name}]({name}.png)\n" for name in ("page-size", "records", "latency")) + "\n"
+        text += "".join(f"![{name}]({name}.png)\n" for name in ("peers", "page-size", "records", "latency")) + "\n"
     (BENCH / "RESULTS.md").write_text(text + tables(rows))
