@@ -217,3 +217,18 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     "$RESTSRC" call "$url" >/dev/full 2>"$err" || status=$?
     exits 74
 }
+
+@test "--include: status and headers come before the body, without secrets" {
+    api <<'END'
+def answer(r):
+    return 404, {"no": 1}, {"X-One": "1", "Set-Cookie": "session=hidden", "X-Echo": r.headers["X-Api-Key"]}
+END
+    echo 'X-Api-Key: verysecret' >"$BATS_TEST_TMPDIR/key"
+    restsrc call -i --header @"$BATS_TEST_TMPDIR/key" "$api/"
+    exits 69
+    [ "$(head -n 1 "$out")" = "HTTP 404" ]
+    grep -qx 'X-One: 1' "$out"
+    grep -qx 'Set-Cookie: \*\*\*' "$out"
+    grep -qx 'X-Echo: \*\*\*' "$out"
+    [ "$(sed '1,/^$/d' "$out")" = '{"no": 1}' ]
+}

@@ -79,7 +79,7 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 -s|--quiet
 -G|--query NAME=VALUE
 --data-urlencode|--query NAME=VALUE
--i|--verbose
+-I|--verbose
 -b|--header @FILE
 --oauth2-bearer|--bearer-file FILE
 END
@@ -270,9 +270,10 @@ END
     table '.[] | select(.type == "flag" and .default == "true") | .name' | while read -r name; do
         grep -qE "^\.It Fl (. , )?-no-$name\$" "$tests/../man/restsrc.1"
     done
-    restsrc help read
-    grep -oE '^  -[A-Za-z], --(no-)?[a-z-]+' "$out" | sed -E 's/^  -(.), -(-.*)/\1 , \2/' |
-        sort >"$BATS_TEST_TMPDIR/help"
+    for command in read call; do
+        restsrc help "$command"
+        grep -oE '^  -[A-Za-z], --(no-)?[a-z-]+' "$out" | sed -E 's/^  -(.), -(-.*)/\1 , \2/'
+    done | sort -u >"$BATS_TEST_TMPDIR/help"
     sed -nE 's/^\.It Fl (. , -[a-z][a-z0-9-]*).*/\1/p' "$tests/../man/restsrc.1" | sort |
         diff "$BATS_TEST_TMPDIR/help" -
 }

@@ -42,11 +42,23 @@ static void doubt_end(struct ask *ask, struct terminal *terminal)
     buf_free(&compact);
 }
 
+static int write_head(const struct exchange *x, struct error *e)
+{
+    struct buf head = {0};
+    transfer_head(x, &head);
+    buf_addc(&head, '\n');
+    int result = io_write_lines(STDOUT_FILENO, head.data, head.len, e);
+    buf_free(&head);
+    return result;
+}
+
 /* The body goes out whatever its status. A rule has seen all of it; without one a success that failed is torn. */
-static int show(struct ask *ask, struct terminal *terminal, struct error *e)
+static int show(struct ask *ask, bool include, struct terminal *terminal, struct error *e)
 {
     const struct exchange *x = ask->exchange;
     bool torn = ask->failed && x->status / 100 == 2 && !x->rule;
+    if (include && !torn && write_head(x, e))
+        return -1;
     if (!torn && io_write_lines(STDOUT_FILENO, ask->body.data, ask->body.len, e))
         return -1;
     if (!ask->failed) {
@@ -70,7 +82,7 @@ int cmd_call(const struct options *o, struct error *e)
         result = -1;
     }
     if (result == 0)
-        result = show(&ask, &terminal, e);
+        result = show(&ask, o->run.include, &terminal, e);
     ask_free(&ask);
     return result;
 }

@@ -63,12 +63,12 @@ static const struct {
     {"-L --location", "redirects within the origin are followed; --trust-host HOST allows another host"},
     {"-s --silent -S --show-error", "errors are always shown; --quiet leaves out warnings and progress"},
     {"-f --fail", "4xx and 5xx are always errors"},
-    {"-i --include -I --head", "--verbose shows requests and answers on stderr"},
+    {"-I --head", "--verbose shows requests and answers on stderr"},
     {"-G --get --data-urlencode --url-query", "--query NAME=VALUE adds to the URL's query"},
     {"-b --cookie", "--header @FILE sends the lines of FILE, such as 'Cookie: NAME=VALUE'"},
     {"-F --form -T --upload-file", "restsrc write reads records from stdin; --body form sends them as forms"},
     {"--json", "--data TEXT sends JSON"},
-    {"-o --output -O --remote-name", "records go to stdout: restsrc read URL > FILE"},
+    {"-O --remote-name", "--output FILE names the file"},
 };
 
 static const char *habit(const char *name)

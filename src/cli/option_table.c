@@ -268,6 +268,8 @@ const struct option_row option_table[] = {
      "the same from an open file descriptor"},
     {"state", 0, "process", OPTION_TEXT, "FILE", AT(run.state), NULL, 0, READ, OPTION_LINE_ONLY,
      "keep in FILE where the read has come to, and go on there the next time"},
+    {"include", 'i', "process", OPTION_FLAG, NULL, AT(run.include), "false", 0, CALL, OPTION_ANYWHERE,
+     "write status and headers before the body, without secrets"},
     {"deadline", 0, "process", OPTION_NUMBER, "SECONDS", AT(run.deadline), NULL, 0, ALL, OPTION_ANYWHERE,
      "how long the whole run may take; what is over then ends in order (75)"},
     {"summary-fd", 0, "process", OPTION_INTEGER, "N", AT(run.summary_fd), NULL, 0, READ | COUNT, OPTION_LINE_ONLY,

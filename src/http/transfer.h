@@ -49,6 +49,9 @@ bool transfer_again(struct exchange *x, unsigned retry, double after);
 /* For idle(): lets the requests go on until fd may be written to, or something else happens. */
 void transfer_wait(struct transfer *t, int fd);
 
+/* Status and headers of the last answer of x, a line each, as HTTP has them, with *** for secrets. Appends. */
+void transfer_head(const struct exchange *x, struct buf *out);
+
 /* A header of the last answer of x: the first of that name, or the next after the one of which previous is the value;
  * or NULL. Valid until the exchange is sent again. */
 const char *transfer_header(const struct exchange *x, const char *name, const char *previous);
