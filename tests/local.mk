@@ -160,6 +160,7 @@ what-tests-need:
 check-streams: all ## streaming queries killed twenty times, minutes
 	$(srcdir)/.venv/bin/python -m pytest -s -v -m kills $(srcdir)/spark/tests/test_stream_kills.py \
 		$(srcdir)/spark/tests/test_stream_write_kills.py
+	RESTSRC_SEEDS=500 $(srcdir)/.venv/bin/python -m pytest -q $(srcdir)/spark/tests/test_stream_seeds.py
 
 .PHONY: check-stops
 check-stops: all ## reads that are killed at 200 random points and go on

@@ -383,6 +383,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "time_form",
             "iso",
             "how times are written for the server: a name, or a pattern of strftime",
+            of_tool=True,
         ),
         SparkOption(
             "api_time_zone",
@@ -403,6 +404,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "text",
             None,
             "PATH of a record's time: then windows are asked for with a step more at each end, and cut here",
+            of_tool=True,
         ),
         SparkOption(
             "until_inclusive",

@@ -172,6 +172,8 @@ class Options:
             option = self._table.get(name)
             if value is None or option is None or name in ("offset", "limit") or command not in option.commands:
                 continue
+            if not option.in_file or (name in ROWS and not ROWS[name].of_tool):  # an option of this package's own
+                continue
             text = str(value)
             if name == "count_from" and text.strip().lower() == "none":  # that nothing is counted is decided here
                 continue
@@ -236,7 +238,9 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?", re.ASCII)
 def _wrong_names(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> list[str]:
     refused = {name: why for name, why in RESERVED.items() if name in table}
     refused |= {
-        name: "it is for the command line" for name, option in table.items() if not (option.in_file or name in refused)
+        name: "it is for the command line"
+        for name, option in table.items()
+        if not (option.in_file or name in refused or name in ROWS)
     }
     known = [*(table.keys() - refused.keys()), *ROWS]
     wrong = []

@@ -33,6 +33,7 @@ class Clock:
         self._local = local
         self._ahead = 0
         self._warned = False
+        self.heard = False  # an answer has come, whether it tells the time or not
         self.asked = self._local()  # when the last request was made
 
     def now(self) -> int:
@@ -42,6 +43,7 @@ class Clock:
 
     def hear(self, summary: dict[str, Any]) -> None:
         """What an answer says of the server's clock."""
+        self.heard = True
         ahead = difference(str(summary.get("date") or ""), self.asked, self._local())
         if ahead is None:
             return

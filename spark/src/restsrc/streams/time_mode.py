@@ -54,13 +54,11 @@ class TimeMode:
     def initial(self) -> Offset:
         if self._begin is not None:
             return _offset(self._begin)
-        now = self._now()
-        self._windows.count(self._form.before(now), now)  # tells the server's clock
-        return _offset(self._now())
+        return _offset(self._now_told())
 
     def latest(self, start: Offset | None, most: int | None) -> Offset:
         """Where the window that begins at `start` ends. It is `start` until the window has records."""
-        end = self._now() if self._target is None else self._target
+        end = self._now_told() if self._target is None else self._target
         if start is None:  # a clock that was set back must not make the stream read records again
             self._furthest = max(self._furthest, end)
             return _offset(self._furthest)
@@ -92,9 +90,7 @@ class TimeMode:
 
     def freeze(self) -> None:
         """From now on nothing is new."""
-        now = self._now()
-        self._windows.count(self._form.before(now), now)  # tells the server's clock
-        self._target = self._now()
+        self._target = self._now_told()
 
     def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
         begin, stop = self._start(start), self._time(end)
@@ -109,6 +105,13 @@ class TimeMode:
 
     def _now(self) -> int:
         return self._form.floor(self._clock.now() - self._lag)
+
+    def _now_told(self) -> int:
+        """The same; the first time, after a request that tells the server's clock."""
+        if not self._clock.heard:
+            now = self._now()
+            self._windows.count(self._form.before(now), now)
+        return self._now()
 
     def _quiet(self, start: Offset, begin: int, end: int) -> Offset:
         """Nothing is new. The offset moves on now and then, because an API may not look back for ever."""
