@@ -5,7 +5,6 @@ that it runs, with the base URLs of the servers as arguments."""
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -123,7 +122,7 @@ def ran(sink_server, staging_server):
         "worker_killed": Sink(sink_server, "keys,hold=1:4"),
         "staged": Sink(staging_server, "retried"),
     }
-    seed = random.randrange(1 << 32)
+    seed = int(os.environ.get("RESTSRC_SEED", "4"))
     here = str(Path(__file__).parent)  # for the workers: they run functions of conftest
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": here}
     jobs = {**{name: target.base for name, target in targets.items()}, "random_rows": seed}
