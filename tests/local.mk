@@ -81,6 +81,7 @@ BATS_TESTS = \
 	tests/presets_data.bats \
 	tests/check.bats \
 	tests/completions.bats \
+	tests/ways.bats \
 	tests/write.bats \
 	tests/write_rejects.bats \
 	tests/write_templates.bats \

@@ -216,6 +216,17 @@ void client_warn(struct client *c)
     buf_clear(&c->auth.warning);
 }
 
+bool client_speaks_http1(const struct client *c)
+{
+    const struct network_options *o = c->options.network;
+    const char *const proxies[] = {o->proxy, getenv("https_proxy"), getenv("HTTPS_PROXY"), getenv("all_proxy"),
+                                   getenv("ALL_PROXY")};
+    bool tls = false;
+    for (size_t i = 0; i < (o->proxy ? 1 : sizeof proxies / sizeof *proxies); i++)
+        tls |= proxies[i] && strncasecmp(proxies[i], "https:", 6) == 0;
+    return o->http1 || tls;
+}
+
 void client_free(struct client *c)
 {
     auth_free(&c->auth);

@@ -62,6 +62,9 @@ bool client_renew(struct client *c);
  * appended.
  */
 void client_add_token(const struct client *c, const char *token, struct buf *lines);
+/* HTTP/1.1 alone? HTTP/2 through a proxy that speaks TLS stalls: libcurl does not see what is left in the buffer of the
+ * outer TLS (its issue 6936). */
+bool client_speaks_http1(const struct client *c);
 /* Tells each line of text, masked; or what warnings there are. */
 void client_tell(const struct client *c, bool verbose, const struct buf *text);
 void client_warn(struct client *c);

@@ -88,7 +88,7 @@ static void set_options(struct http *h, const struct http_options *o)
     set_text(h, CURLOPT_SSLKEY, h->client->auth.key);
     /* Without one OpenSSL would ask on the terminal, and wait. */
     set_text(h, CURLOPT_KEYPASSWD, h->client->auth.key_password ? h->client->auth.key_password : "");
-    if (o->network->http1)
+    if (client_speaks_http1(h->client))
         curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_NETRC,
                      o->auth->netrc || o->auth->netrc_file ? (long)CURL_NETRC_OPTIONAL : (long)CURL_NETRC_IGNORED);
