@@ -123,6 +123,11 @@ class Api:
         """Lies that nobody could find out are not told: what only a total shows comes with one."""
         if NEED_TOTAL & self.lies and self.total not in ("right", "more", "text"):
             self.total = "right"
+        if {"hidden", "fixed"} & self.lies and self.total in ("cap", "least", "less", "pages"):
+            self.total = "none"  # an honest list could end where that total and a short page meet
+        if "hidden" in self.lies and {"empty", "stays"} & self.lies:
+            self.lies.discard("stays")
+            self.gaps = set()  # what is hidden beside it makes the gap look like the end
         if NEED_ALL & self.lies:
             self.mode = "whole"
         if "hidden" in self.lies and self.mode == "range":
