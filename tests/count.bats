@@ -258,7 +258,7 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
     wrote_nothing
 }
 
-@test "--count-from content-range takes the number behind the slash" {
+@test "--count-from content-range takes the number after the slash" {
     list n=345,content-range
     restsrc count --count-from content-range "$list"
     exits 0

@@ -135,7 +135,7 @@ no_count() {
 @test "elasticsearch: search_after, in an order that the user gives" {
     api elasticsearch 2500 /_search
     order='{"sort":[{"time":"asc"},{"id":"asc"}],"track_total_hits":true}'
-    reads 4 --data "$order" # the fourth finds nothing behind the third
+    reads 4 --data "$order" # the fourth finds nothing after the third
     counts 2500 --data "$order"
     counts 2500
 }
@@ -163,7 +163,7 @@ no_count() {
 
 @test "github: by page numbers, in parallel" {
     api github
-    reads any --paginate page # nothing says where the end is: it asks for pages behind it
+    reads any --paginate page # nothing says where the end is: it asks for pages past it
 }
 
 @test "gitlab" {

@@ -35,7 +35,7 @@ teardown_file() { stop_server; }
     [ "$(log length)" -eq 26 ]
 }
 
-@test "a page larger than the list is one request, and one look behind it where the total may be the page's length" {
+@test "a page larger than the list is one request, and one look past it where the total may be the page's length" {
     list n=25
     restsrc read --page-size 1000 "$list"
     exits 0
@@ -241,7 +241,7 @@ teardown_file() { stop_server; }
     says_nothing
 }
 
-@test "what pages behind an empty page answer does not count" {
+@test "what pages after an empty page answer does not count" {
     list n=300,total=none,status=500:400,status=403:500
     restsrc read --parallel 8 "$list"
     exits 0

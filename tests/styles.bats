@@ -539,7 +539,7 @@ all_records_in() {
     [ "$(queries | sort -u)" = "" ]
 }
 
-@test "range: 206 with a count, 200 without, and 416 behind the end" {
+@test "range: 206 with a count, 200 without, and 416 past the end" {
     style range n=250
     reads --header 'Prefer: count=exact'
     exits 0
@@ -705,7 +705,7 @@ block = open(sys.argv[1], "rb").read()
 child = subprocess.Popen(sys.argv[2:], stdout=subprocess.PIPE)
 total = 0
 while piece := child.stdout.read(len(block)):
-    assert piece == block, f"other bytes behind byte {total}"
+    assert piece == block, f"other bytes after byte {total}"
     total += len(piece)
 assert child.wait() == 0 and total > 190_000_000, (child.returncode, total)
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

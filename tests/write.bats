@@ -409,7 +409,7 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     exits 65
 }
 
-@test "--end-marker: more behind it is 65" {
+@test "--end-marker: more after it is 65" {
     sink
     plain 20
     printf 'END\n{"i":22}\n' >>"$in"
@@ -793,7 +793,7 @@ keys() { log_of '.headers["Idempotency-Key"]'; }
 
 # ---- receipts ----
 
-@test "with several batches under way and one failing, the receipt tells what came behind it" {
+@test "with several batches under way and one failing, the receipt says what came after it" {
     sink after=500:i201,delay=0.05:i201,fail=404:i301,delay=0.03:i301
     plain 500
     write --parallel 8
@@ -816,7 +816,7 @@ keys() { log_of '.headers["Idempotency-Key"]'; }
     done
 }
 
-@test "resuming at the line behind lines_done completes the store" {
+@test "resuming at the line after lines_done completes the store" {
     sink fail=403:1:2
     plain 230
     write

@@ -293,7 +293,7 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     tells_the_truth
 }
 
-@test "the same in a batch behind one that failed" {
+@test "the same in a batch after one that failed" {
     sink after=500:i1,delay=0.1:i1,deny=403:i140
     plain_but 200 105
     write_rejects --parallel 4

@@ -135,7 +135,7 @@ static int64_t rule_clock(const struct rule *r, int year)
     return (int64_t)(day < next ? day : day - 7) * DAY + r->seconds;
 }
 
-/* false: it is no rule that is known here. */
+/* false: it is not a rule that is known here. */
 static bool follow_rule(struct zone *z, const char *p, int64_t last)
 {
     int64_t standard, summer;

@@ -9,7 +9,7 @@
 
 /* A whole number from 0 on: digits, and nothing else. false: it is none, or larger than an int64_t holds. */
 bool number_whole(const char *text, size_t len, int64_t *n);
-/* The same of a text that ends in a NUL; blanks around it are none of it. NULL is no number. */
+/* The same of a text that ends in a NUL; blanks around it are none of it. NULL is not a number. */
 bool number_of_text(const char *text, int64_t *n);
 
 /* How many bytes of text are a decimal number (-1, 1.5, .5, 2e3: no inf, no hexadecimal) that is less than 10^19 either

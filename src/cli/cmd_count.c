@@ -26,7 +26,7 @@ struct count {
     struct path places;
     struct ask ask;
     struct paginate paginate; /* of the page that was asked for */
-    bool more;                /* a style that follows the server has a page behind it */
+    bool more;                /* a style that follows the server has a page after it */
 };
 
 static void on_note(void *ctx, bool verbose, const char *line)
@@ -121,7 +121,7 @@ static int ask_page(struct count *c, int64_t offset, struct error *e)
     return ask_list(c, offset, false, e);
 }
 
-/* Is there a record behind those of the first page? -1: error. */
+/* Is there a record after those of the first page? -1: error. */
 static int goes_on(struct count *c, struct error *e)
 {
     struct error ended = {0};
@@ -265,7 +265,7 @@ static int count_by_last_page(struct count *c, struct error *e)
     return result;
 }
 
-/* No records, and an error beside them: what it counts is no count. */
+/* No records, and an error beside them: that is not a count. */
 static int check_denial(struct count *c, struct error *e)
 {
     struct slice said = {buf_text(&c->ask.envelope), c->ask.envelope.len};
@@ -399,7 +399,7 @@ static int counting_url(struct buf *list, const char *reference, struct buf *url
     return 0;
 }
 
-/* --count-from url:, else the list's own with /count behind its path; filters stay. */
+/* --count-from url:, else the list's own with /count after its path; filters stay. */
 static int make_count_request(struct count *c, struct error *e)
 {
     struct paginate p;

@@ -1,4 +1,4 @@
-/* command_line: what stands behind the command's name, by getopt_long(). */
+/* command_line: what follows the command's name, by getopt_long(). */
 #include "cli/command_line.h"
 
 #include <getopt.h>

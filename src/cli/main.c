@@ -58,8 +58,8 @@ static int run(const struct command *c, struct options *o, int parent, int argc,
     if (pages && o->paging.paginate == PAGING_AUTO && ask_api(o, e))
         return -1;
     int result = c->run(o, e);
-    /* A reader that has seen enough (`| head`) is no failure, so that scripts with `set -o pipefail` go on. What breaks
-     * a reader is for its own exit code to say. A receipt or a count that nobody took is one. */
+    /* A reader that has seen enough (`| head`) is not a failure, so that scripts with `set -o pipefail` go on. What
+     * breaks a reader is for its own exit code to say. A receipt or a count that nobody took is one. */
     bool enough = e->quiet && e->code == EXIT_IO && c->bit & (COMMAND_READ | COMMAND_CALL);
     return enough ? 0 : result;
 }

@@ -64,7 +64,7 @@ struct options {
 
     struct buf list;    /* its name for --state: cli/since */
     struct buf warning; /* about a file, for the command to tell */
-    bool *given;        /* by row of the table: it has a value that is no default */
+    bool *given;        /* by row of the table: it has a value other than the default */
     struct list line;   /* NAME=VALUE of each option of the command line, as it stands there */
 };
 

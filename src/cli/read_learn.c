@@ -22,7 +22,7 @@ static void learn_place(struct read_run *r, const struct held_page *h)
     r->records_known = true;
 }
 
-/* A total that is no exact count is no error here: `restsrc count` says what is wrong with it. */
+/* A total that is not exact is not an error here: `restsrc count` says what is wrong with it. */
 static void find_total(struct read_run *r, const struct exchange *x, struct held_page *h)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};

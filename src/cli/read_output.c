@@ -184,7 +184,7 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
         return 0;
     const char *text = h->records.data;
     size_t all =
-        (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* behind it a record is incomplete */
+        (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* the record after it is incomplete */
     size_t from = line_start(text, all, lines, skip), to = line_start(text, all, lines, skip + keep);
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */

@@ -19,7 +19,7 @@ struct discover_options {
     const struct paging_options *paging;
     int64_t page_size; /* that reading would ask for */
     bool brief;        /* only what reading needs */
-    /* Has the user set the option of that name? Then it is taken as it is, and is no setting. */
+    /* Has the user set the option of that name? Then it is taken as it is, and is not a setting. */
     bool (*is_given)(const void *ctx, const char *option);
     const void *ctx;
 };

@@ -100,7 +100,7 @@ static void try_count_query(struct compare *c)
 }
 
 /* A number as large as the first page, while there is more, is the length of the page; one smaller than a page is
- * wrong. What equals the first page is left to --count-from auto, which looks behind it. */
+ * wrong. What equals the first page is left to --count-from auto, which looks past it. */
 void tally_outcome(struct compare *c)
 {
     struct finding *f = c->f;

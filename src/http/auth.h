@@ -47,7 +47,7 @@ int auth_init(struct auth *a, const struct auth_options *o, struct error *e);
 /* Name and password of url, if it has some, take the place of others: links and redirects within its origin don't
  * repeat them. */
 void auth_take_url(struct auth *a, const char *url);
-/* Reads --bearer-file and --user-file again, if they are no pipes. true: they hold something else now. */
+/* Reads --bearer-file and --user-file again, if they are not pipes. true: they hold something else now. */
 bool auth_renew(struct auth *a);
 void auth_free(struct auth *a);
 

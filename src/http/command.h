@@ -10,7 +10,7 @@
 #include "http/client.h"
 #include "http/token.h"
 
-/* A zeroed struct is no program. */
+/* A zeroed struct: there is no program. */
 struct command {
     const struct client *client; /* while it runs */
     pid_t process;

@@ -32,7 +32,8 @@ static bool is_one_of(const char *name, size_t len, const char *const *names)
     return *names;
 }
 
-/* What is no compression is none: identity, aws-chunked, and the character sets that many servers put here. */
+/* What is not a compression counts as none: identity, aws-chunked, and the character sets that many servers put here.
+ */
 static int add_coding(struct gunzip *g, const char *name, size_t len)
 {
     static const char *const gzip[] = {"gzip", "x-gzip", NULL}, *const deflate[] = {"deflate", NULL},

@@ -11,7 +11,7 @@
 #include "http/http.h"
 #include "http/token.h"
 
-/* A zeroed struct is no request. */
+/* A zeroed struct is not a request. */
 struct oauth {
     struct client *client; /* while a request is under way */
     void *multi;

@@ -16,7 +16,7 @@ struct token {
     double expires;     /* when to get a new one, in seconds since the epoch: a minute early; 0: not said */
 };
 
-/* A try that brought none. A zeroed struct: there was no such try. */
+/* A try that brought none. A zeroed struct: there was none. */
 struct token_failure {
     double at;    /* when it ended, in seconds since the epoch */
     double pause; /* seconds that the server asked for */

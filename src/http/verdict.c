@@ -72,7 +72,7 @@ static bool may_renew(const struct transfer *t, struct attempt *a)
     return cached || (x->action == RULE_RENEW && a->renewals < RENEWALS);
 }
 
-/* It is no answer to go on with; its error is set. */
+/* One cannot go on with this answer; its error is set. */
 static void refuse(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Numbers beyond it are no exact doubles; RFC 9535, section 2.1. */
+/* Numbers beyond it are not exact as doubles; RFC 9535, section 2.1. */
 static const int64_t INDEX_MOST = 9007199254740991;
 
 /* ---- the text ---- */

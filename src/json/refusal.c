@@ -325,7 +325,7 @@ static void count_taken(int64_t n, struct refusal *r)
         r->most = n;
 }
 
-/* created 3, NumberLoadedRows 2, and success 1 where failures are counted too: there it is no flag. */
+/* created 3, NumberLoadedRows 2, and success 1 where failures are counted too: there it is not a flag. */
 static bool counts_taken(const struct member *m)
 {
     const struct words *w = &m->name;

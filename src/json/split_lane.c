@@ -218,7 +218,7 @@ LANE bool containers(const struct lane *l, struct block *b)
 
 /* ---- numbers and literals ---- */
 
-/* Those that are no plain numbers, and the one at the end of the block, which may go on in the next. */
+/* Those that are not plain numbers, and the one at the end of the block, which may go on in the next. */
 LANE bool odd_scalars(const struct lane *l, struct block *b)
 {
     const struct scan *is = b->is;

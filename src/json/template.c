@@ -46,7 +46,7 @@ static struct piece path_piece(struct cursor *c, bool alone)
     return p;
 }
 
-/* In a string, or in a text that is no JSON. */
+/* In a string, or in a text that is not JSON. */
 static struct piece next_in_text(struct cursor *c)
 {
     size_t len = strcspn(c->at, "{}");

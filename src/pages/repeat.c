@@ -8,7 +8,7 @@
 
 /* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id
  * may be equal, though: then short pages say nothing yet, nor do pages of one where pages of one were asked for, nor
- * those behind fresh cursors. */
+ * those after fresh cursors. */
 static bool repeats(const struct paginate *p, const struct page *page, struct slice records, struct slice before,
                     bool identified)
 {

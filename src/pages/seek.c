@@ -156,7 +156,7 @@ static int learn_numbered(struct paginate *p, struct page *page, struct error *e
     if (p->short_size && page->got)
         return wrong_size(p, NULL, p->short_size, e);
     if (p->distrust && p->pages == 0 && page->offset > 0 && page->got < page->asked && page->total.records != page->got)
-        return wrong_size(p, page, page->got, e); /* it reaches behind the end, by its own total */
+        return wrong_size(p, page, page->got, e); /* it reaches past the end, by its own total */
     if (full)
         p->learned_size = p->size;
     else if (!last && page->got > 0 && page->offset == 0 && !p->open && p->learned_size < 0) {

@@ -138,7 +138,7 @@ static int take_lines(struct input *in, struct batch *b, struct error *e)
     return 0;
 }
 
-/* What is left, to the front; then some more behind it. 0: the input is at its end. */
+/* What is left, to the front; then some more after it. 0: the input is at its end. */
 static ssize_t read_more(struct input *in)
 {
     char chunk[READ_BYTES];

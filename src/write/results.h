@@ -24,7 +24,7 @@ struct results_said {
 void results_read(const struct results_paths *paths, const struct sent *sent, struct slice body, struct result *results,
                   struct results_said *said);
 
-/* An answer that is no JSON as JSON: lines, one a record, as a list; a text that says that something went wrong as an
+/* An answer that is not JSON as JSON: lines, one a record, as a list; a text that says that something went wrong as an
  * error. Anything else: out stays empty. */
 void results_of_text(struct slice text, size_t count, struct buf *out);
 

@@ -44,7 +44,7 @@ def _recorded_digest(wheel: zipfile.ZipFile, name: str) -> bytes:
         path, digest, _ = line.rsplit(",", 2)
         if path == name and digest.startswith("sha256="):
             return base64.urlsafe_b64decode(digest.removeprefix("sha256=") + "==")
-    raise OptionError(f"{wheel.filename} is no wheel: {record} does not list {name}")
+    raise OptionError(f"{wheel.filename} is not a wheel: {record} does not list {name}")
 
 
 def _folders() -> Iterator[Path]:
