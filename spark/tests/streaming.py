@@ -33,7 +33,7 @@ def latest(source, start, rows=None):
 
 def place(offset):
     """Where an offset is, without what it knows of the records before it."""
-    return {name: offset[name] for name in ("offset", "time", "cursor", "skip", "read") if name in offset}
+    return {name: offset[name] for name in ("offset", "time", "cursor", "skip", "read", "paginate") if name in offset}
 
 
 def values(source, start, end):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conftest import eventually
-from streaming import needs_limits
+from streaming import needs_limits, place
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def stream(spark, tmp_path):
 
 
 def ends(progress):
-    return [json.loads(batch["sources"][0]["endOffset"]) for batch in progress]
+    return [place(json.loads(batch["sources"][0]["endOffset"])) for batch in progress]
 
 
 def reads_up_to(query, offset):

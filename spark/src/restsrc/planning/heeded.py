@@ -96,7 +96,7 @@ class _Look:
             days_off = (self._time.form.floor(step + away) for away in (-3 * DAY, 3 * DAY))
             coarse = coarse and not any(self._has(record, day, day + 1) for day in days_off)
             days = "takes no notice of parts of a day: set time_format=date and bounds=[]"
-            ends = "does it heed both bounds? Set bounds to what it does (since_path, if times are finer than the step)"
+            ends = "does it heed both bounds, and is the upper one left out? If not, set bounds (or since_path)"
             why = f"so the API {days}" if coarse else ends
             raise UnexpectedAnswer(f"{when} is in two windows side by side: {why}")
         before, after = self._time.form.before(step), self._time.form.after(step)
