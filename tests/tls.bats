@@ -177,6 +177,28 @@ END
     says_not "try 2"
 }
 
+@test "a server that resets the connection after the TLS handshake: 75, and what it may want" {
+    "$PYTHON3" - "$nginx" >"$BATS_TEST_TMPDIR/port" 3>&- <<'END' &
+import socket, ssl, struct, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(f"{sys.argv[1]}/tls.pem", f"{sys.argv[1]}/tls.key")
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+while True:
+    connection = context.wrap_socket(listener.accept()[0], server_side=True)
+    connection.recv(4096)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+END
+    harsh=$!
+    eventually test -s "$BATS_TEST_TMPDIR/port"
+    restsrc read --retry 0 "${ca[@]}" "https://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/"
+    kill "$harsh"
+    exits 75
+    says "after the TLS handshake" "client's certificate"
+    says_not "host and port"
+}
+
 # ends_streams WAY: $h2, a server that ends each stream in that way; stop it by its $ender.
 ends_streams() {
     "$PYTHON3" "$tests/servers/h2.py" "$nginx/tls.pem" "$nginx/tls.key" "$1" >"$BATS_TEST_TMPDIR/h2-$1" 3>&- &

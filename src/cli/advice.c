@@ -1,6 +1,8 @@
 /* advice: what a person may do about an error. */
 #include "cli/advice.h"
 
+#include <string.h>
+
 #include "http/secret.h"
 
 bool advice_has_credentials(const struct options *o)
@@ -13,9 +15,10 @@ bool advice_has_credentials(const struct options *o)
            o->auth.cert || o->auth.aws_sigv4;
 }
 
-/* What a person may do about it. */
+/* What a person may do about it; NULL: nothing, or the message says so itself. */
 static const char *advice(const struct options *o, const struct error *e)
 {
+    size_t len = strlen(e->message);
     if (e->http_status == 401 || e->http_status == 403)
         return advice_has_credentials(o) ? "the API does not accept these credentials for this"
                                          : "the API wants credentials: --bearer-file, --user-file or --header @FILE";
@@ -23,7 +26,7 @@ static const char *advice(const struct options *o, const struct error *e)
         return "is the path right? The URL is that of the list itself";
     if (e->http_status == 405)
         return "is this a list that can be read? `restsrc read --method POST` asks in another way";
-    if (e->code == EXIT_UNAVAILABLE && !e->http_status)
+    if (e->code == EXIT_UNAVAILABLE && !e->http_status && len && e->message[len - 1] != ')')
         return "are host and port right, and is the server up?";
     if (e->http_status / 100 == 3 && e->code != EXIT_DENIED)
         return "if that is the API, use its URL";

@@ -161,6 +161,18 @@ static bool wants_certificate(const struct http *h, int code, struct error *e)
     return true;
 }
 
+/* In TLS 1.3 the client is done with the handshake before the server has looked at its certificate. A server that does
+ * not like to have none closes then, and its alert is lost when the connection is reset. */
+static bool closed_after_handshake(const struct http *h, int code)
+{
+    static const CURLcode closed[] = {CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_SEND_ERROR,
+                                      CURLE_RECV_ERROR, CURLE_GOT_NOTHING};
+    curl_off_t done = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_APPCONNECT_TIME_T, &done);
+    return done > 0 && !h->client->auth.cert && !h->in.head.lines.len &&
+           is_one_of(code, closed, sizeof closed / sizeof *closed);
+}
+
 void failure_of_network(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
@@ -190,6 +202,13 @@ void failure_of_network(const struct http *h, int code, struct error *e)
     }
     if (tells_of_key(h, code, e) || wants_certificate(h, code, e))
         return;
+    if (closed_after_handshake(h, code) && !tls_refuses(h, code)) {
+        error_set(
+            e, EXIT_UNAVAILABLE,
+            "the server closed the connection after the TLS handshake, without an answer (does it want a client's "
+            "certificate? --cert, --key)");
+        return;
+    }
     bool odd =
         code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
     bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
