@@ -16,7 +16,8 @@
 #include "http/secret.h"
 #include "http/url.h"
 
-enum { ANSWER = 65536, SAID = 4096, LONGEST = 60 /* seconds */, NOT_RUN = 127 };
+enum { ANSWER = 65536, SAID = 4096, NOT_RUN = 127 };
+static const double LONGEST = 60; /* seconds */
 
 /* The next word of *rest. 0: there is none; -1: a quote without its partner. */
 static int next_word(const char **rest, struct buf *word)
@@ -170,7 +171,7 @@ int command_end(struct command *m, struct token *token, struct token_failure *wh
     enum exit_code code = EXIT_DENIED;
     *why = (struct token_failure){.at = io_time()};
     if (m->process) {
-        buf_addf(&message, "--auth-command has not ended after %d s", LONGEST);
+        buf_addf(&message, "--auth-command has not ended after %.0f s", LONGEST);
     } else if (status == NOT_RUN) {
         code = EXIT_NO_FILE;
         buf_adds(&message, "--auth-command can't be run");
