@@ -234,7 +234,7 @@ enum { SCOUT_PARAMS = 3 * SCOUT_NAMES };
 static bool ask_scout(struct compare *c, const struct scout *s, const char *limit)
 {
     struct param params[SCOUT_PARAMS];
-    char number[SCOUT_NAMES + 1][8];
+    char number[SCOUT_NAMES + 1][12];
     size_t count = 0;
     for (int i = 0; i < SCOUT_NAMES + 1; i++)
         snprintf(number[i], sizeof number[i], "%d", i + SCOUT_SIZE);

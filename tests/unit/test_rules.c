@@ -88,7 +88,7 @@ static void check_built_in(void)
     }
     static const char *const whole[] = {
         "{\"incomplete_results\":false}", "{\"timed_out\":false}", "{\"_shards\":{\"total\":5,\"failed\":0}}",
-        "{\"unreachable\":[]}",           "{\"isLast\":true}",     "{\"a\":{\"timed_out\":true}}"};
+        "{\"unreachable\":[]}",           "{\"isLast\":true}",     "{\"a\":{\"b\":{\"timed_out\":true}}}"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         means(&rules, RULE_READ, 200, whole[i], RULE_NONE);
     rules_free(&rules);
