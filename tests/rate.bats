@@ -178,7 +178,7 @@ paused() {
     eventually grep -qF "nothing more for 60 s, it says" "$BATS_TEST_TMPDIR/err"
     kill $!
     wait $! || true
-    [ "$(wc -l <"$BATS_TEST_TMPDIR/err")" -eq 1 ]
+    [ "$(grep -c "nothing more" "$BATS_TEST_TMPDIR/err")" -eq 1 ]
 }
 
 @test "Reset as a time of day, and headers with something remaining" {

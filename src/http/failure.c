@@ -41,10 +41,11 @@ static void take_beginning(const struct http *h, char *detail)
 {
     char *text = mem_text(h->in.error_body.data, h->in.error_body.len);
     secret_mask(&h->client->auth.secrets, text);
-    text[strcspn(text, "\r\n")] = '\0';
-    snprintf(detail, BEGINNING, "%s", text);
-    if (strlen(text) >= BEGINNING)
-        memcpy(detail + BEGINNING - 4, "...", 4);
+    size_t len = strcspn(text, "\r\n"), most = BEGINNING - 1;
+    memcpy(detail, text, len < most ? len : most);
+    detail[len < most ? len : most] = '\0';
+    if (len > most)
+        memcpy(detail + most - 3, "...", 4);
     free(text);
 }
 
