@@ -151,7 +151,7 @@ END
     for code in 404 400 416; do
         restsrc read --page-size 50 --parallel 1 --query status=$code "$api/stays"
         exits 69
-        says "HTTP $code for the page at offset 100, though the total is still 300"
+        says "offset=100" "HTTP $code" "a page is missing, though the total is still 300"
         restsrc read --page-size 50 --parallel 1 --query status=$code "$api/shrinks"
         exits 0
         says "the total went from 300 to 100 while reading"

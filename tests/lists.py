@@ -161,10 +161,10 @@ def lengths(case):
 def judge(number, case, url):
     if "traps" in case:
         problems = [line for n, *rest in case["traps"] for line in Trial(case, n, url).spring(*rest)]
-        return tell(number, case, problems)
+        return number, case, problems
     most = lengths(case)
     problems = [line for n in most for line in Trial(case, n, url).all(n == most[-1] and case["check"] != "?")]
-    return tell(number, case, problems)
+    return number, case, problems
 
 
 def tell(number, case, problems):
@@ -188,7 +188,8 @@ def main():
     url = f"http://127.0.0.1:{server.server_port}"
     print(f"1..{len(cases)}", flush=True)
     with ThreadPoolExecutor(2) as pool:
-        good = list(pool.map(lambda pair: judge(*pair, url), enumerate(cases, 1)))
+        told = pool.map(lambda pair: judge(*pair, url), enumerate(cases, 1))
+        good = [tell(number, case, problems) for number, case, problems in told]
     server.shutdown()
     sys.exit(0 if all(good) else 1)
 

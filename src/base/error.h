@@ -30,7 +30,8 @@ struct error {
     long http_status;   /* 0 when no answer was concerned */
     int64_t offset;     /* the first record asked for; only where has_offset */
     bool has_offset;
-    bool quiet; /* nothing to tell: whoever read stdout has gone (EXIT_IO), or a signal came */
+    bool located; /* these are set, and stay */
+    bool quiet;   /* nothing to tell: whoever read stdout has gone (EXIT_IO), or a signal came */
 };
 
 /* Sets code and message, keeps the rest. Always -1. The message becomes one line of plain text (text_clean()). e's own

@@ -49,6 +49,7 @@ static int take(struct exchange *x, const struct held_page *h, int verdict)
 static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
 {
     struct held_page *h = &r->held[x->slot];
+    r->paginate.refusal = x->error;
     int verdict = paginate_failed(&r->paginate, &h->page, &x->request, x->status);
     if (verdict == PAGE_LAST && check_end(r, h, e))
         return -1;

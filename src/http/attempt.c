@@ -61,6 +61,11 @@ void attempt_locate(const struct exchange *x, struct error *e)
 {
     const struct secrets *secrets = &x->attempt->transfer->client.auth.secrets;
     struct buf url = {0}, shown = {.cap = sizeof e->url - 1};
+    if (e->located) {
+        secret_mask(secrets, e->message);
+        return;
+    }
+    e->located = true;
     buf_add(&url, x->request.url.data, x->request.url.len);
     secret_redact(buf_text(&url), &shown);
     snprintf(e->url, sizeof e->url, "%s", buf_text(&shown));

@@ -123,10 +123,9 @@ struct paginate {
     struct page_echo echo;
 
     /* seek.c */
-    long refused;       /* PROBE_TOTAL: the status of a page that the total counts */
-    int64_t refused_at; /* and where it is */
-    int64_t short_size; /* of a page that was shorter than asked while the page size was unknown; 0: none was */
-    bool open;          /* the page size is known: many pages may be under way */
+    struct error refusal; /* set by the caller of paginate_failed(): what became of the request */
+    int64_t short_size;   /* of a page that was shorter than asked while the page size was unknown; 0: none was */
+    bool open;            /* the page size is known: many pages may be under way */
     enum {
         PROBE_NONE,
         PROBE_LIST,

@@ -182,11 +182,9 @@ static void cut(struct paginate *p, struct page *page, bool trim)
 }
 
 /* A page that the total counts is not there: has the list become shorter? */
-static int probe_total(struct paginate *p, struct page *page, long status)
+static int probe_total(struct paginate *p, struct page *page)
 {
     p->probing = PROBE_TOTAL;
-    p->refused = status;
-    p->refused_at = page->offset;
     return again(page, 0, p->size);
 }
 
@@ -194,9 +192,11 @@ static int learn_probed_total(struct paginate *p, struct page *page, struct erro
 {
     if (coverage_learn_total(p, page, e))
         return -1;
-    if (p->total > p->position)
-        return error_set(e, EXIT_REFUSED, "HTTP %ld for the page at offset %lld, though the total is still %lld",
-                         p->refused, (long long)p->refused_at, (long long)p->total);
+    if (p->total > p->position) {
+        *e = p->refusal;
+        return error_set(e, EXIT_REFUSED, "%s: a page is missing, though the total is still %lld", e->message,
+                         (long long)p->total);
+    }
     p->over = true;
     return PAGE_LAST;
 }
@@ -329,7 +329,7 @@ int seek_failed(struct paginate *p, struct page *page, long status)
         return coverage_ended(p);
     bool gone = status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
     if (gone && p->total >= 0 && p->pages > 0 && !p->probing)
-        return probe_total(p, page, status);
+        return probe_total(p, page);
     return past_end && page->offset > 0 ? probe(p, page, 1)
                                         : -1; /* past the end, or no list at all? The first record tells */
 }
