@@ -145,7 +145,7 @@ def test_python_without_pyarrow_is_told_so():
         ("api_key", "query_secret, `api_key=KEY`"),
         ("apiKey", "query_secret, `api_key=KEY`"),
         ("per_page", "it is page_size"),
-        ("fields", ".schema(...) or select()"),
+        ("columns", ".schema(...) or select()"),
         ("dateFormat", "did you mean date_format?"),
         ("timestampFormat", "did you mean timestamp_format?"),
         ("numPartitions", "did you mean num_partitions?"),

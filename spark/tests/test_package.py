@@ -29,6 +29,7 @@ LAYERS = [
     "partition",
     "digests",
     "rows.envelope",
+    "rows.from_tool",
     "planning.survey rows.decode rows.encode",
     "rows.shape kept_files",
     "rows.exact rows.infer process redaction session upstream",

@@ -157,8 +157,7 @@ def test_rows_that_are_alike_are_written_as_often_as_they_are_there(spark, sink,
         ({"header": "no colon"}, "header"),
         (
             {"stage_url": "s/{job}", "commit_url": "c"},
-            "the option stage_url has the placeholder {job}; "
-            "it can have {job_id}, {batch_id}, {partition_id}, {attempt}",
+            "needs the option body single: each record has its own",
         ),
         (
             {"commit_url": "c/{attempt}"},

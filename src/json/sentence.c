@@ -73,8 +73,7 @@ bool sentence_counts_loss(struct slice text, size_t count)
         bool counted = last[0].number > 0 || (last[1].number > 0 && is_thing(&last[0]));
         if (counted && is_bad(&t))
             return true;
-        last[2] = last[1];
-        last[1] = last[0];
+        memmove(last + 1, last, 2 * sizeof *last);
         last[0] = t;
     }
     return false;

@@ -445,6 +445,7 @@ RESERVED = {
     "expect": "it is set from the count",
     "planned_total": "it is set from the count",
     "max_pages": "use limit",
+    "fields": "columns are chosen with .schema(...) or select()",
 }
 
 
@@ -462,7 +463,7 @@ SYNONYMS = {
     **dict.fromkeys(("apikey", "apisecret", "subscriptionkey"), _KEY),
     **dict.fromkeys(("params", "queryparams", "parameters", "filter", "filters", "where", "sort", "orderby"), _QUERY),
     **dict.fromkeys(
-        ("fields", "columns", "select", "requiredcolumns"),
+        ("columns", "select", "requiredcolumns"),
         f"columns are chosen with .schema(...) or select(); {_QUERY}",
     ),
     **dict.fromkeys(("perpage", "pagelimit", "limitperpage", "chunksize", "fetchsize", "size"), "it is page_size"),
