@@ -4,7 +4,13 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512bw"))) static inline
+/* Some versions of clang want to be told that the vectors are as long as that. */
+#if defined(__clang__) && __clang_major__ >= 18 && __clang_major__ <= 21
+#define TARGET __attribute__((target("avx512bw,evex512")))
+#else
+#define TARGET __attribute__((target("avx512bw")))
+#endif
+#define AVX512 TARGET static inline
 
 AVX512 uint64_t is(__m512i v, char c)
 {
@@ -36,7 +42,7 @@ AVX512 uint64_t is_blank(__m512i v)
     return is(v, ' ') | is(v, '\t') | is(v, '\n') | is(v, '\r');
 }
 
-__attribute__((target("avx512bw"))) void scan_avx512(const unsigned char *p, size_t blocks, struct scan *m)
+TARGET void scan_avx512(const unsigned char *p, size_t blocks, struct scan *m)
 {
     for (; blocks; blocks--, p += SCAN_BYTES) {
         __m512i v = _mm512_loadu_si512(p);
@@ -44,7 +50,7 @@ __attribute__((target("avx512bw"))) void scan_avx512(const unsigned char *p, siz
     }
 }
 
-__attribute__((target("avx512bw"))) void scan_avx512_bits(const unsigned char *p, uint64_t bit[SCAN_BITS])
+TARGET void scan_avx512_bits(const unsigned char *p, uint64_t bit[SCAN_BITS])
 {
     __m512i v = _mm512_loadu_si512(p);
     for (int k = 0; k < SCAN_BITS; k++)
