@@ -7,13 +7,43 @@ static bool always(void)
 }
 
 #ifdef __x86_64__
+#include <cpuid.h>
+#include <immintrin.h>
+
+/* As the manuals of the processors say it (__builtin_cpu_supports() needs a library that a static build may lack): what
+ * the processor can do, and which registers the system keeps for us (XCR0). */
+enum {
+    POPCNT = 1 << 23,
+    OSXSAVE = 1 << 27,
+    AVX2 = 1 << 5,
+    BMI2 = 1 << 8,
+    AVX512BW = 1 << 30,
+    AVX512F = 1 << 16,
+    XCR0_AVX = 0x06,
+    XCR0_AVX512 = 0xe6,
+};
+
+__attribute__((target("xsave"))) static unsigned kept_registers(void)
+{
+    return (unsigned)_xgetbv(0);
+}
+
+static bool has(unsigned wanted, unsigned kept)
+{
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE) || !(c & POPCNT))
+        return false;
+    return (kept_registers() & kept) == kept && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted;
+}
+
 static bool has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+    return has(AVX2 | BMI2, XCR0_AVX);
 }
+
 static bool has_avx512(void)
 {
-    return has_avx2() && __builtin_cpu_supports("avx512bw");
+    return has(AVX2 | BMI2 | AVX512F | AVX512BW, XCR0_AVX512);
 }
 #endif
 
