@@ -49,6 +49,15 @@ lookup() {
         <(jq -nc 'range(300) | [., true]')
 }
 
+@test "a reject file that is the input is refused, and not emptied" {
+    items_api
+    printf '{"id":%s}\n' 1 2 >lines
+    lookup --reject-file lines "$api/items/{id}"
+    exits 64
+    says "lines is read, or written to, already"
+    [ "$(wc -l <lines)" -eq 2 ]
+}
+
 @test "404 stops it, or is null by --on, or goes to the reject file with its reason" {
     items_api
     printf '{"id":%s}\n' 1 404 2 500 3 >lines

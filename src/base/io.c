@@ -26,6 +26,26 @@ static volatile sig_atomic_t signal_caught;
 static bool has_deadline;
 static int signal_pipe[2] = {-1, -1};
 
+static bool is_same_file(int a, int b)
+{
+    struct stat x, y;
+    return a >= 0 && b >= 0 && fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+int io_open_emptied(const char *name, mode_t mode, const int *others, size_t count, int *to, struct error *e)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+    if (fd < 0)
+        return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
+    *to = fd;
+    for (size_t i = 0; i < count; i++)
+        if (is_same_file(fd, others[i]))
+            return error_set(e, EXIT_USAGE, "%s is read, or written to, already", name);
+    return ftruncate(fd, 0) && errno != EINVAL ? error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno))
+                                               : 0;
+}
+
 void io_hold_standard(void)
 {
     for (int fd = 0; fd <= STDERR_FILENO; fd++)

@@ -3,6 +3,7 @@
 #define RESTSRC_IO_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -46,6 +47,10 @@ int io_read_file(const char *name, struct buf *b, struct error *e);
 /* Puts one line in the place of what is in a file, whole or not at all where its folder lets us; its permissions stay.
  * -1: EXIT_IO. */
 int io_replace_file(const char *name, const char *line, struct error *e);
+
+/* Opens a file to write to, and empties it, unless it is the same as one of these descriptors (-1: none): what is read,
+ * or another output. Sets to. -1: EXIT_IO; EXIT_USAGE: it is the same. */
+int io_open_emptied(const char *name, mode_t mode, const int *others, size_t count, int *to, struct error *e);
 
 /* Gives standard descriptors that are closed something that fails when it is used, so that no other file takes their
  * place. */

@@ -266,10 +266,8 @@ static int set_up(struct lookup *l, struct error *e)
     l->input.batch_size = 1;
     l->input.batch_bytes = LONGEST_LINE;
     input_init(&l->input);
-    if (o->write.reject_file)
-        l->reject_fd = open(o->write.reject_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (o->write.reject_file && l->reject_fd < 0)
-        return error_set(e, EXIT_IO, "cannot write %s: %s", o->write.reject_file, strerror(errno));
+    if (o->write.reject_file && io_open_emptied(o->write.reject_file, 0600, &l->input.fd, 1, &l->reject_fd, e))
+        return -1;
     return output_open(&l->output, strcmp(output, "ndjson") == 0 ? NULL : output, e);
 }
 

@@ -193,27 +193,11 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 /* ---- the whole ---- */
 
-static bool is_same_file(int a, int b)
-{
-    struct stat x, y;
-    return a >= 0 && b >= 0 && fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-           x.st_ino == y.st_ino;
-}
-
-/* A file is emptied only when it is not what is read, nor the other output. */
+/* Not what is read, nor another output. */
 static int open_output(const struct write_run *w, const char *name, mode_t mode, int *to, struct error *e)
 {
-    if (!name)
-        return 0;
-    int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-    if (fd < 0)
-        return error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno));
-    bool taken = is_same_file(fd, w->input.fd) || is_same_file(fd, w->reject_fd) || is_same_file(fd, w->ids_fd);
-    *to = fd;
-    if (taken)
-        return error_set(e, EXIT_USAGE, "%s is read, or written to, already", name);
-    return ftruncate(fd, 0) && errno != EINVAL ? error_set(e, EXIT_IO, "cannot write %s: %s", name, strerror(errno))
-                                               : 0;
+    const int others[] = {w->input.fd, w->reject_fd, w->ids_fd};
+    return name ? io_open_emptied(name, mode, others, sizeof others / sizeof *others, to, e) : 0;
 }
 
 static int open_input(struct write_run *w, struct error *e)
