@@ -75,25 +75,27 @@ struct slice value_member(struct slice object, const char *name, size_t len)
 
 static unsigned hex4(const char *digits)
 {
-    char text[5] = {digits[0], digits[1], digits[2], digits[3], 0};
-    return (unsigned)strtoul(text, NULL, 16);
+    unsigned value = 0;
+    for (int i = 0; i < 4; i++) {
+        unsigned char c = (unsigned char)digits[i];
+        value = value * 16 + (c <= '9' ? c - 48U : (c | 0x20U) - 87U) % 16;
+    }
+    return value;
 }
 
 static void add_utf8(struct buf *out, unsigned c)
 {
-    if (c < 0x80) {
-        buf_addc(out, (char)c);
-        return;
-    }
-    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_addc(out, (char)(lead[more] | c >> 6 * more));
-    while (more--)
-        buf_addc(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
+    char bytes[4];
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    unsigned n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (unsigned i = n - 1; i > 0; i--, c >>= 6)
+        bytes[i] = (char)(0x80 | (c & 0x3f));
+    bytes[0] = (char)(lead[n] | c);
+    buf_add(out, bytes, n);
 }
 
 /* One \uXXXX or a pair of them at raw; returns how many characters of raw it took. */
-static size_t unescape_unicode(const char *raw, size_t len, struct buf *out)
+static size_t unescape_unicode(const char *raw, size_t len, const char *lone, struct buf *out)
 {
     unsigned c = hex4(raw + 2);
     if (c < 0xd800 || c > 0xdfff) {
@@ -105,22 +107,24 @@ static size_t unescape_unicode(const char *raw, size_t len, struct buf *out)
         add_utf8(out, 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00));
         return 12;
     }
-    buf_add(out, raw, 6); /* a lone surrogate has no UTF-8 */
+    buf_add(out, lone ? lone : raw, lone ? strlen(lone) : 6);
     return 6;
 }
 
-/* The characters that the inside of a valid JSON string stands for. */
-static void unescape(const char *raw, size_t len, struct buf *out)
+void value_unescape(const char *raw, size_t len, const char *lone, struct buf *out)
 {
     static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-    size_t i = 0;
-    while (i < len) {
-        if (raw[i] != '\\') {
-            buf_addc(out, raw[i++]);
-        } else if (raw[i + 1] == 'u') {
-            i += unescape_unicode(raw + i, len - i, out);
+    for (size_t i = 0; i < len;) {
+        const char *escape = memchr(raw + i, '\\', len - i);
+        size_t plain = escape ? (size_t)(escape - raw) - i : len - i;
+        buf_add(out, raw + i, plain);
+        i += plain;
+        if (i + 1 >= len)
+            return;
+        if (raw[i + 1] == 'u') {
+            i += len - i >= 6 ? unescape_unicode(raw + i, len - i, lone, out) : len - i;
         } else {
-            const char *letter = strchr(from, raw[i + 1]);
+            const char *letter = memchr(from, raw[i + 1], sizeof from - 1);
             buf_addc(out, letter ? to[letter - from] : raw[i + 1]);
             i += 2;
         }
@@ -132,7 +136,7 @@ bool value_spells(struct slice raw, const char *name, size_t len)
     if (!memchr(raw.text, '\\', raw.len))
         return len == raw.len && memcmp(raw.text, name, len) == 0;
     struct buf plain = {0};
-    unescape(raw.text, raw.len, &plain);
+    value_unescape(raw.text, raw.len, NULL, &plain);
     bool same = len == plain.len && memcmp(buf_text(&plain), name, plain.len) == 0;
     buf_free(&plain);
     return same;
@@ -169,7 +173,7 @@ void value_quote(const char *text, size_t len, struct buf *out)
 void value_scalar(struct slice value, struct buf *out)
 {
     if (value.len >= 2 && *value.text == '"')
-        unescape(value.text + 1, value.len - 2, out);
+        value_unescape(value.text + 1, value.len - 2, NULL, out);
     else
         buf_add(out, value.text, value.len);
 }

@@ -133,31 +133,29 @@ static struct slice result_of(const struct reading *r, struct slice element)
     return r->paths->status.count || r->paths->error.count ? element : reading_unwrap(element);
 }
 
-/* Does the list say what became of records, rather than give them back? */
-bool reading_speaks(const struct reading *r, struct slice list)
+/* Does an element refuse its record, or only speak of it? */
+static bool any_element(const struct reading *r, struct slice list, bool refuses)
 {
     struct slice element;
     struct refusal said;
     size_t n = 0;
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
         read_element(r, result_of(r, element), sent_as(r, n), &said);
-        if (said.speaks)
+        if (refuses ? said.refused : said.speaks)
             return true;
     }
     return false;
 }
 
+/* Does the list say what became of records, rather than give them back? */
+bool reading_speaks(const struct reading *r, struct slice list)
+{
+    return any_element(r, list, false);
+}
+
 static bool any_refused(const struct reading *r, struct slice list)
 {
-    struct slice element;
-    struct refusal said;
-    size_t n = 0;
-    for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
-        read_element(r, result_of(r, element), sent_as(r, n), &said);
-        if (said.refused)
-            return true;
-    }
-    return false;
+    return any_element(r, list, true);
 }
 
 static bool is_verdict(struct slice element, enum verdicts kind)
