@@ -20,21 +20,17 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LOOKED_UP = 57  # so many cases, at the least, are after a text that was looked up
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "servers"))
+import loopback  # noqa: E402
+
 CASES = []
 REQUESTS = {}
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(loopback.Quiet):
     def do_POST(self):
         number = int(self.path.strip("/"))
         case, seen = CASES[number], REQUESTS.setdefault(number, [])
@@ -127,11 +123,9 @@ def main():
     for name in sys.argv[1:] or sorted((HERE / "data/answers").glob("*.ndjson")):
         with open(name, encoding="utf-8") as file:
             CASES.extend(map(json.loads, file))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
+    server = loopback.start(Handler)
     print(f"1..{len(CASES) + (not sys.argv[1:])}")
-    good = [check(n, case["api"], tool, url) for n, case in enumerate(CASES, 1)]
+    good = [check(n, case["api"], tool, server.url) for n, case in enumerate(CASES, 1)]
     if not sys.argv[1:]:
         seen = sum("seen" in case for case in CASES)
         good.append(seen >= LOOKED_UP)

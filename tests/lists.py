@@ -14,7 +14,6 @@ COUNT]. READ and COUNT are an exit code, or text that must be said, or both as [
 text. What is read with 0 and without a word must be all; what is counted with 0 must be true.
 """
 
-import contextlib
 import json
 import os
 import pathlib
@@ -24,28 +23,17 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "servers"))
+import loopback  # noqa: E402
 from played import Played  # noqa: E402
 
 MOUNTED = []
 LOCK = threading.Lock()
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log_message(self, *_):
-        pass
-
-    def handle(self):
-        with contextlib.suppress(ConnectionError):
-            super().handle()
-
+class Handler(loopback.Quiet):
     def handle_request(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         played = MOUNTED[int(self.path.split("/")[1])]
@@ -182,13 +170,10 @@ def main():
         for case in json.loads(file.read_text(encoding="utf-8"))
     ]
     cases = [case for case in cases if word in case["file"] + ": " + case["name"]]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
+    server = loopback.start(Handler)
     print(f"1..{len(cases)}", flush=True)
     with ThreadPoolExecutor(2) as pool:
-        told = pool.map(lambda pair: judge(*pair, url), enumerate(cases, 1))
+        told = pool.map(lambda pair: judge(*pair, server.url), enumerate(cases, 1))
         good = [tell(number, case, problems) for number, case, problems in told]
     server.shutdown()
     sys.exit(0 if all(good) else 1)

@@ -1,9 +1,8 @@
 """What `restsrc read --output arrow` makes of records: a list of our own, and the tool as a process."""
 
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import loopback
 import pyarrow as pa
 
 from restsrc import tool
@@ -17,9 +16,7 @@ class Listing:
     def __init__(self):
         listing = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handler(loopback.Quiet):
             def do_GET(self):
                 body = b"[" + b",".join(listing.records) + b"]"
                 self.send_response(200)
@@ -28,17 +25,11 @@ class Listing:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_):
-                pass
-
         self.records = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/items"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._server = loopback.start(Handler)
+        self.url = f"{self._server.url}/items"
 
     def __enter__(self):
-        self._thread.start()
         return self
 
     def __exit__(self, *_):

@@ -12,10 +12,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from arrow_tool import Listing
-
 REPO = Path(__file__).resolve().parents[2]
 SERVERS = REPO / "tests" / "servers"
+sys.path.append(str(SERVERS))
+
+from arrow_tool import Listing  # noqa: E402
 
 # The binary of this source tree, unless the caller named one or it is installed beside this Python.
 if (REPO / "src" / "restsrc").exists():

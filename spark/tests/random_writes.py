@@ -9,9 +9,9 @@ import os
 import random
 import signal
 import tempfile
-import threading
-from http.server import ThreadingHTTPServer
 from pathlib import Path
+
+import loopback
 
 from conftest import REPO, tools_running
 
@@ -122,15 +122,9 @@ def one(spark, url, rng):
     return not why
 
 
-class QuietServer(ThreadingHTTPServer):
-    def handle_error(self, *_):
-        """Clients that are killed are no surprise."""
-
-
 def main(spark, seed):
-    server = QuietServer(("127.0.0.1", 0), writes.Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = loopback.start(writes.Handler)
     rng = random.Random(seed)
-    done = [one(spark, f"http://127.0.0.1:{server.server_port}", rng) for _ in range(RUNS)]
+    done = [one(spark, server.url, rng) for _ in range(RUNS)]
     server.shutdown()
     assert any(done), "no job was done"

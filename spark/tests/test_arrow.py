@@ -14,7 +14,7 @@ from restsrc.rows.decode import arrow_schema
 from restsrc.rows.exact import RecordParser
 from restsrc.rows.from_tool import ArrowMaker
 from restsrc.rows.shape import reshape
-from test_decode import rows, schema_and_block
+from test_decode import ORDINARY_VALUES, rows, schema, schema_and_block
 
 MISFIT = t.StructField("misfit", t.StringType(), True, {"restsrc": "misfit"})
 
@@ -93,28 +93,7 @@ def test_fast_path_gives_the_rows_of_the_exact_path(tool_made, case, time_zone):
     assert rows(made) == rows(exact)
 
 
-def schema(**columns):
-    return t.StructType([t.StructField(name, kind) for name, kind in columns.items()])
-
-
-@pytest.mark.parametrize(
-    "kind, value",
-    [
-        *(
-            (t.LongType(), "9007199254740993"),
-            (t.DoubleType(), "1.5"),
-            (t.BooleanType(), "true"),
-            (t.StringType(), '"x"'),
-        ),
-        *(
-            (t.DecimalType(10, 2), "1.10"),
-            (t.DateType(), '"2013-01-01"'),
-            (t.TimestampType(), '"2013-01-01T05:06:07Z"'),
-        ),
-        *((t.TimestampType(), '"2013-01-01 05:06:07.5"'), (t.TimestampNTZType(), '"2013-01-01T05:06:07"')),
-        *((t.ArrayType(t.DateType()), '["2013-01-01"]'), (schema(x=t.TimestampType()), '{"x":"2013-01-01T05:06:07Z"}')),
-    ],
-)
+@ORDINARY_VALUES
 def test_ordinary_values_take_the_fast_path(tool_made, monkeypatch, kind, value):
     maker = ArrowMaker(schema(a=kind), time_zone="Europe/Paris")
     monkeypatch.setattr(maker, "_read", None)

@@ -167,7 +167,7 @@ def schema(**columns):
     return t.StructType([t.StructField(name, kind) for name, kind in columns.items()])
 
 
-@pytest.mark.parametrize(
+ORDINARY_VALUES = pytest.mark.parametrize(
     "kind, value",
     [
         *(
@@ -185,6 +185,9 @@ def schema(**columns):
         *((t.ArrayType(t.DateType()), '["2013-01-01"]'), (schema(x=t.TimestampType()), '{"x":"2013-01-01T05:06:07Z"}')),
     ],
 )
+
+
+@ORDINARY_VALUES
 def test_ordinary_values_take_the_fast_path(kind, value):
     assert BatchMaker(schema(a=kind)).fast_batch(f'{{"a":{value}}}\n{{"a":null}}\n{{}}\n'.encode()) is not None
 

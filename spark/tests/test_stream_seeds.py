@@ -12,9 +12,9 @@ import random
 import threading
 from datetime import datetime, timezone
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import loopback
 import pytest
 
 from restsrc.errors import UnexpectedAnswer
@@ -45,14 +45,7 @@ class World:
         self.lock = threading.Lock()
         world = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def log_message(self, *_):
-                pass
-
+        class Handler(loopback.Quiet):
             def do_GET(self):
                 with world.lock:
                     given = world.answer(self.path)
@@ -67,10 +60,8 @@ class World:
                 self.end_headers()
                 self.wfile.write(text)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/list"
+        self.server = loopback.start(Handler)
+        self.url = f"{self.server.url}/list"
 
     def stop(self):
         self.server.shutdown()

@@ -2,20 +2,12 @@
  * offsets ascend within what they point into.
  *
  * A line with the schema, then a JSON array of records. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "arrow/columns.h"
 #include "arrow/infer.h"
 #include "arrow/ipc.h"
+#include "fuzz.h"
 #include "json/lines.h"
 #include "json/split.h"
-
-static void require(bool true_)
-{
-    if (!true_)
-        abort();
-}
 
 static void check_column(const struct column *c, int64_t length)
 {

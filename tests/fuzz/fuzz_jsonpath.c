@@ -3,9 +3,7 @@
  * it for records.
  *
  * A line with the query, then the text. */
-#include <stdlib.h>
-#include <string.h>
-
+#include "fuzz.h"
 #include "json/jsonpath.h"
 #include "json/path.h"
 #include "json/split.h"
@@ -14,12 +12,6 @@ struct seen {
     struct slice json, first;
     size_t count;
 };
-
-static void require(bool true_)
-{
-    if (!true_)
-        abort();
-}
 
 static bool look(void *ctx, struct slice value)
 {
@@ -78,7 +70,6 @@ static void try_records(const char *text, size_t len, const char *json, size_t n
     buf_free(&envelope);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     const char *text = (const char *)bytes, *line = n ? memchr(text, '\n', n) : NULL;

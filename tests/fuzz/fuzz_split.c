@@ -4,20 +4,12 @@
  *
  * The first byte chooses the size of the pieces and where the records are, the second whether it may be NDJSON; the
  * rest is the text. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "../unit/splitting.h"
+#include "fuzz.h"
 #include "json/usual.h"
 
 static const char *const places[] = {"", "results", "/0", "a.b", "/hits/hits"};
 enum { PLACES = sizeof places / sizeof *places };
-
-static void require(bool true_)
-{
-    if (!true_)
-        abort();
-}
 
 static bool equal(const struct buf *a, const struct buf *b)
 {
@@ -80,8 +72,6 @@ static void check_output(const struct splitting *s, const char *text, size_t len
     splitting_free(&envelope);
     buf_free(&squeezed);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

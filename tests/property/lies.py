@@ -16,11 +16,13 @@ import json
 import random
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "servers"))
+import loopback
 
 OPTIONS = {
     "offset": ["--paginate", "offset"],
@@ -308,20 +310,7 @@ def api(seed):
     return Api(seed)
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-
-    def log_message(self, *_):
-        pass
-
-    def handle(self):
-        try:
-            super().handle()
-        except ConnectionError:  # a client that has seen enough
-            pass
-
+class Handler(loopback.Quiet):
     def do_GET(self):
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -416,10 +405,7 @@ def main():
     tool, servers = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300
     first = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(10**9)
     print("seeds from", first, flush=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    base = f"http://127.0.0.1:{server.server_address[1]}"
+    base = loopback.start(Handler).url
     counts = {"right": 0, "told": 0, "wrong": 0}
     with ThreadPoolExecutor(4) as pool:
         for seed, verdict, what in pool.map(lambda s: judge(tool, base, s), range(first, first + servers)):

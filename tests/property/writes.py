@@ -11,7 +11,10 @@ import subprocess
 import sys
 import tempfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "servers"))
+import loopback
 
 RUNS = 60
 SCENARIOS = {}  # by the path of their URL, because what an earlier one still sends is not the next one's
@@ -133,12 +136,7 @@ SHAPES = {
 }
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
+class Handler(loopback.Quiet):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         run = SCENARIOS[self.path]
@@ -224,10 +222,9 @@ def main():
     tool = sys.argv[1]
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
     print(f"seed {seed}")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = loopback.start(Handler)
     rng = random.Random(seed)
-    exits = [one(tool, f"http://127.0.0.1:{server.server_port}", rng) for _ in range(RUNS)]
+    exits = [one(tool, server.url, rng) for _ in range(RUNS)]
     server.shutdown()
     assert exits.count(0) > RUNS / 4, f"hardly any run was complete: {exits}"
 
