@@ -215,7 +215,7 @@ double io_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return seconds(&t);
 }
 
 double io_seconds_since(const struct timespec *then)

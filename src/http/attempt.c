@@ -137,20 +137,23 @@ static bool may_ask(const struct transfer *t, const char *url, struct error *e)
     return false;
 }
 
+static bool is_foreign(struct transfer *t, struct attempt *a)
+{
+    return !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
+}
+
 bool attempt_needs_login(struct transfer *t, struct attempt *a)
 {
-    a->http.foreign =
-        !t->options.network->location_trusted && !origin_is_ours(t->base.data, buf_text(&a->exchange->request.url));
-    return !a->http.foreign && login_is_wanted(&t->login);
+    return login_is_wanted(&t->login) && !is_foreign(t, a);
 }
 
 /* Credentials of the request's own come before ours. */
 static void authorize(struct transfer *t, struct attempt *a)
 {
     struct buf *lines = &a->http.authorization;
-    bool wanted = attempt_needs_login(t, a);
+    a->http.foreign = is_foreign(t, a);
     buf_clear(lines);
-    if (wanted)
+    if (!a->http.foreign && login_is_wanted(&t->login))
         buf_adds(lines, login_lines(&t->login));
     else if (!t->client.has_auth && !a->http.foreign && t->client.auth.bearer)
         client_add_token(&t->client, t->client.auth.bearer, lines);
@@ -165,7 +168,6 @@ static void forget(struct transfer *t, struct exchange *x)
     x->action = RULE_NONE;
     x->rule = NULL;
     x->bytes = 0;
-    buf_text(&x->request.url); /* ends it with a NUL, for attempt_locate() */
     t->ops->begin(t->ctx, x);
 }
 
@@ -176,10 +178,22 @@ void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e)
     attempt_settle(a, true);
 }
 
+static void tell_begin(struct transfer *t, struct attempt *a)
+{
+    struct buf line = {0}, trace = {0};
+    if (!t->options.network->verbose)
+        return;
+    buf_addf(&line, "> %s ", attempt_method(a->exchange));
+    if (*a->http.trace)
+        buf_addf(&trace, " traceparent: %s", a->http.trace);
+    attempt_show(t, true, a->exchange, buf_text(&line), buf_text(&trace));
+    buf_free(&trace);
+    buf_free(&line);
+}
+
 void attempt_begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    struct buf line = {0}, trace = {0};
     forget(t, x);
     a->http.in.any_status = t->ops->any_status;
     a->http.in.endless = t->ops->endless;
@@ -188,15 +202,19 @@ void attempt_begin(struct transfer *t, struct attempt *a)
         attempt_settle(a, true);
         return;
     }
-    buf_addf(&line, "> %s ", attempt_method(x));
-    if (*a->http.trace)
-        buf_addf(&trace, " traceparent: %s", a->http.trace);
-    attempt_show(t, true, x, buf_text(&line), buf_text(&trace));
-    buf_free(&trace);
-    buf_free(&line);
+    tell_begin(t, a);
     attempt_check(t, curl_multi_add_handle(t->multi, a->http.easy));
     a->phase = ACTIVE;
     t->stats->requests++;
+}
+
+void attempt_tell_try(struct transfer *t, struct exchange *x, const char *why, unsigned number, double wait)
+{
+    struct buf line = {0};
+    t->stats->retries++;
+    buf_addf(&line, ": %s; try %u of %llu in %.3g s", why, number, (unsigned long long)t->retry.tries + 1, wait);
+    attempt_show(t, false, x, "", buf_text(&line));
+    buf_free(&line);
 }
 
 static void give_up(struct attempt *a)
@@ -225,14 +243,9 @@ void attempt_retry(struct transfer *t, struct attempt *a, bool taken)
     }
     a->taken |= x->unsettled;
     a->retries++;
-    t->stats->retries++;
     a->due = start;
     a->phase = WAITING;
-    struct buf line = {0};
-    buf_addf(&line, ": %s; try %u of %llu in %.3g s", x->error.message, a->retries + 1,
-             (unsigned long long)t->retry.tries + 1, wait);
-    attempt_show(t, false, x, "", buf_text(&line));
-    buf_free(&line);
+    attempt_tell_try(t, x, x->error.message, a->retries + 1, wait);
 }
 
 bool attempt_renew(struct transfer *t, struct attempt *a)

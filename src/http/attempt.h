@@ -68,6 +68,8 @@ bool attempt_needs_login(struct transfer *t, struct attempt *a);
 void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e);
 /* Sends it; or it could not begin, and has failed. */
 void attempt_begin(struct transfer *t, struct attempt *a);
+/* Counts and tells of another try, the number-th, after so many seconds. */
+void attempt_tell_try(struct transfer *t, struct exchange *x, const char *why, unsigned number, double wait);
 /* Another try later, when the policy has one left and the request may be repeated; else the exchange has failed with
  * its error. taken: the server may have acted on it. */
 void attempt_retry(struct transfer *t, struct attempt *a, bool taken);

@@ -81,7 +81,7 @@ static int load_data(struct auth *a, struct error *e)
     while (a->oauth_data.len && strchr("\r\n", a->oauth_data.data[a->oauth_data.len - 1]))
         a->oauth_data.len--;
     buf_addf(&query, "?%s", buf_text(&a->oauth_data));
-    for (const char *rest = buf_text(&query); *query.data && url_next_query(&rest, &name, &value);)
+    for (const char *rest = buf_text(&query); url_next_query(&rest, &name, &value);)
         hide_text(a, buf_text(&name), buf_text(&value));
     token_texts(a->oauth_data.data, a->oauth_data.len, hide_text, a);
     secret_check_file(text + 1, &a->warning);

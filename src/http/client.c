@@ -1,5 +1,6 @@
 /* client: what all requests of a process have in common. */
 #include "http/client.h"
+#include "http/url.h"
 
 #include <curl/curl.h>
 #include <stdint.h>
@@ -223,7 +224,7 @@ bool client_speaks_http1(const struct client *c)
                                    getenv("ALL_PROXY")};
     bool tls = false;
     for (size_t i = 0; i < (o->proxy ? 1 : sizeof proxies / sizeof *proxies); i++)
-        tls |= proxies[i] && strncasecmp(proxies[i], "https:", 6) == 0;
+        tls |= proxies[i] && url_is_secure(proxies[i]);
     return o->http1 || tls;
 }
 

@@ -257,7 +257,7 @@ bool failure_was_sent(const struct http *h, int code)
 /* HOST:PORT of the proxy that requests to url may go through. */
 static void find_proxy(const struct http *h, const char *url, struct buf *name)
 {
-    bool tls = strncasecmp(url, "https:", 6) == 0;
+    bool tls = url_is_secure(url);
     const char *const https[] = {getenv("https_proxy"), getenv("HTTPS_PROXY")}, *const http[] = {getenv("http_proxy")};
     const char *proxy = h->client->options.network->proxy;
     for (size_t i = 0; !proxy && i < (tls ? 2 : 1); i++)
@@ -289,7 +289,7 @@ void failure_tell_proxy(const struct http *h, struct error *e)
     struct buf name = {0};
     char *url = NULL;
     curl_easy_getinfo(h->easy, CURLINFO_EFFECTIVE_URL, &url);
-    bool tunnel = url && strncasecmp(url, "https:", 6) == 0; /* which the proxy does not look into */
+    bool tunnel = url && url_is_secure(url); /* which the proxy does not look into */
     if (url && !(tunnel && http_has_answer(h)))
         find_proxy(h, url, &name);
     if (name.len && went_through(h, url, buf_text(&name)) && !strstr(e->message, "(through the proxy"))

@@ -181,11 +181,7 @@ static void add_trace(struct http *h)
 /* Does a header that all requests share say who we are? */
 static bool is_credential(const struct client *c, const char *line)
 {
-    char *shown = mem_text(line, strlen(line));
-    secret_mask(&c->auth.secrets, shown);
-    bool is = secret_in_header(line) || strcmp(shown, line) != 0;
-    free(shown);
-    return is;
+    return secret_in_header(line) || secret_hides(&c->auth.secrets, line);
 }
 
 /* Each ended by '\n'. */
@@ -260,10 +256,8 @@ static int sign(struct http *h, const struct request *r, const char *url, struct
     s.body_len = r->body.len;
     s.time = time(NULL);
     int result = sigv4_sign(&s, &lines, e);
-    char *rest = buf_writable(&lines);
-    for (char *line; result == 0 && (line = strsep(&rest, "\n"));)
-        if (*line)
-            h->last_header = client_append(&h->headers, h->last_header, line);
+    if (result == 0)
+        add_lines(h, &lines);
     free(header);
     buf_free(&lines);
     return result;

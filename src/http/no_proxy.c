@@ -26,9 +26,11 @@ bool no_proxy_has(const char *list, const char *url)
 {
     struct buf origin = {0};
     bool found = false;
+    if (!list || !*list)
+        return false;
     url_origin(url, &origin);
     const char *host = strstr(buf_text(&origin), "://");
-    for (const char *p = list; host && p && *p && !found;) {
+    for (const char *p = list; host && *p && !found;) {
         size_t n = strcspn(p, ", \t");
         found = n && matches(p, n, host + 3);
         p += n + strspn(p + n, ", \t");

@@ -18,16 +18,11 @@ bool origin_is_same(const char *a, const char *b)
     return same;
 }
 
-static bool is_secure(const char *url)
-{
-    return strncasecmp(url, "https:", 6) == 0;
-}
-
 static bool is_trusted(const char *base, const char *url, const struct list *trusted)
 {
     struct buf origin = {0};
     bool is = false;
-    if (is_secure(base) && !is_secure(url))
+    if (url_is_secure(base) && !url_is_secure(url))
         return false;
     url_origin(url, &origin);
     const char *host = strstr(buf_text(&origin), "://"), *port = strrchr(buf_text(&origin), ':');
@@ -44,7 +39,7 @@ static bool gets_secure(const char *base, const char *url, const char *from, con
     struct buf x = {0}, y = {0};
     url_origin(base, &x);
     url_origin(url, &y);
-    bool is = x.len && y.len && !is_secure(x.data) && is_secure(y.data);
+    bool is = x.len && y.len && !url_is_secure(x.data) && url_is_secure(y.data);
     const char *a = is ? strrchr(x.data, ':') : NULL, *b = is ? strrchr(y.data, ':') : NULL;
     if (is) {
         size_t n = (size_t)(a - x.data) - strlen("http");

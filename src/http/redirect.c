@@ -17,7 +17,7 @@ bool redirect_leads(struct exchange *x, struct buf *to)
 static void tell_secure(struct transfer *t, struct exchange *x, const char *to, const char *shown)
 {
     struct buf line = {0};
-    if (t->told_secure || strncasecmp(buf_text(&x->request.url), "http:", 5) || strncasecmp(to, "https:", 6))
+    if (t->told_secure || strncasecmp(buf_text(&x->request.url), "http:", 5) || !url_is_secure(to))
         return;
     t->told_secure = true;
     buf_addf(&line, ": redirects to %s: use https in the URL", shown);

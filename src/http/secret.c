@@ -156,6 +156,15 @@ void secret_free(struct secrets *s)
     buf_free(&s->values);
 }
 
+bool secret_hides(const struct secrets *s, const char *text)
+{
+    char *masked = mem_copy(text);
+    secret_mask(s, masked);
+    bool hides = strcmp(masked, text) != 0;
+    free(masked);
+    return hides;
+}
+
 void secret_mask(const struct secrets *s, char *text)
 {
     mask_text(&s->values, text);

@@ -34,6 +34,8 @@ void secret_free(struct secrets *s);
 
 /* Puts *** for every secret in text, in place, however it is spelled: see mask_text(). */
 void secret_mask(const struct secrets *s, char *text);
+/* Is there anything in text that secret_mask() would hide? */
+bool secret_hides(const struct secrets *s, const char *text);
 
 /* url as messages may show it: user info and the values of telling parameters become ***. Appends. */
 void secret_redact(const char *url, struct buf *out);

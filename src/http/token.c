@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "base/pair.h"
 #include "http/url.h"
 #include "json/error_body.h"
 #include "json/path.h"

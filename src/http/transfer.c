@@ -22,7 +22,7 @@ static int on_body(void *user, const char *bytes, size_t n)
 {
     struct attempt *a = user;
     struct exchange *x = a->exchange;
-    x->status = http_status(&a->http);
+    x->status = a->http.in.status;
     x->bytes += n;
     return a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error);
 }
@@ -118,11 +118,7 @@ const char *transfer_library(void)
 
 bool transfer_hides(const struct transfer *t, const char *text)
 {
-    char *masked = mem_text(text, strlen(text));
-    secret_mask(&t->client.auth.secrets, masked);
-    bool hides = strcmp(masked, text) != 0;
-    free(masked);
-    return hides;
+    return secret_hides(&t->client.auth.secrets, text);
 }
 
 void transfer_mask(const struct exchange *x, char *text)
@@ -139,18 +135,13 @@ bool transfer_again(struct exchange *x, unsigned retry, double after)
 {
     struct attempt *a = x->attempt;
     struct transfer *t = a->transfer;
-    struct buf line = {0};
     double asked = after > 0 ? after : http_pause(&a->http);
     double wait = retry_wait(&t->retry, retry, asked, erand48(t->client.random));
     if (!retry_allowed(&t->retry, retry, io_clock() + wait - a->first))
         return false;
     rate_hold(&t->rate, wait); /* for all: they would meet with the same */
-    t->stats->retries++;
     x->delay = wait;
-    buf_addf(&line, ": refused for now; try %u of %llu in %.3g s", retry + 1, (unsigned long long)t->retry.tries + 1,
-             wait);
-    attempt_show(t, false, x, "", buf_text(&line));
-    buf_free(&line);
+    attempt_tell_try(t, x, "refused for now", retry + 1, wait);
     return true;
 }
 

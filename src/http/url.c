@@ -56,6 +56,11 @@ const char *url_missing_scheme(const char *text)
     return dotted || memchr(text, ':', len) ? "https://" : NULL;
 }
 
+bool url_is_secure(const char *url)
+{
+    return strncasecmp(url, "https:", 6) == 0;
+}
+
 int url_accept(const char *text, struct buf *url, struct error *e)
 {
     if (strncasecmp(text, "http://", 7) && strncasecmp(text, "https://", 8))

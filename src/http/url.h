@@ -17,6 +17,9 @@ int url_accept(const char *text, struct buf *url, struct error *e);
  * belongs in front of it: https://, or http:// for this machine. Else NULL. */
 const char *url_missing_scheme(const char *text);
 
+/* Does it begin with https: ? */
+bool url_is_secure(const char *url);
+
 /* libcurl takes no URL of more than 8 MB. -1: EXIT_ANSWER. */
 int url_check_length(const char *url, struct error *e);
 

@@ -169,6 +169,8 @@ static void tell_connection(struct transfer *t, struct attempt *a)
 {
     struct buf line = {0};
     struct error proxy = {0};
+    if (!t->options.network->verbose)
+        return;
     http_connection(&a->http, &line);
     failure_tell_proxy(&a->http, &proxy);
     if (line.len)
@@ -183,6 +185,7 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
     struct buf to = {0};
     char told[40];
     x->status = http_has_answer(&a->http) ? http_status(&a->http) : 0;
+    bool good = is_good(x), answered = x->status && !a->http.in.stopped;
     if (x->status > 0 && x->status < 600)
         t->stats->status[x->status]++;
     snprintf(told, sizeof told, "< %ld ", x->status);
@@ -195,14 +198,13 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
     }
     if (x->status)
         solo_answer(&t->solo, a, a->http.local_port, io_clock());
-    if (x->status / 100 == 2)
+    if (good)
         login_worked(&t->login, buf_text(&a->http.authorization));
-    double pause = x->status / 100 == 2 ? http_pause(&a->http) : 0;
+    double pause = good ? http_pause(&a->http) : 0;
     if (pause > 0 && rate_hold(&t->rate, pause) && pause >= (double)TOLD_PAUSE) {
         snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
         attempt_show(t, false, x, "", told);
     }
-    bool good = x->status / 100 == 2, answered = http_has_answer(&a->http) && !a->http.in.stopped;
     if (code && (good || !answered))
         network_error(t, a, code);
     else if (good || !answered)

@@ -63,8 +63,9 @@ const size_t scan_kind_count = sizeof scan_kinds / sizeof *scan_kinds;
 
 const struct scan_kind *scan_best(void)
 {
-    const struct scan_kind *kind = scan_kinds;
-    while (!kind->runs())
-        kind++;
-    return kind;
+    static const struct scan_kind *best; /* asked once: in a virtual machine the question takes longer than a text */
+    if (!best)
+        for (best = scan_kinds; !best->runs();)
+            best++;
+    return best;
 }
