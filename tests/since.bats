@@ -68,6 +68,16 @@ END
     done
 }
 
+@test "a state of a style is there before --paginate auto finds out which it is" {
+    timed_api
+    restsrc read --state state --since-path at --since 2026-01-01T05:00:00Z -o list "$api/?after={since}"
+    exits 0
+    echo 90 >grown
+    restsrc read --paginate auto --state state --since-path at -o more "$api/?after={since}"
+    exits 0
+    diff <(jq .id more) <(seq 50 89)
+}
+
 @test "with --state and --since-path each run gives what is newer than all that came before" {
     timed_api
     run_it() {

@@ -71,7 +71,8 @@ static void take_newest(struct since_options *s, const struct state *state)
  * or, without --since-path, its {until}. */
 static int take_state(struct options *o, struct error *e)
 {
-    struct state state = {.style = styles_find(o->paging.paginate)->name};
+    bool is_auto = o->paging.paginate == PAGING_AUTO; /* whose style is found out later, and compared then */
+    struct state state = {.style = is_auto ? NULL : styles_find(o->paging.paginate)->name};
     struct since_options *s = &o->since;
     buf_add(&state.list, o->list.data, o->list.len);
     int result = state_load(&state, o->run.state, e);

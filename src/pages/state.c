@@ -71,7 +71,7 @@ static void take_text(struct slice line, const char *name, struct buf *to)
 
 static int take_line(struct state *s, struct slice line, unsigned number, struct error *e)
 {
-    if (!is_text(line, "style", s->style, strlen(s->style)))
+    if (s->style && !is_text(line, "style", s->style, strlen(s->style)))
         return error_set(e, EXIT_CONFIG, "%s, line %u: the state of this list is not of --paginate %s", s->file, number,
                          s->style);
     bool right = take_number(line, "offset", &s->place.offset) && take_number(line, "skip", &s->place.skip) &&
@@ -193,11 +193,12 @@ static void replace_line(const struct state *s, struct slice lines, struct buf *
     bool put = false;
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        if (!is_ours(s, line))
+        bool ours = is_ours(s, line);
+        if (!ours)
             buf_add(out, line.text, line.len);
         else if (!put)
             add_line(s, out);
-        put |= is_ours(s, line);
+        put |= ours;
     }
     if (!put)
         add_line(s, out);

@@ -23,7 +23,7 @@ struct bookmark {
 struct state {
     const char *file;        /* borrowed */
     struct buf list;         /* which list: its URL, redacted */
-    const char *style;       /* borrowed */
+    const char *style;       /* borrowed; NULL: any */
     bool found;              /* the file has it */
     bool done;               /* the list had ended */
     struct buf since, until; /* what {since} and {until} stood for */
