@@ -14,7 +14,7 @@ static int digits(const char *text, int count)
 }
 
 /* Years are counted from March, so that the leap day is the last of its year. */
-static bool civil_days(int year, int month, int day, int32_t *days)
+bool moment_day(int year, int month, int day, int32_t *days)
 {
     static const int longest[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -30,7 +30,7 @@ bool moment_date(const char *text, size_t len, int32_t *days)
 {
     if (len < 10 || text[4] != '-' || text[7] != '-' || (len > 10 && text[10] != 'T' && text[10] != ' '))
         return false;
-    return civil_days(digits(text, 4), digits(text + 5, 2), digits(text + 8, 2), days);
+    return moment_day(digits(text, 4), digits(text + 5, 2), digits(text + 8, 2), days);
 }
 
 bool moment_offset(const char *text, size_t len, int *seconds)

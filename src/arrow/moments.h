@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Days since 1970 of this day. false: there is no such day. */
+bool moment_day(int year, int month, int day, int32_t *days);
 /* Days since 1970 of YYYY-MM-DD, after which a time may stand. false: it has not that form, or there is no such day. */
 bool moment_date(const char *text, size_t len, int32_t *days);
 

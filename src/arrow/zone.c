@@ -111,18 +111,8 @@ static const char *read_rule(const char *p, struct rule *r)
 
 static int32_t days_of(int year, int month, int day)
 {
-    int32_t days = 0;
-    const char text[] = {(char)('0' + year / 1000),
-                         (char)('0' + year / 100 % 10),
-                         (char)('0' + year / 10 % 10),
-                         (char)('0' + year % 10),
-                         '-',
-                         (char)('0' + month / 10),
-                         (char)('0' + month % 10),
-                         '-',
-                         (char)('0' + day / 10),
-                         (char)('0' + day % 10)};
-    return moment_date(text, sizeof text, &days) ? days : -1;
+    int32_t days;
+    return moment_day(year, month, day, &days) ? days : -1;
 }
 
 /* When the clock shows it in a year, in seconds since 1970. */

@@ -35,9 +35,8 @@ static int make_request(const struct options *o, struct request *r, struct error
 /* JSON shows by itself that it is whole. */
 static void doubt_end(struct ask *ask, struct terminal *terminal)
 {
-    struct split split;
     struct buf compact = {0};
-    if (ask->exchange->open_end && split_whole(&split, ask->body.data, ask->body.len, &compact))
+    if (ask->exchange->open_end && split_compact(ask->body.data, ask->body.len, &compact))
         terminal_note(terminal, false, ANSWER_OPEN_END);
     buf_free(&compact);
 }

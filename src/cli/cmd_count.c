@@ -268,7 +268,7 @@ static int count_by_last_page(struct count *c, struct error *e)
 /* No records, and an error beside them: that is not a count. */
 static int check_denial(struct count *c, struct error *e)
 {
-    struct slice said = {buf_text(&c->ask.envelope), c->ask.envelope.len};
+    struct slice said = envelope_of(c);
     if (c->ask.split.count || c->ask.exchange->action == RULE_OK || !refusal_is(said, (struct slice){0}))
         return 0;
     answer_denied(c->ask.exchange, said, e);
@@ -298,7 +298,7 @@ static bool is_proven(struct count *c, int64_t total)
 static int count_by_guess(struct count *c, struct error *e)
 {
     struct total total;
-    struct slice envelope = {buf_text(&c->ask.envelope), c->ask.envelope.len};
+    struct slice envelope = envelope_of(c);
     if (total_guess(answer_header, c->ask.exchange, envelope, c->ask.split.count, &total, e) == 1 &&
         is_proven(c, total.records))
         return counted(c, total.records, e);

@@ -140,12 +140,6 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return 0;
 }
 
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
-{
-    (void)ctx, (void)x, (void)e;
-    return 0;
-}
-
 /* The line as it is, and one member more. */
 static void add_line(struct lookup *l, const struct held_line *h, struct slice answer)
 {
@@ -279,7 +273,6 @@ static int run(struct lookup *l, struct error *e)
                                .begin = on_begin,
                                .data = on_data,
                                .said = on_said,
-                               .whole = on_whole,
                                .done = on_done,
                                .idle = on_idle,
                                .note = on_note,

@@ -176,12 +176,6 @@ static void remember(struct options *o, const struct option_row *row, const char
     buf_free(&text);
 }
 
-static bool is_file_of_secret(const struct option_row *row)
-{
-    size_t len = strlen(row->name);
-    return len > 5 && strcmp(row->name + len - 5, "-file") == 0 && options_find(row->name, len - 5);
-}
-
 static int line_option(struct options *o, struct line *l, enum command_bit command, char **argv, int code, int which,
                        struct error *e)
 {
@@ -190,7 +184,7 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
     const struct option_row *row = row_of(code);
     if (!(row->commands & command))
         return foreign(row, command, e);
-    if (command == COMMAND_WRITE && optarg && strcmp(optarg, "-") == 0 && is_file_of_secret(row))
+    if (command == COMMAND_WRITE && optarg && strcmp(optarg, "-") == 0 && options_of_file(row))
         return error_set(e, EXIT_USAGE, "--%s - cannot be: the records are on standard input", row->name);
     o->given[row - option_table] = true;
     bool negated = code >= FIRST_LONG + NEGATED;

@@ -169,6 +169,12 @@ const struct option_row *options_find(const char *name, size_t len)
     return NULL;
 }
 
+const struct option_row *options_of_file(const struct option_row *row)
+{
+    size_t len = strlen(row->name);
+    return len > 5 && strcmp(row->name + len - 5, "-file") == 0 ? options_find(row->name, len - 5) : NULL;
+}
+
 const char *options_nearest(const char *name)
 {
     struct nearest near = nearest_to(name);

@@ -104,6 +104,8 @@ void options_free(struct options *o);
 bool options_may_hold_secret(const struct option_row *row);
 
 const struct option_row *options_find(const char *name, size_t len);
+/* What the file of an option NAME-file holds: the row of NAME, or NULL: row is no such option. */
+const struct option_row *options_of_file(const struct option_row *row);
 /* The known name nearest to this one, or NULL when none is near. */
 const char *options_nearest(const char *name);
 

@@ -126,7 +126,8 @@ static struct slice chosen(struct read_run *r, struct slice lines)
 }
 
 /* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
-static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, struct error *e)
+static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, int64_t count,
+                         struct error *e)
 {
     struct error lost = {0};
     struct slice out = chosen(r, (struct slice){lines, n});
@@ -135,14 +136,14 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
         int result = write_out(r, pace, out.text, out.len, &done, e);
         const char *end = done ? memrchr(out.text, '\n', done) : NULL;
         done = end ? (size_t)(end + 1 - out.text) : 0;
-        int64_t records = count_lines(out.text, done);
+        int64_t records = done == out.len ? count : count_lines(out.text, done);
         r->written += records;
         note_newest(r, (struct slice){lines, done == out.len ? n : line_start(lines, n, records + 1, records)});
         r->output.bytes += (int64_t)done;
         return result;
     }
     int result = read_arrow_add(r->arrow, out, e);
-    r->written += count_lines(lines, n);
+    r->written += count;
     return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
 
@@ -189,7 +190,7 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */
     h->split.settled = true;
-    if (write_records(r, ALONE, h->records.data + from, to - from, e))
+    if (write_records(r, ALONE, h->records.data + from, to - from, keep, e))
         return -1;
     r->place.skip = r->range.offset + r->written;
     if (save_at_times(r, e))
@@ -247,7 +248,7 @@ static struct progress progress(const struct read_run *r)
 static int write_ready(struct read_run *r, struct error *e)
 {
     int64_t before = r->written;
-    int result = write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, e);
+    int result = write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, r->ready_records, e);
     int64_t done = r->written - before;
     bool whole = done == r->ready_records;
     r->partial = !whole;

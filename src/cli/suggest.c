@@ -70,19 +70,18 @@ static void add_shell_option(const struct option_row *row, const char *value, st
 /* Secrets are in files for the shell, and values for Spark. */
 static void add_spark_option(const struct option_row *row, const char *value, struct buf *out)
 {
-    static const char suffix[] = "-file";
-    size_t len = strlen(row->name);
-    bool file = len > 5 && strcmp(row->name + len - 5, suffix) == 0 && options_find(row->name, len - 5);
+    const struct option_row *held = options_of_file(row);
+    const char *name = held ? held->name : row->name;
     const char *at = row->place == OPTION_AT_FILE ? strstr(value, "=@") : NULL;
     buf_adds(out, ".option(\"");
-    for (size_t i = 0; i < len - (file ? 5 : 0); i++)
-        buf_addc(out, row->name[i] == '-' ? '_' : row->name[i]);
+    for (; *name; name++)
+        buf_addc(out, *name == '-' ? '_' : *name);
     buf_adds(out, "\", ");
     if (at)
         buf_addf(out, "\"%.*s=\" + ", (int)(at - value), value);
-    buf_adds(out, file || at ? "open(\"" : "\"");
+    buf_adds(out, held || at ? "open(\"" : "\"");
     add_python(at ? at + 2 : value, out);
-    buf_adds(out, file || at ? "\").read().strip())" : "\")");
+    buf_adds(out, held || at ? "\").read().strip())" : "\")");
 }
 
 /* Spark has one value for an option that repeats: one a line. */

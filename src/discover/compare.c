@@ -4,15 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/io.h"
-#include "discover/places.h"
-#include "http/answer.h"
 #include "http/url.h"
 #include "pages/styles.h"
-#include "json/error_body.h"
-#include "json/refusal.h"
+#include "json/lines.h"
 #include "json/split.h"
 
 /* ---- asking ---- */
@@ -134,9 +129,12 @@ bool compare_begins_with(struct compare *c, int64_t n)
 
 int64_t compare_begin_of(struct compare *c)
 {
-    for (int64_t i = 0; c->ask->split.count && i < c->f->length; i++)
-        if (compare_begins_with(c, i))
+    struct slice begin = compare_record(&c->ask->records, 0), rest = {c->first.data, c->first.len}, line;
+    for (int64_t i = 0; c->ask->split.count && rest.len && i < c->f->length; i++, rest = lines_after(rest, line)) {
+        line = lines_first(rest);
+        if (compare_same(c, begin, lines_record(line)))
             return i;
+    }
     return -1;
 }
 

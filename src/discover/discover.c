@@ -9,6 +9,7 @@
 #include "discover/first.h"
 #include "discover/tally.h"
 #include "discover/tries.h"
+#include "json/lines.h"
 
 /* ---- nothing leads on ---- */
 
@@ -106,8 +107,13 @@ static void compare_order(struct compare *c)
     int64_t n = c->ask->split.count < c->f->length ? c->ask->split.count : c->f->length;
     c->f->asked_twice = true;
     c->f->stable = true;
-    for (int64_t i = 0; i < n && c->f->stable; i++)
-        c->f->stable = compare_same(c, compare_record(&c->ask->records, i), compare_record(&c->first, i));
+    struct slice again = {c->ask->records.data, c->ask->records.len}, first = {c->first.data, c->first.len};
+    for (int64_t i = 0; i < n && c->f->stable; i++) {
+        struct slice a = lines_first(again), b = lines_first(first);
+        c->f->stable = compare_same(c, lines_record(a), lines_record(b));
+        again = lines_after(again, a);
+        first = lines_after(first, b);
+    }
 }
 
 /* The first page, of this size; refused, of the size that is asked for by default. -1: not known. */

@@ -14,18 +14,6 @@ enum { LEADS_DEPTH = 5 };
 
 /* ---- words in names ---- */
 
-static bool contains(struct slice key, const char *const *words)
-{
-    char name[64];
-    size_t len = key.len < sizeof name - 1 ? key.len : sizeof name - 1;
-    memcpy(name, key.text, len);
-    name[len] = '\0';
-    for (; *words; words++)
-        if (strcasestr(name, *words))
-            return true;
-    return false;
-}
-
 static bool is_number(struct slice value, int64_t *n)
 {
     return number_whole(value.text, value.len, n);
@@ -227,20 +215,21 @@ static bool visit_lead(void *ctx, const struct walk_at *at)
     struct leads *v = s->v;
     int64_t number;
     struct slice path = {at->path, strlen(at->path)};
-    bool is_lead = contains(at->key, words) && !value_is_empty(at->value) && !contains(at->key, back);
+    bool is_lead = walk_names(at->key, words) && !value_is_empty(at->value) && !walk_names(at->key, back);
     bool is_scalar = !strchr("{[", *at->value.text);
     if ((at->depth <= 2 || is_scalar) && !v->lead.len && !value_is_empty(at->value) &&
-        (contains(at->key, words) || (contains(at->key, pages) && is_number(at->value, &number) && number > 1)))
+        (walk_names(at->key, words) || (walk_names(at->key, pages) && is_number(at->value, &number) && number > 1)))
         buf_add(&v->lead, at->key.text, at->key.len);
-    bool of_list = at->depth <= 2 || contains(path, info);
-    v->no_more |= of_list && contains(at->key, flags) && at->value.len == 5 && memcmp(at->value.text, "false", 5) == 0;
-    v->no_more |= of_list && contains(at->key, ends) && at->value.len == 4 && memcmp(at->value.text, "true", 4) == 0;
+    bool of_list = at->depth <= 2 || walk_names(path, info);
+    v->no_more |=
+        of_list && walk_names(at->key, flags) && at->value.len == 5 && memcmp(at->value.text, "false", 5) == 0;
+    v->no_more |= of_list && walk_names(at->key, ends) && at->value.len == 4 && memcmp(at->value.text, "true", 4) == 0;
     if (s->known || !is_scalar)
         return true;
-    if (contains(path, on) && !contains(path, back) && looks_like_url(at->value)) {
+    if (walk_names(path, on) && !walk_names(path, back) && looks_like_url(at->value)) {
         if (!v->next_url.len)
             take_link(v, s->a, shown(at), at->value);
-    } else if (s->query && contains(at->key, cursors)) {
+    } else if (s->query && walk_names(at->key, cursors)) {
         graphql_cursor(v, s->query, shown(at), at->value);
     } else if (is_lead && !v->cursor_count && (is_text(at->value) || is_number(at->value, &number))) {
         if (!s->query)

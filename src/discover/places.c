@@ -19,15 +19,8 @@ struct places {
 static bool is_aside(struct slice key)
 {
     static const char *const words[] = {"error",    "warning", "link",   "column", "field",
-                                        "included", "facet",   "schema", "header"};
-    char name[64];
-    size_t len = key.len < sizeof name - 1 ? key.len : sizeof name - 1;
-    memcpy(name, key.text, len);
-    name[len] = '\0';
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasestr(name, words[i]))
-            return true;
-    return false;
+                                        "included", "facet",   "schema", "header", NULL};
+    return walk_names(key, words);
 }
 
 static bool is_usual(struct slice key)

@@ -45,3 +45,15 @@ void walk_members(struct slice json, unsigned depth, bool (*visit)(void *ctx, co
     }
     buf_free(&w.path);
 }
+
+bool walk_names(struct slice key, const char *const *words)
+{
+    char name[64];
+    size_t len = key.len < sizeof name - 1 ? key.len : sizeof name - 1;
+    memcpy(name, key.text, len);
+    name[len] = '\0';
+    for (; *words; words++)
+        if (strcasestr(name, *words))
+            return true;
+    return false;
+}

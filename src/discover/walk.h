@@ -14,4 +14,7 @@ struct walk_at {
  * false. */
 void walk_members(struct slice json, unsigned depth, bool (*visit)(void *ctx, const struct walk_at *at), void *ctx);
 
+/* Has the name one of these in it, in whatever case? words ends with NULL. */
+bool walk_names(struct slice key, const char *const *words);
+
 #endif

@@ -106,7 +106,7 @@ static void deny(struct transfer *t, struct attempt *a, struct slice said)
 static void take(struct transfer *t, struct attempt *a, int verdict)
 {
     struct exchange *x = a->exchange;
-    if (verdict == 0)
+    if (verdict == 0 && t->ops->whole)
         verdict = t->ops->whole(t->ctx, x, &x->error);
     x->unsettled = verdict != 0;
     x->open_end = http_has_open_end(&a->http);
@@ -150,9 +150,8 @@ static void take_refused(struct transfer *t, struct attempt *a)
 static void refused(struct transfer *t, struct attempt *a, bool torn)
 {
     struct exchange *x = a->exchange;
-    struct split split;
     struct buf json = {0};
-    bool is_json = split_whole(&split, a->http.in.error_body.data, a->http.in.error_body.len, &json) == 0;
+    bool is_json = split_compact(a->http.in.error_body.data, a->http.in.error_body.len, &json) == 0;
     judge(t, a, is_json ? (struct slice){json.data, json.len} : (struct slice){0});
     buf_free(&json);
     if (is_taken(x) && !torn) {

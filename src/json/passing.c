@@ -39,8 +39,7 @@ static const char *const reasons[] = {
     "temporarily",                       /* temporarily unavailable */
     "try again",                         /* in words */
     "try later",                         /* the same */
-    "es_rejected_execution_exception",   /* Elasticsearch: the queue is full */
-    "rejected_execution_exception",      /* OpenSearch */
+    "rejected_execution_exception",      /* OpenSearch, Elasticsearch (es_rejected_...): the queue is full */
     "circuit_breaking_exception",        /* both: memory */
     "unavailable_shards_exception",      /* both */
     "resource_exhausted",                /* gRPC */

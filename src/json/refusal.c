@@ -71,11 +71,10 @@ static bool holds(struct slice json, struct slice name, struct slice value, unsi
 
 static bool echoes(struct slice sent, struct slice name, struct slice value)
 {
-    struct split split;
     struct buf compact = {0};
     if (!sent.len)
         return false;
-    split_whole(&split, sent.text, sent.len, &compact);
+    split_compact(sent.text, sent.len, &compact);
     bool echo = holds((struct slice){buf_text(&compact), compact.len}, name, value, DEPTH);
     buf_free(&compact);
     return echo;

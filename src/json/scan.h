@@ -47,7 +47,7 @@ SCAN_KIND(neon);
 SCAN_KIND(portable);
 
 /* What each of them fills in, in terms of functions that each has of its own: is(v, c) and is_either(v, c), the same
- * with bit 0x20 set, for the kinds of brackets; is_below(v, c); is_digit, is_blank and is_foreign. */
+ * with bit 0x20 set, for the kinds of brackets; is_control, is_digit, is_blank and is_foreign. */
 #define SCAN_OF(v)                                                                                                     \
     ((struct scan){                                                                                                    \
         .quote = is(v, '"'),                                                                                           \

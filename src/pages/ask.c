@@ -75,12 +75,6 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return p->split.reason == SPLIT_CUT ? 1 : -1;
 }
 
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
-{
-    (void)ctx, (void)x, (void)e;
-    return 0;
-}
-
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct ask *p = ctx;
@@ -104,7 +98,6 @@ static const struct transfer_ops ask_ops = {
     .begin = on_begin,
     .data = on_data,
     .said = on_said,
-    .whole = on_whole,
     .done = on_done,
     .note = on_note,
 };

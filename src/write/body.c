@@ -15,8 +15,7 @@ static const char RECORDS[] = "\"{records}\"";
 static int parse_template(struct template *t, const char *option, const char *text, struct buf *compact,
                           struct error *e)
 {
-    struct split split;
-    if (strpbrk(text, "\r\n") || split_whole(&split, text, strlen(text), compact))
+    if (strpbrk(text, "\r\n") || split_compact(text, strlen(text), compact))
         return error_set(e, EXIT_USAGE, "--%s takes a JSON text in one line", option);
     *t = (struct template){option, TEMPLATE_JSON, buf_text(compact)};
     return template_check(t, e);
@@ -37,10 +36,9 @@ static int divide(struct body_shape *shape, struct buf *object, const char *opti
 
 static int parse_around(struct body_shape *shape, const char *key, const char *around, struct error *e)
 {
-    struct split split;
     struct buf object = {0};
     int result = 0;
-    if (split_whole(&split, around, strlen(around), &object) || *buf_text(&object) != '{')
+    if (split_compact(around, strlen(around), &object) || *buf_text(&object) != '{')
         result = error_set(e, EXIT_USAGE, "--data of write takes an object, which the list becomes a member of");
     else if (path_set(&object, key, (struct slice){RECORDS, strlen(RECORDS)}))
         result = error_set(e, EXIT_USAGE, "--body object:%s: --data has no place for it", key);
@@ -52,9 +50,8 @@ static int parse_around(struct body_shape *shape, const char *key, const char *a
 
 static int parse_body_template(struct body_shape *shape, const char *text, struct error *e)
 {
-    struct split split;
     struct buf object = {0};
-    int result = split_whole(&split, text, strlen(text), &object)
+    int result = split_compact(text, strlen(text), &object)
                      ? error_set(e, EXIT_USAGE, "--body-template takes a JSON text")
                      : divide(shape, &object, "body-template", e);
     buf_free(&object);
@@ -219,9 +216,8 @@ static bool is_plain(const struct body_shape *shape)
 
 static int add_made(const struct body_shape *shape, struct slice record, int64_t line, struct buf *out, struct error *e)
 {
-    struct split split;
     struct buf compact = {0}, kept = {0};
-    split_whole(&split, record.text, record.len, &compact);
+    split_compact(record.text, record.len, &compact);
     struct slice whole = {buf_text(&compact), compact.len}, sent = whole;
     int result = 0;
     if (shape->omit->count && *whole.text == '{') {

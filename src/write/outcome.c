@@ -1,17 +1,14 @@
 /* outcome: what became of the records of a request: what the answer says of each, what is to be sent again, and how. */
 #include "write/outcome.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
-#include "base/number.h"
-#include "http/answer.h"
 #include "write/reply.h"
 #include "write/settle.h"
 #include "json/error_body.h"
+#include "json/split.h"
 
 /* ---- a batch ---- */
 
@@ -69,13 +66,12 @@ void outcome_free(struct held_batch *h)
 /* What the server says, JSON text, without secrets: kept in the texts of the batch, until it is told. */
 static void add_masked(struct held_batch *h, const struct exchange *x, struct slice said, size_t *at, size_t *added)
 {
-    struct split split;
     struct buf compact = {0};
     char *text = mem_text(said.text ? said.text : "", said.len);
     transfer_mask(x, text);
     size_t len = strlen(text);
     *at = h->texts.len;
-    if (len && split_whole(&split, text, len, &compact)) /* a number was a secret */
+    if (len && split_compact(text, len, &compact)) /* a number was a secret */
         value_quote(text, len, &h->texts);
     else
         buf_add(&h->texts, text, len);

@@ -73,10 +73,9 @@ static int by_digest(const void *a, const void *b)
 static void make_values(struct place *p)
 {
     struct buf ends = {0}, one = {0};
-    struct split split;
     for (size_t i = 0; i < p->sent->count; i++) { /* first all of the text, for it moves while it grows */
         buf_clear(&one);
-        split_whole(&split, p->sent->record[i].text, p->sent->record[i].len, &one);
+        split_compact(p->sent->record[i].text, p->sent->record[i].len, &one);
         buf_add(&p->compact, buf_text(&one), one.len);
         buf_add(&ends, &p->compact.len, sizeof p->compact.len);
     }

@@ -96,10 +96,10 @@ static long status_of(struct slice element, enum verdicts kind)
 /* true and false, "OK" and "ERROR: ...", or 201 and 409 by themselves; {"code": 400, "body": "..."} */
 static void read_verdict(struct slice element, enum verdicts kind, struct refusal *said)
 {
-    struct words w = words_of(element.text, element.len);
     bool text = *element.text == '"';
     *said = (struct refusal){.taken = -1, .speaks = true};
     if (kind == VERDICTS_WORDS) {
+        struct words w = words_of(element.text, element.len);
         said->refused = text ? w.first & (WORD_BAD | WORD_STATE) && !(w.any & WORD_NO) : w.any & WORD_NO;
     } else {
         said->status = status_of(element, kind);
@@ -160,20 +160,19 @@ static bool any_refused(const struct reading *r, struct slice list)
 
 static bool is_verdict(struct slice element, enum verdicts kind)
 {
-    struct words w = words_of(element.text, element.len);
     if (kind == VERDICTS_CODE)
         return *element.text == 'n' || (is_object(element) && status_of(element, kind));
     if (kind == VERDICTS_STATUS)
         return status_of(element, kind);
-    return strchr("tf", *element.text) ||
-           (*element.text == '"' && w.first & (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
+    return strchr("tf", *element.text) || (*element.text == '"' && words_of(element.text, element.len).first &
+                                                                       (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
 }
 
 /* A list of nothing but such? One with null in it, or with other words, may be of anything. */
 static bool are_verdicts(struct slice list, enum verdicts kind)
 {
     struct slice element;
-    bool are = reading_length(list) > 0;
+    bool are = list.len > 2;
     for (size_t at = 0; are && value_next(list, &at, NULL, &element);)
         are = is_verdict(element, kind);
     return are;

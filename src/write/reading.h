@@ -20,7 +20,6 @@ struct reading {
     size_t placed;                   /* others: several may be of one record */
     size_t answered;                 /* the elements of a list of results that is not as long as the batch */
     size_t confirmed;                /* those of lists of what was taken */
-    bool left;                       /* a list of what was left for another time */
     bool each;                       /* a list as long as the batch */
     bool contents;                   /* ... with more than nothing for a record that is not refused */
     bool named;                      /* one of what was taken, each found among the records */

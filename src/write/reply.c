@@ -89,12 +89,11 @@ static void forget(struct held_batch *h)
 
 bool reply_is_partial(struct write_run *w, struct held_batch *h, const struct exchange *x)
 {
-    struct split split;
     if (x->error.code != EXIT_REFUSED || x->unsettled)
         return false;
     buf_clear(&h->compact);
     bool in_part = refusal_is_in_part((struct slice){buf_text(&h->answer), h->answer.len});
-    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact)) {
+    if (split_compact(h->answer.data, h->answer.len, &h->compact)) {
         buf_clear(&h->compact);
         buf_adds(&h->compact, "{\"error\":");
         value_quote(buf_text(&h->answer), h->answer.len, &h->compact);

@@ -140,8 +140,7 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
 
 static bool is_json(struct slice line, struct buf *out)
 {
-    struct split split;
-    return split_whole(&split, line.text, line.len, out) == 0;
+    return split_compact(line.text, line.len, out) == 0;
 }
 
 /* "OK", "ERROR: no such table": what a line says is its status, or its error. */

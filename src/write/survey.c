@@ -87,7 +87,6 @@ static void read_all_refused(struct reading *r, struct slice key, struct slice l
         read_refused(r, element, record, left);
     }
     r->each |= gaps;
-    r->left |= left;
 }
 
 /* {"failed": {"a@x.org": "no such user"}}, {"errors": {"2": [...]}}, {"UnprocessedItems": {"table": [...]}} */
@@ -113,7 +112,7 @@ static void read_taken(struct reading *r, struct slice list)
 {
     struct slice element;
     struct place_base base = place_base(&r->place, list);
-    bool all = reading_length(list) > 0;
+    bool all = list.len > 2;
     for (size_t at = 0; value_next(list, &at, NULL, &element);) {
         int64_t record = place_find(&r->place, reading_unwrap(element), &base);
         if (record >= 0) {

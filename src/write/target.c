@@ -133,10 +133,9 @@ static int fill(const struct target *t, struct slice record, int64_t line, struc
 
 int target_fill(const struct target *t, struct slice record, int64_t line, struct request *r, struct error *e)
 {
-    struct split split;
     struct buf compact = {0};
     if (target_varies(t))
-        split_whole(&split, record.text, record.len, &compact);
+        split_compact(record.text, record.len, &compact);
     int result = fill(t, (struct slice){buf_text(&compact), compact.len}, line, r, e);
     buf_free(&compact);
     return result;
