@@ -145,6 +145,11 @@ class Options:
         text = self.text(name)
         return ROWS[name].parse(text) if text else None
 
+    @property
+    def counts(self) -> bool:
+        """Whether the list may be counted: count_from is not none."""
+        return not _is_none(self.text("count_from"))
+
     def part_of_rate(self, tasks: int | None) -> dict[str, str]:
         """What goes into a task's configuration where `rate` is for the whole cluster and `tasks` share it.
 
@@ -175,11 +180,15 @@ class Options:
             if not option.in_file or (name in ROWS and not ROWS[name].of_tool):  # an option of this package's own
                 continue
             text = str(value)
-            if name == "count_from" and text.strip().lower() == "none":  # that nothing is counted is decided here
+            if name == "count_from" and _is_none(text):  # that nothing is counted is decided here
                 continue
             single_values = filter(str.strip, re.split("\r?\n", text)) if option.repeat else [text]
             lines += [f"{option.name} = {_quoted(_tidy(single, option))}" for single in single_values]
         return "\n".join(lines) + "\n"
+
+
+def _is_none(text: str) -> bool:
+    return text.strip().lower() == "none"
 
 
 _EXPECT = re.compile(r"--expect ([0-9]+)", re.ASCII)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyspark.sql.datasource import InputPartition
 
 from restsrc.digests import digest, identity
-from restsrc.errors import RequestRefused, UnexpectedAnswer
+from restsrc.errors import UnexpectedAnswer
 from restsrc.options import Options
 
 
@@ -49,16 +49,11 @@ class Piece:
             why = "the list has moved while it was read: its last record is not the one that was there before"
             raise UnexpectedAnswer(why, retryable=True)
 
-    def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
-        """Smaller pieces to read where the server refuses this one because of its size. Empty: there are none."""
-        return ()
-
 
 class RestApiPartition(InputPartition):
     """The pieces that one task reads, one after the other. Travels to the executor."""
 
-    def __init__(self, pieces: Sequence[Piece], tasks: int = 1):
-        """`tasks`: how many partitions there are in all."""
+    def __init__(self, pieces: Sequence[Piece]):
         super().__init__(None)
-        self.tasks = tasks
+        self.tasks = 1  # how many partitions there are in all
         self.pieces = tuple(pieces)

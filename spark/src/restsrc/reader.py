@@ -11,7 +11,7 @@ from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
 from restsrc.columns import Columns
-from restsrc.errors import RecordError, RequestRefused, UnexpectedAnswer
+from restsrc.errors import RecordError
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
@@ -80,27 +80,10 @@ class _Task:
         self._columns = Columns(options)
         self._maker = self._columns.batch_maker(schema, bool(hint))
         self._config = options.part_of_rate(tasks)  # what all runs of the tool have in common
-        self._records = 0  # that have come so far
         self._last = b""  # the text of the last one, where that is looked at
 
     def read(self, piece: Piece) -> Iterator[Any]:
-        if isinstance(piece, WindowPiece):
-            yield from self._window(piece)
-            return
-        before = self._records
-        try:
-            yield from self._run(piece)
-            return
-        except RequestRefused as refusal:
-            halves = piece.halves(refusal) if self._records == before else ()
-            if not halves:
-                raise
-        for half in halves:
-            yield from self.read(half)
-        came = self._records - before
-        if came < (piece.expect or 0):
-            why = f"{piece.expect} records were counted, but the halves of their window have {came}"
-            raise UnexpectedAnswer(why, retryable=True)
+        yield from self._window(piece) if isinstance(piece, WindowPiece) else self._run(piece)
 
     def _window(self, piece: WindowPiece) -> Iterator[Any]:
         """A window of time, which is read until it is sure."""
@@ -111,7 +94,6 @@ class _Task:
                 pages[process] = self._columns.pages(process, 0, self._schema)
             about = pages[process]
             self._columns.name_arrays(self._maker, about)
-            self._records += block.count(b"\n")
             try:
                 yield from self._maker.batches(block, number, about.values if about else None)
             except RecordError as error:
@@ -139,7 +121,6 @@ class _Task:
             consumer, seen, began = Consumer(), 0, time.monotonic()
             try:
                 for records, batches in way(process, piece, pages, consumer):
-                    self._records += records
                     yield from batches
                     # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
                     consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))

@@ -17,7 +17,7 @@ from typing import IO
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
-from restsrc.planning.time_query import WindowPiece
+from restsrc.planning.time_query import TOO_LARGE, WindowPiece
 from restsrc.process import Process
 from restsrc.rows.envelope import at_path
 from restsrc.worker import Consumer
@@ -88,7 +88,7 @@ class WindowReads:
                 time.sleep(pause)
                 continue
             except RequestRefused as refusal:
-                if piece.halves(refusal):
+                if refusal.http_status in TOO_LARGE and piece.cut():
                     return refusal
                 raise
             attempts.append(attempt)
@@ -116,7 +116,7 @@ class WindowReads:
 
     def _counted(self, piece: WindowPiece) -> int | None:
         """How many records there are to be. The count of the plan is for a window without the steps at its ends."""
-        if piece.expect is not None and not (piece.time and piece.time.path):
+        if piece.expect is not None and not piece.time.path:
             return piece.expect
         return survey.count(self._options, {**piece.config, **self._config}) if piece.counted else None
 
@@ -135,7 +135,7 @@ class WindowReads:
             return before
         if attempt.total is not None:
             return attempt.total
-        if not piece.counted or piece.time is None:
+        if not piece.counted:
             return None
         return survey.count(self._options, {**piece.config, **self._config})
 
@@ -207,7 +207,7 @@ def _blocks(attempt: _Attempt) -> Iterator[tuple[int, bytes]]:
 
 
 def _text(piece: WindowPiece) -> str:
-    return piece.time.text(piece.start, piece.end) if piece.time else "the window"
+    return piece.time.text(piece.start, piece.end)
 
 
 def _no_order(piece: WindowPiece) -> UnexpectedAnswer:

@@ -100,7 +100,7 @@ def _cut(options: Options, way: survey.Paging) -> Plan:
     offset, limit = options.offset, options.limit
     if not way.seekable:
         return _one_range(options, f"the style {way.style} can't start in the middle of the list")
-    if options.text("count_from").strip().lower() == "none":
+    if not options.counts:
         return _one_range(options, "count_from is none")
     try:
         total = survey.count(options, way.found)

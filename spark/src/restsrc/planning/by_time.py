@@ -65,7 +65,7 @@ class Windows:
         self._duration = options.milliseconds("partition_duration")
         self._duration = -(-self._duration // self.time.form.step) * self.time.form.step
         self._parts = options.optional_integer("num_partitions")
-        self._cap = options.optional_integer("window_rows") or _result_limit(options)
+        self._cap = options.optional_integer("window_rows") or options.optional_integer("result_limit")
         self._counts = Counts(options, self._cap, hear)
         self._heeded = False
         self._full = options.integer("page_size")  # windows with so many records are given whole
@@ -196,9 +196,3 @@ class Windows:
             cut = self.time.form.floor(start + -(-(end - start) // self._duration) // 2 * self._duration)
             return cut if start < cut < end else self.time.middle(start, end)
         return self.time.middle(start, end)
-
-
-def _result_limit(options: Options) -> int | None:
-    """How many records of a query the API gives, as the tool's own option has it."""
-    text = options.text("result_limit") if options.has("result_limit") else ""
-    return int(text) if text.strip().isdigit() else None

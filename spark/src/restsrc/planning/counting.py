@@ -45,7 +45,7 @@ class Counts:
         self._ever = False  # the API has told a count
         self._empty = (0, 0)  # a stretch that was looked at bit by bit
         self.believed = HOUR  # the length of windows that are given whole
-        self.countable = options.text("count_from").strip().lower() != "none"
+        self.countable = options.counts
 
     def forget(self) -> None:
         """What was counted may have changed."""

@@ -14,10 +14,10 @@ from restsrc.digests import identity
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
+from restsrc.planning.counting import DAY, HOUR
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
 from restsrc.times import time_text
 
-HOUR, DAY = 3_600_000, 86_400_000
 SAMPLES = 2
 FEW = 2  # mostly a step has no more
 MOST = 200  # records of one step that are looked through

@@ -38,10 +38,7 @@ class Paging:
 
 def count(options: Options, config: Config) -> int:
     """The number of records in the list. UnexpectedAnswer where the server gives none."""
-    with Process(options, "count", {}, config) as process:
-        text = process.text()
-        process.finish()
-    return int(text)
+    return count_and_summary(options, config)[0]
 
 
 def count_and_summary(options: Options, config: Config) -> tuple[int, dict[str, Any]]:

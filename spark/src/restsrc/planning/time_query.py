@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from restsrc.digests import digest
-from restsrc.errors import RequestRefused
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece
 from restsrc.rows.envelope import at_path
@@ -113,7 +112,7 @@ def query_of(options: Options, complaints: Complaints) -> TimeQuery:
     return query
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WindowPiece(Piece):
     """A whole window.
 
@@ -121,20 +120,17 @@ class WindowPiece(Piece):
     `wanted` has the digests of the only records that are taken.
     """
 
-    time: TimeQuery | None = None
-    start: int = 0
-    end: int = 0
+    time: TimeQuery
+    start: int
+    end: int
     cap: int | None = None
     counted: bool = False
     wanted: frozenset[str] | None = None
 
-    def halves(self, refusal: RequestRefused) -> Sequence[Piece]:
-        return self.cut() if refusal.http_status in TOO_LARGE else ()
-
     def cut(self) -> Sequence[WindowPiece]:
         """Its two halves. Empty: it is as small as can be."""
-        middle = self.time.middle(self.start, self.end) if self.time else None
-        if self.time is None or middle is None:
+        middle = self.time.middle(self.start, self.end)
+        if middle is None:
             return ()
         return [
             replace(self, start=start, end=end, expect=None, config=self.time.config(start, end, wide=True))
@@ -143,7 +139,7 @@ class WindowPiece(Piece):
 
     def keeps(self, record: bytes) -> bool:
         """Whether a record that the server gives for the window is taken."""
-        if self.time is None or not self.time.has(record, self.start, self.end):
+        if not self.time.has(record, self.start, self.end):
             return False
         if not self.known and self.wanted is None:
             return True
@@ -153,7 +149,7 @@ class WindowPiece(Piece):
     @property
     def keeps_all(self) -> bool:
         """Whether `keeps` is true for all records."""
-        return not (self.known or self.wanted is not None or (self.time and self.time.path))
+        return not (self.known or self.wanted is not None or self.time.path)
 
 
 def piece(time: TimeQuery, start: int, end: int, expect: int | None = None, cap: int | None = None) -> WindowPiece:

@@ -37,12 +37,13 @@ class Pages:
         self._types = {field.name: field.dataType for field in schema.fields}
         self._starts = [first_record]  # of each page, and of the one to come
         self._pages: list[dict[str, Any]] = []
+        self._first = ""  # the envelope of the first page
 
     def first(self) -> str:
         """The envelope of the first page; empty where there is none."""
         while not self._pages and self._hear():
             pass
-        return str(self._pages[0]["envelope"]) if self._pages else ""
+        return self._first
 
     def values(self, name: str, numbers: Sequence[int]) -> Any:
         """The values of the column `name` for the records of these numbers, which ascend, as an Arrow array."""
@@ -64,12 +65,12 @@ class Pages:
         page = json.loads(line)
         at = member(line, "envelope")
         envelope = line[at[0] : at[1]] if at else ""
+        self._first = self._first if self._pages else envelope
         self._starts.append(self._starts[-1] + page["records"])
         self._pages.append(
             {
                 URL: page["url"],
                 FETCHED_AT: round(page["fetched_at"] * 1_000_000),
-                "envelope": envelope,
                 **self._members(envelope),
             }
         )

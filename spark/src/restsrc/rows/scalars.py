@@ -130,7 +130,7 @@ def _date(formats: Formats) -> Converter:
 
 
 LAST_SECOND = 253_402_300_799  # the end of the year 9999: larger numbers are hardly seconds
-UNITS = {"s": 1_000_000, "ms": 1000, "us": 1, "ns": 0.001}  # microseconds in one
+UNITS = {"s": Decimal(1_000_000), "ms": Decimal(1000), "us": Decimal(1), "ns": Decimal("0.001")}  # microseconds in one
 _NET_DATE = re.compile(r"/Date\((-?[0-9]+)(?:[+-][0-9]{4})?\)/", re.ASCII)
 
 
@@ -160,7 +160,7 @@ def _seconds(value: str) -> int:
 
 
 def _epoch(value: str, unit: str) -> int:
-    micros = int(Decimal(value) * Decimal(str(UNITS[unit])))
+    micros = int(Decimal(value) * UNITS[unit])
     if not -(2**63) <= micros < 2**63:
         raise Refused("out of range")
     return micros

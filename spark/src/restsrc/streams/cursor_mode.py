@@ -17,6 +17,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from restsrc.digests import digest
 from restsrc.errors import OptionError, RequestRefused, UnexpectedAnswer
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
@@ -296,7 +297,7 @@ class CursorMode:
                     if first <= number < begin.skip:
                         before.append(line)
                     if self._on_moved == "reread" or self._on_expired != "fail":
-                        news += tail_of([line], self._id).records[0] not in known
+                        news += digest(line) not in known
                     last.append(line)
                     number += 1
             summary = process.finish()

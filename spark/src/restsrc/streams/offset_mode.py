@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
 from restsrc.errors import OptionError, UnexpectedAnswer
 from restsrc.options import Complaints, Options
@@ -34,7 +35,7 @@ class OffsetMode:
             complaints.add(
                 f"the option starting_offset is {self._begin!r}; it takes earliest, latest or a whole number"
             )
-        if options.text("count_from").strip().lower() == "none":
+        if not options.counts:
             complaints.add("stream_mode offset needs the number of records: count_from can't be none")
         style = options.given("paginate")
         if style not in ("", *survey.SEEKABLE, "auto"):
@@ -102,7 +103,7 @@ class OffsetMode:
         parts = 1 if few else self._options.optional_integer("num_partitions")
         ranges = by_offset.cut(begin, stop, page_size or max(1, stop), parts)
         pieces = [Piece(part.offset, part.limit, part.limit, config=config, known=known) for part in ranges]
-        pieces[-1:] = [Piece(**{**vars(piece), "last": "".join(last)}) for piece in pieces[-1:]]
+        pieces[-1:] = [replace(piece, last="".join(last)) for piece in pieces[-1:]]
         return [RestApiPartition([piece]) for piece in pieces]
 
     # ---- whether the list is what it was ----
