@@ -11,8 +11,6 @@ import signal
 import tempfile
 from pathlib import Path
 
-import loopback
-
 from conftest import REPO, tools_running
 
 RUNS = 5
@@ -123,7 +121,7 @@ def one(spark, url, rng):
 
 
 def main(spark, seed):
-    server = loopback.start(writes.Handler)
+    server = writes.loopback.start(writes.Handler)
     rng = random.Random(seed)
     done = [one(spark, server.url, rng) for _ in range(RUNS)]
     server.shutdown()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from restsrc.rows.spark_time import fixed_offset, timestamp_micros
 
+HOUR, DAY = 3_600_000, 86_400_000
 _MS = {"ms": 1, "s": 1000, "sec": 1000, "second": 1000, "m": 60_000, "min": 60_000, "minute": 60_000}
 _MS |= {"h": 3_600_000, "hour": 3_600_000, "d": 86_400_000, "day": 86_400_000, "w": 604_800_000, "week": 604_800_000}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)", re.ASCII)

@@ -17,9 +17,10 @@ from restsrc.errors import OptionError
 from restsrc.options import Complaints, Options
 from restsrc.partition import RestApiPartition
 from restsrc.planning import by_offset, survey
-from restsrc.planning.counting import DAY, MOST_SCANNED, Counts, TooLarge, cuts
+from restsrc.planning.counting import MOST_SCANNED, Counts, TooLarge, cuts
 from restsrc.planning.heeded import check_heeded
 from restsrc.planning.time_query import WindowPiece, piece, query_of
+from restsrc.times import DAY
 
 MOST_WINDOWS = 10_000
 

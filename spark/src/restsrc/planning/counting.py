@@ -15,8 +15,8 @@ from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
+from restsrc.times import DAY, HOUR
 
-HOUR, DAY = 3_600_000, 86_400_000
 USUAL = [days * DAY for days in (366, 365, 184, 183, 92, 90, 60, 31, 30, 28, 14, 7, 3, 1)] + [12 * HOUR, 6 * HOUR, HOUR]
 MOST_SCANNED = 1000  # windows, where all of a long stretch seems to be empty
 

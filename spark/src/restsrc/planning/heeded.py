@@ -14,9 +14,8 @@ from restsrc.digests import identity
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
-from restsrc.planning.counting import DAY, HOUR
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
-from restsrc.times import time_text
+from restsrc.times import DAY, HOUR, time_text
 
 SAMPLES = 2
 FEW = 2  # mostly a step has no more
