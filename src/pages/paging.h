@@ -88,6 +88,15 @@ struct page_echo {
     bool is_next;         /* it was where the next page begins */
 };
 
+/* What a page outside the range is to tell. */
+enum probing {
+    PROBE_NONE,
+    PROBE_LIST,   /* is the list there? */
+    PROBE_SIZE,   /* how long are its pages? */
+    PROBE_SECOND, /* has it a second record? */
+    PROBE_TOTAL   /* what is its total now? */
+};
+
 struct paginate {
     const struct paging_options *paging;
     const struct range_options *range;
@@ -126,18 +135,11 @@ struct paginate {
     struct error refusal; /* set by the caller of paginate_failed(): what became of the request */
     int64_t short_size;   /* of a page that was shorter than asked while the page size was unknown; 0: none was */
     bool open;            /* the page size is known: many pages may be under way */
-    enum {
-        PROBE_NONE,
-        PROBE_LIST,
-        PROBE_SIZE,
-        PROBE_SECOND,
-        PROBE_TOTAL
-    } probing;       /* the list's first page is under way: is it there, or how long
-                      * are pages? */
-    bool looked;     /* a page after the total has been asked for */
-    bool short_page; /* the last page had fewer records than were asked for */
-    unsigned gap;    /* so many pages in a row were empty */
-    int64_t holes;   /* so many records were asked for in empty pages that others came after */
+    enum probing probing; /* the page under way is asked for only to learn something */
+    bool looked;          /* a page after the total has been asked for */
+    bool short_page;      /* the last page had fewer records than were asked for */
+    unsigned gap;         /* so many pages in a row were empty */
+    int64_t holes;        /* so many records were asked for in empty pages that others came after */
 
     /* follow.c */
     struct cursor cursor, next_cursor; /* of the page under way, and of the one after it */

@@ -71,11 +71,18 @@ static bool advances_as_asked(const struct paginate *p)
     return p->paging->advance == ADVANCE_ASKED;
 }
 
-/* Nothing of it belongs to the range, but it tells whether the last page was what it seems. */
-static int probe(struct paginate *p, struct page *page, int64_t size)
+/* Nothing of the page that is asked for here belongs to the range. What it tells is learned by `learn_probed`. */
+static int probe(struct paginate *p, struct page *page, enum probing what, int64_t offset, int64_t size)
 {
-    p->probing = PROBE_LIST;
-    return again(page, 0, size);
+    p->probing = what;
+    return again(page, offset, size);
+}
+
+/* Does the list end before our range, or is there no list? Its first record tells. */
+static int learn_list(struct paginate *p, struct page *page, struct error *e)
+{
+    p->over = true;
+    return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
 }
 
 /* A range in the middle of a list of numbered pages begins with a page that is missing, or not as long as asked: does
@@ -89,13 +96,12 @@ static bool wants_size(const struct paginate *p, const struct page *page)
 
 static int probe_size(struct paginate *p, struct page *page)
 {
-    p->probing = PROBE_SIZE;
     p->short_size = page->got;
     page->got = 0;
-    return again(page, 0, p->size);
+    return probe(p, page, PROBE_SIZE, 0, p->size);
 }
 
-static int learn_probed_size(struct paginate *p, struct page *page, struct error *e)
+static int learn_size_of_list(struct paginate *p, struct page *page, struct error *e)
 {
     p->probing = PROBE_NONE;
     p->over = !page->got;
@@ -182,13 +188,7 @@ static void cut(struct paginate *p, struct page *page, bool trim)
 }
 
 /* A page that the total counts is not there: has the list become shorter? */
-static int probe_total(struct paginate *p, struct page *page)
-{
-    p->probing = PROBE_TOTAL;
-    return again(page, 0, p->size);
-}
-
-static int learn_probed_total(struct paginate *p, struct page *page, struct error *e)
+static int learn_total_again(struct paginate *p, struct page *page, struct error *e)
 {
     if (coverage_learn_total(p, page, e))
         return -1;
@@ -206,12 +206,11 @@ static int learn_probed_total(struct paginate *p, struct page *page, struct erro
  */
 static int probe_second(struct paginate *p, struct page *page)
 {
-    p->probing = PROBE_SECOND;
     p->size = 1;
-    return again(page, 1, 1);
+    return probe(p, page, PROBE_SECOND, 1, 1);
 }
 
-static int learn_second(struct paginate *p, const struct page *page, struct error *e)
+static int learn_second(struct paginate *p, struct page *page, struct error *e)
 {
     return page->got ? error_set(e, EXIT_ANSWER,
                                  "the list's first page is empty, but it has records: does it have shorter pages "
@@ -260,19 +259,18 @@ static void learn_gap(struct paginate *p, const struct page *page)
     p->gap = 0;
 }
 
+static int (*const learn_probed[])(struct paginate *, struct page *, struct error *) = {
+    [PROBE_LIST] = learn_list,
+    [PROBE_SIZE] = learn_size_of_list,
+    [PROBE_TOTAL] = learn_total_again,
+    [PROBE_SECOND] = learn_second,
+};
+
 int seek_learn(struct paginate *p, struct page *page, struct error *e)
 {
     bool was_open = p->open;
-    if (p->probing == PROBE_SIZE)
-        return learn_probed_size(p, page, e);
-    if (p->probing == PROBE_TOTAL)
-        return learn_probed_total(p, page, e);
-    if (p->probing == PROBE_SECOND)
-        return learn_second(p, page, e);
-    if (p->probing) { /* the list is there, and ends before our range */
-        p->over = true;
-        return p->short_size && page->got < page->asked ? wrong_size(p, page, page->got, e) : PAGE_LAST;
-    }
+    if (p->probing)
+        return learn_probed[p->probing](p, page, e);
     if (page->look && page->got && p->style->numbered && p->learned_size < 0)
         return wrong_size(p, NULL, p->position, e);
     if (wants_size(p, page))
@@ -292,7 +290,7 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     cut(p, page, was_open);
     p->pages++;
     if (page->got == 0 && is_unsure(p))
-        return probe(p, page, p->size);
+        return probe(p, page, PROBE_LIST, 0, p->size);
     if (page->got == 0)
         return learn_empty(p, page);
     int64_t counted = advances_as_asked(p) ? page->asked : least(page->got, was_open ? page->asked : page->got);
@@ -324,12 +322,11 @@ int seek_failed(struct paginate *p, struct page *page, long status)
     if (past_end && wants_size(p, page))
         return probe_size(p, page);
     if (past_end && is_unsure(p))
-        return probe(p, page, p->size);
+        return probe(p, page, PROBE_LIST, 0, p->size);
     if (past_end && p->pages > 0)
         return coverage_ended(p);
     bool gone = status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
     if (gone && p->total >= 0 && p->pages > 0 && !p->probing)
-        return probe_total(p, page);
-    return past_end && page->offset > 0 ? probe(p, page, 1)
-                                        : -1; /* past the end, or no list at all? The first record tells */
+        return probe(p, page, PROBE_TOTAL, 0, p->size);
+    return past_end && page->offset > 0 ? probe(p, page, PROBE_LIST, 0, 1) : -1;
 }
