@@ -53,14 +53,14 @@ static int run(struct read_run *r, struct error *e)
     unsigned parallel = options_parallel(r->options, 4);
     if (r->range.limit == 0)
         return 0;
-    struct transfer *t = transfer_new(&http, parallel, &r->stats, e);
+    struct transfer *t = transfer_new(&http, parallel, &r->shared->stats, e);
     struct transfer_ops ops = read_ops;
     if (!t)
         return -1;
     ops.endless = r->paging.stream;
     r->held = mem_zeroed(parallel, sizeof *r->held);
     r->slots = parallel;
-    r->transfer = t;
+    r->shared->transfer = t;
     int result = transfer_run(t, &ops, r, e);
     for (unsigned i = 0; i < parallel; i++) {
         buf_free(&r->held[i].records);
@@ -113,16 +113,16 @@ static int summarize(struct read_run *r, struct error *e)
     struct report_summary s = {
         .records = r->written,
         .pages = r->paginate.pages,
-        .bytes = r->bytes,
-        .retries = r->stats.retries,
+        .bytes = r->shared->bytes,
+        .retries = r->shared->stats.retries,
         .total = r->paginate.total,
         .first_offset = r->range.offset,
         .next_offset = paging_sum(r->range.offset, r->written),
         .next_skip = -1,
         .page_size = r->paginate.learned_size,
-        .status = r->stats.status,
+        .status = r->shared->stats.status,
         .style = r->paginate.style->name,
-        .seconds = io_seconds_since(&r->began),
+        .seconds = io_seconds_since(&r->shared->began),
     };
     bool all_out = !r->partial && !r->ready_records;
     if (r->paging.stream) {
@@ -131,7 +131,7 @@ static int summarize(struct read_run *r, struct error *e)
         s.next_cursor = r->place.cursor.len ? buf_text(&r->place.cursor) : NULL;
         s.next_skip = r->place.skip;
     }
-    s.cursor_is_secret = r->transfer && s.next_cursor && transfer_hides(r->transfer, s.next_cursor);
+    s.cursor_is_secret = r->shared->transfer && s.next_cursor && transfer_hides(r->shared->transfer, s.next_cursor);
     report_summary(&s, &line);
     int result = 0;
     if (io_signalled())
@@ -209,7 +209,7 @@ static int end(struct read_run *r, int result, struct error *e)
 
 static void free_run(struct read_run *r)
 {
-    transfer_free(r->transfer);
+    transfer_free(r->shared->transfer);
     read_output_free(r);
     buf_free(&r->ready);
     buf_free(&r->ready_about);
@@ -222,19 +222,20 @@ static void free_run(struct read_run *r)
     path_free(&r->inner);
     path_free(&r->since_path);
     state_free(&r->state);
-    output_free(&r->output);
+    output_free(&r->shared->output);
 }
 
 int cmd_read(const struct options *o, struct error *e)
 {
+    struct read_shared shared = {.output = {.fd = -1}};
     struct read_run r = {.options = o,
+                         .shared = &shared,
                          .range = o->range,
                          .paging = o->paging,
-                         .records_known = o->paging.records != NULL,
-                         .output = {.fd = -1}};
-    clock_gettime(CLOCK_MONOTONIC, &r.began);
+                         .records_known = o->paging.records != NULL};
+    clock_gettime(CLOCK_MONOTONIC, &shared.began);
     bool meter = o->run.progress_meter && !o->network.verbose;
-    terminal_init(&r.terminal, o->run.quiet, meter ? PROGRESS_ALONE : PROGRESS_NONE, o->range.limit);
+    terminal_init(&shared.terminal, o->run.quiet, meter ? PROGRESS_ALONE : PROGRESS_NONE, o->range.limit);
     int result = set_up(&r, e);
     bool ready = result == 0;
     if (ready)

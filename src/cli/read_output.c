@@ -12,13 +12,13 @@
 void read_output_note(void *ctx, bool verbose, const char *line)
 {
     struct read_run *r = ctx;
-    terminal_note(&r->terminal, verbose, line);
+    terminal_note(&r->shared->terminal, verbose, line);
 }
 
 static void wait_for_reader(void *ctx, int fd)
 {
     struct read_run *r = ctx;
-    transfer_wait(r->transfer, fd);
+    transfer_wait(r->shared->transfer, fd);
 }
 
 /* May requests go on while nobody reads? Not inside of one, and not before they begin. */
@@ -28,18 +28,18 @@ enum pace { ALONE, BUSY };
 static int write_out(struct read_run *r, enum pace pace, const char *bytes, size_t n, size_t *done, struct error *e)
 {
     *done = 0;
-    if (output_begin(&r->output, e))
+    if (output_begin(&r->shared->output, e))
         return -1;
-    int result = io_write_busy(r->output.fd, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, done, e);
-    r->bytes += (int64_t)*done;
-    if (result && r->output.name)
-        error_set(e, e->code, "%s: %s", r->output.name, e->message);
+    int result = io_write_busy(r->shared->output.fd, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, done, e);
+    r->shared->bytes += (int64_t)*done;
+    if (result && r->shared->output.name)
+        error_set(e, e->code, "%s: %s", r->shared->output.name, e->message);
     return result;
 }
 
 static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
 {
-    struct buf *out = &r->arrow->out;
+    struct buf *out = &r->shared->arrow->out;
     size_t done;
     int result = write_out(r, pace, buf_text(out), out->len, &done, e);
     buf_clear(out);
@@ -49,22 +49,22 @@ static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
 int read_output_begin(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
-    if (o->output.fields && fields_parse(&r->fields, o->output.fields, e))
+    if (o->output.fields && fields_parse(&r->shared->fields, o->output.fields, e))
         return -1;
     if (strcmp(o->output.output, "arrow"))
         return 0;
     if (r->state.file)
         return error_set(e, EXIT_USAGE, "--state does not go with --output arrow, which writes records by batches");
-    r->arrow = mem_zeroed(1, sizeof *r->arrow);
-    return read_arrow_init(r->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
+    r->shared->arrow = mem_zeroed(1, sizeof *r->shared->arrow);
+    return read_arrow_init(r->shared->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
 }
 
 int read_output_finish(struct read_run *r, bool failed, struct error *e)
 {
     struct error lost = {0};
-    if (!r->arrow || io_signalled() || (failed && e->quiet))
+    if (!r->shared->arrow || io_signalled() || (failed && e->quiet))
         return 0;
-    if (read_arrow_end(r->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
+    if (read_arrow_end(r->shared->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
         return 0;
     if (!failed)
         *e = lost;
@@ -73,11 +73,11 @@ int read_output_finish(struct read_run *r, bool failed, struct error *e)
 
 void read_output_free(struct read_run *r)
 {
-    if (r->arrow)
-        read_arrow_free(r->arrow);
-    free(r->arrow);
-    list_free(&r->fields);
-    buf_free(&r->chosen);
+    if (r->shared->arrow)
+        read_arrow_free(r->shared->arrow);
+    free(r->shared->arrow);
+    list_free(&r->shared->fields);
+    buf_free(&r->shared->chosen);
 }
 
 static int64_t count_lines(const char *text, size_t n)
@@ -118,11 +118,11 @@ static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
 /* What is written of records of the range: all, or the members that --fields names. */
 static struct slice chosen(struct read_run *r, struct slice lines)
 {
-    if (!r->fields.count)
+    if (!r->shared->fields.count)
         return lines;
-    buf_clear(&r->chosen);
-    fields_keep(&r->fields, lines, &r->chosen);
-    return (struct slice){buf_text(&r->chosen), r->chosen.len};
+    buf_clear(&r->shared->chosen);
+    fields_keep(&r->shared->fields, lines, &r->shared->chosen);
+    return (struct slice){buf_text(&r->shared->chosen), r->shared->chosen.len};
 }
 
 /* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
@@ -132,17 +132,17 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
     struct error lost = {0};
     struct slice out = chosen(r, (struct slice){lines, n});
     size_t done;
-    if (!r->arrow) {
+    if (!r->shared->arrow) {
         int result = write_out(r, pace, out.text, out.len, &done, e);
         const char *end = done ? memrchr(out.text, '\n', done) : NULL;
         done = end ? (size_t)(end + 1 - out.text) : 0;
         int64_t records = done == out.len ? count : count_lines(out.text, done);
         r->written += records;
         note_newest(r, (struct slice){lines, done == out.len ? n : line_start(lines, n, records + 1, records)});
-        r->output.bytes += (int64_t)done;
+        r->shared->output.bytes += (int64_t)done;
         return result;
     }
-    int result = read_arrow_add(r->arrow, out, e);
+    int result = read_arrow_add(r->shared->arrow, out, e);
     r->written += count;
     return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
@@ -155,10 +155,10 @@ int read_output_save(struct read_run *r, bool durable, struct error *e)
     if (paginate_seeks(&r->paginate) && r->paginate.learned_size > 0)
         r->state.page_size = r->paginate.learned_size;
     r->state.records = r->before + r->written;
-    r->state.bytes = r->output.part ? r->output.bytes : -1;
+    r->state.bytes = r->shared->output.part ? r->shared->output.bytes : -1;
     struct timespec began;
     clock_gettime(CLOCK_MONOTONIC, &began);
-    int result = (durable && output_sync(&r->output, e)) || state_save(&r->state, durable, e) ? -1 : 0;
+    int result = (durable && output_sync(&r->shared->output, e)) || state_save(&r->state, durable, e) ? -1 : 0;
     clock_gettime(CLOCK_MONOTONIC, &r->saved);
     if (durable)
         r->save_takes = io_seconds_since(&began);
@@ -170,7 +170,7 @@ int read_output_save(struct read_run *r, bool durable, struct error *e)
 static int save_at_times(struct read_run *r, struct error *e)
 {
     bool late = io_seconds_since(&r->saved) >= 20 * r->save_takes;
-    return late || !r->output.part ? read_output_save(r, late, e) : 0;
+    return late || !r->shared->output.part ? read_output_save(r, late, e) : 0;
 }
 
 int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
@@ -237,11 +237,11 @@ static struct progress progress(const struct read_run *r)
 {
     return (struct progress){.records = r->written,
                              .total = r->paginate.total,
-                             .bytes = r->bytes,
+                             .bytes = r->shared->bytes,
                              .bytes_total = -1,
                              .parts = r->paginate.pages,
                              .part = "page",
-                             .retries = r->stats.retries};
+                             .retries = r->shared->stats.retries};
 }
 
 /* The place moves on with each record. */
@@ -274,12 +274,12 @@ int read_output_write(void *ctx, struct error *e)
     if (r->ready_bytes && write_ready(r, e))
         return -1;
     struct progress done = progress(r);
-    terminal_progress_show(&r->terminal, &done);
+    terminal_progress_show(&r->shared->terminal, &done);
     return 0;
 }
 
 void read_output_end(struct read_run *r)
 {
     struct progress done = progress(r);
-    terminal_progress_end(&r->terminal, &done);
+    terminal_progress_end(&r->shared->terminal, &done);
 }

@@ -1,4 +1,5 @@
-/* read_run: the state of a read, which cmd_read owns and read_page, read_learn and read_output share. */
+/* read_run: the state of the read of a list, which read_page, read_learn and read_output share; and what the lists of
+ * one run have in common. */
 #ifndef RESTSRC_READ_RUN_H
 #define RESTSRC_READ_RUN_H
 
@@ -31,11 +32,24 @@ struct held_page {
     bool denied;      /* there is an error beside the records */
 };
 
+/* What all lists of a run share. */
+struct read_shared {
+    struct transfer *transfer;
+    struct transfer_stats stats;
+    struct terminal terminal;
+    struct timespec began;
+    struct output output;
+    struct read_arrow *arrow; /* NULL: the output is NDJSON */
+    struct list fields;       /* members to write; empty: all */
+    struct buf chosen;        /* records with these only */
+    int64_t bytes;            /* that have gone out */
+};
+
 struct read_run {
     const struct options *options;
+    struct read_shared *shared;
     struct range_options range; /* what is left of it, where an earlier run has read a part */
     struct paging_options paging;
-    struct output output;
     struct state state;
     struct path since_path;    /* count 0: none */
     int64_t before;            /* so many records of earlier runs */
@@ -46,24 +60,17 @@ struct read_run {
     struct paginate paginate;
     struct total_source total_source;
     struct path records;
-    struct path inner;  /* --inner-more */
-    int64_t inner_cut;  /* so many records have something there */
-    bool records_known; /* `records` is one way: given, or learned from the first page */
-    struct transfer *transfer;
+    struct path inner;      /* --inner-more */
+    int64_t inner_cut;      /* so many records have something there */
+    bool records_known;     /* `records` is one way: given, or learned from the first page */
     struct held_page *held; /* by the slot of the exchange */
     unsigned slots;
-    struct read_arrow *arrow;       /* NULL: the output is NDJSON */
-    struct list fields;             /* members to write; empty: all */
-    struct buf chosen;              /* records with these only */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
     struct buf ready_about; /* its line for --envelope-fd */
     int64_t ready_missing;  /* so many records fewer than asked for were in it */
-    int64_t written, bytes;
-    struct transfer_stats stats;
-    struct terminal terminal;
-    struct timespec began;
+    int64_t written;
     bool partial; /* not all of a page was written */
     bool enough;  /* --stream has all of the range */
     bool told_denied, told_partial;

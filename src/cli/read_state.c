@@ -66,17 +66,18 @@ int read_state_output(struct read_run *r, struct error *e)
     const char *name = file_of(r->options->output.output);
     const struct state *s = &r->state;
     if (!name || s->bytes >= 0)
-        return name ? output_resume(&r->output, name, s->bytes, s->done, e) : output_open(&r->output, NULL, e);
+        return name ? output_resume(&r->shared->output, name, s->bytes, s->done, e)
+                    : output_open(&r->shared->output, NULL, e);
     if (r->before && access(name, F_OK) == 0 && io_is_file(name))
         return error_set(e, EXIT_NO_FILE,
                          "%s is there, but not known to the state, by which only what is new is read: move it away",
                          name);
-    return output_open(&r->output, name, e);
+    return output_open(&r->shared->output, name, e);
 }
 
 /* The state first: it knows then that what is in FILE.part is all, should FILE not get it. */
 int read_state_end(struct read_run *r, bool whole, struct error *e)
 {
     r->state.done = whole;
-    return read_output_save(r, true, e) || (whole && output_finish(&r->output, e)) ? -1 : 0;
+    return read_output_save(r, true, e) || (whole && output_finish(&r->shared->output, e)) ? -1 : 0;
 }
