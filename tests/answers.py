@@ -9,6 +9,8 @@ specification or a client that the vendor publishes, or a report; without it, th
 the document), body, method and prefix (as the options --body,
 --method and --ndjson-prefix have them), sent (the records), status, type and answer (JSON, or a text), and fates, a
 letter a record: s stored, r rejected, a sent again alone, u unknown. why: what the reject of a record must say.
+queued: the answer is about a job that is still to be done, so the receipt calls the records accepted; else only 202
+says so.
 
 Each case is one run of restsrc against a server that gives the answer to the first request, and 204 to what comes after
 it. The records of the second request are those that were sent again.
@@ -97,16 +99,21 @@ def run(tool, url, case, number):
     for n, record in enumerate(case["sent"], 1):
         unknown = n in spread(receipt["lines_unknown"])
         fates += "u" if unknown else "r" if n in rejected else "a" if record in again else "s" if n in stored else "-"
-    return fates, rejected, done
+    return fates, rejected, receipt["accepted"], done
 
 
 def check(number, name, tool, url):
     case = CASES[number - 1]
-    fates, rejected, done = run(tool, url, case, number - 1)
+    fates, rejected, accepted, done = run(tool, url, case, number - 1)
     problems = [] if fates == case["fates"] else [f"fates {fates} instead of {case['fates']}"]
     for at, text in case.get("why", {}).items():
         if fates == case["fates"] and text not in rejected[int(at) + 1]:
             problems.append(f"record {at} is rejected because of {rejected[int(at) + 1]}, not {text}")
+    queued = fates.count("s") if case.get("queued", case["status"] == 202) else 0
+    if accepted != queued:
+        problems.append(f"the receipt calls {accepted} records accepted, not {queued}")
+    if ("accepted, not stored yet" in done.stderr) != (accepted > 0 and done.returncode == 0):
+        problems.append("the warning and the receipt differ")
     wanted = 76 if "u" in case["fates"] else 0
     if done.returncode != wanted:
         problems.append(f"exit {done.returncode} instead of {wanted}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 MEMBERS = {
     "records",
+    "accepted",
     "batches",
     "requests",
     "rejected",

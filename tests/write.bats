@@ -978,3 +978,17 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
     echo "peak: $peak KiB"
     [ "$peak" -lt 24576 ]
 }
+
+@test "what the server has only queued is accepted, not stored: the receipt and a warning say so" {
+    sink created=202
+    plain 130
+    write
+    exits 0
+    receipt_is '[.records, .accepted]' '[130,130]'
+    says "130 of 130 records were accepted, not stored yet"
+    sink
+    write
+    exits 0
+    receipt_is '[.records, .accepted]' '[130,0]'
+    says_nothing
+}

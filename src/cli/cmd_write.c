@@ -353,6 +353,21 @@ static void note_rejects(struct write_run *w)
     buf_free(&note);
 }
 
+/* What is queued is not stored yet, and may still be refused. */
+static void note_accepted(struct write_run *w)
+{
+    struct buf note = {0};
+    int64_t n = w->receipt.accepted;
+    if (!n)
+        return;
+    buf_addf(&note,
+             "%" PRId64 " of %" PRId64 " records %s accepted, not stored yet: the API works on them later, and tells "
+             "what became of them elsewhere (--answers-file keeps its answers, which name the job)",
+             n, w->receipt.records, n == 1 ? "was" : "were");
+    terminal_note(&w->terminal, false, buf_text(&note));
+    buf_free(&note);
+}
+
 static void note_ids(struct write_run *w)
 {
     if (w->ids_fd >= 0 && w->receipt.records && !w->has_ids)
@@ -382,6 +397,7 @@ int cmd_write(const struct options *o, struct error *e)
         if (result == 0) {
             note_rejects(&w);
             note_ids(&w);
+            note_accepted(&w);
         }
         if (give_receipt(&w, &began, result ? &ignored : e))
             result = -1;

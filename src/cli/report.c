@@ -114,6 +114,7 @@ void report_receipt(const struct receipt *r, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
     add_integer(o, "records", r->records);
+    add_integer(o, "accepted", r->accepted);
     add_integer(o, "batches", r->batches);
     add_integer(o, "requests", r->requests);
     add_integer(o, "rejected", r->rejected);

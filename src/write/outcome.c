@@ -220,6 +220,7 @@ static int accept_piece(struct write_run *w, struct held_batch *h, struct exchan
         struct result *said = &h->results[i];
         struct record_fate *f = fate_of(h, h->now.from + i);
         f->fate = said->fate;
+        f->queued = h->said.queued;
         f->status = said->status;
         add_masked(h, x, said->error, &f->error, &f->error_len);
         if (w->answers_fd >= 0)

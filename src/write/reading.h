@@ -32,6 +32,7 @@ struct reading {
                     VERDICTS_CODE,   /* objects whose member code is such a number */
     } verdicts;
     bool has_id;         /* outside of lists */
+    bool queued;         /* it speaks of a job that is still to be done, not of a record */
     struct slice reason; /* of the whole */
 };
 

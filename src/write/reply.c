@@ -70,6 +70,7 @@ int reply_conclude(struct write_run *w, struct held_batch *h, const struct excha
         return 0;
     }
     read_results(w, h);
+    h->said.queued |= x->status == 202;
     if (!h->said.wrong && x->status == 207 && !h->said.each) /* Multi-Status: some may have failed */
         return error_set(
             e, EXIT_ANSWER,

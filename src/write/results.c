@@ -131,6 +131,7 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
         bool all = reading_whole(&r, body);
         said->taken = r.whole.taken > 0 || count_fate(&r, FATE_STORED) || (r.contents && r.placed);
         said->wrong = all ? conclude(&r) : NULL;
+        said->queued = r.queued && !r.each;
     }
     if (sent->count == 1 && !results->part.text)
         results->part = body;

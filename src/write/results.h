@@ -17,6 +17,7 @@ struct results_said {
     const char *wrong; /* with the answer, where a fate is unknown; else NULL */
     bool each;         /* it has something to say of single records */
     bool taken;        /* it says itself that some were taken */
+    bool queued;       /* it says that the work is still to be done */
 };
 
 /* body: compact valid JSON, or empty; where paths->results is a JSONPath of many values, these as a list. It and the

@@ -38,6 +38,7 @@ struct piece {
 /* What has become of a record so far. error, id and part are JSON text, in the texts of the batch. */
 struct record_fate {
     enum fate fate;
+    bool queued; /* FATE_STORED, but the server works on it later */
     long status;
     size_t error, error_len, id, id_len, part, part_len;
 };

@@ -119,6 +119,7 @@ static void tell_stored(struct write_run *w, struct held_batch *h, size_t n, str
     const struct record_fate *f = &h->fate[n];
     struct error wrong = {0};
     w->receipt.records++;
+    w->receipt.accepted += f->queued;
     if (write_answer(w, h, f, &wrong) && !e->code)
         *e = wrong;
 }

@@ -216,6 +216,17 @@ static bool has_id(struct slice object)
     return !value_is_void(value_member(object, "id", 2)) || !value_is_void(value_member(object, "_id", 3));
 }
 
+/* {"job_status": {"status": "queued"}} */
+static bool is_pending_job(struct slice key, struct slice value)
+{
+    struct refusal said = {0};
+    char *name = mem_text(key.text, key.len);
+    if (is_object(value) && (strcasestr(name, "job") || strcasestr(name, "task")))
+        refusal_read(value, (struct slice){0}, &said);
+    free(name);
+    return said.pending;
+}
+
 /* job_status */
 static bool is_status(struct slice key)
 {
@@ -264,10 +275,12 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
         return;
     refusal_read(object, r->sent->count == 1 ? r->sent->record[0] : (struct slice){0}, &said);
     r->has_id |= has_id(object);
+    r->queued |= !thing && said.pending && r->sent->count > 1;
     if (!thing || (said.taken >= 0 && said.failed)) /* what counts both is no record */
         join(r, object, &said);
     r->whole.pending |= said.pending;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
+        r->queued |= is_pending_job(key, value);
         if (!thing)
             read_sentence(r, key, value);
         if (is_list(value))

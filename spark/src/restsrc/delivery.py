@@ -61,6 +61,7 @@ class Receipt(WriterCommitMessage):
     rejected: int = 0
     batches: int = 0
     bytes: int = 0
+    accepted: int = 0
 
 
 class Delivery:
@@ -109,7 +110,7 @@ class Delivery:
 
     def commit(self, job: Job, messages: Sequence[Receipt | None]) -> None:
         """Tells the target that all tasks have succeeded, if it has a commit_url. Runs on the driver."""
-        self._look_at_rejects([receipt for receipt in messages if receipt])
+        self._look_at_receipts([receipt for receipt in messages if receipt])
         if self._commit:
             try:
                 self._call(self._commit, "commit", job, messages)
@@ -131,9 +132,13 @@ class Delivery:
         except RequestRefused:
             return False
 
-    def _look_at_rejects(self, receipts: Sequence[Receipt]) -> None:
-        """Says on the driver what was rejected. RequestRefused where that was every row and nobody allowed it."""
+    def _look_at_receipts(self, receipts: Sequence[Receipt]) -> None:
+        """Says what was rejected, or only queued. RequestRefused where all rows were rejected and nobody allowed it."""
         rejected, stored = sum(one.rejected for one in receipts), sum(one.records for one in receipts)
+        if accepted := sum(one.accepted for one in receipts):
+            _log.warning(
+                "restsrc: %d of %d rows were accepted, not stored yet: the API works on them later", accepted, stored
+            )
         if not rejected:
             return
         where = ", ".join(f"{one.partition_id} ({one.rejected})" for one in receipts if one.rejected)
@@ -183,7 +188,7 @@ class Delivery:
         counts = json.loads(told)
         if counts["records"] + counts["rejected"] != rows:
             raise ToolFailure(f"partition {place.partition} has {rows} rows, but restsrc's receipt says {told.strip()}")
-        numbers = (counts[name] for name in ("records", "rejected", "batches", "bytes"))
+        numbers = (counts[name] for name in ("records", "rejected", "batches", "bytes", "accepted"))
         return Receipt(place.partition, place.attempt, *numbers)
 
     def _process(self, job: Job, place: Place, files: dict[str, str], marker: str) -> Process:
