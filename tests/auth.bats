@@ -192,6 +192,17 @@ teardown_file() { stop_server; }
     says --user-file
 }
 
+@test "--digest needs a name and a password, wherever they stand" {
+    restsrc read --digest "$server/items"
+    exits 64
+    says "--digest needs a name and a password: --user-file, or --netrc"
+    secret user me:pw
+    restsrc call --digest --user-file "$user" "$server/items"
+    says_not "--digest needs"
+    restsrc call --digest "http://me:pw@${server#http://}/items"
+    says_not "--digest needs"
+}
+
 # ---- what does not go together, and where secrets may stand ----
 
 @test "two ways at once are a usage error" {

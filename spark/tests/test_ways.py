@@ -34,3 +34,29 @@ def test_reads_and_writes_go_whole(spark, ways, name):
     with urllib.request.urlopen(f"{api}/{name}/stored") as answer:
         stored = [record["id"] for record in json.load(answer)]
     assert sorted(stored) == list(range(100))
+
+
+def test_a_login_of_its_own_serves_all_tasks(spark, api, tmp_path, monkeypatch):
+    """auth_command: one run of the program for the driver and all tasks, for reads and writes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    login, runs = tmp_path / "login", tmp_path / "runs"
+    login.write_text(f"#!/bin/sh\necho x >>'{runs}'\necho 'X-Session: session-1'\n")
+    login.chmod(0o700)
+    server = api("""
+def answer(r):
+    if r.headers.get("X-Session") != "session-1":
+        return 401, {"error": "log in"}
+    if r.method == "POST":
+        return 201, {}
+    first, most = int(r.query.get("offset", 0)), int(r.query.get("limit", 20))
+    return {"total": 250, "items": [{"id": i} for i in range(first, min(first + most, 250))]}
+""")
+    options = {"auth_command": str(login), "num_partitions": 4, "page_size": 20}
+    read = spark.read.format("rest-api").options(**options).schema("id long").load(f"{server.url}/items")
+    assert sorted(row.id for row in read.collect()) == list(range(250))
+    frame = spark.range(100).repartition(2)
+    frame.write.format("rest-api").options(auth_command=str(login)).mode("append").save(f"{server.url}/new")
+    bodies = [json.loads(asked["body"]) for asked in server.log() if asked["method"] == "POST"]
+    stored = [record["id"] for body in bodies for record in (body if isinstance(body, list) else [body])]
+    assert sorted(stored) == list(range(100))
+    assert runs.read_text() == "x\n"

@@ -218,7 +218,7 @@ int auth_init(struct auth *a, const struct auth_options *o, struct error *e)
     return 0;
 }
 
-void auth_take_url(struct auth *a, const char *url)
+int auth_take_url(struct auth *a, const char *url, struct error *e)
 {
     struct buf name = {0}, password = {0};
     bool by_netrc = a->options->netrc || a->options->netrc_file; /* which has the password to a name alone */
@@ -231,6 +231,9 @@ void auth_take_url(struct auth *a, const char *url)
     }
     buf_free(&name);
     buf_free(&password);
+    if (a->options->digest && !a->user && !by_netrc)
+        return error_set(e, EXIT_USAGE, "--digest needs a name and a password: --user-file, or --netrc");
+    return 0;
 }
 
 /* Puts the value of file, when it is another one now, in the place of *secret. */

@@ -45,8 +45,8 @@ bool auth_options_give_token(const struct auth_options *o);
  * a failure. */
 int auth_init(struct auth *a, const struct auth_options *o, struct error *e);
 /* Name and password of url, if it has some, take the place of others: links and redirects within its origin don't
- * repeat them. */
-void auth_take_url(struct auth *a, const char *url);
+ * repeat them. An error where --digest then has nobody to log in. */
+int auth_take_url(struct auth *a, const char *url, struct error *e);
 /* Reads --bearer-file and --user-file again, if they are not pipes. true: they hold something else now. */
 bool auth_renew(struct auth *a);
 void auth_free(struct auth *a);

@@ -139,8 +139,7 @@ int client_init(struct client *c, const struct http_options *o, struct error *e)
         (o->network->proxy_cacert && io_again(o->network->proxy_cacert, &c->proxy_cacert, e)))
         return -1;
     hide_urls(c);
-    auth_take_url(&c->auth, o->request->url);
-    if (read_headers(c, e))
+    if (auth_take_url(&c->auth, o->request->url, e) || read_headers(c, e))
         return -1;
     share_cookies(c);
     if (getentropy(c->trace, sizeof c->trace) || getentropy(c->random, sizeof c->random))
