@@ -60,6 +60,17 @@ def test_command_line_says_nothing_secret(fault):
         assert os.getsid(running._process.pid) == os.getsid(0)
 
 
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_tool_is_told_of_the_certificates_of_certifi(fault, monkeypatch, installed):
+    """It takes them where the machine has none (packaging/check.bats)."""
+    where = pytest.importorskip("certifi").where()
+    if not installed:
+        monkeypatch.setitem(sys.modules, "certifi", None)
+    with child(fault("n=10,hang=0").url) as running:
+        variables = Path("/proc", str(running._process.pid), "environ").read_text().split("\0")
+    assert (f"RESTSRC_CA_FALLBACK={where}" in variables) == installed
+
+
 def test_configuration_larger_than_a_pipe():
     headers = "\n".join([*(f"X-{n}: {'y' * 4000}" for n in range(50)), "the last one is wrong"])
     with child("http://127.0.0.1:9/", header=headers) as running, pytest.raises(errors.OptionError, match="header"):

@@ -5,9 +5,11 @@ The tool is that of this source tree, or RESTSRC_WHEEL names a wheel that `make 
 
 import csv
 import email
+import fcntl
 import hashlib
 import io
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from cluster import bare, empty_venv
+from conftest import eventually
 
 REPO = Path(__file__).resolve().parents[2]
 READ = """
@@ -159,6 +162,19 @@ def test_tasks_of_one_machine_unpack_it_once(archive, find, tmp_path):
     assert find(archive, umask=0).stdout.strip() == found[0]
     assert Path(found[0]).stat().st_mtime_ns == before.st_mtime_ns
     subprocess.run([found[0], "--version"], check=True)
+
+
+def test_a_task_waits_while_another_unpacks(archive, find, tmp_path):
+    folder = tmp_path / f"restsrc-{os.geteuid()}"
+    folder.mkdir(mode=0o700)
+    with ThreadPoolExecutor(1) as pool, (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = re.compile(rf"-> FLOCK .*:{os.fstat(lock.fileno()).st_ino} ")
+        run = pool.submit(find, archive)
+        eventually(lambda: run.done() or waiting.search(Path("/proc/locks").read_text()))
+        assert not run.done() and [path.name for path in folder.iterdir()] == ["lock"]
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert Path(run.result().stdout.strip()).parent == folder
 
 
 def test_a_program_that_was_changed_is_unpacked_again(archive, find, tmp_path):
