@@ -95,9 +95,10 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py tests/answers.py bench/guard.py tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py tests/answers.py tests/against_json.py bench/guard.py tests/lists.py \
+	$(UNIT_TESTS) $(BATS_TESTS)
 
-check_PROGRAMS = $(UNIT_TESTS)
+check_PROGRAMS = $(UNIT_TESTS) tests/property/split_texts
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
@@ -167,6 +168,11 @@ check-streams: all ## streaming queries killed twenty times, minutes
 check-stops: all ## reads that are killed at 200 random points and go on
 	@$(PYTHON3) $(srcdir)/tests/property/stops.py $(RESTSRC) 200
 
+.PHONY: check-json
+JSON_TEXTS = 1000000
+check-json: tests/property/split_texts ## a million texts through the splitter and through Python's json
+	@SPLITTER=tests/property/split_texts $(PYTHON3) $(srcdir)/tests/against_json.py $(JSON_TEXTS)
+
 # make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes.
 # API=odata: that one alone.
 .PHONY: check-apis
@@ -196,6 +202,7 @@ EXTRA_DIST += \
 	ruff.toml \
 	tests/unit/tap.h \
 	tests/compilers \
+	tests/against_json.py \
 	tests/answers.py \
 	tests/includes.py \
 	tests/lists.py \

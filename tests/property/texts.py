@@ -128,4 +128,5 @@ def main():
                 sys.exit(f"seed {i}: {problem}")
 
 
-main()
+if __name__ == "__main__":
+    main()
