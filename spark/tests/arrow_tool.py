@@ -44,14 +44,20 @@ class Listing:
         )
         return done.returncode, done.stdout, done.stderr.decode()
 
-    def made(self, maker, block, first_record=0):
-        """What the maker makes of a block of lines that the tool reads: record batches."""
+    def made(self, maker, block, first_record=0, choose=None):
+        """What the maker makes of a block of lines that the tool reads: record batches.
+
+        `choose` looks at a batch of the tool's, texts and all, and says which places to take.
+        """
         self.records = block.split(b"\n")[:-1]
-        with Process(Options({"url": self.url, "paginate": "none"}), "read", {}, arrow=maker.wanted) as process:
+        with Process(
+            Options({"url": self.url, "paginate": "none"}), "read", {}, arrow=maker.wanted(choose is not None)
+        ) as process:
             maker.begin()
             batches, seen = [], 0
             for made in process.batches():
-                batches.append(maker.batch(made, first_record + seen))
+                chosen = choose(made) if choose else None
+                batches.append(maker.batch(made, first_record + seen, lambda _, numbers: pa.array(numbers), chosen))
                 seen += made.num_rows
             process.check_records(process.finish(), seen)
         return batches

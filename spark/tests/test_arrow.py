@@ -10,12 +10,13 @@ from pyspark.sql import types as t
 from arrow_tool import Listing
 from restsrc.errors import RecordError
 from restsrc.option_table import DROPMALFORMED
-from restsrc.rows.decode import arrow_schema
+from restsrc.rows.decode import Special, arrow_schema
 from restsrc.rows.exact import RecordParser
-from restsrc.rows.from_tool import ArrowMaker
+from restsrc.rows.from_tool import ArrowMaker, texts_of
 from restsrc.rows.shape import reshape
 from test_decode import ORDINARY_VALUES, rows, schema, schema_and_block
 
+SPECIAL = Special(raw="raw", page=("_offset",))
 MISFIT = t.StructField("misfit", t.StringType(), True, {"restsrc": "misfit"})
 
 
@@ -88,9 +89,29 @@ def test_fast_path_gives_the_rows_of_the_exact_path(tool_made, case, time_zone):
     assert made.schema == arrow_schema(schema)
     made.validate(full=True)
     reference = ArrowMaker(schema, DROPMALFORMED, time_zone=time_zone)
-    reference._look_at(block)
-    exact = reference.exact_batch(block)
+    exact = reference.batch_of_lines(block)
     assert rows(made) == rows(exact)
+
+
+def test_chosen_records_keep_their_numbers(tool_made):
+    block = b'{"a":1}\n{"a":"x"}\n{"a":2,"b":0}\n{"a":"y"}\n{"a":3}\n'
+    maker = ArrowMaker(schema(a=t.LongType(), raw=t.StringType(), _offset=t.LongType()), special=SPECIAL)
+    made, texts = [], []
+
+    def choose(batch):
+        texts.extend(texts_of(batch))
+        made.append(batch)
+        return [0, 2, 4]
+
+    (batch,) = tool_made(maker, block, 7, choose)
+    assert texts == block.split(b"\n")[:-1]
+    assert batch.to_pylist() == [
+        {"a": 1, "raw": '{"a":1}', "_offset": 7},
+        {"a": 2, "raw": '{"a":2,"b":0}', "_offset": 9},
+        {"a": 3, "raw": '{"a":3}', "_offset": 11},
+    ]
+    with pytest.raises(RecordError, match='record 10: a: "y" is not'):
+        maker.batch(made[0], 7, None, [0, 3])
 
 
 @ORDINARY_VALUES

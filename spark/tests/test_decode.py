@@ -1,15 +1,13 @@
-"""Both ways from lines of JSON to record batches give the same rows, whatever the records are."""
+"""Lines of JSON to record batches by the exact path; and random schemas with records, for the tests of both paths."""
 
 import json
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types as t
 
 from restsrc.errors import OptionError, RecordError
-from restsrc.rows import decode as arrow
 from restsrc.rows.decode import BatchMaker
 
 # ---- records: JSON text, never through a serializer that would tidy it up
@@ -150,19 +148,6 @@ def as_numbers(array):
     return array
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(schema_and_block(), st.sampled_from(["UTC", "Europe/Paris", "+05:30"]))
-@example((t.StructType([t.StructField("a", t.LongType())]), b"null\n"), "UTC")
-def test_fast_path_gives_the_rows_of_the_exact_path(case, time_zone):
-    schema, block = case
-    maker = BatchMaker(schema, time_zone=time_zone)
-    fast = maker.fast_batch(block)
-    if fast is not None:
-        assert fast.schema == arrow.arrow_schema(schema)
-        fast.validate(full=True)
-        assert rows(fast) == rows(maker.exact_batch(block))
-
-
 def schema(**columns):
     return t.StructType([t.StructField(name, kind) for name, kind in columns.items()])
 
@@ -187,37 +172,12 @@ ORDINARY_VALUES = pytest.mark.parametrize(
 )
 
 
-@ORDINARY_VALUES
-def test_ordinary_values_take_the_fast_path(kind, value):
-    assert BatchMaker(schema(a=kind)).fast_batch(f'{{"a":{value}}}\n{{"a":null}}\n{{}}\n'.encode()) is not None
-
-
-def test_one_odd_record_leaves_the_rest_to_the_fast_path(monkeypatch):
-    lines = [b'{"a":"%d"}\n' % i for i in range(50_000)]
-    lines[12_345] = b'{"a":1.10}\n'
-    maker = BatchMaker(schema(a=t.StringType()))
-    exact_bytes = []
-    exact_batch = maker.exact_batch
-    monkeypatch.setattr(
-        maker, "exact_batch", lambda block, *more: exact_bytes.append(len(block)) or exact_batch(block, *more)
-    )
-    table = pa.Table.from_batches(maker.batches(b"".join(lines)))
-    assert table.column("a").to_pylist() == [str(i) if i != 12_345 else "1.10" for i in range(50_000)]
-    assert sum(exact_bytes) <= 64 << 10
-
-
-def test_batches_are_small_enough_to_stop_early():
-    line = b'{"a":"' + b"x" * 993 + b'"}\n'
-    sizes = [batch.num_rows for batch in BatchMaker(schema(a=t.StringType())).batches(line * 4096)]
-    assert sum(sizes) == 4096 and max(sizes) * len(line) <= arrow.BATCH_BYTES
-
-
 BAD_SECOND = b'{"a":1,"b":"x"}\n{"a":1.5,"b":"y"}\n{"a":3}\n'
 WITH_CORRUPT = schema(a=t.LongType(), bad=t.StringType(), b=t.StringType())
 
 
 def read(block, schema, **options):
-    return pa.Table.from_batches(BatchMaker(schema, **options).batches(block, 100)).to_pylist()
+    return BatchMaker(schema, **options).batch_of_lines(block, 100).to_pylist()
 
 
 def test_failfast_names_record_and_column():
@@ -237,9 +197,9 @@ def test_dropmalformed_drops_the_record():
     assert [row["a"] for row in read(BAD_SECOND, schema(a=t.LongType()), mode="DROPMALFORMED")] == [1, 3]
 
 
-def test_corrupt_column_is_null_on_the_fast_path():
-    maker = BatchMaker(WITH_CORRUPT, corrupt_column="bad")
-    assert maker.fast_batch(b'{"a":1,"bad":"not this"}\n').to_pylist() == [{"a": 1, "bad": None, "b": None}]
+def test_corrupt_column_is_null_where_nothing_is_corrupt():
+    block = b'{"a":1,"bad":"not this"}\n'
+    assert read(block, WITH_CORRUPT, corrupt_column="bad") == [{"a": 1, "bad": None, "b": None}]
 
 
 @pytest.mark.parametrize("record", ['{"a":null}', "{}", '{"a":[1,null]}'])

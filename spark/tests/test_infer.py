@@ -83,5 +83,5 @@ def lossless(value, read):
 def test_sample_is_read_without_loss(records):
     lines = [json.dumps(record) for record in records]
     block = "".join(line + "\n" for line in lines).encode()
-    rows = [row for batch in BatchMaker(schema_of(lines)).batches(block) for row in batch.to_pylist()]
+    rows = BatchMaker(schema_of(lines)).batch_of_lines(block).to_pylist()
     assert all(map(lossless, records, rows))

@@ -134,7 +134,7 @@ class _Task:
         feeder.start()
         try:
             for block in _lines(process, rows.num_rows):
-                yield from maker.batches(block)
+                yield maker.batch_of_lines(block)
         except ToolFailure:
             if not problems:
                 raise

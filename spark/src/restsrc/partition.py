@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyspark.sql.datasource import InputPartition
@@ -33,19 +33,13 @@ class Piece:
         """What to read for this piece now. Spark keeps a plan with its DataFrame or view, maybe for days."""
         return self
 
-    def chosen(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
-        """The runs of records of a block that are not known, each with the number of its first one."""
-        if not self.known:
-            yield number, block
-            return
-        for line in block.split(b"\n")[:-1]:
-            if digest(line) not in self.known:
-                yield number, line + b"\n"
-            number += 1
+    def chosen(self, records: Sequence[bytes]) -> list[int]:
+        """The places of those that are not known."""
+        return [place for place, record in enumerate(records) if digest(record) not in self.known]
 
     def check_last(self, record: bytes, options: Options) -> None:
         """UnexpectedAnswer where the last record is not the one that it was when the piece was planned."""
-        if self.last and record and identity(record, options.text("id")) != self.last:
+        if self.last and identity(record, options.text("id")) != self.last:
             why = "the list has moved while it was read: its last record is not the one that was there before"
             raise UnexpectedAnswer(why, retryable=True)
 

@@ -11,7 +11,6 @@ import select
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,9 +21,6 @@ from restsrc import tool, worker
 from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
 from restsrc.options import Options
 
-SECOND_BLOCK_BYTES = 64 << 10  # the first block is the first page: a look at the first rows ends there
-BLOCK_BYTES = 4 << 20  # pyarrow.json is twice as fast with these as with 256 KiB
-BLOCK_SECONDS = 0.2  # the rows of a slow server are handed on after this time
 PIPE_BYTES = 1 << 20
 FIRST_PIPE_BYTES = 4 << 10  # so that the tool does not read on while Spark looks at the first rows
 STDERR_LINES = 20
@@ -150,45 +146,16 @@ class Process:
             self._process.stdout.close()
         _there(self._process.stderr).close()
 
-    def blocks(self, connection: int = -1) -> Iterator[bytes]:
-        """The standard output in blocks of whole lines: at once what comes first, then larger and larger ones.
-
-        BrokenPipeError where Spark closes the `connection` meanwhile.
-        """
-        source = _there(self._process.stdout).fileno()
-        _resize_pipe(source, FIRST_PIPE_BYTES)
-        poll = select.poll()
-        poll.register(source, select.POLLIN)
-        if connection >= 0:
-            poll.register(connection, worker.GONE)
-        wanted = 1
-        pieces, size, whole = [], 0, 0  # whole: bytes up to the last newline
-        deadline = None
-        while True:
-            events = poll.poll(deadline and max(0.0, deadline - time.monotonic()) * 1000)
-            worker.check(events, connection)
-            if events:
-                piece = os.read(source, PIPE_BYTES)
-                if not piece:
-                    break
-                newline = piece.rfind(b"\n") + 1
-                whole = size + newline if newline else whole
+    def blocks(self) -> Iterator[bytes]:
+        """The standard output in blocks of whole lines, as they come."""
+        pieces: list[bytes] = []  # of a line that is not whole
+        while piece := self.read():
+            end = piece.rfind(b"\n") + 1
+            if end:
+                yield b"".join((*pieces, piece[:end]))
+                pieces = [piece[end:]]
+            else:
                 pieces.append(piece)
-                size += len(piece)
-                deadline = deadline or time.monotonic() + BLOCK_SECONDS
-            timed_out = deadline is not None and time.monotonic() >= deadline
-            if whole and (size >= wanted or timed_out):
-                text = b"".join(pieces)
-                yield text[:whole]
-                pieces, size = [text[whole:]], size - whole
-                whole, deadline = 0, None
-                if wanted == 1:
-                    _resize_pipe(source, PIPE_BYTES)
-                wanted = min(2 * wanted, BLOCK_BYTES) if wanted > 1 else SECOND_BLOCK_BYTES
-            elif timed_out:  # a long line is under way
-                deadline = None
-        if whole:
-            yield b"".join(pieces)[:whole]
 
     def batches(self, connection: int = -1) -> Iterator[Any]:
         """The record batches of the standard output, where it is Arrow. `finish` says whether they are all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -18,6 +18,7 @@ from restsrc.planning import batch
 from restsrc.planning.time_query import WindowPiece
 from restsrc.process import Process
 from restsrc.rows.envelope import Pages
+from restsrc.rows.from_tool import texts_of
 from restsrc.window_read import WindowReads
 from restsrc.worker import Consumer
 
@@ -80,24 +81,27 @@ class _Task:
         self._columns = Columns(options)
         self._maker = self._columns.batch_maker(schema, bool(hint))
         self._config = options.part_of_rate(tasks)  # what all runs of the tool have in common
-        self._last = b""  # the text of the last one, where that is looked at
 
     def read(self, piece: Piece) -> Iterator[Any]:
         yield from self._window(piece) if isinstance(piece, WindowPiece) else self._run(piece)
 
     def _window(self, piece: WindowPiece) -> Iterator[Any]:
         """A window of time, which is read until it is sure."""
-        reads = WindowReads(self._options, self._config, self._columns.needs_envelopes)
+        wanted = self._maker.wanted(texts=True)
+        reads = WindowReads(self._options, self._config, self._columns.needs_envelopes, wanted)
         pages: dict[Process, Pages | None] = {}
-        for process, number, block in reads.parts(piece):
+        for process, number, made, chosen in reads.parts(piece):
             if process not in pages:
                 pages[process] = self._columns.pages(process, 0, self._schema)
+                self._maker.begin()
             about = pages[process]
             self._columns.name_arrays(self._maker, about)
             try:
-                yield from self._maker.batches(block, number, about.values if about else None)
+                batch = self._maker.batch(made, number, about.values if about else None, chosen)
             except RecordError as error:
                 raise self._malformed(error) from None
+            if batch.num_rows:
+                yield batch
 
     def _malformed(self, error: RecordError) -> RecordError:
         """With what to do about it: a stream that is started again meets the same record again."""
@@ -114,49 +118,28 @@ class _Task:
         envelopes = self._columns.needs_envelopes
         flags = _flags(self._options, piece)
         config = {**piece.config, **self._config}
-        by_lines = bool(piece.known or piece.last)
-        wanted, way = (None, self._by_lines) if by_lines else (self._maker.wanted, self._made)
+        wanted = self._maker.wanted(texts=bool(piece.known or piece.last))
         with Process(self._options, "read", flags, config, envelopes=envelopes, arrow=wanted) as process:
             pages = self._columns.pages(process, piece.offset, self._schema)
             consumer, seen, began = Consumer(), 0, time.monotonic()
+            last = None
+            self._maker.begin()
             try:
-                for records, batches in way(process, piece, pages, consumer):
-                    yield from batches
+                for made in process.batches(consumer.connection):
+                    self._columns.name_arrays(self._maker, pages)
+                    chosen = piece.chosen(texts_of(made)) if piece.known else None
+                    batch = self._maker.batch(made, piece.offset + seen, pages.values if pages else None, chosen)
+                    if batch.num_rows:
+                        yield batch
                     # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
                     consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
-                    seen += records
+                    seen += made.num_rows
+                    last = made
             except RecordError as error:
                 raise self._malformed(error) from None
             process.check_records(process.finish(), seen)
-            piece.check_last(self._last, self._options)
-
-    def _made(
-        self, process: Process, piece: Piece, pages: Pages | None, consumer: Consumer
-    ) -> Iterator[tuple[int, Iterable[Any]]]:
-        """How many records the tool has made a batch of, and the rows of it."""
-        number = piece.offset
-        self._maker.begin()
-        for made in process.batches(consumer.connection):
-            self._columns.name_arrays(self._maker, pages)
-            batch = self._maker.batch(made, number, pages.values if pages else None)
-            yield made.num_rows, [batch] if batch.num_rows else []
-            number += made.num_rows
-
-    def _by_lines(
-        self, process: Process, piece: Piece, pages: Pages | None, consumer: Consumer
-    ) -> Iterator[tuple[int, Iterable[Any]]]:
-        """The same where the bytes of each record say whether it is wanted."""
-        number, line = piece.offset, b""
-        for block in process.blocks(consumer.connection):
-            self._columns.name_arrays(self._maker, pages)
-            line = block[block.rfind(b"\n", 0, -1) + 1 : -1]
-            yield block.count(b"\n"), self._chosen(piece, number, block, pages)
-            number += block.count(b"\n")
-        self._last = line
-
-    def _chosen(self, piece: Piece, number: int, block: bytes, pages: Pages | None) -> Iterator[Any]:
-        for first, part in piece.chosen(number, block):
-            yield from self._maker.batches(part, first, pages.values if pages else None)
+            if piece.last and last is not None:
+                piece.check_last(texts_of(last.slice(last.num_rows - 1))[0], self._options)
 
 
 def _flags(options: Options, piece: Piece) -> dict[str, int]:

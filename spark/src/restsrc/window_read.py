@@ -12,21 +12,23 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
 from restsrc.planning.time_query import TOO_LARGE, WindowPiece
-from restsrc.process import Process
+from restsrc.process import ArrowOutput, Process
 from restsrc.rows.envelope import at_path
+from restsrc.rows.from_tool import texts_of
 from restsrc.worker import Consumer
 
 TRIES = 6
 PAUSE = 0.1  # seconds before the second try, twice as long before each further one
 IN_MEMORY = 32 << 20  # bytes of a window; the rest goes to a temporary file
 
-Part = tuple[Process, int, bytes]  # a run of records: who read them, the number of the first, the lines
+# Some records: who read them, the number of the first, a batch of the tool's, and which of it are taken; None: all.
+Part = tuple[Process, int, Any, "list[int] | None"]
 
 
 @dataclass
@@ -41,6 +43,35 @@ class _Attempt:
     twice: bytes = b""  # a record that has come twice
     total: int | None = None  # what the last page counts
     page_size: int = 0
+    _writer: Any = None
+
+    def add(self, made: Any) -> None:
+        """Keeps a batch of the tool's."""
+        import pyarrow as pa
+
+        if self._writer is None:
+            self._writer = pa.ipc.new_stream(pa.PythonFile(self.store, "w"), made.schema)
+        self._writer.write_batch(made)
+        for text in texts_of(made):
+            name = hash(text)
+            if name in self.lines:
+                self.twice = text
+            self.lines.add(name)
+            self.order = hash((self.order, name))
+        self.records += made.num_rows
+
+    def batches(self) -> Iterator[tuple[int, Any]]:
+        """Those that were kept, with the numbers of their first records."""
+        import pyarrow as pa
+
+        if self._writer is None:
+            return
+        self._writer.close()
+        self.store.seek(0)
+        number = 0
+        for made in pa.ipc.open_stream(pa.PythonFile(self.store, "r")):
+            yield number, made
+            number += made.num_rows
 
     @property
     def one_page(self) -> bool:
@@ -50,8 +81,10 @@ class _Attempt:
 class WindowReads:
     """Reads windows in a task."""
 
-    def __init__(self, options: Options, config: dict[str, str], envelopes: bool):
+    def __init__(self, options: Options, config: dict[str, str], envelopes: bool, wanted: ArrowOutput):
+        """`wanted` has the texts of the records."""
         self._options = options
+        self._wanted = wanted
         self._config = config
         self._envelopes = envelopes
         self._id = options.text("id")
@@ -75,6 +108,12 @@ class WindowReads:
             raise why
         for half in halves:
             yield from self.parts(half)
+
+    def records(self, piece: WindowPiece) -> Iterator[bytes]:
+        """The texts of the same."""
+        for _, _, made, chosen in self.parts(piece):
+            texts = texts_of(made)
+            yield from texts if chosen is None else map(texts.__getitem__, chosen)
 
     def _read(self, piece: WindowPiece, attempts: list[_Attempt]) -> Exception | None:
         """None: what the attempts have is all there is. Else why it is not: then the window must be cut."""
@@ -149,17 +188,12 @@ class WindowReads:
     def _once(self, piece: WindowPiece) -> _Attempt:
         config = {**piece.config, "on_drift": self._options.given("on_drift") or "ignore", **self._config}
         consumer = Consumer()
-        with Process(self._options, "read", {"offset": 0}, config, envelopes=self._envelopes) as process:
+        with Process(
+            self._options, "read", {"offset": 0}, config, envelopes=self._envelopes, arrow=self._wanted
+        ) as process:
             attempt = _Attempt(process, SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 (parts closes it)
-            for block in process.blocks(consumer.connection):
-                attempt.store.write(block)
-                for line in block.split(b"\n")[:-1]:
-                    name = hash(line)
-                    if name in attempt.lines:
-                        attempt.twice = line
-                    attempt.lines.add(name)
-                    attempt.order = hash((attempt.order, name))
-                    attempt.records += 1
+            for made in process.batches(consumer.connection):
+                attempt.add(made)
             summary = process.finish()
             process.check_records(summary, attempt.records)
         attempt.total, attempt.page_size = summary["total"], summary["page_size"] or 0
@@ -171,39 +205,15 @@ def _kept(piece: WindowPiece, attempts: list[_Attempt]) -> Iterator[Part]:
     seen: set[int] = set()
     for attempt in reversed(attempts):
         everything = not seen and piece.keeps_all
-        for number, block in _blocks(attempt):
-            if everything:
-                yield attempt.process, number, block
-            else:
-                yield from _chosen(piece, attempt, number, block, seen)
+        for number, made in attempt.batches():
+            chosen = None if everything else _chosen(piece, texts_of(made), seen)
+            yield attempt.process, number, made, chosen
         seen |= attempt.lines
 
 
-def _chosen(piece: WindowPiece, attempt: _Attempt, number: int, block: bytes, seen: set[int]) -> Iterator[Part]:
-    """Of a block, the runs of records that are wanted."""
-    run: list[bytes] = []
-    for line in block.split(b"\n")[:-1]:
-        if hash(line) not in seen and piece.keeps(line):
-            run.append(line)
-        elif run:
-            yield attempt.process, number - len(run), b"\n".join(run) + b"\n"
-            run = []
-        number += 1
-    if run:
-        yield attempt.process, number - len(run), b"\n".join(run) + b"\n"
-
-
-def _blocks(attempt: _Attempt) -> Iterator[tuple[int, bytes]]:
-    """What an attempt has, in blocks of whole lines, with the numbers of their first records."""
-    attempt.store.seek(0)
-    number, rest = 0, b""
-    while piece := attempt.store.read(4 << 20):
-        block = rest + piece
-        end = block.rfind(b"\n") + 1
-        block, rest = block[:end], block[end:]
-        if block:
-            yield number, block
-            number += block.count(b"\n")
+def _chosen(piece: WindowPiece, records: list[bytes], seen: set[int]) -> list[int]:
+    """The places of those that are wanted."""
+    return [place for place, text in enumerate(records) if hash(text) not in seen and piece.keeps(text)]
 
 
 def _text(piece: WindowPiece) -> str:

@@ -15,6 +15,7 @@ from restsrc.options import Complaints, Options
 from restsrc.partition import RestApiPartition
 from restsrc.planning.by_time import Windows
 from restsrc.planning.time_query import WindowPiece
+from restsrc.rows.from_tool import texts_wanted
 from restsrc.streams import delivered
 from restsrc.streams.clock import Clock
 from restsrc.streams.mode import Offset, part_of
@@ -167,11 +168,8 @@ class TimeMode:
     def _stretch(self, offset: Offset, start: int, end: int) -> list[bytes]:
         """The records of a stretch, as far as the stream has it."""
         start = max(self._form.floor(start), time_of(offset.get("first") or offset["time"], "iso_ms"))
-        reads, records = WindowReads(self._options, {}, False), []
-        for window in self._windows.pieces(start, end):
-            for _, _, block in reads.parts(window):
-                records += block.split(b"\n")[:-1]
-        return records
+        reads = WindowReads(self._options, {}, False, texts_wanted())
+        return [record for window in self._windows.pieces(start, end) for record in reads.records(window)]
 
     def _pieces_again(self, start: Offset, end: Offset, since: int) -> list[WindowPiece]:
         """A batch with the stretch before it, less what was delivered.
