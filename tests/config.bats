@@ -186,3 +186,50 @@ first_query() { queries | head -n 1; }
     restsrc read --config-fd 9 "$server/items" 9<&-
     exits 66
 }
+
+# own_preset NAME < TEXT
+own_preset() {
+    mkdir -p "$XDG_CONFIG_HOME/restsrc/apis"
+    cat >"$XDG_CONFIG_HOME/restsrc/apis/$1.conf"
+}
+
+@test "a preset's base-url goes before a URL that begins with /, and check names the preset of a host" {
+    list n=250
+    printf '# shop: our shop\nbase-url = %s/\npage-size = 50\n' "$scenario" | own_preset shop
+    printf '# far: more of that host\nbase-url = %s/elsewhere\n' "$server" | own_preset far
+    restsrc read --api shop /items
+    exits 0
+    wrote_records
+    restsrc read --base-url "$scenario" --limit 3 /items
+    exits 0
+    wrote_records 0 3
+    restsrc check "$list"
+    exits 0
+    grep -qx 'preset:   --api shop (`restsrc help apis NAME`.*' "$out"
+    restsrc check --error-format json "$list"
+    jq -e '.preset == "shop"' "$out"
+    restsrc check --api shop "$list"
+    ! grep preset: "$out" || return 1
+    list status=401
+    restsrc check "$list"
+    exits 77
+    says "--api shop or far is for this API" || says "--api far or shop is for this API"
+}
+
+@test "a URL that begins with / needs a base-url, and one with * is not a whole one" {
+    restsrc read /items
+    exits 64
+    says "--base-url"
+    restsrc read --api zendesk /tickets
+    exits 64
+    says 'https://*.zendesk.com/api/v2'
+}
+
+@test "help apis says which presets are old" {
+    printf '# old: an API\n# Looked up on 2019-05-01.\n' | own_preset old
+    printf '# new: an API\n# Looked up on %s.\n' "$(date +%F)" | own_preset new
+    restsrc help apis
+    exits 0
+    grep -qE '^old +an API \(looked up [0-9]+ years ago: the API may have changed\)$' "$out"
+    grep -qxE 'new +an API' "$out"
+}

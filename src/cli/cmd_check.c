@@ -8,6 +8,7 @@
 #include "cli/advice.h"
 #include "cli/auto.h"
 #include "cli/cmd.h"
+#include "cli/presets.h"
 #include "cli/report.h"
 #include "cli/suggest.h"
 #include "http/secret.h"
@@ -69,11 +70,14 @@ static void describe_rules(const struct options *o, struct finding *f, struct bu
         buf_addf(out, "rule:     %s: the answer says that it is not all\n", buf_text(&f->rule));
 }
 
-static void describe(const struct options *o, struct finding *f, struct buf *out)
+/* preset: somebody has written down already how this API pages, and what it leaves out; empty: nobody has. */
+static void describe(const struct options *o, struct finding *f, const char *preset, struct buf *out)
 {
     buf_adds(out, "reached:  ");
     secret_redact(o->request.url, out);
     buf_addf(out, " in %.0f ms%s\n", f->seconds * 1000, advice_has_credentials(o) ? ", credentials accepted" : "");
+    if (*preset)
+        buf_addf(out, "preset:   --api %s (`restsrc help apis NAME` shows what it says of this API)\n", preset);
     buf_addf(out, "records:  %s%s\n",
              f->lines         ? "one a line (NDJSON)"
              : f->records.len ? "in "
@@ -100,21 +104,26 @@ static void describe(const struct options *o, struct finding *f, struct buf *out
 int cmd_check(const struct options *o, struct error *e)
 {
     struct finding f;
-    struct buf out = {0};
+    struct buf out = {0}, preset = {0};
     if (!auto_can_look(o, e))
         return -1;
     int result = auto_discover(o, false, &f, e);
-    if (result)
+    if (!o->run.api)
+        presets_of_url(o->request.url, &preset);
+    if (result) {
         advice_add(o, e);
-    else if (o->run.error_format == ERROR_JSON)
-        report_finding(&f, &out);
+        if (preset.len)
+            error_set(e, e->code, "%s; --api %s is for this API", e->message, preset.data);
+    } else if (o->run.error_format == ERROR_JSON)
+        report_finding(&f, buf_text(&preset), &out);
     else
-        describe(o, &f, &out);
+        describe(o, &f, buf_text(&preset), &out);
     if (result == 0)
         result = io_write_lines(STDOUT_FILENO, out.data, out.len, e);
     if (result == 0 && !f.found)
         result = error_set(e, EXIT_ANSWER, "how this API pages was not found out: %.500s", buf_text(&f.doubt));
     finding_free(&f);
     buf_free(&out);
+    buf_free(&preset);
     return result;
 }

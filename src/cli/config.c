@@ -75,7 +75,8 @@ static bool holds_secret(const struct option_row *row, const char *value)
 {
     struct buf name = {0}, password = {0};
     bool has_user =
-        (strcmp(row->name, "url") == 0 || strcmp(row->name, "proxy") == 0) && url_user(value, &name, &password);
+        (strcmp(row->name, "url") == 0 || strcmp(row->name, "base-url") == 0 || strcmp(row->name, "proxy") == 0) &&
+        url_user(value, &name, &password);
     buf_free(&name);
     buf_free(&password);
     return has_user || row->place == OPTION_FILE_ONLY || row->place == OPTION_AT_FILE ||

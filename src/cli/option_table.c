@@ -17,6 +17,8 @@
 const struct option_row option_table[] = {
     {"url", 0, "range", OPTION_TEXT, "URL", AT(request.url), NULL, 0, ALL, OPTION_ANYWHERE,
      "the API's list; the same as the operand"},
+    {"base-url", 0, "range", OPTION_TEXT, "URL", AT(request.base_url), NULL, 0, ALL, OPTION_ANYWHERE,
+     "what a URL that begins with / goes on from: --api shop /orders"},
     {"offset", 0, "range", OPTION_INTEGER, "N", AT(range.offset), "0", 0, READ, OPTION_ANYWHERE,
      "the first record to read, counted from 0"},
     {"limit", 0, "range", OPTION_INTEGER, "N", AT(range.limit), NULL, 0, READ, OPTION_ANYWHERE,

@@ -216,6 +216,24 @@ static void complete_url(char **url)
     buf_free(&whole);
 }
 
+static int join_base(struct request_options *r, struct error *e)
+{
+    struct buf whole = {0};
+    if (*r->url != '/')
+        return 0;
+    if (!r->base_url)
+        return error_set(e, EXIT_USAGE,
+                         "a URL that begins with / needs --base-url, or --api with a preset that has it");
+    if (strchr(r->base_url, '*'))
+        return error_set(e, EXIT_USAGE, "give the whole URL: your own name goes where %.300s has *", r->base_url);
+    size_t len = strlen(r->base_url);
+    buf_addf(&whole, "%.*s%s", (int)(len - (len && r->base_url[len - 1] == '/')), r->base_url, r->url);
+    free(r->url);
+    r->url = mem_text(whole.data, whole.len);
+    buf_free(&whole);
+    return 0;
+}
+
 /* The preset's body with the user's members in it; a body that is not an object takes its place. */
 static void merge_data(struct options *o)
 {
@@ -237,6 +255,8 @@ int options_complete(struct options *o, struct error *e)
 {
     if (!o->request.url)
         return error_set(e, EXIT_USAGE, "a URL is missing");
+    if (join_base(&o->request, e))
+        return -1;
     complete_url(&o->request.url);
     int result = load_data(o, e);
     if (result == 0)

@@ -23,7 +23,11 @@ bool presets_own(const char *name, struct buf *path);
  * there is none of that name, or EXIT_NO_FILE. */
 int presets_find(const char *name, struct buf *text, struct buf *where, struct error *e);
 
-/* A line for each preset: its name and what its first comment says. */
+/* A line for each preset: its name and what its first comment says; and its age, when that is years. */
 void presets_list(struct buf *out);
+
+/* The preset whose base-url has the host of url, where * stands for any name; of several the one whose path fits url
+ * best, or those, with " or " between. Empty: there is none. */
+void presets_of_url(const char *url, struct buf *names);
 
 #endif

@@ -172,7 +172,7 @@ void report_option(const struct option_row *row, struct buf *out)
     print(o, out);
 }
 
-void report_finding(const struct finding *f, struct buf *out)
+void report_finding(const struct finding *f, const char *preset, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
     add_text(o, "style", f->found ? styles_find(f->style)->name : NULL);
@@ -188,6 +188,8 @@ void report_finding(const struct finding *f, struct buf *out)
     add_text(o, "doubt", f->doubt.data);
     if (f->rule.len)
         add_text(o, "partial", f->rule.data);
+    if (*preset)
+        add_text(o, "preset", preset);
     cJSON *options = cJSON_AddObjectToObject(o, "options");
     for (const struct setting *s = f->settings.at; s < f->settings.at + f->settings.count; s++)
         cJSON_AddStringToObject(options, s->option, s->value);

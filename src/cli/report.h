@@ -42,6 +42,7 @@ void report_summary(const struct report_summary *s, struct buf *out);
 void report_receipt(const struct receipt *r, struct buf *out);
 void report_error(const struct error *e, struct buf *out);
 void report_option(const struct option_row *row, struct buf *out);
-void report_finding(const struct finding *f, struct buf *out);
+/* preset: its name; empty: there is none for this API. */
+void report_finding(const struct finding *f, const char *preset, struct buf *out);
 
 #endif

@@ -21,7 +21,7 @@ enum method {
 
 /* What all requests of a run are made of. */
 struct request_options {
-    char *url;
+    char *url, *base_url; /* base_url: before a url that begins with / */
     struct list header;   /* 'NAME: VALUE', or @FILE */
     size_t typed_headers; /* so many of them, the first ones, stand on the command line, where everybody can see them */
     struct list query;    /* NAME=VALUE */

@@ -467,7 +467,7 @@ SYNONYMS = {
         f"columns are chosen with .schema(...) or select(); {_QUERY}",
     ),
     **dict.fromkeys(("perpage", "pagelimit", "limitperpage", "chunksize", "fetchsize", "size"), "it is page_size"),
-    **dict.fromkeys(("endpoint", "uri", "baseurl", "host"), "it is url"),
+    **dict.fromkeys(("endpoint", "uri", "host"), "it is url"),
     **dict.fromkeys(("httpheaders", "requestheaders"), "it is header, one NAME: VALUE a line"),
     **dict.fromkeys(
         ("timeout", "readtimeout", "requesttimeout"), "it is max_time, and connect_timeout for the connection"
