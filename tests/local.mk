@@ -40,6 +40,7 @@ UNIT_TESTS = \
 	tests/unit/test_styles \
 	tests/unit/test_coverage \
 	tests/unit/test_lines \
+	tests/unit/test_newer \
 	tests/unit/test_fields \
 	tests/unit/test_repeat \
 	tests/unit/test_evidence \
@@ -112,6 +113,7 @@ PAGING = tests/unit/paging.c tests/unit/paging.h tests/unit/tap.h
 tests_unit_test_paginate_SOURCES = tests/unit/test_paginate.c $(PAGING)
 tests_unit_test_styles_SOURCES = tests/unit/test_styles.c $(PAGING)
 tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/tap.h
+tests_unit_test_newer_SOURCES = tests/unit/test_newer.c tests/unit/tap.h
 tests_unit_test_coverage_SOURCES = tests/unit/test_coverage.c $(PAGING)
 tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c $(PAGING)
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c $(PAGING)

@@ -140,3 +140,148 @@ END
     restsrc read --query 'filter={"a":{"b":1}}' "$api/"
     exits 0
 }
+
+# ---- only what is new, chosen here ----
+
+# A list without a filter, but for `from`. `rows` has its records by lines; from the third page on `broken` breaks it.
+plain_api() {
+    api <<END
+import json, os
+def answer(r):
+    rows = [json.loads(line) for line in open("$BATS_TEST_TMPDIR/rows")]
+    if r.query.get("order") == "desc":
+        rows.reverse()
+    if "from" in r.query:
+        rows = [row for row in rows if row["at"] >= r.query["from"]]
+    at = int(r.query.get("offset", 0))
+    broken = os.path.exists("$BATS_TEST_TMPDIR/broken") and at >= 20
+    return (503, "") if broken else rows[at : at + 10]
+END
+}
+
+# Records FROM to TO, five a minute.
+make_rows() {
+    for i in $(seq "$1" "$2"); do
+        printf '{"id":%d,"at":"2026-01-01T%02d:%02d:00Z"}\n' "$i" $((i / 300)) $((i / 5 % 60))
+    done
+}
+
+in_any_order() { diff <(jq .id "$1" | sort -n) <(seq "$2" "$3"); }
+
+@test "--since-path without {since}: what is older is dropped, and each run gives what is new, also of the same time" {
+    plain_api
+    make_rows 0 52 >rows
+    run_it() {
+        restsrc read --state state --since 2026-01-01T01:05:00+01:00 --since-path at -o list --summary-fd 2 "$api/"
+    }
+    run_it
+    exits 0
+    diff <(jq .id list) <(seq 25 52)
+    [ "$(jq .records "$err")" -eq 28 ]
+    run_it
+    diff <(jq .id list) <(seq 25 52)
+    make_rows 0 71 >rows
+    run_it
+    exits 0
+    diff <(jq .id list) <(seq 25 71)
+    [ "$(jq .records "$err")" -eq 19 ]
+}
+
+@test "an API that takes {since} as its own gives no record twice, and none of the same time is lost" {
+    plain_api
+    run_it() { restsrc read --state state --since 2026-01-01T00:05:00Z --since-path at -o list "$api/?from={since}"; }
+    for n in 52 52 53 56 71 71; do
+        make_rows 0 "$n" >rows
+        run_it
+        exits 0
+        diff <(jq .id list) <(seq 25 "$n")
+    done
+}
+
+@test "--newest-first ends at the first page that has nothing new" {
+    plain_api
+    make_rows 0 499 >rows
+    run_it() {
+        restsrc read --parallel 1 --state state --newest-first --since 2026-01-01 --since-path at "$api/?order=desc"
+    }
+    run_it
+    exits 0
+    in_any_order "$out" 0 499
+    make_rows 0 521 >rows
+    before=$(api_log length)
+    run_it
+    exits 0
+    in_any_order "$out" 500 521
+    [ $(($(api_log length) - before)) -le 5 ]
+}
+
+overlapping() { restsrc read --state state --overlap PT15M --since 2026-01-01T00:00:00Z --since-path at "$api/$1"; }
+
+@test "--overlap: records that come late are found, and what has come is dropped" {
+    plain_api
+    { make_rows 0 9; make_rows 20 99; } >rows
+    overlapping '?from={since}'
+    exits 0
+    [ "$(wc -l <"$out")" -eq 90 ]
+    make_rows 0 104 >rows
+    overlapping '?from={since}'
+    exits 0
+    in_any_order "$out" 100 104
+    { make_rows 0 9; make_rows 20 29; make_rows 32 99; } >rows
+    rm state
+    overlapping ''
+    make_rows 0 99 >rows
+    overlapping ''
+    exits 0
+    in_any_order "$out" 30 31
+}
+
+@test "a run that was stopped, of a list with its newest records first, loses none of the older ones" {
+    plain_api
+    make_rows 0 9 >rows
+    run_it() {
+        restsrc read --retry 0 --state state --since 2026-01-01 --since-path at -o list "$api/?order=desc&from={since}"
+    }
+    run_it
+    make_rows 0 79 >rows
+    touch broken
+    run_it
+    exits 75
+    rm broken
+    run_it
+    exits 0
+    in_any_order list 0 79
+}
+
+@test "a record that has nothing to compare is kept, and told" {
+    plain_api
+    { make_rows 1 1; printf '%s\n' '{"id":2}' '{"id":3,"at":null}' '{"id":4,"at":1767312000}'; } >rows
+    restsrc read --since 2026-01-02 --since-path at "$api/"
+    exits 0
+    says "nothing at --since-path"
+    diff <(jq -c .id "$out") <(seq 2 4)
+    restsrc read --since 2026-01-01 --until 2026-01-02 --since-path at -q "$api/"
+    diff <(jq -c .id "$out") <(seq 1 3)
+}
+
+@test "what grows may be a number of any size, or a text that is no time" {
+    plain_api
+    printf '{"id":%s,"at":"%s"}\n' 9007199254740992 b 9007199254740993 c 9007199254740994 d >rows
+    restsrc read --since 9007199254740993 --since-path id "$api/"
+    diff <(jq -r .at "$out") <(printf '%s\n' c d)
+    restsrc read --state state --since-path at "$api/"
+    printf '{"id":4,"at":"%s"}\n' d e >>rows
+    restsrc read --state state --since-path at "$api/"
+    exits 0
+    diff <(jq -r .at "$out") <(printf '%s\n' d e)
+}
+
+@test "--overlap, --newest-first, --since-path and --time-format are checked" {
+    plain_api
+    for wrong in "--overlap P1D" --newest-first "--since-path at" "--since-path at --state s --overlap P1M" \
+        "--since 2026-01-01 --since-path at --time-format rfc3339"; do
+        # shellcheck disable=SC2086 # words
+        restsrc read $wrong "$api/"
+        exits 64
+    done
+}

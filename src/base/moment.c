@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -92,26 +93,86 @@ bool moment_duration(const char *text, double *seconds)
     return true;
 }
 
-static void format_tm(int64_t seconds, const char *format, struct buf *out)
+bool moment_read(const char *text, const char *format, double *seconds)
+{
+    struct tm tm = {.tm_mday = 1, .tm_year = 70};
+    const char *end = format && strchr(format, '%') ? strptime(text, format, &tm) : NULL;
+    if (!end || *end)
+        return moment_parse(text, seconds);
+    long zone = tm.tm_gmtoff; /* of %z */
+    *seconds = (double)(timegm(&tm) - zone);
+    return true;
+}
+
+/* What strftime() does not know: parts of a second, and %s in UTC. */
+static void put_parts(const char *format, int64_t seconds, int micros, struct buf *out)
+{
+    for (; *format; format++) {
+        char letter = *format == '%' ? format[1] : '\0';
+        if (letter == 'L')
+            buf_addf(out, "%03d", micros / 1000);
+        else if (letter == 'f')
+            buf_addf(out, "%06d", micros);
+        else if (letter == 's')
+            buf_addf(out, "%" PRId64, seconds);
+        else
+            buf_add(out, format, letter ? 2 : 1);
+        format += letter ? 1 : 0;
+    }
+}
+
+static void format_tm(int64_t seconds, int micros, const char *format, struct buf *out)
 {
     char text[256];
     time_t whole = (time_t)seconds;
     struct tm tm;
+    struct buf parts = {0};
     gmtime_r(&whole, &tm);
-    buf_add(out, text, strftime(text, sizeof text, format, &tm));
+    put_parts(format, seconds, micros, &parts);
+    buf_add(out, text, strftime(text, sizeof text, buf_text(&parts), &tm));
+    buf_free(&parts);
 }
+
+static const struct {
+    const char *name, *pattern;
+} named[] = {
+    {"iso", "%Y-%m-%dT%H:%M:%SZ"}, {"iso_ms", "%Y-%m-%dT%H:%M:%S.%LZ"}, {"epoch_s", "%s"}, {"date", "%Y-%m-%d"}};
 
 void moment_format(double seconds, const char *format, struct buf *out)
 {
-    if (strcmp(format, "epoch_s") == 0) {
-        buf_addf(out, "%" PRId64, (int64_t)floor(seconds));
-    } else if (strcmp(format, "epoch_ms") == 0) {
-        buf_addf(out, "%" PRId64, (int64_t)floor(seconds * 1000 + 0.5));
-    } else if (strcmp(format, "iso_ms") == 0) {
-        int64_t ms = (int64_t)floor(seconds * 1000 + 0.5);
-        format_tm(ms / 1000, "%Y-%m-%dT%H:%M:%S", out);
-        buf_addf(out, ".%03dZ", (int)(ms % 1000));
-    } else {
-        format_tm((int64_t)floor(seconds), strcmp(format, "iso") == 0 ? "%Y-%m-%dT%H:%M:%SZ" : format, out);
-    }
+    int64_t whole = (int64_t)floor(seconds);
+    int micros = (int)floor((seconds - (double)whole) * 1e6 + 0.4); /* a double is exact to a fifth of one */
+    micros = micros > 999999 ? 999999 : micros;
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
+        if (strcmp(format, named[i].name) == 0)
+            format = named[i].pattern;
+    if (strcmp(format, "epoch_ms") == 0)
+        buf_addf(out, "%" PRId64, whole * 1000 + micros / 1000);
+    else
+        format_tm(whole, micros, format, out);
+}
+
+const char *moment_form(const char *text)
+{
+    double seconds;
+    if (is_number(text, &seconds))
+        return fabs(strtod(text, NULL)) >= FIRST_MS ? "epoch_ms" : "epoch_s";
+    return strchr(text, '.') ? "iso_ms" : strpbrk(text, "T ") ? "iso" : "date";
+}
+
+double moment_step(const char *format)
+{
+    static const struct {
+        const char *letters;
+        double seconds;
+    } steps[] = {{"f", 1e-6}, {"L", 1e-3}, {"STscr", 1}, {"MR", 60}, {"HIkl", 3600}};
+    if (strcmp(format, "iso_ms") == 0 || strcmp(format, "epoch_ms") == 0)
+        return 1e-3;
+    if (strcmp(format, "iso") == 0 || strcmp(format, "epoch_s") == 0)
+        return 1;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        for (const char *at = format; (at = strchr(at, '%')); at += at[1] ? 2 : 1)
+            if (at[1] && strchr(steps[i].letters, at[1]))
+                return steps[i].seconds;
+    return 86400;
 }

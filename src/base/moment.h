@@ -14,7 +14,17 @@ bool moment_parse(const char *text, double *seconds);
  * no length of their own. false: text is none. */
 bool moment_duration(const char *text, double *seconds);
 
-/* As iso (2026-01-31T08:00:00Z), iso_ms, epoch_s, epoch_ms, or a notation of strftime(3), in UTC. Appends. */
+/* The same of a text in this format, which may be NULL; a text in another one counts, too. */
+bool moment_read(const char *text, const char *format, double *seconds);
+
+/* As iso (2026-01-31T08:00:00Z), iso_ms, epoch_s, epoch_ms, or a notation of strftime(3), in UTC; there %L are
+ * milliseconds, and %f microseconds. What is finer than the format is dropped. Appends. */
 void moment_format(double seconds, const char *format, struct buf *out);
+
+/* The format in which a text that moment_parse() takes is written, as far as there is a name for it. */
+const char *moment_form(const char *text);
+
+/* The smallest step of a format, in seconds. */
+double moment_step(const char *format);
 
 #endif

@@ -111,7 +111,7 @@ static int summarize(struct read_run *r, struct error *e)
 {
     struct buf line = {0};
     struct report_summary s = {
-        .records = r->written,
+        .records = r->written - r->dropped,
         .pages = r->paginate.pages,
         .bytes = r->shared->bytes,
         .retries = r->shared->stats.retries,
@@ -148,9 +148,10 @@ static void tell_end(struct read_run *r, struct error *e)
     struct buf note = {0};
     int number = io_signalled();
     if (io_deadline_is_over()) {
-        error_set(e, e->code, "%s; %" PRId64 " records are out", e->message, r->written);
+        error_set(e, e->code, "%s; %" PRId64 " records are out", e->message, r->written - r->dropped);
     } else if (number) {
-        buf_addf(&note, "ended by signal %d (%s); %" PRId64 " records are out", number, strsignal(number), r->written);
+        buf_addf(&note, "ended by signal %d (%s); %" PRId64 " records are out", number, strsignal(number),
+                 r->written - r->dropped);
         read_output_note(r, false, buf_text(&note));
     }
     buf_free(&note);
@@ -220,7 +221,8 @@ static void free_run(struct read_run *r)
     total_free(&r->total_source);
     path_free(&r->records);
     path_free(&r->inner);
-    path_free(&r->since_path);
+    newer_free(&r->newer);
+    buf_free(&r->kept);
     state_free(&r->state);
     output_free(&r->shared->output);
 }

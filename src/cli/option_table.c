@@ -42,9 +42,14 @@ const struct option_row option_table[] = {
     {"until", 0, "range", OPTION_TEXT, "TIME|P1D", AT(since.until), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
      "what {until} stands for (now)"},
     {"since-path", 0, "range", OPTION_TEXT, "PATH", AT(since.since_path), NULL, 0, READ, OPTION_LINE_ONLY,
-     "where a record has its time: with --state the newest is the next {since}"},
+     "where a record has its time: with --state the newest is the next {since}; without {since} only newer ones are "
+     "written"},
+    {"newest-first", 0, "range", OPTION_FLAG, NULL, AT(since.newest_first), "false", 0, READ, OPTION_LINE_ONLY,
+     "with --since-path: the list has its newest records first, so end at the first page that has none"},
+    {"overlap", 0, "range", OPTION_TEXT, "P1D", AT(since.overlap), NULL, 0, READ, OPTION_LINE_ONLY,
+     "with --since-path and --state: ask again for so long before the newest; what has come is dropped"},
     {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
-     "how the API takes times: iso, iso_ms, epoch_s, epoch_ms, or as strftime(3)"},
+     "how the API takes times: iso, iso_ms, epoch_s, epoch_ms, date, or as strftime(3)"},
 
     {"output", 'o', "output", OPTION_TEXT, "ndjson|arrow|FILE", AT(output.output), "ndjson", 0, READ | LOOKUP,
      OPTION_LINE_ONLY,

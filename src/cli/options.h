@@ -44,7 +44,8 @@ struct run_options {
 };
 
 struct since_options {
-    char *since, *until, *since_path, *time_format;
+    char *since, *until, *since_path, *time_format, *overlap;
+    bool newest_first;
     bool filled;         /* something has a {since} or {until} in it */
     struct buf from, to; /* what they stand for in this run: cli/since */
 };

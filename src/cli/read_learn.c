@@ -156,6 +156,10 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     int verdict = paginate_learn(&r->paginate, &h->page, &answer, &x->request, e);
     if (verdict < 0 || (verdict == PAGE_LAST && !h->page.got && check_end(r, h, e)))
         return -1;
+    if (r->options->since.newest_first && newer_all_old(&r->newer, answer.records)) {
+        r->paginate.over = true;
+        verdict = PAGE_LAST;
+    }
     if (verdict == PAGE_LAST && r->paginate.position < r->paginate.end && check_partial(r, x, true, e))
         return -1;
     r->bare = verdict == PAGE_LAST && paginate_is_empty(&r->paginate) && paginate_bare(&r->paginate, &x->request);

@@ -7,7 +7,6 @@
 #include "base/io.h"
 #include "cli/report.h"
 #include "json/lines.h"
-#include "json/order.h"
 
 void read_output_note(void *ctx, bool verbose, const char *line)
 {
@@ -88,22 +87,6 @@ static int64_t count_lines(const char *text, size_t n)
     return lines;
 }
 
-/* --since-path: the newest of what has gone out is the next {since}. */
-static void note_newest(struct read_run *r, struct slice lines)
-{
-    struct buf *newest = &r->state.newest;
-    for (struct slice line; r->since_path.count && lines.len; lines = lines_after(lines, line)) {
-        line = lines_first(lines);
-        struct slice value = path_find(&r->since_path, line.text, line.len - 1);
-        if (value_is_void(value) || strchr("{[", *value.text))
-            continue;
-        if (newest->len && !order_less((struct slice){newest->data, newest->len}, value))
-            continue;
-        buf_clear(newest);
-        buf_add(newest, value.text, value.len);
-    }
-}
-
 /* Where the n-th of so many lines begins in the text that they fill. */
 static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
 {
@@ -125,25 +108,62 @@ static struct slice chosen(struct read_run *r, struct slice lines)
     return (struct slice){buf_text(&r->shared->chosen), r->shared->chosen.len};
 }
 
+/* --since-path: those that are new. */
+static struct slice kept(struct read_run *r, struct slice lines)
+{
+    if (!r->newer.path.count)
+        return lines;
+    if (!r->newer.told && newer_lacks(&r->newer, lines)) {
+        read_output_note(r, false,
+                         "warning: some records have nothing at --since-path to compare: they are taken for new");
+        r->newer.told = true;
+    }
+    buf_clear(&r->kept);
+    newer_keep(&r->newer, lines, &r->kept);
+    return (struct slice){buf_text(&r->kept), r->kept.len};
+}
+
+/* So many of the lines have been dealt with when `left` of those that are kept have left. */
+static int64_t dealt_with(struct slice lines, struct slice kept, int64_t left)
+{
+    int64_t done = 0;
+    struct slice wanted = lines_first(kept);
+    for (struct slice line; left > 0 && lines.len; lines = lines_after(lines, line), done++) {
+        line = lines_first(lines);
+        if (!lines_same(line, wanted))
+            continue;
+        kept = lines_after(kept, wanted);
+        wanted = lines_first(kept);
+        left--;
+    }
+    return done;
+}
+
 /* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
 static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, int64_t count,
                          struct error *e)
 {
     struct error lost = {0};
-    struct slice out = chosen(r, (struct slice){lines, n});
+    struct slice all = {lines, n}, new = kept(r, all), out = chosen(r, new);
     size_t done;
+    int64_t left = new.len == n ? count : count_lines(new.text, new.len);
     if (!r->shared->arrow) {
         int result = write_out(r, pace, out.text, out.len, &done, e);
         const char *end = done ? memrchr(out.text, '\n', done) : NULL;
         done = end ? (size_t)(end + 1 - out.text) : 0;
-        int64_t records = done == out.len ? count : count_lines(out.text, done);
-        r->written += records;
-        note_newest(r, (struct slice){lines, done == out.len ? n : line_start(lines, n, records + 1, records)});
+        bool whole = done == out.len;
+        int64_t records = whole ? left : count_lines(out.text, done);
+        int64_t passed = whole ? count : new.len == n ? records : dealt_with(all, new, records);
+        r->written += passed;
+        r->dropped += passed - records;
+        if (r->newer.path.count)
+            newer_note(&r->newer, (struct slice){new.text, line_start(new.text, new.len, left, records)});
         r->shared->output.bytes += (int64_t)done;
         return result;
     }
     int result = read_arrow_add(r->shared->arrow, out, e);
     r->written += count;
+    r->dropped += count - left;
     return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
 }
 
@@ -156,6 +176,11 @@ int read_output_save(struct read_run *r, bool durable, struct error *e)
         r->state.page_size = r->paginate.learned_size;
     r->state.records = r->before + r->written;
     r->state.bytes = r->shared->output.part ? r->shared->output.bytes : -1;
+    if (r->newer.path.count) {
+        newer_save(&r->newer, r->state.done, &r->state.seen, &r->state.noted);
+        buf_clear(&r->state.newest);
+        buf_add(&r->state.newest, buf_text(&r->newer.newest), r->newer.newest.len);
+    }
     struct timespec began;
     clock_gettime(CLOCK_MONOTONIC, &began);
     int result = (durable && output_sync(&r->shared->output, e)) || state_save(&r->state, durable, e) ? -1 : 0;
@@ -235,7 +260,7 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
 
 static struct progress progress(const struct read_run *r)
 {
-    return (struct progress){.records = r->written,
+    return (struct progress){.records = r->written - r->dropped,
                              .total = r->paginate.total,
                              .bytes = r->shared->bytes,
                              .bytes_total = -1,

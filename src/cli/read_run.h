@@ -12,6 +12,7 @@
 #include "base/terminal.h"
 #include "cli/options.h"
 #include "http/transfer.h"
+#include "pages/newer.h"
 #include "pages/paginate.h"
 #include "pages/state.h"
 #include "pages/total.h"
@@ -51,7 +52,9 @@ struct read_run {
     struct range_options range; /* what is left of it, where an earlier run has read a part */
     struct paging_options paging;
     struct state state;
-    struct path since_path;    /* count 0: none */
+    struct newer newer;        /* --since-path */
+    struct buf kept;           /* records that it keeps */
+    int64_t dropped;           /* so many records of `written` it has not */
     int64_t before;            /* so many records of earlier runs */
     struct timespec saved;     /* when the state was written */
     double save_takes;         /* seconds until it is on the disk */

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "cli/read_output.h"
+#include "cli/since.h"
 #include "pages/styles.h"
 
 static int64_t minus(int64_t n, int64_t done)
@@ -18,7 +19,7 @@ static void go_on(struct read_run *r)
     struct state *s = &r->state;
     bool seeks = styles_find(r->paging.paginate)->seeks;
     r->before = s->records;
-    if (r->options->since.filled && s->done) { /* a new list, of what is new */
+    if ((r->options->since.filled || r->newer.path.count) && s->done) { /* a new list, of what is new */
         s->place = (struct bookmark){.cursor = s->place.cursor};
         buf_clear(&s->place.cursor);
         return;
@@ -32,25 +33,46 @@ static void go_on(struct read_run *r)
         r->paging.cursor = (char *)buf_text(&s->place.cursor);
 }
 
+/* By value a record is judged where the API does not do it; by what has come before always. */
+static int choose_new(struct read_run *r, struct error *e)
+{
+    const struct since_options *since = &r->options->since;
+    struct newer *n = &r->newer;
+    if (!since->since_path)
+        return 0;
+    n->time_format = since->time_format;
+    if (path_option(&n->path, "since-path", since->since_path, e) || since_overlap(since, &n->overlap, e))
+        return -1;
+    if (!since->filled && since->from.len)
+        newer_bound(since->from.data, &n->from);
+    if (!since->filled && since->until)
+        newer_bound(since->to.data, &n->to);
+    return 0;
+}
+
 int read_state_load(struct read_run *r, struct error *e)
 {
     const char *file = r->options->run.state;
-    r->state.page_size = r->state.bytes = -1;
+    struct state *s = &r->state;
+    s->page_size = s->bytes = -1;
+    if (choose_new(r, e))
+        return -1;
     if (!file)
         return 0;
-    r->state.style = styles_find(r->paging.paginate)->name;
-    buf_add(&r->state.list, r->options->list.data, r->options->list.len);
+    s->style = styles_find(r->paging.paginate)->name;
+    buf_add(&s->list, r->options->list.data, r->options->list.len);
     const struct since_options *since = &r->options->since;
-    if (state_load(&r->state, file, e) ||
-        (since->since_path && path_option(&r->since_path, "since-path", since->since_path, e)))
+    if (state_load(s, file, e))
         return -1;
-    if (r->state.found)
+    if (s->found)
         go_on(r);
-    buf_clear(&r->state.since);
-    buf_clear(&r->state.until);
-    if (since->filled) {
-        buf_add(&r->state.since, since->from.data, since->from.len);
-        buf_add(&r->state.until, since->to.data, since->to.len);
+    buf_swap(&r->newer.newest, &s->newest);
+    newer_load(&r->newer, (struct slice){s->seen.data, s->seen.len}, (struct slice){s->noted.data, s->noted.len});
+    buf_clear(&s->since);
+    buf_clear(&s->until);
+    if (since->filled || r->newer.path.count) {
+        buf_add(&s->since, since->from.data, since->from.len);
+        buf_add(&s->until, since->to.data, since->to.len);
     }
     return 0;
 }
@@ -64,9 +86,11 @@ static const char *file_of(const char *output)
 int read_state_output(struct read_run *r, struct error *e)
 {
     const char *name = file_of(r->options->output.output);
-    const struct state *s = &r->state;
+    struct state *s = &r->state;
+    bool whole = s->done;
+    s->done = false; /* until this run is */
     if (!name || s->bytes >= 0)
-        return name ? output_resume(&r->shared->output, name, s->bytes, s->done, e)
+        return name ? output_resume(&r->shared->output, name, s->bytes, whole, e)
                     : output_open(&r->shared->output, NULL, e);
     if (r->before && access(name, F_OK) == 0 && io_is_file(name))
         return error_set(e, EXIT_NO_FILE,

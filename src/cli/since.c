@@ -33,6 +33,14 @@ static bool is_asked(const struct request_options *o)
 
 /* ---- what they stand for ---- */
 
+int since_overlap(const struct since_options *s, double *seconds, struct error *e)
+{
+    *seconds = 0;
+    if (!s->overlap || moment_duration(s->overlap, seconds))
+        return 0;
+    return error_set(e, EXIT_USAGE, "--overlap takes a duration, such as P1D or PT1H");
+}
+
 /* A time is taken as it is written, unless --time-format says how the API wants it; a duration is so long before now.
  */
 static int set_time(const char *option, const char *text, const char *format, struct buf *to, struct error *e)
@@ -44,7 +52,7 @@ static int set_time(const char *option, const char *text, const char *format, st
     buf_clear(to);
     if (!ago && !format)
         return buf_adds(to, text);
-    if (!ago && !moment_parse(text, &seconds))
+    if (!ago && !moment_read(text, format, &seconds))
         return error_set(e, EXIT_USAGE,
                          "--%s takes a time, such as 2026-01-31 or 2026-01-31T08:00:00Z, or a duration "
                          "back from now, such as P30D or PT1H",
@@ -53,18 +61,23 @@ static int set_time(const char *option, const char *text, const char *format, st
     return 0;
 }
 
-/* A value that is no time, such as a number that only grows, is taken as it is. */
-static void take_newest(struct since_options *s, const struct state *state)
+/* So long before the newest. A value that is no time, such as a number that only grows, is taken as it is. */
+static int take_newest(struct since_options *s, const struct state *state, struct error *e)
 {
     struct buf text = {0};
-    double seconds;
+    double seconds, overlap = 0;
     value_scalar((struct slice){state->newest.data, state->newest.len}, &text);
+    bool is_time = moment_read(buf_text(&text), s->time_format, &seconds);
+    int result = s->overlap ? since_overlap(s, &overlap, e) : 0;
+    if (s->overlap && !is_time)
+        result = error_set(e, EXIT_USAGE, "--overlap needs times, but at --since-path there is %.60s", buf_text(&text));
     buf_clear(&s->from);
-    if (s->time_format && moment_parse(buf_text(&text), &seconds))
-        moment_format(seconds, s->time_format, &s->from);
+    if (is_time && (s->time_format || s->overlap))
+        moment_format(seconds - overlap, s->time_format ? s->time_format : moment_form(buf_text(&text)), &s->from);
     else
         buf_adds(&s->from, buf_text(&text));
     buf_free(&text);
+    return result;
 }
 
 /* A run that was stopped goes on with the same times. After one that was complete, {since} is the newest that it saw
@@ -80,7 +93,7 @@ static int take_state(struct options *o, struct error *e)
         buf_swap(&s->from, &state.since);
         buf_swap(&s->to, &state.until);
     } else if (result == 0 && state.newest.len) {
-        take_newest(s, &state);
+        result = take_newest(s, &state, e);
     } else if (result == 0 && state.found) { /* it saw none: what it asked for stands, and until then all has come */
         struct buf *from = s->since_path ? &state.since : &state.until;
         if (from->len)
@@ -93,6 +106,9 @@ static int take_state(struct options *o, struct error *e)
 static int find_times(struct options *o, bool keeps_state, struct error *e)
 {
     struct since_options *s = &o->since;
+    double overlap;
+    if (s->overlap && since_overlap(s, &overlap, e))
+        return -1;
     if (s->since && set_time("since", s->since, s->time_format, &s->from, e))
         return -1;
     if (set_time("until", s->until ? s->until : "PT0S", s->time_format, &s->to, e))
@@ -189,6 +205,29 @@ static int name_list(struct options *o, struct error *e)
     return result;
 }
 
+static int check_options(const struct since_options *s, bool keeps_state, struct error *e)
+{
+    static const char *const names[] = {"iso", "iso_ms", "epoch_s", "epoch_ms", "date"};
+    bool named = !s->time_format || strchr(s->time_format, '%');
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        named |= s->time_format && strcmp(s->time_format, names[i]) == 0;
+    if (!named)
+        return error_set(e, EXIT_USAGE,
+                         "--time-format is iso, iso_ms, epoch_s, epoch_ms, date, or a notation such as "
+                         "%%d.%%m.%%Y");
+    if (!s->since_path && (s->overlap || s->newest_first))
+        return error_set(e, EXIT_USAGE,
+                         "--overlap and --newest-first need --since-path: where does a record have its "
+                         "time?");
+    if (!s->filled && (s->since || s->until) && !s->since_path)
+        return error_set(e, EXIT_USAGE,
+                         "--since and --until need a {since} or {until} in the URL, --query, --header or --data, which "
+                         "says where the API takes it, or --since-path, to choose here");
+    if (s->since_path && !s->filled && !s->since && !s->until && !keeps_state)
+        return error_set(e, EXIT_USAGE, "--since-path needs --state or --since: newer than what?");
+    return 0;
+}
+
 int since_apply(struct options *o, enum command_bit command, struct error *e)
 {
     if (command & (COMMAND_WRITE | COMMAND_LOOKUP)) /* there {since} is a member of a record */
@@ -196,10 +235,11 @@ int since_apply(struct options *o, enum command_bit command, struct error *e)
     bool keeps_state = command == COMMAND_READ && o->run.state;
     if (keeps_state && name_list(o, e))
         return -1;
-    o->since.filled = is_asked(&o->request);
-    if (!o->since.filled && (o->since.since || o->since.until || o->since.since_path))
-        return error_set(e, EXIT_USAGE,
-                         "--since, --until and --since-path need a {since} or {until} in the URL, --query, --header or "
-                         "--data: say where the API takes it");
-    return o->since.filled && (find_times(o, keeps_state, e) || fill_all(o, e)) ? -1 : 0;
+    struct since_options *s = &o->since;
+    s->filled = is_asked(&o->request);
+    if (check_options(s, keeps_state, e))
+        return -1;
+    if (!s->filled && !s->since_path)
+        return 0;
+    return find_times(o, keeps_state, e) || (s->filled && fill_all(o, e)) ? -1 : 0;
 }

@@ -9,4 +9,7 @@
  * o->list. -1: EXIT_USAGE; EXIT_CONFIG, EXIT_NO_FILE: the state is wrong. */
 int since_apply(struct options *o, enum command_bit command, struct error *e);
 
+/* The seconds of --overlap; 0: it is not given. -1: EXIT_USAGE. */
+int since_overlap(const struct since_options *s, double *seconds, struct error *e);
+
 #endif

@@ -31,6 +31,8 @@ void state_free(struct state *s)
     buf_free(&s->since);
     buf_free(&s->until);
     buf_free(&s->newest);
+    buf_free(&s->seen);
+    buf_free(&s->noted);
 }
 
 static struct slice member(struct slice line, const char *name)
@@ -69,6 +71,13 @@ static void take_text(struct slice line, const char *name, struct buf *to)
         value_scalar(member(line, name), to);
 }
 
+static void take_json(struct slice line, const char *name, struct buf *to)
+{
+    struct slice value = member(line, name);
+    if (!value_is_void(value))
+        buf_add(to, value.text, value.len);
+}
+
 static int take_line(struct state *s, struct slice line, unsigned number, struct error *e)
 {
     if (s->style && !is_text(line, "style", s->style, strlen(s->style)))
@@ -83,9 +92,9 @@ static int take_line(struct state *s, struct slice line, unsigned number, struct
     take_text(line, "cursor", &s->place.cursor);
     take_text(line, "since", &s->since);
     take_text(line, "until", &s->until);
-    struct slice newest = member(line, "newest");
-    if (!value_is_void(newest))
-        buf_add(&s->newest, newest.text, newest.len);
+    take_json(line, "newest", &s->newest);
+    take_json(line, "seen", &s->seen);
+    take_json(line, "noted", &s->noted);
     s->done = is_text(line, "done", "true", 4);
     s->found = true;
     return 0;
@@ -174,6 +183,8 @@ static void add_line(const struct state *s, struct buf *out)
         add_text("until", &s->until, out);
         buf_addf(out, ",\"newest\":%s", s->newest.len ? s->newest.data : "null");
     }
+    if (s->seen.len)
+        buf_addf(out, ",\"seen\":%s,\"noted\":%s", s->seen.data, s->noted.data);
     buf_addf(out, ",\"done\":%s}\n", s->done ? "true" : "false");
 }
 

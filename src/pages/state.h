@@ -28,6 +28,7 @@ struct state {
     bool done;               /* the list had ended */
     struct buf since, until; /* what {since} and {until} stood for */
     struct buf newest;       /* JSON: the largest value at --since-path */
+    struct buf seen, noted;  /* JSON lists: records that are known again: newer */
     struct bookmark place;
     int64_t page_size; /* that the server gives, in styles that seek; -1: unknown */
     int64_t records;   /* so many have left, by all runs together */
