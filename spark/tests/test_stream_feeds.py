@@ -1,6 +1,7 @@
 """Mode cursor on feeds as they are: what they say at their end, what they forget, records that leave or come late."""
 
 import time
+from itertools import islice
 
 import pytest
 
@@ -114,6 +115,35 @@ def test_the_cursor_beside_has_more_false_is_kept(api, more, given):
     assert sum(values(source, end, later), []) == rows
 
 
+NUMBERED = """
+import json
+next_of = {"": FIRST, FIRST: SECOND, SECOND: SECOND}
+known = [""]
+def answer(r):
+    if r.path == "/_tell":
+        known.append(FIRST)
+        return {}
+    cursor = r.query.get("cursor", "")
+    if cursor not in next_of:
+        return 400, {"error": "no such cursor"}
+    new = [{"id": len(cursor)}] if cursor in known else []
+    return '{"results": %s, "has_more": false, "cursor": %s}' % (json.dumps(new), next_of[cursor])
+"""
+
+
+@pytest.mark.parametrize(
+    "first, second", [("1.10", "1.20"), ("12345678901234567890123", "2E400"), ("0.30000000000000004", "-0")]
+)
+def test_a_number_cursor_is_kept_as_it_is_written(api, first, second):
+    """Cursors are texts to the server: 1.10 is not 1.1."""
+    server = api(f"FIRST, SECOND = {first!r}, {second!r}\n{NUMBERED}")
+    source = source_of(server, next="cursor", param_cursor="cursor")
+    end, rows = run(source, source.initialOffset())
+    assert (end["cursor"], rows) == (first, [0])
+    server.tell(do="")
+    assert run(source, end)[0]["cursor"] == second
+
+
 DELTA = """
 rows = list(range(1, 26))
 def answer(r):
@@ -164,7 +194,8 @@ def test_lag_waits_for_records_that_come_before_others(api):
     assert run(source, end)[1] == [27, 28][len(rows) - 26 :]
 
 
-def test_available_now_ends_though_the_feed_goes_on(api):
+@pytest.mark.parametrize("most", [40, None])
+def test_available_now_ends_though_the_feed_goes_on(api, most):
     server = api(
         """
 items = list(range(1, 31))
@@ -178,8 +209,39 @@ def answer(r):
     )
     source = source_of(server)
     source.prepareForTriggerAvailableNow()
-    _, rows = run(source, source.initialOffset(), 40)
+    _, rows = run(source, source.initialOffset(), most)
     assert rows == list(range(1, len(rows) + 1)) and 30 <= len(rows) < 200
+
+
+@pytest.mark.parametrize("most", [None, 4])
+@pytest.mark.parametrize("given", [{}, {"paginate": "last-id", "page_size": 10}, {"on_moved": "reread"}])
+def test_available_now_takes_nothing_that_came_later(api, most, given):
+    """Every third answer finds one record more than the one before it."""
+    server = api(
+        """
+items = list(range(100, 113))
+def answer(r):
+    there = items[:]
+    if r.n % 3 == 2:
+        items.append(items[-1] + 1 + items[-1] % 3)
+    rest = [n for n in there if n > int(r.query.get("after") or 0)]
+    reply = {"results": [{"id": n} for n in rest[:10]]}
+    return {**reply, "next": "%d" % rest[9]} if len(rest) > 10 else reply
+"""
+    )
+    source, got = source_of(server, **given), []
+    start = source.initialOffset()
+    source.prepareForTriggerAvailableNow()
+    before = len(server.log())
+    for end, rows in islice(batches(source, start, most), 20):
+        got.append(rows)
+        start = end
+    assert len(got) <= (1 if most is None else 6) and 13 <= len(sum(got, [])) <= 18
+    assert sum(got, []) == sorted(set(sum(got, [])))
+    assert latest(source, start, most) == start and len(server.log()) - before < 60
+    again = source_of(server, **given)
+    again.prepareForTriggerAvailableNow()
+    assert next(batches(again, start, most))[1][0] > max(sum(got, []))
 
 
 @pytest.mark.parametrize("total", [10, 11, 30, 99, 1000])

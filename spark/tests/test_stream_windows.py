@@ -296,6 +296,26 @@ def test_late_records_are_read_with_lookback(api):
 
 
 @needs_limits
+@pytest.mark.parametrize("first", [[], [50]])
+def test_late_records_of_a_quiet_time_are_read_with_lookback(api, first):
+    server = api(SERVER + LATE)
+    given = {"starting_offset": soon(-600), "lookback": "500s"}
+    start = source_of(server, **given).initialOffset()
+    for number in first:
+        server.tell(id=number, at=soon(-400))
+        start, rows = run(source_of(server, **given), start)
+        assert rows == first
+        start = {**start, "time": soon(-300)}
+    source = source_of(server, **given)
+    end, rows = run(source, start)
+    assert rows == [] and end["time"] > soon(-20) > start["time"]  # it moves on all the same
+    server.tell(id=51, at=soon(-200))
+    later, rows = run(source_of(server, **given), end)
+    assert rows == [51]
+    assert run(source_of(server, **given), later)[1] == []
+
+
+@needs_limits
 def test_quiet_streams_move_on(api):
     server = api(
         SERVER

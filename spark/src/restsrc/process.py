@@ -192,12 +192,12 @@ class Process:
             self._pages.put(line)
         return line
 
-    def last_envelope(self) -> str:
-        """What the last page has beside its records, as JSON, once all have come. Empty: there is none."""
+    def last_page(self) -> bytes:
+        """The last of these lines, once all have come. Empty: there is none."""
         last = b""
         while line := self.page():
             last = line
-        return json.dumps(json.loads(last)["envelope"]) if last else ""
+        return last
 
     def _hear_pages(self, source: int) -> None:
         with open(source, "rb") as lines:

@@ -23,6 +23,7 @@ from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 from restsrc.process import Process
+from restsrc.rows.envelope import at_path
 from restsrc.streams.feed import Next, end_by_number
 from restsrc.streams.mode import Offset, drift, part_of
 from restsrc.streams.position import MOST, Tail, tail_from, tail_of
@@ -94,6 +95,7 @@ class CursorMode:
         self._way: survey.Paging | None = None  # not known before the first request
         self._frozen = 0.0  # when
         self._target: int | None = None  # how many records to end after
+        self._looked = False  # at the last page, after that
         self._ends: deque[tuple[float, int]] = deque(maxlen=1000)  # when how many records were there
 
     def initial(self) -> Offset:
@@ -107,11 +109,7 @@ class CursorMode:
             raise OptionError("stream_mode cursor needs PySpark 4.2 or later")
         begin = self._place_at(start)
         try:
-            if self._frozen:
-                most = self._until_target(begin, most)
-            elif self._lag:
-                most = self._until_seen(begin, most)
-            return self._end(start, begin, most)
+            return self._end(start, begin, self._bound(begin, most))
         except RequestRefused as refusal:
             return self._expired(start, begin, most, refusal)
 
@@ -139,9 +137,11 @@ class CursorMode:
     # ---- where a batch ends ----
 
     def _end(self, start: Offset, begin: Place, most: int | None) -> Offset:
-        if most is not None and most <= 0:
+        full = most is not None and most <= 0
+        if full and (self._looked or not self._frozen):
             return start
-        walk = self._read(begin, None if most is None else begin.skip + most)
+        self._looked = full
+        walk = self._read(begin, None if most is None else begin.skip + max(1, most))
         there = walk.summary["records"]
         if (
             begin.skip
@@ -152,8 +152,8 @@ class CursorMode:
         if there < begin.skip:
             return self._again(start, begin, walk)
         rows = there - begin.skip
-        if rows == 0:
-            return start if not self._frozen else self._refreshed(start, begin, walk)
+        if rows == 0 or full:
+            return start if rows or not self._frozen else self._refreshed(start, begin, walk)
         return self._stamped(self._after(begin, walk, rows).offset())
 
     def _walk(self, begin: Place, most: int | None) -> Place:
@@ -196,10 +196,9 @@ class CursorMode:
     def _refreshed(self, start: Offset, begin: Place, walk: _Walk) -> Offset:
         """Nothing is new, but the server gives a newer cursor: the last one may expire."""
         fresh = self._next.after(walk.envelope, begin.way.style) if not begin.skip else None
-        self._frozen = self._frozen if self._target is not None else time.monotonic()
-        if fresh is None or not begin.cursor + begin.query or self._target == -1:
+        if fresh is None or not begin.cursor + begin.query:
             return start
-        self._target = -1
+        self._looked = True
         return replace(begin, cursor=fresh.cursor, query=fresh.query).offset()
 
     def _again(self, start: Offset, begin: Place, walk: _Walk) -> Offset:
@@ -234,6 +233,7 @@ class CursorMode:
                 refusal.retryable,
                 refusal.http_status,
             )
+        self._target = None
         query = self._since(start) if self._on_expired == "since" else ""
         walk = self._read(first := begin.first(query), most)
         _log.warning("restsrc: %s: read again (on_expired is %s)", refusal, self._on_expired)
@@ -254,6 +254,11 @@ class CursorMode:
 
     # ---- how much of it ----
 
+    def _bound(self, begin: Place, most: int | None) -> int | None:
+        if self._frozen:
+            return self._until_target(begin, most)
+        return self._until_seen(begin, most) if self._lag else most
+
     def _until_target(self, begin: Place, most: int | None) -> int:
         """What was there when Trigger.AvailableNow began, and with `lag` for as long as that."""
         if self._target is None:
@@ -261,7 +266,7 @@ class CursorMode:
             bound = end_by_number(lambda cursor: self._look(begin, cursor), begin.cursor, begin.skip)
             self._target = self._walk(begin, bound).read
         left = max(self._target - begin.read, 0)
-        return max(1, left) if most is None and not left else left if most is None else min(most, left)
+        return left if most is None else min(most, left)
 
     def _look(self, begin: Place, cursor: str) -> tuple[int, str]:
         """How many records the page at a cursor has, and the next cursor; a page that is refused has none."""
@@ -301,7 +306,7 @@ class CursorMode:
                     last.append(line)
                     number += 1
             summary = process.finish()
-            envelope = process.last_envelope()
+            envelope = at_path(process.last_page().decode(), "envelope")
         return _Walk(summary, before, list(last), news, envelope)
 
     def _config(self, place: Place) -> dict[str, str]:

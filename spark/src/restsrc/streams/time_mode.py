@@ -100,7 +100,7 @@ class TimeMode:
         if "seen" not in end:
             return self._windows.partitions(since, stop)
         self._windows.check(since, stop)
-        return self._windows.shared_out(self._pieces_again(start, end, since))
+        return self._windows.shared_out(self._pieces_again(start, end))
 
     # ---- where a batch ends ----
 
@@ -117,10 +117,9 @@ class TimeMode:
     def _quiet(self, start: Offset, begin: int, end: int) -> Offset:
         """Nothing is new. The offset moves on now and then, because an API may not look back for ever."""
         self._empty = (start, end)
-        if self._target is None and end - begin < QUIET:
+        if end <= begin or (self._target is None and end - begin < QUIET):
             return start
-        quiet = {**start, "time": _offset(end)["time"], "since": _offset(end)["time"]}
-        return quiet if "seen" not in start else start
+        return {**start, **_offset(end), "since": _text(end), **self._seen(start, end)}
 
     def _end(self, start: Offset, begin: int, since: int, end: int) -> Offset:
         offset = _offset(end)
@@ -129,10 +128,7 @@ class TimeMode:
         if self._recheck:
             self._check_tail(start)
             offset |= self._tail(start, since, end)
-        if self._lookback:
-            offset["first"] = start.get("first") or start["time"]
-            offset["seen"] = delivered.kept(self._stretch(offset, end - self._lookback, end))
-        return offset
+        return {**offset, **self._seen(start, end)}
 
     def _cut(self, begin: int, end: int, most: int) -> int:
         """An end before which there are at most `most` records, and more than half of that where it can be found.
@@ -163,22 +159,30 @@ class TimeMode:
         """How many records have come to the last stretch since it was delivered."""
         if not self._lookback or "seen" not in start:
             return 0
-        return delivered.news(self._stretch(start, begin - self._lookback, begin), start["seen"])
+        return delivered.news(self._stretch(start["first"], begin - self._lookback, begin), start["seen"])
 
-    def _stretch(self, offset: Offset, start: int, end: int) -> list[bytes]:
-        """The records of a stretch, as far as the stream has it."""
-        start = max(self._form.floor(start), time_of(offset.get("first") or offset["time"], "iso_ms"))
+    def _seen(self, start: Offset, end: int) -> Offset:
+        """What the next batch must know of this one's last stretch."""
+        if not self._lookback:
+            return {}
+        first = start.get("first") or start["time"]
+        return {"first": first, "seen": delivered.kept(self._stretch(first, end - self._lookback, end))}
+
+    def _stretch(self, first: str, start: int, end: int) -> list[bytes]:
+        """The records of a stretch, as far as the stream, which began at `first`, has it."""
+        start = max(self._form.floor(start), time_of(first, "iso_ms"))
         reads = WindowReads(self._options, {}, False, texts_wanted())
         return [record for window in self._windows.pieces(start, end) for record in reads.records(window)]
 
-    def _pieces_again(self, start: Offset, end: Offset, since: int) -> list[WindowPiece]:
+    def _pieces_again(self, start: Offset, end: Offset) -> list[WindowPiece]:
         """A batch with the stretch before it, less what was delivered.
 
         Of the stretch that the next batch looks at again, only what the offset knows: what comes to it later is new
         for that one.
         """
         first, stop = time_of(end["first"], "iso_ms"), self._time(end)
-        again = max(first, self._form.floor(self._start(start) - self._lookback)) if "seen" in start else since
+        begin = self._start(start)  # not where it was seen to be empty: records may have come to there since
+        again = max(first, self._form.floor(begin - self._lookback)) if "seen" in start else begin
         open_from = min(max(again, self._form.floor(stop - self._lookback)), stop)
         known, wanted = delivered.names(start.get("seen", "")), delivered.names(end["seen"])
         before = [replace(piece, known=known) for piece in self._windows.pieces(again, open_from)]
