@@ -36,7 +36,7 @@ LAYERS = [
     "options rows.scalars worker",
     "option_table tool",
     "templates times unpacked rows.newcomers rows.time_pattern",
-    "rows.spark_time rows.ddl errors streams streams.clock planning rows",
+    "rows.spark_time rows.ddl errors notation streams streams.clock planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.
 BESIDE = {("stream_reader", "reader")}

@@ -1,5 +1,6 @@
 """Mode time on APIs as they are: windows that are cut short, bounds, clocks, late records, records that move."""
 
+import random
 import time
 from datetime import datetime, timezone
 
@@ -451,9 +452,50 @@ def test_edges_of_local_times():
         ("%d/%m/%Y %H:%M", 60_000, "01/01/2024 00:00"),
         ("%s", 1000, "1704067200"),
         ("%Y-%m-%d %H:%M:%S.%L", 1, "2024-01-01 00:00:00.007"),
+        ("%FT%T.%3N%:z", 1, "2024-01-01T00:00:00.007+00:00"),
+        ("%s%3N", 1, "1704067200007"),
+        ("%Y-%m-%dT%H:%M:%S.%9NZ", 1, "2024-01-01T00:00:00.007000000Z"),
+        ("%-d.%-m.%Y %-H", 3_600_000, "1.1.2024 0"),
+        ("%a, %d %b %Y %T %Z", 1000, "Mon, 01 Jan 2024 00:00:00 UTC"),
+        ("%c", 1000, "Mon Jan  1 00:00:00 2024"),
+        ("%b %e %Y %I:%M %p", 60_000, "Jan  1 2024 12:00 AM"),
+        ("%Y%j", DAY, "2024001"),
+        ("%d%%%m%%%y", DAY, "01%01%24"),
     ],
 )
 def test_forms_of_times(form, step, text):
     made = TimeForm(time_form(form))
     assert (made.step, made.text(BASE + 7)) == (step, text)
     assert made.parse(text) == (BASE + 7 if step == 1 else BASE)
+
+
+CODES = ["%Y-%m-%d", "%y%m%d", "%d/%b/%Y", "%e %B %Y", "%-d.%-m.%Y", "%D", "%F", "%Y/%j", "%A %d %h %Y"]
+CLOCKS = ["", "%H", "%k:%M", "%R", "%T", "%H%M%S%3N", "%S.%f %H %M", "%H:%M:%S.%6N", "%I:%M:%S %p", "%l:%M%P", "%T.%L"]
+
+
+def test_each_form_that_can_be_written_can_be_read():
+    chance = random.Random(1)
+    for _ in range(3000):
+        zones = ["", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Chatham", "+03:30"]
+        zone, named = chance.choice(zones), chance.choice(["", "", " %z", "%:z", " %Z"])
+        pattern = chance.choice(["{0} {1}{2}", "{1}{2} {0}"]).format(chance.choice(CODES), chance.choice(CLOCKS), named)
+        pattern = pattern.strip()
+        form = TimeForm(time_form(pattern), zone)
+        ms = BASE + chance.randrange(-20 * 365 * DAY, 20 * 365 * DAY)
+        floor = form.floor(ms)
+        assert form.parse(form.text(floor)) == floor, (pattern, zone, ms)
+        assert form.parse(f'"{form.text(ms)}"') == form.parse(form.text(ms)), (pattern, zone, ms)
+        if form.step < DAY:  # a day that a clock is set in has two distances from UTC
+            assert form.text(form.parse(form.text(ms))) == form.text(ms), (pattern, zone, ms)
+
+
+@pytest.mark.parametrize("form", ["%H:%M", "%d.%m.", "%Y-%m-%d %I:%M", "%Q", "%Y-%m-%d %E", "%G-%V", "%Y-%m-%d %H %S"])
+def test_a_pattern_that_loses_a_part_of_its_times_is_refused(form):
+    with pytest.raises(ValueError):
+        time_form(form)
+
+
+def test_records_say_how_far_their_clock_is_from_utc():
+    form = TimeForm("%Y-%m-%d %H:%M:%S %z")
+    assert form.parse("2024-01-01 02:00:00 +0200") == form.parse("2024-01-01 00:00:00 Z") == BASE
+    assert form.parse("2024-01-01 02:00:00 Z or so") is None and form.parse("2024-02-30 02:00:00 Z") is None

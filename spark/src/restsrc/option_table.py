@@ -63,7 +63,7 @@ class SparkOption:
             "names": f"it takes some of {', '.join(self.choices)}",
             "pattern": "it takes a pattern such as MM/dd/yyyy HH:mm",
             "columns": "it takes columns such as id long, tags map<string,string>",
-            "time_form": f"it takes {', '.join(TIME_FORMATS)}, or a pattern such as %Y-%m-%d %H:%M",
+            "time_form": f"it takes {', '.join(TIME_FORMATS)}, or a whole pattern such as %Y-%m-%d %H:%M",
         }[self.type]
         return f"the option {self.name} is {shown(text)}; {what}"
 

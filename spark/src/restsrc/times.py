@@ -6,8 +6,10 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from restsrc.notation import Notation
 from restsrc.rows.spark_time import fixed_offset, timestamp_micros
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -17,13 +19,10 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)", re.ASCII)
 
 TIME_FORMATS = {"iso": 1000, "iso_ms": 1, "epoch_s": 1000, "epoch_ms": 1, "date": 86_400_000}
 _PATTERNS = {"iso": "%Y-%m-%dT%H:%M:%S", "iso_ms": "%Y-%m-%dT%H:%M:%S.%L", "date": "%Y-%m-%d"}
-_STEPS: tuple[tuple[tuple[str, ...], int], ...] = (
-    (("%f", "%3f", "%L", "%3N"), 1),
-    (("%S", "%T", "%s", "%X", "%c", "%r"), 1000),
-    (("%M", "%R"), 60_000),
-    (("%H", "%I", "%k", "%l"), 3_600_000),
-)
 _HOURS_MS = 100_000_000_000  # larger numbers are milliseconds: in seconds it is the year 5138
+
+
+_PROBE = 1_732_542_356_789  # 2024-11-25 13:45:56.789, which has no part that could be taken for another
 
 
 def milliseconds(text: str) -> int:
@@ -43,7 +42,7 @@ def milliseconds(text: str) -> int:
 class TimeForm:
     """How an API writes and reads times: a name of TIME_FORMATS or a pattern of strftime, in a time zone.
 
-    Without a `zone`, UTC, and ISO texts end with Z. With one, texts are local times. `%L` and `%3f` are milliseconds.
+    Without a `zone`, UTC, and ISO texts end with Z. With one, texts are local times.
     """
 
     name: str
@@ -54,7 +53,7 @@ class TimeForm:
         """The smallest step, in milliseconds: of a day for `date`, though some days are an hour longer."""
         if self.name in TIME_FORMATS:
             return TIME_FORMATS[self.name]
-        return next((step for letters, step in _STEPS if any(one in self.name for one in letters)), 86_400_000)
+        return _notation(self.name).step
 
     def text(self, ms: int) -> str:
         """A time as the API wants it. Parts of a step are dropped."""
@@ -62,13 +61,11 @@ class TimeForm:
             return str(ms)
         if self.name == "epoch_s":
             return str(ms // 1000)
-        when = datetime.fromtimestamp(ms // 1000, timezone.utc)
-        when = when.astimezone(timezone(timedelta(milliseconds=self._away(ms))))
-        pattern = _PATTERNS.get(self.name, self.name)
-        for letters in ("%L", "%3f", "%3N"):
-            pattern = pattern.replace(letters, f"{ms % 1000:03d}")
-        pattern = pattern.replace("%f", f"{ms % 1000:03d}000").replace("%s", str(ms // 1000))
-        return when.strftime(pattern) + ("Z" if self.name.startswith("iso") and not self.zone else "")
+        zone = self._zone()
+        when = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=ms)
+        when = when.astimezone(timezone(timedelta(milliseconds=zone)) if isinstance(zone, int) else zone)
+        text = _notation(_PATTERNS.get(self.name, self.name)).write(when)
+        return text + ("Z" if self.name.startswith("iso") and not self.zone else "")
 
     def floor(self, ms: int) -> int:
         """The last time, not after `ms`, where a window may begin or end.
@@ -112,11 +109,13 @@ class TimeForm:
 
     def _by_pattern(self, text: str) -> int | None:
         try:
-            when = datetime.strptime(text, self.name.replace("%L", "%f").replace("%3f", "%f"))
-        except ValueError:
+            wall, away = _notation(self.name).read(text)
+        except (ValueError, OverflowError):
             return None
-        wall = round(when.replace(tzinfo=timezone.utc).timestamp() * 1000)
-        return wall - (self._away_at(wall, 0) if self.zone else 0)
+        if away is not None or not self.zone:
+            return wall - (away or 0)
+        once, again = (wall - self._away_at(wall, fold) for fold in (0, 1))
+        return once if once == again or self.text(once) == text else again if self.text(again) == text else once
 
     def _away(self, ms: int) -> int:
         """What the local clock is ahead of UTC at a moment."""
@@ -146,16 +145,25 @@ class TimeForm:
         return high // 1000 * 1000
 
 
+@lru_cache(maxsize=16)
+def _notation(pattern: str) -> Notation:
+    return Notation(pattern)
+
+
 def _whole(away: timedelta | None) -> int:
     return (away or timedelta()) // timedelta(milliseconds=1)
 
 
 def time_form(text: str) -> str:
-    """A value of the option time_format, as it is kept: a name of TIME_FORMATS, or a pattern. ValueError for others."""
+    """A value of the option time_format, as it is kept: a name of TIME_FORMATS, or a pattern.
+
+    ValueError for others, and for a pattern that loses a part of its times: they could not be read in records.
+    """
     name = text.strip().lower()
     if name in TIME_FORMATS:
         return name
-    if "%" not in text:
+    form = TimeForm(text)
+    if "%" not in text or form.parse(form.text(_PROBE)) != form.floor(_PROBE):
         raise ValueError(text)
     return text
 
