@@ -145,6 +145,21 @@ lint-quick: ## the part of it that takes seconds; pre-commit runs it
 check-compilers: distdir ## build without warnings with gcc, AddressSanitizer and clang; run the unit tests
 	@$(srcdir)/tests/compilers $(distdir) $(UNIT_TESTS); status=$$?; rm -rf $(distdir); exit $$status
 
+# make coverage: needs gcovr, which is fetched into a place of its own. Counts by `gcc --coverage`, in minutes.
+.PHONY: coverage
+coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes
+	@$(srcdir)/tests/measure-coverage $(distdir) $(srcdir)/.bootstrap/gcovr/bin/python '$(UNIT_TESTS)' \
+		'tests/answers.py tests/lists.py $(BATS_TESTS)'; status=$$?; rm -rf $(distdir); exit $$status
+$(srcdir)/.bootstrap/gcovr:
+	$(PYTHON3) -m venv $@ && $@/bin/pip install -q --disable-pip-version-check gcovr==8.8 || { rm -rf $@; exit 1; }
+
+# make mutants: faults put into the pure modules, one at a time, which the unit tests should notice.
+MUTANTS = --number 100
+.PHONY: mutants
+mutants: distdir ## small faults put into modules: do their unit tests notice? minutes
+	@(cd $(distdir) && ./configure -q --disable-hardening CFLAGS=-O1 && $(MAKE) -s && \
+		$(PYTHON3) tests/mutants.py . $(MUTANTS)); status=$$?; rm -rf $(distdir); exit $$status
+
 # The build needs none of these, the tests all of them: without one `make check` fails at once, and says so.
 check_DATA = what-tests-need
 .PHONY: what-tests-need
@@ -209,6 +224,8 @@ EXTRA_DIST += \
 	tests/includes.py \
 	tests/lists.py \
 	tests/lint.py \
+	tests/measure-coverage \
+	tests/mutants.py \
 	tests/requirements-lint.txt \
 	tests/run_all.py \
 	tests/truth.py \

@@ -128,6 +128,18 @@ static void test_texts(void)
     buf_clear(&out);
     ok(text_base64("YWJjZA==", 8, &out) && out.len == 4, "base64");
     is_text(buf_text(&out), "abcd", "decoded");
+    buf_clear(&out);
+    const char *all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned wrong_bits = 0;
+    ok(text_base64(all, 64, &out) && out.len == 48, "base64: all 64 characters");
+    for (unsigned i = 0; i < 64 && out.len == 48; i++) { /* their six bits count from 0 to 63 */
+        const unsigned char *group = (const unsigned char *)out.data + i / 4 * 3;
+        unsigned bits = (unsigned)group[0] << 16 | (unsigned)group[1] << 8 | group[2];
+        wrong_bits += (bits >> (18 - i % 4 * 6) & 63) != i;
+    }
+    is_int(wrong_bits, 0, "each has its own bits");
+    buf_clear(&out);
+    buf_adds(&out, "abcd");
     static const char *const wrong[] = {"YQ", "YQ=a", "Y===", "YQ\n=", "-_==", "===="};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         ok(!text_base64(wrong[i], strlen(wrong[i]), &out) && out.len == 4, "no base64: number %zu", i);

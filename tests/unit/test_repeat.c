@@ -112,9 +112,26 @@ static void check_overlap(void)
     paging_end(&t);
 }
 
+/* Records without an id may be equal, but not for a hundred pages. */
+static void check_equal_for_long(void)
+{
+    struct paging t;
+    struct page page = {.offset = 100, .asked = 2, .got = 2};
+    struct repeat known = {text("1\n2\n"), 0};
+    int pages = 0;
+    paging_init(&t, PAGING_CURSOR);
+    paging_start(&t);
+    while (pages < 1000 && repeat_check(&t.p, &page, text("1\n2\n"), &known, &t.e) == 0)
+        pages++;
+    ok(pages > 1 && pages < 1000 && strstr(t.e.message, "same page"), "equal pages without end are an error: after %d",
+       pages);
+    paging_end(&t);
+}
+
 int main(void)
 {
     check_same_page();
+    check_equal_for_long();
     check_page_of_one();
     check_allowed();
     check_overlap();

@@ -155,6 +155,25 @@ static void ids(const char *body, size_t count, const char *path, const char *wa
     buf_free(&got);
 }
 
+/* What an answer that is a text becomes for so many records. */
+static void text_is(const char *answer, size_t count, const char *want)
+{
+    struct buf out = {0};
+    results_of_text(slice(answer), count, &out);
+    is_text(buf_text(&out), want, answer);
+    buf_free(&out);
+}
+
+static void texts(void)
+{
+    text_is("OK", 2, "");
+    text_is("Error: disk full", 2, "{\"error\":\"Error: disk full\"}");
+    text_is("No errors", 2, "");
+    text_is("<response><error>bad</error></response>", 2, "{\"error\":\"<response><error>bad</error></response>\"}");
+    text_is("stored 2 of 3 rows", 3, "{\"error\":\"stored 2 of 3 rows\"}");
+    text_is("stored 3 of 3 rows", 3, "");
+}
+
 int main(void)
 {
     usual_places();
@@ -166,5 +185,6 @@ int main(void)
     ids("{\"id\":5,\"items\":[]}", 1, "id", "5 ");
     ids("{\"id\":5}", 2, "id", "- - ");
     ids("", 2, "id", "- - ");
+    texts();
     return tap_end();
 }

@@ -174,6 +174,17 @@ static void check_cursor_as_json(void)
     ok(paging_answer(&t, "{\"data\":[],\"next_cursor\":\"a\\r\\nX: y\"}", "1\n", NULL) == -1,
        "cursor: line breaks do not go into a header");
     paging_end(&t);
+
+    paging_init(&t, PAGING_CURSOR);
+    t.options.page_in = PAGE_IN_HEADER;
+    paging_start(&t);
+    paging_ask(&t);
+    is_int(paging_answer(&t, "{\"data\":[],\"next_cursor\":\"a b~\"}", "1\n", NULL), PAGE_TAKEN,
+           "cursor: printable text does");
+    paging_ask(&t);
+    ok(paging_answer(&t, "{\"data\":[],\"next_cursor\":\"a\x7f\"}", "2\n", NULL) == -1,
+       "cursor: the byte after it does not");
+    paging_end(&t);
 }
 
 static void check_last_id(void)

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""make mutants: do the unit tests notice a fault? One small fault at a time is put into a module that has unit tests of
+its own, in a copy of the sources; they are built and run. A fault that no test notices is a line of output:
+
+    mutants.py SOURCES TREE [--number N] [--seed S]
+
+SOURCES is what may be changed: a folder with a configured build. Faults are spread over all modules by the seed. Exit
+code 1 when one stays unnoticed. Not every such fault is one: it may change nothing that anybody could see.
+"""
+
+import argparse
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+# A module is tested by tests/unit/test_NAME; those whose test has another name, by how theirs begin:
+TESTED_BY = {
+    "arrow": ["arrow"],
+    "json/jsonpath": ["jsonpath", "jsonpath_suite"],
+    "json/split": ["split", "corpus", "split_random", "split_lane"],
+    "pages/seek": ["paginate", "styles", "coverage"],
+    "pages/follow": ["paginate", "styles", "coverage"],
+    "pages/next": ["styles", "paginate"],
+    "pages/more": ["coverage", "paginate"],
+    "pages/total": ["total", "coverage"],
+    "write/place": ["results"],
+    "write/survey": ["results"],
+}
+# What a fault is: a pattern, and what takes the place of it.
+FAULTS = [
+    (r" == ", " != "),
+    (r" != ", " == "),
+    (r" < ", " <= "),
+    (r" <= ", " < "),
+    (r" > ", " >= "),
+    (r" >= ", " > "),
+    (r" && ", " || "),
+    (r" \|\| ", " && "),
+    (r" \+ 1\b", ""),
+    (r" - 1\b", ""),
+    (r"\breturn true;", "return false;"),
+    (r"\breturn false;", "return true;"),
+    (r"\bif \(!", "if ("),
+    (r"\bif \((?=\w)", "if (!"),
+    (r" \+= ", " -= "),
+    (r" \+ (?!1\b)", " - "),
+    (r"\bleast\(", "most("),
+    (r"\bcontinue;", "break;"),
+]
+TIMEOUT = 60
+
+
+def modules(folder):
+    """{file: names of its unit tests}"""
+    units = {path.stem.removeprefix("test_") for path in (folder / "tests/unit").glob("test_*.c")}
+    found = {}
+    for path in sorted((folder / "src").glob("*/*.c")):
+        name = f"{path.parent.name}/{path.stem}"
+        other = max((begin for begin in TESTED_BY if name.startswith(begin)), key=len, default=None)
+        tests = TESTED_BY[other] if other else [path.stem] if path.stem in units else []
+        if tests:
+            found[path] = tests
+    return found
+
+
+def places(path):
+    """(where a fault begins, where it ends, what takes its place) in the code, not in comments or quotes."""
+    text = path.read_text()
+    skipped = [m.span() for m in re.finditer(r'(?s:/\*.*?\*/)|"(?:\\.|[^"\\])*"|^#.*$|\bfor \(.*$', text, re.M)]
+    for pattern, instead in FAULTS:
+        for found in re.finditer(pattern, text):
+            if not any(begin <= found.start() < end for begin, end in skipped):
+                yield found.start(), found.end(), instead
+
+
+def is_noticed(folder, tests):
+    """None where it does not build, so that it says nothing."""
+    programs = [f"tests/unit/test_{name}" for name in tests]
+    if subprocess.run(["make", "-s", *programs], cwd=folder, capture_output=True).returncode:
+        return None
+    for program in programs:
+        try:
+            done = subprocess.run([folder / program], cwd=folder, capture_output=True, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return True
+        if done.returncode or b"\nnot ok" in b"\n" + done.stdout:
+            return True
+    return False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--number", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    folder, rng = given.folder.resolve(), random.Random(given.seed)
+    all_places = [(path, tests, place) for path, tests in modules(folder).items() for place in places(path)]
+    rng.shuffle(all_places)
+    tried = unnoticed = 0
+    for path, tests, (begin, end, instead) in all_places:
+        if tried == given.number:
+            break
+        right = path.read_text()
+        path.write_text(right[:begin] + instead + right[end:])
+        try:
+            noticed = is_noticed(folder, tests)
+        finally:
+            path.write_text(right)
+        if noticed is None:
+            continue
+        tried += 1
+        if not noticed:
+            unnoticed += 1
+            number = right.count("\n", 0, begin)
+            line = right.split("\n")[number].strip()
+            print(f"{path.relative_to(folder)}:{number + 1}: '{right[begin:end]}' -> '{instead}': {line}", flush=True)
+    print(f"{tried} faults in {len(modules(folder))} modules, {tried - unnoticed} noticed")
+    return bool(unnoticed)
+
+
+sys.exit(main())
