@@ -2,11 +2,14 @@
 
 import random
 import time
+import urllib.request
 from datetime import datetime, timezone
 
 import pytest
 
 from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.options import Complaints, Options
+from restsrc.planning.by_time import Windows
 from restsrc.streams.clock import Clock, difference
 from restsrc.times import TimeForm, time_form, time_text
 from streaming import batches, latest, needs_limits, reader, values
@@ -63,6 +66,40 @@ def test_an_honest_api_is_asked_little_more(api):
     assert first < 60  # a count takes two, because this server answers all paths alike
     assert sum(values(source, at("2024-01-11T00:00:00Z"), at("2024-01-12T00:00:00Z")), []) == []
     assert len(server.log()) - first <= 4
+
+
+COUNTED = """
+import threading, time
+lock, under_way, most = threading.Lock(), [0], [0]
+def answer(r):
+    if r.path == "/most":
+        return most[0]
+    with lock:
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+    time.sleep(0.02)
+    with lock:
+        under_way[0] -= 1
+    first, last = (-(-(ms(r.query[name]) - BASE) // 43200000) for name in ("since", "until"))
+    return {"total": max(0, min(last, 120) - max(first, 0))}
+"""
+
+
+@pytest.mark.parametrize("given, most", [({}, 4), ({"parallel": "2"}, 2), ({"rate": "1000/s"}, 1)])
+def test_windows_are_counted_at_once_and_each_of_them_once(api, given, most):
+    server = api(SERVER + COUNTED)
+    options = Options({"url": server.url + "/events", "partition_duration": "1 day", **given})
+    windows = Windows(options, Complaints(options))
+    pieces = windows.pieces(BASE, BASE + 61 * DAY)
+    assert [(piece.start, piece.end, piece.expect) for piece in pieces] == [
+        (BASE + n * DAY, BASE + (n + 1) * DAY, 2) for n in range(60)
+    ]
+    targets = [request["target"] for request in server.log()]
+    assert len(targets) == len(set(targets)) < 61 + 20
+    with urllib.request.urlopen(server.url + "/most") as answer:
+        at_once = int(answer.read())
+    assert at_once <= most
+    assert (at_once > 1) == (most > 1)
 
 
 BOUNDED = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -94,12 +94,15 @@ class Windows:
             return []
         self._find_out()
         pieces = list(islice(self._pieces(start, end), MOST_WINDOWS + 1))
-        if len(pieces) > MOST_WINDOWS:
+        self._check_number(len(pieces), start, end)
+        return pieces
+
+    def _check_number(self, windows: int, start: int, end: int) -> None:
+        if windows > MOST_WINDOWS:
             raise OptionError(
                 f"{self.time.text(start, end)} makes more than {MOST_WINDOWS} windows: give a longer partition_duration"
                 ", a later beginning, or rows_per_batch"
             )
-        return pieces
 
     def shared_out(self, pieces: Sequence[WindowPiece]) -> list[RestApiPartition]:
         """The windows, in as many tasks as it takes."""
@@ -131,16 +134,18 @@ class Windows:
                 return 0
         except TooLarge:
             return math.inf
+        parts = list(cuts(self.time, start, end, self._counts.believed))
+        self._counts.ahead(self.time, parts)
         total: float = 0
-        for part in cuts(self.time, start, end, self._counts.believed):
+        for part in parts:
             total += self._counts.one(self.time, *part) or 0
         return total
 
-    def _pieces(self, start: int, end: int) -> Iterator[WindowPiece]:
+    def _pieces(self, start: int, end: int) -> Iterable[WindowPiece]:
         rows = self._number(start, end)
         if rows is None:
             return self._uncounted(start, end)
-        return self._halved(start, end, math.inf if self._duration else self._rows_of_a_task(rows))
+        return self._halved(start, end, math.inf if self._duration else self._rows_of_a_task(rows), rows)
 
     def _uncounted(self, start: int, end: int) -> Iterator[WindowPiece]:
         parts = self._parts or 1
@@ -155,27 +160,49 @@ class Windows:
         least = by_offset.PAGES_PER_RANGE * self._options.integer("page_size")
         return least if rows == math.inf else max(least, math.ceil(rows / by_offset.MOST_RANGES))
 
-    def _halved(self, start: int, end: int, most: float) -> Iterator[WindowPiece]:
+    def _halved(self, start: int, end: int, most: float, rows: float) -> list[WindowPiece]:
         """Windows of at most `most` records and partition_duration, none of them empty.
 
-        A window of the smallest possible length may have more records.
+        A window of the smallest possible length may have more records. Those of one length are counted at once. One
+        that is longer than it may be is only counted to see whether it is empty, which is rare where there are `rows`
+        enough for all.
         """
         longest = min(self._duration or math.inf, self._counts.believed)
+        uncounted = longest if (end - start) / longest <= min(rows, MOST_WINDOWS) else math.inf
+        windows, made = [(start, end)], list[WindowPiece]()
+        while windows:
+            at_once = len(windows) if self._counts.told else 1
+            self._counts.ahead(self.time, (one for one in windows[:at_once] if one[1] - one[0] <= uncounted))
+            halves: list[tuple[int, int]] = []
+            for one in windows[:at_once]:
+                found = self._piece_or_halves(*one, longest, most, uncounted)
+                if isinstance(found, WindowPiece):
+                    made.append(found)
+                else:
+                    halves += found
+            windows[:at_once] = halves
+            self._check_number(len(made) + len(halves) // 2, start, end)
+        return sorted(made, key=lambda piece: piece.start)
+
+    def _piece_or_halves(
+        self, start: int, end: int, longest: float, most: float, uncounted: float
+    ) -> WindowPiece | list[tuple[int, int]]:
+        """No halves: the window is empty."""
         middle = self._middle(start, end)
+        halves = [] if middle is None else [(start, middle), (middle, end)]
+        if halves and end - start > uncounted:
+            return halves
         try:
             rows = self._counts.one(self.time, start, end)
             if self._counts.is_empty(start, end) or (rows == 0 and end - start <= self._counts.believed):
-                return
-            if middle is None or (
-                end - start <= longest and (rows is None or (rows <= most and self._adds_up(start, end, rows)))
-            ):
-                yield piece(self.time, start, end, rows, self._cap)
-                return
+                return []
+            fits = rows is None or (rows <= most and self._adds_up(start, end, rows))
+            if not halves or (end - start <= longest and fits):
+                return piece(self.time, start, end, rows, self._cap)
         except TooLarge as refusal:
-            if middle is None:
+            if not halves:
                 raise refusal.cause from None
-        yield from self._halved(start, middle, most)
-        yield from self._halved(middle, end, most)
+        return halves
 
     def _adds_up(self, start: int, end: int, rows: int) -> bool:
         """Whether the halves have no more than the whole. Looked at where a window is fuller than any before."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from restsrc.errors import RequestRefused, UnexpectedAnswer
+from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
@@ -19,6 +20,7 @@ from restsrc.times import DAY, HOUR
 
 USUAL = [days * DAY for days in (366, 365, 184, 183, 92, 90, 60, 31, 30, 28, 14, 7, 3, 1)] + [12 * HOUR, 6 * HOUR, HOUR]
 MOST_SCANNED = 1000  # windows, where all of a long stretch seems to be empty
+SCANNED_AT_ONCE = 8
 
 Middle = Callable[[int, int], "int | None"]
 
@@ -42,7 +44,7 @@ class Counts:
         self._cap = cap
         self._hear = hear
         self._known: dict[tuple[int, int], int] = {}
-        self._ever = False  # the API has told a count
+        self.told = False  # the API has told a count
         self._empty = (0, 0)  # a stretch that was looked at bit by bit
         self.believed = HOUR  # the length of windows that are given whole
         self.countable = options.counts
@@ -73,12 +75,23 @@ class Counts:
             raise TooLarge(UnexpectedAnswer(f"{why}. It can't be made smaller: a finer time_format can"))
         return rows
 
+    def ahead(self, time: TimeQuery, windows: Iterable[tuple[int, int]]) -> None:
+        """Counts several at once, for `one` to know. What fails is asked again there, in its turn."""
+        asked = [window for window in dict.fromkeys(windows) if window not in self._known]
+        if len(asked) < 2 or not self.countable or time.endless:
+            return
+        for window, told in zip(asked, survey.counts(self._options, [time.config(*window) for window in asked])):
+            if not isinstance(told, RestsrcError):
+                self._known[window] = told[0]
+                self._hear(told[1])
+                self.told = True
+
     def _ask(self, time: TimeQuery, start: int, end: int) -> int | None:
         config = time.config(start, end)
         try:
             rows, summary = survey.count_and_summary(self._options, config)
             self._hear(summary)
-            self._ever = True
+            self.told = True
             return rows
         except RequestRefused as refusal:
             if refusal.http_status in TOO_LARGE:
@@ -89,7 +102,7 @@ class Counts:
                 raise TooLarge(error) from None
             if self._is_empty(config):
                 return 0
-            if self._options.text("count_from") != "auto" or self._ever:
+            if self._options.text("count_from") != "auto" or self.told:
                 raise
             _log.warning("restsrc: windows of time are read uncounted, because the server gives no count: %s", error)
             self.countable = False
@@ -152,7 +165,13 @@ class Counts:
     def _scan(self, time: TimeQuery, start: int, end: int) -> tuple[int, int] | None:
         """The first of many short windows that has records."""
         length = max((end - start) // MOST_SCANNED, min(DAY, max(HOUR, (end - start) // 8)))
-        return next((part for part in cuts(time, start, end, length) if self._some(time, *part)), None)
+        parts = cuts(time, start, end, length)
+        while some := list(islice(parts, SCANNED_AT_ONCE)):
+            self.ahead(time, some)
+            for part in some:
+                if self._some(time, *part):
+                    return part
+        return None
 
     def _gives_both_ends(self, time: TimeQuery, near: tuple[int, int], length: int) -> bool:
         """Does a window of that length that ends, or begins, with the records of `near` have them?"""

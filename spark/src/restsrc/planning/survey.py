@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from restsrc.errors import RequestRefused, UnexpectedAnswer
+from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.process import Config, Process
 
 SEEKABLE = ("offset", "page", "range")  # values of the option paginate
+AT_ONCE = 4  # the default of the tool's option parallel
 MANY = {"header", "query"}  # options that repeat, one value a line: what is found is added to what is given
 
 
@@ -47,6 +49,20 @@ def count_and_summary(options: Options, config: Config) -> tuple[int, dict[str, 
         text = process.text()
         summary = process.finish()
     return int(text), summary
+
+
+def counts(options: Options, configs: Sequence[Config]) -> list[tuple[int, dict[str, Any]] | RestsrcError]:
+    """The same for several, as many at once as a task has requests under way; of each what it is, or why it is not."""
+
+    def one(config: Config) -> tuple[int, dict[str, Any]] | RestsrcError:
+        try:
+            return count_and_summary(options, config)
+        except RestsrcError as error:
+            return error
+
+    at_once = 1 if options.given("rate").strip() else options.optional_integer("parallel") or AT_ONCE
+    with ThreadPoolExecutor(max(1, min(at_once, len(configs)))) as threads:
+        return list(threads.map(one, configs))
 
 
 def lines(options: Options, config: Config, flags: dict[str, int]) -> list[bytes]:
