@@ -189,6 +189,17 @@ teardown_file() { stop_server; }
     done
 }
 
+@test "a list that grows between two looks at its count is not taken for one that counts its pages" {
+    api <<'END'
+def answer(r):
+    at, there = int(r.query.get("offset", 0)), list(range(1 + r.n))
+    return {"total": len(there), "results": there[at:at + int(r.query.get("limit", 9))]}
+END
+    restsrc count "$api/items"
+    exits 0
+    wrote 2
+}
+
 @test "last-page: no number where the first page is not as long as the second, or is empty" {
     for hide in 1 "0,hide=1,hide=2,hide=3,hide=4,hide=5,hide=6,hide=7,hide=8,hide=9"; do
         style pages "n=95,cap=10,link=many,total=none,nocount,hide=$hide"

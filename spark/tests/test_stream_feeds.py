@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from restsrc.errors import RequestRefused, UnexpectedAnswer
+from restsrc.errors import RecordError, RequestRefused, UnexpectedAnswer
 from restsrc.streams.feed import end_by_number
 from streaming import batches, latest, needs_limits, reader, values
 
@@ -177,6 +177,16 @@ def test_links_and_tokens_for_the_next_time(api, given):
     later, rows = run(source_of(server, records="value", **given), end)
     assert rows == list(range(26, 50))
     assert run(source, later)[1] == []
+
+
+def test_a_poisoned_record_names_the_mode_that_goes_on(api):
+    server = api(FEED.replace('[{"id": n} for n in rest[:10]]', '[{"id": "none" if n == 4 else n} for n in rest[:10]]'))
+    source = source_of(server)
+    start = source.initialOffset()
+    end = latest(source, start)
+    with pytest.raises(RecordError, match="mode=PERMISSIVE goes on, with such records as texts in the column _corrupt"):
+        values(source, start, end)
+    assert sum(values(source_of(server, mode="PERMISSIVE"), start, end), [])[2:5] == [3, None, 5]
 
 
 def test_lag_waits_for_records_that_come_before_others(api):

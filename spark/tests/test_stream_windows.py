@@ -302,6 +302,95 @@ def soon(seconds):
     return time_text((time.time_ns() // 1_000_000 + seconds * 1000) // 1000 * 1000, "iso")
 
 
+BEHIND = """
+from datetime import timedelta
+from email.utils import format_datetime
+NOW = datetime.now(timezone.utc) - timedelta(minutes=10)
+def answer(r):
+    date = {"Date": format_datetime(NOW, usegmt=True)}
+    since, until = ms(r.query["since"]), ms(r.query["until"])
+    if until > NOW.timestamp() * 1000:
+        return 400, {"error": "until lies in the future"}, date
+    first = NOW.timestamp() * 1000 // 1000 * 1000 - 3600000
+    return 200, page([{"id": n} for n in range(100) if since <= first + n * 1000 < until], r), date
+"""
+
+
+@needs_limits
+def test_our_clock_is_ahead_of_a_server_that_refuses_windows_in_its_future(api):
+    server = api(SERVER + BEHIND)
+    source = source_of(server, starting_offset=soon(-4 * 3600), lag="1s")
+    assert run(source, source.initialOffset())[1] == list(range(100))
+    assert source_of(server, starting_offset="latest", lag="1s").initialOffset()["time"] < soon(-590)
+
+
+ROUNDED = """
+rows = [{"id": n, "at": iso(BASE + n * 100)[:-1] + ".%03dZ" % (n * 100 % 1000)} for n in range(100)]
+def answer(r):
+    since, until = (round(ms(r.query[name]) / 1000) * 1000 for name in ("since", "until"))
+    return page([one for one in rows if since <= ms(one["at"]) < until], r)
+"""
+
+
+@pytest.mark.parametrize("middle", ["2024-01-01T00:00:05.400Z", "2024-01-01T00:00:05.600Z"])
+def test_an_api_that_rounds_times_to_seconds(api, middle):
+    """The bound of a window goes up or down with it: https://github.com/airbytehq/airbyte/issues/9915."""
+    source, end = source_of(api(SERVER + ROUNDED), time_format="iso_ms"), "2024-01-01T00:01:50Z"
+    try:
+        rows = sum(values(source, at(START), at(middle)) + values(source, at(middle), at(end)), [])
+    except UnexpectedAnswer as error:
+        assert "bounds" in str(error)
+    else:
+        assert sorted(rows) == list(range(100))
+
+
+UNTIMED = """
+rows = [{"id": n} for n in range(300)]
+def answer(r):
+    since, until = ms(r.query["since"]), ms(r.query["until"])
+    return page([one for one in rows if since <= BASE + one["id"] * 1000 < until], r)
+"""
+
+
+def test_records_that_do_not_have_the_time_that_they_are_filtered_by(api):
+    """https://github.com/dlt-hub/dlt/issues/2735"""
+    source, middle = source_of(api(SERVER + UNTIMED)), "2024-01-01T00:02:00Z"
+    rows = values(source, at(START), at(middle)) + values(source, at(middle), at("2024-01-01T00:10:00Z"))
+    assert sorted(sum(rows, [])) == list(range(300))
+
+
+@needs_limits
+def test_a_backfill_that_gives_all_records_one_time(api):
+    """https://github.com/dlt-hub/dlt/issues/4030"""
+    code = BOUNDED.replace("n * 1000", "5000").replace("range(400)", "range(1500)") % ("<=", "<")
+    source = source_of(api(SERVER + code))
+    assert run(source, at(START), 500)[1] == list(range(1500))
+
+
+@needs_limits
+@pytest.mark.parametrize("delay", [2, 20])
+def test_a_record_is_committed_after_one_of_a_later_time_was_read(api, caplog, delay):
+    """https://github.com/airbytehq/airbyte/issues/85918: within lag it is waited for, later it is told of."""
+    server = api(SERVER + LATE)
+    given = {"starting_offset": soon(-300), "lag": "10s", "recheck": "15m"}
+    server.tell(id=50, at=soon(-30))
+    end, rows = run(source_of(server, **given), at(soon(-300)))
+    assert rows == [50]
+    server.tell(id=51, at=soon(-delay))
+    server.tell(id=52, at=soon(-1))
+    server.tell(id=53, at=soon(-300 if delay == 20 else -9))
+    time.sleep(11)
+    rows = run(source_of(server, **given), end)[1]
+    assert {51, 52} <= set(rows) or "have come late" in caplog.text
+    assert delay == 20 or rows == [51, 52, 53]
+
+
+def test_windows_are_not_counted_where_that_is_asked_for(api):
+    server = api(SERVER + BOUNDED % ("<=", "<"))
+    assert everything(source_of(server, count_from="none"), "2024-01-01T00:05:00Z") == list(range(300))
+    assert not any("/count" in asked["target"] for asked in server.log())
+
+
 @needs_limits
 def test_late_records_are_warned_of(api, caplog):
     server = api(SERVER + LATE)

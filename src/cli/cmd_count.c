@@ -138,10 +138,11 @@ static struct slice envelope_of(struct count *c)
 }
 
 /* A number in a body that equals the length of the page may be just that. The record after it tells; so does another,
- * larger number, which the second page confirms. */
+ * larger number, which the second page confirms, and the same number where it counts both pages: the list has grown. */
 static int check_page_length(struct count *c, struct total *total, struct error *e)
 {
     struct total larger, again;
+    struct error ignored;
     if (!total->guessed || total->records != c->ask.split.count || total->records == 0)
         return 0;
     bool other = total_larger(envelope_of(c), total->records, &larger);
@@ -150,6 +151,10 @@ static int check_page_length(struct count *c, struct total *total, struct error 
         return more;
     if (other && total_larger(envelope_of(c), c->ask.split.count, &again) && again.records == larger.records) {
         *total = larger;
+        return 0;
+    }
+    if (find_total(c, &again, &ignored) == 1 && again.records >= total->records + c->ask.split.count) {
+        *total = again;
         return 0;
     }
     error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
