@@ -74,6 +74,13 @@ static int64_t overlap(struct slice records, struct slice before)
     return 0;
 }
 
+static int same_page(struct error *e)
+{
+    return error_set(e, EXIT_ANSWER,
+                     "the same page again: the server ignores the paging parameter (`restsrc check URL` finds out how it "
+                     "pages; or see --paginate, --param-offset, --param-page, --param-cursor, --allow-repeats)");
+}
+
 static int wrong_place(int64_t seen, struct error *e)
 {
     return error_set(e, EXIT_ANSWER, "the page begins with %lld record%s that the last one ended with: %s",
@@ -89,6 +96,8 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
                          struct error *e)
 {
     int64_t seen = overlap(records, before->records);
+    if (seen && p->style->seeks && lines_same(records, before->records))
+        return same_page(e);
     if (seen && p->style->seeks && seen <= before->missing)
         return error_set(
             e, EXIT_ANSWER,
@@ -167,10 +176,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     bool identified = has_id(p, records);
     p->equal_pages = equal ? p->equal_pages + 1 : 0;
     if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
-        return error_set(
-            e, EXIT_ANSWER,
-            "the same page again: the server ignores the paging parameter (see --paginate, --param-offset, "
-            "--param-page, --param-cursor, --allow-repeats)");
+        return same_page(e);
     enum trust same = identified ? THE_SAME : trust(records, before->records);
     if (same == EQUAL_BY_NATURE || (!p->style->seeks && p->paging->cursor_inclusive))
         return 0;
