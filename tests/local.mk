@@ -96,7 +96,7 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py tests/answers.py tests/against_json.py bench/guard.py tests/lists.py \
+TESTS = tests/includes.py docs/generate.py tests/answers.py tests/against_json.py bench/guard.py tests/lists.py \
 	$(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS) tests/property/split_texts
