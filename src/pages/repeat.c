@@ -76,9 +76,10 @@ static int64_t overlap(struct slice records, struct slice before)
 
 static int same_page(struct error *e)
 {
-    return error_set(e, EXIT_ANSWER,
-                     "the same page again: the server ignores the paging parameter (`restsrc check URL` finds out how it "
-                     "pages; or see --paginate, --param-offset, --param-page, --param-cursor, --allow-repeats)");
+    return error_set(
+        e, EXIT_ANSWER,
+        "the same page again: the server ignores the paging parameter (`restsrc check URL` finds out how it "
+        "pages; or see --paginate, --param-offset, --param-page, --param-cursor, --allow-repeats)");
 }
 
 static int wrong_place(int64_t seen, struct error *e)
