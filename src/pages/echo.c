@@ -18,23 +18,40 @@ static bool read_number(struct slice object, const char *name, int64_t *n)
     return is;
 }
 
-/* At the top, or where APIs keep such things. */
-static bool find(struct slice envelope, const char *name, int64_t *n)
+static const char *const names[] = {"meta", "pagination", "paging", "page", "metadata"};
+
+/* The envelope, and what it has where APIs keep such things: looked up once, because many names are tried. */
+struct places {
+    struct slice object[1 + sizeof names / sizeof *names];
+    size_t count;
+};
+
+static struct places places_in(struct slice envelope)
 {
-    static const char *const places[] = {"meta", "pagination", "paging", "page", "metadata"};
-    bool found = read_number(envelope, name, n);
-    for (size_t i = 0; i < sizeof places / sizeof *places && !found; i++)
-        found = read_number(value_member(envelope, places[i], strlen(places[i])), name, n);
-    return found;
+    struct places p = {.object[0] = envelope, .count = 1};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct slice value = value_member(envelope, names[i], strlen(names[i]));
+        if (value.len && *value.text == '{')
+            p.object[p.count++] = value;
+    }
+    return p;
 }
 
-static const char *find_name(const struct paginate *p, struct slice envelope, int64_t *n)
+static bool find(const struct places *places, const char *name, int64_t *n)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (read_number(places->object[i], name, n))
+            return true;
+    return false;
+}
+
+static const char *find_name(const struct paginate *p, const struct places *places, int64_t *n)
 {
     const char *own = p->style->numbered ? p->paging->param_page : p->paging->param_offset;
-    if (*own && find(envelope, own, n))
+    if (*own && find(places, own, n))
         return own;
     for (const struct usual *u = usual_first(p->style->numbered ? USUAL_PAGE : USUAL_OFFSET); u; u = usual_next(u))
-        if (find(envelope, u->name, n))
+        if (find(places, u->name, n))
             return u->name;
     return NULL;
 }
@@ -51,13 +68,14 @@ int echo_check(struct paginate *p, const struct page *page, const struct answer 
     int64_t n, place = place_of(p, page);
     if (p->style->place == PLACE_NONE || !page->got || page->look || p->range->on_drift == DRIFT_IGNORE)
         return 0;
+    struct places places = places_in(a->envelope);
     if (!echo->name) {
-        const char *name = find_name(p, a->envelope, &n);
+        const char *name = find_name(p, &places, &n);
         if (name)
             *echo = (struct page_echo){name, .first = n, .asked = place, .is_next = n - place == page->got};
         return 0;
     }
-    if (!find(a->envelope, echo->name, &n))
+    if (!find(&places, echo->name, &n))
         return 0;
     bool other = n == echo->first && n != echo->asked, next = echo->is_next && n - place == page->got;
     if (n - place == echo->first - echo->asked || other || next)

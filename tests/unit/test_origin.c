@@ -23,6 +23,14 @@ static void check_origin(void)
         {"http://h/", "ftp://h/", false},
         {"http://127.0.0.1/", "http://localhost/", false},
         {"http://h/", "nonsense", false},
+        {"http://h?a=http://g/", "http://h?b", true},
+        {"http://h/?a=http://g/", "http://g/", false},
+        {"http://[::1]:8080/x", "http://[::1]:8080", true},
+        {"http://h", "http://h.evil", false},
+        {"http://h:80", "http://h:8080", false},
+        {"http:///x", "http:///y", false},
+        {"nonsense", "nonsense", false},
+        {"http://h/", "http://h\\@evil/", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         ok(origin_is_same(cases[i].a, cases[i].b) == cases[i].same &&
