@@ -18,7 +18,8 @@ PACKAGE = Path(restsrc.__file__).parent
 # Each module may import what stands in a line below its own, and nothing else of the package.
 LAYERS = [
     "restsrc",
-    "datasource lookup",
+    "datasource frames lookup",
+    "pushed_reader",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
     "streams.mode streams.delivered streams.position streams.feed columns",
@@ -29,10 +30,10 @@ LAYERS = [
     "partition",
     "digests",
     "rows.envelope",
-    "rows.from_tool",
+    "rows.from_tool planning.pushdown",
     "planning.survey rows.decode rows.encode",
-    "rows.shape kept_files",
-    "rows.exact rows.infer process redaction session upstream",
+    "rows.shape kept_files planning.predicates",
+    "rows.exact rows.infer process redaction session upstream planning.dialects",
     "options rows.scalars worker",
     "option_table tool",
     "templates times unpacked rows.newcomers rows.time_pattern",
@@ -82,7 +83,7 @@ def test_version_is_the_tools():
 
 def test_what_the_package_exports():
     exceptions = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
-    assert set(restsrc.__all__) == exceptions | {"RestApiDataSource", "hide_options", "lookup", "__version__"}
+    assert set(restsrc.__all__) == exceptions | {"RestApiDataSource", "hide_options", "load", "lookup", "__version__"}
     assert all(hasattr(restsrc, name) for name in restsrc.__all__)
     assert (PACKAGE / "py.typed").exists()
 

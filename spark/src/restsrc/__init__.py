@@ -7,9 +7,10 @@
 
 `help(RestApiDataSource)` lists the options. The modules, from the top; each imports only what is below it:
 
+    frames                          DataFrames whose filters reach the server
     datasource                      what Spark calls first
     lookup                          the rows of a DataFrame with answers to requests made of them
-    reader, writer                  batches
+    reader, pushed_reader, writer   batches; those with filters that are pushed down
     stream_reader, stream_writer    streams; streams/ has the three modes of reading
     delivery                        how rows get to an API: tasks, commit, abort
     planning/                       which part of the list each task reads
@@ -34,6 +35,7 @@ from restsrc.errors import (
     ToolFailure,
     UnexpectedAnswer,
 )
+from restsrc.frames import load
 from restsrc.lookup import lookup
 from restsrc.redaction import hide_options
 
@@ -53,5 +55,6 @@ __all__ = [
     "UnexpectedAnswer",
     "__version__",
     "hide_options",
+    "load",
     "lookup",
 ]

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import logging
 import sys
+import uuid
 
 from pyspark.sql.datasource import DataSource
-from pyspark.sql.types import StructType
+from pyspark.sql.types import BooleanType, StructType
 
+from restsrc import pushed_reader
 from restsrc.columns import Columns
 from restsrc.delivery import Delivery
 from restsrc.option_table import listing
 from restsrc.options import Options
+from restsrc.planning.pushdown import GUARD
 from restsrc.process import Process
+from restsrc.pushed_reader import PushedReader
 from restsrc.reader import RestApiReader
 from restsrc.redaction import hide_options
 from restsrc.stream_reader import RestApiStreamReader, stream_reader
@@ -82,6 +87,12 @@ class RestApiDataSource(DataSource):
         hide_options()
         return "rest-api"
 
+    def __init__(self, options: dict[str, str]):
+        """Once for each load(). The object travels, and `token` says that it is the same one."""
+        super().__init__({name: value for name, value in options.items() if name.lower() != GUARD})
+        self._guarded = len(self.options) < len(options)
+        self._token = uuid.uuid4().hex
+
     def schema(self) -> StructType:
         """The schema of a sample of the records, where the user gave none.
 
@@ -90,11 +101,20 @@ class RestApiDataSource(DataSource):
         """
         options = Options(self.options)
         self.inferred_from = options.integer("sample_records")  # for error messages; travels with this object
-        return _sampled_schema(options)
+        schema = _sampled_schema(options)
+        return schema.add(GUARD, BooleanType()) if self._guarded else schema
 
     def reader(self, schema: StructType) -> RestApiReader:
         """The reader of a batch query. OptionError where an option or the schema is wrong."""
-        return RestApiReader(Options(self.options), schema, self._hint())
+        options = Options(self.options)
+        if GUARD in schema.names and pushed_reader.possible():
+            return PushedReader(options, schema, self._hint(), self._token)
+        if options.text("pushdown") or options.text("pushdown_templates"):
+            logging.getLogger("restsrc").warning(
+                "restsrc: the whole list is read: for pushdown load it with restsrc.load(spark, url, ...), "
+                "because of spark.read.load() Spark gives the rows of one filter to other queries, too"
+            )
+        return RestApiReader(options, schema, self._hint())
 
     def streamReader(self, schema: StructType) -> RestApiStreamReader:
         """The reader of a streaming query. OptionError where an option or the schema is wrong."""

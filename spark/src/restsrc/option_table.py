@@ -235,6 +235,29 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "the query for a range of keys, a template with `{lower}` and `{upper}`, not percent-encoded",
         ),
     ),
+    "Filters that become queries": (
+        SparkOption(
+            "pushdown",
+            "choice",
+            None,
+            "the dialect that filters are written in for the API; `auto`: that of the preset (`api`)",
+            ("auto", "equals", "django", "postgrest", "jsonapi", "odata", "scim"),
+            otherwise="filters stay with Spark alone",
+        ),
+        SparkOption(
+            "pushdown_columns",
+            "text",
+            None,
+            "the parameters of columns that the API calls otherwise: `created=created_at, customer.id=customer`",
+            otherwise="the columns' own names",
+        ),
+        SparkOption(
+            "pushdown_templates",
+            "text",
+            None,
+            "a dialect of your own, as JSON or the name of a file on the driver",
+        ),
+    ),
     "Rates": (
         SparkOption(
             "rate_scope",

@@ -6,6 +6,7 @@ the tool. A new option of the tool needs no Python.
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 import re
@@ -74,6 +75,12 @@ class Options:
                 else "load() and the option url name two URLs"
             )
         return given[0] if given else []
+
+    def adding(self, **more: str) -> Options:
+        """The same with these values, which win over the user's."""
+        new = copy.copy(self)
+        new._given = {**self._given, **more}
+        return new
 
     def single(self, what: str) -> None:
         """OptionError where there are several URLs; `what` can have one only."""

@@ -50,4 +50,5 @@ class RestApiPartition(InputPartition):
     def __init__(self, pieces: Sequence[Piece]):
         super().__init__(None)
         self.tasks = 1  # how many partitions there are in all
+        self.first = False  # whether it is the first of them
         self.pieces = tuple(pieces)

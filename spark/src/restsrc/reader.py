@@ -43,9 +43,10 @@ class RestApiReader(DataSourceReader):
 
 
 def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition]:
-    """The same; each knows how many there are."""
-    for partition in partitions:
+    """The same; each knows how many there are, and whether it is the first."""
+    for number, partition in enumerate(partitions):
         partition.tasks = len(partitions)
+        partition.first = number == 0
     return partitions
 
 

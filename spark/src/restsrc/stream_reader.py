@@ -33,7 +33,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lookback", "recheck", "bounds", "since_path", "until_inclusive", "param_until"), TIME),
     **dict.fromkeys(("partition_duration", "window_rows", "partition_query"), TIME),
     **dict.fromkeys(("on_expired", "delta"), FOLLOWED),
-    **dict.fromkeys(("lower_bound", "upper_bound"), ()),
+    **dict.fromkeys(("lower_bound", "upper_bound", "pushdown", "pushdown_columns", "pushdown_templates"), ()),
     **dict.fromkeys(("lag", "param_since", "time_format", "api_time_zone"), TIME + FOLLOWED),
     "on_shrink": ("offset",),
     "on_moved": ("offset", "cursor"),

@@ -110,3 +110,10 @@ def tool_options(path: str) -> dict[str, ToolOption]:
         )
         for row in rows
     }
+
+
+def preset_text(path: str, name: str) -> str:
+    """A preset of the tool at `path`, as it is written. Empty where there is none of that name."""
+    words = [path, "help", "apis", name]
+    answer = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    return answer.stdout if name and answer.returncode == 0 else ""

@@ -1,0 +1,183 @@
+"""Which filters of a query the server is asked for, and how the plan changes by them.
+
+Spark applies every filter itself as well: what is asked for costs or saves bytes, and must never lose a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pyspark.sql.types import StructType
+
+from restsrc.errors import OptionError
+from restsrc.option_table import PERMISSIVE
+from restsrc.options import Options
+from restsrc.planning import survey
+from restsrc.planning.dialects import Dialect, dialect
+from restsrc.planning.predicates import Predicate, Reading
+from restsrc.times import TimeForm
+from restsrc.tool import preset_text
+
+GUARD = "_restsrc_guard"  # a column that is always null, and filtered by in every query: see frames.load
+
+_log = logging.getLogger("restsrc")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the server is asked for. `options`: the user's, with it. `texts`: what is asked, by parameter and filter."""
+
+    options: Options
+    predicates: tuple[Predicate, ...] = ()
+    texts: tuple[str, ...] = field(default=())
+
+    def blame(self, message: str) -> str:
+        """The message of a refusal, with what the user can do."""
+        what = ", ".join(self.texts)
+        return f"{message}; pushdown asked for {what}: if that is wrong, set pushdown_columns or leave pushdown out"
+
+
+def check(options: Options) -> None:
+    """OptionError where the options about pushdown are wrong, or don't go with others."""
+    if dialect(options) is None:
+        return
+    _columns(options)
+    if options.offset or options.limit is not None:
+        raise OptionError("pushdown doesn't go with offset and limit: they count the records of the whole list")
+    if "_offset" in (options.parsed("metadata_columns") or []):
+        raise OptionError("pushdown doesn't go with the metadata column _offset: it counts those of the whole list")
+
+
+def ask(options: Options, schema: StructType, filters: Sequence[Any], token: str) -> Asked:
+    """What the server is asked for, given the filters of a query over the data source that `token` names."""
+    way = dialect(options)
+    if way is None:
+        return Asked(options)
+    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    reading = Reading(_members(options, schema), form, options.choice("mode") == PERMISSIVE)
+    parameters = _columns(options)
+    taken = _taken(options, way)
+    found: dict[str, Predicate] = {}
+    for one in reading.predicates(filters):
+        column = parameters.get(".".join(one.path)) or _usual(one.path, way)
+        clause = way.clause(column, one.operator, one.value) if column else None
+        if clause and (way.parameter or clause.split("=")[0] not in taken):
+            found.setdefault(clause, one)
+    kept = in_common(token, list(found))
+    predicates = tuple(found[clause] for clause in kept)
+    texts = tuple(f"{_shown(clause)} (filter {found[clause].filter})" for clause in kept)
+    return Asked(_asking(options, way, kept), predicates, texts) if kept else Asked(options)
+
+
+def _members(options: Options, schema: StructType) -> StructType:
+    """The columns that records have as members: not those that come from elsewhere."""
+    others = {options.text(name) for name in ("raw_column", "rescued_data_column", "column_name_of_corrupt_record")}
+    others |= {GUARD, *(options.parsed("metadata_columns") or [])}
+    others |= {part.split("=")[0].strip() for part in options.text("envelope_columns").split(",")}
+    return StructType([each for each in schema.fields if each.name not in others and each.name != "_corrupt_record"])
+
+
+def _columns(options: Options) -> dict[str, str]:
+    """The option pushdown_columns: columns with the parameters they go to. Empty: all columns."""
+    pairs = [part.strip().partition("=") for part in options.text("pushdown_columns").split(",") if part.strip()]
+    if any(not name.strip() or (sign and not to.strip()) for name, sign, to in pairs):
+        raise OptionError("pushdown_columns takes columns such as id, created=created_at, customer.id=customer")
+    return {name.strip(): to.strip() or name.strip() for name, _, to in pairs}
+
+
+def _usual(path: tuple[str, ...], way: Dialect) -> str | None:
+    if all(map(_NAME.fullmatch, path)) and (way.nested or len(path) == 1):
+        return way.nested.join(path)
+    return None
+
+
+def _taken(options: Options, way: Dialect) -> set[str]:
+    """Parameters that mean something already: the user's own filters, and those that page."""
+    lines = "\n".join(options.given(name) for name in ("query", "query_secret", "partition_query"))
+    names = {line.split("=")[0].strip() for line in re.split("[\r\n&]+", lines)}
+    names |= {name for url in options.urls for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    preset = preset_text(options.find_tool(), options.given("api")) if options.given("api") else ""
+    names |= {found[1].strip() for found in re.finditer(r"^param-\w+ *= *(.+)$", preset, re.MULTILINE)}
+    return names | PAGING | {options.text(f"param_{name}") for name in ("offset", "limit", "page", "cursor", "since")}
+
+
+PAGING = {"limit", "offset", "page", "page_size", "per_page", "cursor", "since", "until"}  # the usual names
+
+
+def _asking(options: Options, way: Dialect, clauses: list[str]) -> Options:
+    if options.given("paginate") == "auto":  # the whole list shows how it pages, its filtered part may be too short
+        options = options.adding(**survey.paging(options).found)
+    lines = options.given("query").splitlines()
+    if way.parameter:
+        own = [line.partition("=")[2] for line in lines if line.partition("=")[0].strip() == way.parameter]
+        lines = [line for line in lines if line.partition("=")[0].strip() != way.parameter]
+        parts = [*(f"({text})" for text in own), *clauses]
+        clauses = [f"{way.parameter}={way.all_of.join(parts)}"]
+    return options.adding(query="\n".join([*lines, *clauses]))
+
+
+def _shown(clause: str) -> str:
+    return clause if len(clause) <= 80 else clause[:77] + "..."
+
+
+def in_common(token: str, clauses: list[str]) -> list[str]:
+    """Those of the clauses that all queries over this data source have had so far.
+
+    Spark (4.1 to 4.3) keeps one plan for each data source, the last that was made, and two queries of one DataFrame, or
+    two sides of a join, may both read by it. So the plan must have the rows of all of them. What they have asked for is
+    kept, as digests, where Spark has its own temporary files on the driver.
+    """
+    digests = {hashlib.sha256(clause.encode()).hexdigest(): clause for clause in clauses}
+    folder = os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0]
+    if not token or not folder or not Path(folder).is_dir():
+        return []
+    try:
+        with open(Path(folder) / f"restsrc-{token}", "a+", encoding="ascii", opener=_private) as file:
+            flock(file, LOCK_EX)
+            file.seek(0)
+            before = file.read().split()
+            common = {digest: clause for digest, clause in digests.items() if digest in before or not before}
+            file.truncate(0)
+            file.write("\n".join(["asked", *common]))
+    except OSError as error:
+        _log.warning("restsrc: no filter is pushed down: %s: %s", folder, error.strerror)
+        return []
+    if len(common) < len(clauses):
+        _log.warning(
+            "restsrc: this DataFrame was filtered in another way before, and Spark keeps one plan for both: all they"
+            " need is read, %s. Call restsrc.load again for each query",
+            "by the filters that they share" if common else "without filters",
+        )
+    return list(common.values())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def unheeded(asked: Asked, batch: Any) -> list[str]:
+    """Warnings about what the server seems to ignore, by the first records that came."""
+    warnings = []
+    for one, text in zip(asked.predicates, asked.texts):
+        if one.path[0] not in batch.schema.names:
+            continue
+        values = batch.column(batch.schema.get_field_index(one.path[0])).to_pylist()
+        for name in one.path[1:]:
+            values = [value and value.get(name) for value in values]
+        wrong = sum(not one.holds(value) for value in values)
+        if wrong:
+            warnings.append(
+                f"the server seems to ignore {text}, which pushdown asked for: "
+                f"{wrong} of the first {len(values)} records don't fulfil it. Spark filters them"
+            )
+    return warnings
