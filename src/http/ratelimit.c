@@ -7,7 +7,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "base/number.h"
 
 static const double EPOCH = 1e9,
@@ -59,8 +58,8 @@ static double zone(const char *text)
 /* 2026-11-24T09:20:01Z, or as HTTP writes dates (RFC 9110, section 5.6.7): seconds since 1970; else NAN. */
 static double date(const char *text)
 {
-    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S",
-                                        "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y"};
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S",     "%Y-%m-%d %H:%M:%S",     "%Y-%m-%dT%H:%M",
+                                        "%a, %d %b %Y %H:%M:%S", "%A, %d-%b-%y %H:%M:%S", "%a %b %d %H:%M:%S %Y"};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         struct tm tm = {0};
         const char *end = strptime(text, forms[i], &tm);
@@ -122,19 +121,26 @@ static double single_field(const char *field, double now)
     return longest;
 }
 
+/* What APIs call what is left of the budget, and when there is more. scale: a Reset is a number of so many seconds;
+ * 0: it is a time or a duration, as its text says. */
+static const struct {
+    const char *remaining, *reset;
+    double scale;
+} headers_of[] = {
+    {"RateLimit-Remaining", "RateLimit-Reset", 0},
+    {"X-RateLimit-Remaining", "X-RateLimit-Reset", 0},
+    {"X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", 0},
+    {"X-HubSpot-RateLimit-Remaining", "X-HubSpot-RateLimit-Interval-Milliseconds", 1e-3}, /* HubSpot */
+};
+
 double ratelimit_wait(ratelimit_header header, const void *headers, double now)
 {
-    static const char *const families[] = {"RateLimit-", "X-RateLimit-", "X-Rate-Limit-"};
     const char *field = header(headers, "RateLimit");
     double longest = field ? single_field(field, now) : 0;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        struct buf remaining = {0}, reset = {0};
-        buf_addf(&remaining, "%sRemaining", families[i]);
-        buf_addf(&reset, "%sReset", families[i]);
-        longest = fmax(longest, if_spent(number(header(headers, buf_text(&remaining))),
-                                         moment(header(headers, buf_text(&reset)), now)));
-        buf_free(&remaining);
-        buf_free(&reset);
+    for (size_t i = 0; i < sizeof headers_of / sizeof *headers_of; i++) {
+        const char *reset = header(headers, headers_of[i].reset);
+        double scale = headers_of[i].scale, after = scale > 0 ? scale * number(reset) : moment(reset, now);
+        longest = fmax(longest, if_spent(number(header(headers, headers_of[i].remaining)), after));
     }
     return longest;
 }

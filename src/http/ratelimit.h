@@ -7,8 +7,8 @@ typedef const char *(*ratelimit_header)(const void *headers, const char *name);
 
 /* Seconds until the server takes requests again, by its RateLimit headers, when nothing remains of the budget; 0: it
  * takes them now, or does not say. Known are RateLimit-*, X-RateLimit-* and X-Rate-Limit-* Remaining and Reset, where a
- * large Reset is a time of day, and the single field RateLimit of the IETF drafts: `limit=100, remaining=0, reset=30`
- * and `"name";r=0;t=30, ...`. now: seconds since the epoch. */
+ * large Reset is a time of day, those of HubSpot, and the single field RateLimit of the IETF drafts: `limit=100,
+ * remaining=0, reset=30` and `"name";r=0;t=30, ...`. now: seconds since the epoch. */
 double ratelimit_wait(ratelimit_header header, const void *headers, double now);
 
 /* What a Retry-After says: seconds, perhaps with a fraction or a unit, or a time, as HTTP, ISO 8601 or the clock of
