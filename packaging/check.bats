@@ -1,6 +1,6 @@
 # What `make check-wheel` tries of the static binaries, beside the tests that every build passes: roots with nearly
 # nothing in them, and aarch64 in an emulator. Needs root (chroot), and for aarch64 qemu-aarch64-static (Debian:
-# qemu-user-static). CACHE is the folder of packaging/static/build.
+# qemu-user-static). CACHE is the folder of packaging/static/build, DIST that of the wheels and the sdist.
 load ../tests/helpers
 
 setup_file() {
@@ -65,18 +65,135 @@ in_root() { chroot "$root" /restsrc "$@"; }
     [ "$(in_root read "${list/127.0.0.1/api.example}" | wc -l)" -eq 25 ]
 }
 
+# names NAME ADDRESS...: a name server that knows this name, until the test ends.
+names() {
+    "$PYTHON3" "$BATS_TEST_DIRNAME/dns.py" "$@" 3>&- >"$BATS_TEST_TMPDIR/up" 2>"$BATS_TEST_TMPDIR/why" &
+    dns=$!
+    eventually test -s "$BATS_TEST_TMPDIR/up" -o -s "$BATS_TEST_TMPDIR/why"
+    [ -s "$BATS_TEST_TMPDIR/up" ] || skip "port 53: $(tail -1 "$BATS_TEST_TMPDIR/why")"
+}
+teardown() { [ -z "${dns:-}" ] || kill "$dns" 2>/dev/null || true; }
+
 @test "and from name servers of resolv.conf, the first of which is dead, by a search domain" {
     needs_root
     list n=25
-    "$PYTHON3" "$BATS_TEST_DIRNAME/dns.py" api.corp.example 3>&- >"$BATS_TEST_TMPDIR/up" 2>"$BATS_TEST_TMPDIR/why" &
-    dns=$!
-    eventually test -s "$BATS_TEST_TMPDIR/up" || skip "port 53: $(cat "$BATS_TEST_TMPDIR/why")"
+    names api.corp.example 127.0.0.1
     printf 'nameserver 127.0.0.54\nnameserver 127.0.0.53\nsearch none.example corp.example\noptions ndots:2\n' \
         >"$root/etc/resolv.conf"
-    status=0
-    count=$(in_root read "${list/127.0.0.1/api}" | wc -l) || status=$?
-    kill "$dns"
-    [ "$count" -eq 25 ]
+    [ "$(in_root read "${list/127.0.0.1/api}" | wc -l)" -eq 25 ]
+}
+
+@test "a name with so many addresses that they come by TCP" {
+    needs_root
+    list n=25
+    # shellcheck disable=SC2046 # a list of words
+    names api.example 127.0.0.1 $(seq -f 127.0.1.%g 40)
+    echo 'nameserver 127.0.0.53' >"$root/etc/resolv.conf"
+    [ "$(in_root read "${list/127.0.0.1/api.example}" | wc -l)" -eq 25 ]
+}
+
+@test "a name that has an IPv6 address alone" {
+    needs_root
+    mkdir "$BATS_TEST_TMPDIR/six"
+    echo '[{"id":1},{"id":2}]' >"$BATS_TEST_TMPDIR/six/items.json"
+    coproc SIX { exec "$PYTHON3" -u -m http.server --bind ::1 -d "$BATS_TEST_TMPDIR/six" 0 2>/dev/null 3>&-; }
+    read -r -t 20 -a words <&"${SIX[0]}" || skip "no IPv6"
+    names api.example ::1
+    echo 'nameserver 127.0.0.53' >"$root/etc/resolv.conf"
+    in_root read --paginate none "http://api.example:${words[5]}/items.json" >"$BATS_TEST_TMPDIR/out"
+    kill "$SIX_PID"
+    diff "$BATS_TEST_TMPDIR/out" - <<<$'{"id":1}\n{"id":2}'
+}
+
+# ---- other systems ----
+
+# shell_reads: in a shell of the root, what it has of credentials by a program, and of certificates.
+shell_reads() {
+    list n=25
+    printf '127.0.0.1 api.example\n' >"$root/etc/hosts"
+    script="restsrc read --auth-command 'echo X-Key: 1' '$tls${list#"$server"}' >/all && wc -l </all"
+    chroot "$root" /bin/sh -c "$script" | tee "$BATS_TEST_TMPDIR/said"
+    [ "$(head -1 "$BATS_TEST_TMPDIR/said")" -eq 25 ]
+    [ "$(log -r 'map(.headers["x-key"]) | unique | join(",")')" = 1 ]
+}
+
+@test "in a root of musl and busybox, with certificates where Alpine has them" {
+    needs_root
+    mkdir -p "$root/bin" "$root/dev" "$root/etc/ssl" "$CACHE/musl"
+    mknod -m 666 "$root/dev/null" c 1 3
+    (cd "$CACHE/musl" && { ls ./*.deb >/dev/null 2>&1 || apt-get -q download musl busybox-static; })
+    for package in "$CACHE"/musl/*.deb; do dpkg -x "$package" "$root"; done
+    for command in sh wc echo; do ln -sf busybox "$root/bin/$command"; done
+    mv "$root/restsrc" "$root/bin/restsrc"
+    cp "$nginx/ca.pem" "$root/etc/ssl/cert.pem"
+    shell_reads
+}
+
+@test "in a root of Debian 11, whose glibc is 2.31, with its own bundle" {
+    needs_root
+    command -v debootstrap >/dev/null || skip "no debootstrap"
+    rm -rf "$root"
+    [ -d "$CACHE/bullseye" ] || {
+        debootstrap --variant=minbase --include=ca-certificates bullseye "$CACHE/bullseye.new"
+        mv "$CACHE/bullseye.new" "$CACHE/bullseye"
+    }
+    cp -a "$CACHE/bullseye" "$root"
+    cp "$CACHE/$(uname -m)/restsrc" "$root/usr/bin/restsrc"
+    cp "$nginx/ca.pem" "$root/usr/local/share/ca-certificates/ours.crt"
+    chroot "$root" update-ca-certificates
+    shell_reads
+    rm -rf "$root"
+}
+
+# ---- the wheels and the sdist ----
+
+# What pip takes of all wheels for a platform.
+pip_takes() {
+    rm -rf "$BATS_TEST_TMPDIR/taken"
+    "$CACHE/venv/bin/pip" download -q --disable-pip-version-check --no-deps --no-index --find-links "$DIST" \
+        --only-binary :all: --python-version 3.10 --platform "$1" -d "$BATS_TEST_TMPDIR/taken" restsrc
+    ls "$BATS_TEST_TMPDIR/taken"
+}
+
+@test "pip takes the wheel of a machine's processor for every glibc from 2.17 on and for musl, else the fall-back" {
+    for arch in x86_64 aarch64; do
+        for system in manylinux_2_17 manylinux2014 musllinux_1_1; do
+            [[ $(pip_takes "${system}_$arch") == *manylinux_2_17_$arch* ]]
+        done
+    done
+    [[ $(pip_takes macosx_11_0_arm64) == restsrc-*-py3-none-any.whl ]]
+    [[ $(pip_takes manylinux_2_17_ppc64le) == restsrc-*-py3-none-any.whl ]]
+}
+
+# pip_builds [NAME=VALUE...]: an environment, $built, with what pip makes of the sdist.
+pip_builds() {
+    built=$BATS_TEST_TMPDIR/built
+    "$PYTHON3" -m venv "$built"
+    # pip itself, not python -m pip: the environment's own programs are then not on PATH.
+    env "$@" PIP_CONSTRAINT="$BATS_TEST_DIRNAME/constraints.txt" "$built/bin/pip" install --disable-pip-version-check \
+        --no-deps "$(ls "$DIST"/restsrc-*.tar.gz)"
+}
+
+@test "pip builds the sdist with the system's libraries" {
+    pip_builds
+    readelf -d "$built/bin/restsrc" | grep NEEDED | grep -F libcurl
+    [ "$("$built/bin/restsrc" --version)" = "$("$RESTSRC" --version)" ]
+    "$built/bin/restsrc" help apis | grep '^stripe '
+    list n=25
+    [ "$("$built/bin/restsrc" read "$list" | wc -l)" -eq 25 ]
+}
+
+@test "without a compiler pip says what to do about the sdist, and RESTSRC_TOOL=none leaves the tool out" {
+    mkdir "$BATS_TEST_TMPDIR/bin"
+    for tool in sh sed grep awk rm mkdir cat expr ls mv cp chmod sort tr uname make; do
+        ln -s "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
+    done
+    run pip_builds PATH="$BATS_TEST_TMPDIR/bin"
+    [ "$status" -ne 0 ]
+    [[ $output == *"no acceptable C compiler found"*"apt install gcc"*"RESTSRC_TOOL=none"* ]]
+    pip_builds PATH="$BATS_TEST_TMPDIR/bin" RESTSRC_TOOL=none
+    [ ! -e "$built/bin/restsrc" ]
+    ls "$built"/lib/python3*/site-packages/restsrc/datasource.py
 }
 
 # ---- aarch64 ----
@@ -110,4 +227,5 @@ suite() {
 @test "aarch64: write.bats" { suite write; }
 @test "aarch64: call.bats" { suite call; }
 @test "aarch64: check.bats" { suite check; }
+@test "aarch64: lookup.bats" { suite lookup; }
 @test "aarch64: tls.bats" { suite tls; }

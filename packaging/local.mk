@@ -2,9 +2,10 @@
 
 # ---- make wheel: dist/restsrc-*.whl, each with the tool inside as a static binary; make sdist: its sources ----
 WHEEL_ARCHES = x86_64 aarch64
+WHEELS = dist
 .PHONY: wheel sdist
 wheel: distdir ## wheels of the Python package with the tool inside, static
-	$(srcdir)/packaging/make-wheels $(distdir) dist $(WHEEL_ARCHES)
+	$(srcdir)/packaging/make-wheels $(distdir) $(WHEELS) $(WHEEL_ARCHES)
 	rm -rf $(distdir)
 sdist: distdir ## the Python package with the C sources
 	$(srcdir)/packaging/make-sdist $(distdir) dist
@@ -27,10 +28,13 @@ container: wheel ## an image of the static program alone
 PACKAGING_CACHE = $${CACHE:-$(abs_srcdir)/packaging/.cache}
 .PHONY: check-wheel
 check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64
-	rm -rf dist.again && mv dist dist.again && $(MAKE) wheel && diff -r dist dist.again && rm -rf dist.again
-	$(MAKE) distdir
+	rm -rf dist.again && $(MAKE) wheel WHEELS=dist.again
+	for wheel in dist.again/*; do cmp "dist/$${wheel##*/}" "$$wheel" || exit 1; done
+	rm -rf dist.again
+	$(MAKE) sdist distdir
 	PATH="$(PACKAGING_CACHE)/bin:$$PATH" $(MAKE) -C "$(PACKAGING_CACHE)/aarch64/tool" check TESTS=
-	CACHE="$(PACKAGING_CACHE)" PYTHON3='$(PYTHON3)' $(BATS) $(srcdir)/packaging/check.bats
+	CACHE="$(PACKAGING_CACHE)" DIST="$$PWD/dist" RESTSRC="$$PWD/src/restsrc" PYTHON3='$(PYTHON3)' \
+		$(BATS) $(srcdir)/packaging/check.bats
 	rm -rf $(distdir)
 	RESTSRC_WHEEL=$$(ls dist/*manylinux*_$$(uname -m).whl) \
 		$(srcdir)/.venv/bin/python -m pytest -v $(srcdir)/spark/tests/test_wheel.py

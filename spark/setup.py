@@ -35,6 +35,8 @@ SOURCES = [
     "aclocal.m4",
     "build-aux",
     "man",
+    "packaging/local.mk",
+    "packaging/restsrc.spec.in",
     "share",
     "src",
     "tests/local.mk",
