@@ -163,3 +163,23 @@ END
     exits 76
     says "may be missing"
 }
+
+@test "the summary tells where the last record is, also at the end of the list, to go on from there" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("cursor") or 0)
+    return {"rows": [{"id": n + 1} for n in range(at, min(at + 2, 5))], "next_cursor": str(at + 2) if at < 3 else None}
+END
+    while read -r options place; do
+        # shellcheck disable=SC2086 # options and their arguments
+        restsrc read --paginate cursor ${options//_/ } --summary-fd 9 "$api" 9>"$BATS_TEST_TMPDIR/summary"
+        exits 0
+        [ "$(jq -c '[.last_cursor, .last_skip]' "$BATS_TEST_TMPDIR/summary")" = "$place" ]
+    done <<'END'
+--limit_9 ["4",1]
+--limit_4 ["2",2]
+--limit_3 ["2",1]
+--limit_1 [null,1]
+--cursor_4 ["4",1]
+END
+}

@@ -18,6 +18,7 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     with_summary read --offset 50 --limit 500 --retry-delay 0.01 --page-size 100 "$list"
     exits 0
     [ "$(wc -l <"$BATS_TEST_TMPDIR/summary")" -eq 1 ]
+    [ "$(summary '[.last_cursor, .last_skip]')" = '[null,null]' ]
     [ "$(summary '[.records, .retries, .total, .first_offset, .next_offset, .next_cursor, .page_size]')" = \
         '[500,0,1000,50,550,null,100]' ]
     [ "$(summary .pages)" -eq 5 ]

@@ -179,6 +179,50 @@ def test_links_and_tokens_for_the_next_time(api, given):
     assert run(source, later)[1] == []
 
 
+@pytest.mark.parametrize("start", [5, 7, 12])
+def test_equal_values_at_a_last_id_cursor(api, start):
+    """A time is the cursor, and the page from it on begins with records that have come."""
+    server = api(
+        f"rows = [{{'id': n, 'at': n // 4}} for n in range({start})]"
+        """
+def answer(r):
+    if r.path == "/_tell":
+        rows.extend({"id": n, "at": n // 4} for n in range(len(rows), int(r.query["do"])))
+        return {}
+    since = int(r.query.get("since") or 0)
+    return {"results": [one for one in rows if one["at"] >= since][:10]}
+"""
+    )
+    given = {"paginate": "last-id", "id": "at", "param_cursor": "since", "cursor_inclusive": "true", "page_size": 10}
+    end, rows = run(source_of(server, **given), source_of(server, **given).initialOffset())
+    assert rows == list(range(start))
+    for there in (start + 1, start + 2, 40):
+        server.tell(do=there)
+        end, new = run(source_of(server, **given), end, 5)
+        rows += new
+        assert rows == list(range(there))
+
+
+@pytest.mark.parametrize("start", [5, 7])
+def test_equal_values_that_come_before_others_are_noticed(api, start):
+    server = api(
+        f"rows = [{{'id': n, 'at': n // 4}} for n in range({start})]"
+        """
+def answer(r):
+    if r.path == "/_tell":
+        rows.insert(4, {"id": 99, "at": 1})
+        return {}
+    return {"results": [one for one in rows if one["at"] >= int(r.query.get("since") or 0)][:10]}
+"""
+    )
+    given = {"paginate": "last-id", "id": "at", "param_cursor": "since", "cursor_inclusive": "true", "page_size": 10}
+    end, rows = run(source_of(server, **given), source_of(server, **given).initialOffset())
+    assert rows == list(range(start))
+    server.tell()
+    with pytest.raises(UnexpectedAnswer, match="has moved"):
+        latest(source_of(server, **given, on_moved="reread"), end)
+
+
 def test_a_poisoned_record_names_the_mode_that_goes_on(api):
     server = api(FEED.replace('[{"id": n} for n in rest[:10]]', '[{"id": "none" if n == 4 else n} for n in rest[:10]]'))
     source = source_of(server)

@@ -107,6 +107,11 @@ static int check_coverage(struct read_run *r, struct error *e)
     return 0;
 }
 
+static bool is_secret(const struct read_run *r, const char *cursor)
+{
+    return r->shared->transfer && cursor && transfer_hides(r->shared->transfer, cursor);
+}
+
 static int summarize(struct read_run *r, struct error *e)
 {
     struct buf line = {0};
@@ -119,6 +124,7 @@ static int summarize(struct read_run *r, struct error *e)
         .first_offset = r->range.offset,
         .next_offset = paging_sum(r->range.offset, r->written),
         .next_skip = -1,
+        .last_skip = -1,
         .page_size = r->paginate.learned_size,
         .status = r->shared->stats.status,
         .style = r->paginate.style->name,
@@ -131,7 +137,11 @@ static int summarize(struct read_run *r, struct error *e)
         s.next_cursor = r->place.cursor.len ? buf_text(&r->place.cursor) : NULL;
         s.next_skip = r->place.skip;
     }
-    s.cursor_is_secret = r->shared->transfer && s.next_cursor && transfer_hides(r->shared->transfer, s.next_cursor);
+    if (!r->paging.stream && !paginate_seeks(&r->paginate)) {
+        s.last_cursor = r->last.cursor.len ? buf_text(&r->last.cursor) : NULL;
+        s.last_skip = r->last.skip;
+    }
+    s.cursor_is_secret = is_secret(r, s.next_cursor) || is_secret(r, s.last_cursor);
     report_summary(&s, &line);
     int result = 0;
     if (io_signalled())
@@ -215,6 +225,7 @@ static void free_run(struct read_run *r)
     buf_free(&r->ready);
     buf_free(&r->ready_about);
     buf_free(&r->place.cursor);
+    buf_free(&r->last.cursor);
     buf_free(&r->at.cursor);
     buf_free(&r->after.cursor);
     paginate_free(&r->paginate);

@@ -280,6 +280,8 @@ static int write_ready(struct read_run *r, struct error *e)
     r->at.skip += done;
     r->at.offset += done;
     bookmark_set(&r->place, whole ? &r->after : &r->at);
+    if (done)
+        bookmark_set(&r->last, &r->at);
     r->ready_bytes = 0;
     r->ready_records = 0;
     return result ? -1 : save_at_times(r, e);

@@ -60,6 +60,7 @@ struct read_run {
     double save_takes;         /* seconds until it is on the disk */
     struct bookmark place;     /* where a read would go on */
     struct bookmark at, after; /* the same before, and after what is ready to be written */
+    struct bookmark last;      /* after the last record, in the page that it is of */
     struct paginate paginate;
     struct total_source total_source;
     struct path records;

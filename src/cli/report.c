@@ -88,6 +88,8 @@ void report_summary(const struct report_summary *s, struct buf *out)
     add_text(o, "next_cursor", s->next_cursor);
     cJSON_AddBoolToObject(o, "cursor_is_secret", s->cursor_is_secret);
     add_known(o, "next_skip", s->next_skip);
+    add_text(o, "last_cursor", s->last_cursor);
+    add_known(o, "last_skip", s->last_skip);
     add_known(o, "page_size", s->page_size);
     add_text(o, "style", s->style);
     add_seconds(o, s->seconds);

@@ -242,10 +242,12 @@ static int circle(const struct paginate *p, struct error *e)
                      p->style->has_limit ? "cursor" : "URL");
 }
 
-/* With --cursor-inclusive, the page has nothing but records that have come. Does it have room for others? */
+/* With --cursor-inclusive, the page has nothing but records that have come. Does it have room for others? Where it is
+ * all that was seen since --cursor, only what was asked for tells. */
 static int check_room(const struct paginate *p, const struct page *page, struct error *e)
 {
-    if (page->got < 2 || page->got < p->learned_size)
+    bool is_all_seen = p->paging->cursor && p->pages <= 2 && page->got < page->asked;
+    if (page->got < 2 || page->got < p->learned_size || is_all_seen)
         return 0;
     return error_set(e, EXIT_ANSWER,
                      "a whole page of records with the same %s, all of which have come: ask for larger pages "

@@ -6,7 +6,8 @@ records were, which are looked at before the stream goes on.
 
 The driver walks to where the next batch ends and keeps no records; the task reads the same stretch again. At the end
 of a list most servers give no cursor, so the place there is the cursor of the last page and the number of records that
-it has so far. Some give one for the next time, and that is taken.
+it has so far. Some give one for the next time, and that is taken. With cursor_inclusive the cursor is that of the last
+record, and the page there begins with those that have the same one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 from restsrc.process import Process
 from restsrc.rows.envelope import at_path
-from restsrc.streams.feed import Next, end_by_number
+from restsrc.streams.feed import Next, end_by_number, text_at
 from restsrc.streams.mode import Offset, drift, part_of
 from restsrc.streams.position import MOST, Tail, tail_from, tail_of
 from restsrc.times import TimeForm
@@ -75,6 +76,8 @@ class _Walk:
     last: list[bytes]
     news: int  # how many are not in the tail of the place
     envelope: str  # of the last page
+    value: str  # what the last record has as its id, with cursor_inclusive
+    ties: int  # how many records at the end have the same
 
 
 class CursorMode:
@@ -92,6 +95,7 @@ class CursorMode:
         self._lag = options.milliseconds("lag") / 1000
         self._next = Next(options)
         self._id = options.text("id")
+        self._inclusive = options.flag_of_tool("cursor_inclusive")
         self._way: survey.Paging | None = None  # not known before the first request
         self._frozen = 0.0  # when
         self._target: int | None = None  # how many records to end after
@@ -128,7 +132,7 @@ class CursorMode:
             rows, known, skip = int(end["again"]), frozenset(begin.tail.records), 0
         if "restart" in end:
             begin = begin.first(end["restart"])
-        elif self._options.flag_of_tool("cursor_inclusive") and not skip:
+        elif self._inclusive and not skip:
             known = frozenset(begin.tail.records)
         last = "".join(tail_from(end.get("tail", "")).ids[-1:])
         config = {**self._config(begin), **drift(self._options)}
@@ -143,18 +147,21 @@ class CursorMode:
         self._looked = full
         walk = self._read(begin, None if most is None else begin.skip + max(1, most))
         there = walk.summary["records"]
-        if (
-            begin.skip
-            and not begin.tail.before(len(walk.before)).same(tail_of(walk.before, self._id))
-            and begin.tail.ids
-        ):
-            return self._again(start, begin, walk)
-        if there < begin.skip:
+        if there < begin.skip or not self._is_as_it_was(begin, walk):
             return self._again(start, begin, walk)
         rows = there - begin.skip
         if rows == 0 or full:
             return start if rows or not self._frozen else self._refreshed(start, begin, walk)
         return self._stamped(self._after(begin, walk, rows).offset())
+
+    def _is_as_it_was(self, begin: Place, walk: _Walk) -> bool:
+        """Whether the records that are skipped are those that were read."""
+        if self._inclusive and walk.summary["records"] - walk.news > begin.skip:
+            return False  # one of them comes later
+        if not begin.skip or not begin.tail.ids:
+            return True
+        then, now = begin.tail.before(len(walk.before)), tail_of(walk.before, self._id)
+        return then.records == now.records if self._inclusive else then.same(now)  # there, all may have the same id
 
     def _walk(self, begin: Place, most: int | None) -> Place:
         """The place after at most `most` records."""
@@ -171,27 +178,24 @@ class CursorMode:
             tail = Tail(old.ids + tail.ids, old.records + tail.records)
         here = replace(begin, read=begin.read + rows, tail=tail)
         summary = walk.summary
+        if self._inclusive and walk.value:
+            # the tool leaves out one record with the cursor that it begins at
+            begun_here = walk.ties == walk.summary["records"] and walk.value == begin.cursor
+            return replace(here, cursor=walk.value, skip=walk.ties if begun_here else walk.ties - 1)
         if summary["next_skip"] is not None:
-            return self._at(here, summary, 0)
+            return self._at(here, summary, "next")
         fresh = self._next.after(walk.envelope, begin.way.style)
         if fresh and fresh.made:
             return replace(here, cursor=fresh.cursor, skip=0, query=fresh.query)
-        to_last = summary["records"] - 1  # counted from the page that we began in; the last record's page has a cursor
-        if to_last == 0:
-            place = replace(here, skip=1)
-        else:
-            last = self._read(begin, to_last).summary
-            if last["records"] != to_last or last["next_skip"] is None:
-                raise UnexpectedAnswer("the list is not the same when it is read again from a cursor", retryable=True)
-            place = self._at(here, last, 1)
+        place = self._at(here, summary, "last")
         return replace(here, cursor=fresh.cursor, skip=0) if fresh and fresh.cursor != place.cursor else place
 
-    def _at(self, here: Place, summary: dict[str, Any], more: int) -> Place:
-        """The place `more` records after where the summary's read ended."""
+    def _at(self, here: Place, summary: dict[str, Any], which: str) -> Place:
+        """Where to go on (next), or the place in the page of the last record (last)."""
         if summary["cursor_is_secret"]:
             why = "holds a secret of the options, and it would be written to the checkpoint"
             raise UnexpectedAnswer(f"the server's next cursor {why}")
-        return replace(here, cursor=summary["next_cursor"] or "", skip=summary["next_skip"] + more)
+        return replace(here, cursor=summary[f"{which}_cursor"] or "", skip=summary[f"{which}_skip"])
 
     def _refreshed(self, start: Offset, begin: Place, walk: _Walk) -> Offset:
         """Nothing is new, but the server gives a newer cursor: the last one may expire."""
@@ -205,7 +209,7 @@ class CursorMode:
         """The batch that reads the last page again, because its records are not those that were read."""
         now = tail_of(walk.before, self._id)
         what = f"the list has moved: the {begin.skip} records of its last page are not those that were read"
-        if self._on_moved == "fail":
+        if self._on_moved == "fail" or self._inclusive:
             raise UnexpectedAnswer(
                 f"{what}. Was one deleted, or do new ones not come at the end? Sort the list so that they do. "
                 "With on_moved=reread the page is read again, and what is new is delivered"
@@ -295,19 +299,23 @@ class CursorMode:
         first, known = begin.skip - len(begin.tail.ids), set(begin.tail.records)
         before: list[bytes] = []
         last: deque[bytes] = deque(maxlen=MOST)
-        number = news = 0
+        number = news = ties = 0
+        value = ""
         with Process(self._options, "read", flags, self._config(begin), probe=True, envelopes=True) as process:
             for block in process.blocks():
                 for line in block.split(b"\n")[:-1]:
                     if first <= number < begin.skip:
                         before.append(line)
-                    if self._on_moved == "reread" or self._on_expired != "fail":
+                    if self._inclusive or self._on_moved == "reread" or self._on_expired != "fail":
                         news += digest(line) not in known
+                    if self._inclusive:
+                        before_it, value = value, text_at(line.decode(), self._id)
+                        ties = ties + 1 if value == before_it else 1
                     last.append(line)
                     number += 1
             summary = process.finish()
             envelope = at_path(process.last_page().decode(), "envelope")
-        return _Walk(summary, before, list(last), news, envelope)
+        return _Walk(summary, before, list(last), news, envelope, value, ties)
 
     def _config(self, place: Place) -> dict[str, str]:
         query = {"query": f"{self._options.given('query')}\n{place.query}".strip()} if place.query else {}

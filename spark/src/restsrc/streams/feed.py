@@ -37,11 +37,11 @@ class Next:
 
     def after(self, envelope: str, style: str) -> Fresh | None:
         """None: the page does not say."""
-        if self._delta and (value := _text(envelope, self._delta)):
+        if self._delta and (value := text_at(envelope, self._delta)):
             return Fresh("", f"{self._name}={value}", True) if self._name else Fresh(value, "", True)
         if style != "cursor" or not self._says_last(envelope):
             return None
-        value = next(filter(None, (_text(envelope, path) for path in self._next)), "")
+        value = next(filter(None, (text_at(envelope, path) for path in self._next)), "")
         return Fresh(value) if value else None
 
     def _says_last(self, envelope: str) -> bool:
@@ -50,7 +50,7 @@ class Next:
         return any(at_path(envelope, path.removeprefix("!")) == word for path, word in wanted.items())
 
 
-def _text(envelope: str, path: str) -> str:
+def text_at(envelope: str, path: str) -> str:
     """A text or a number at a PATH. Empty: there is none."""
     text = at_path(envelope, path) if envelope.startswith("{") else ""
     if not text or text[0] in "{[ntf":
