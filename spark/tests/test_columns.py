@@ -1,7 +1,7 @@
 """Members that no column was made for, hints for schemas, and times in all the ways that APIs write them."""
 
 import json
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from pyspark.sql import functions as F
@@ -99,6 +99,32 @@ def test_columns_that_are_asked_for_must_be_in_the_schema(spark, late):
             rows(late, "id long", **{option: "more"})
     with pytest.raises(OptionError, match="the column _offset must be a BIGINT"):
         rows(late, "id long, _offset int", metadata_columns="_offset")
+
+
+CHOSEN = """
+rows = [{"id": n, "name": f"n{n}", "at": {"day": n}, "notes": "x" * 50} for n in range(30)]
+def answer(r):
+    if r.path.endswith("/count"):
+        return {"total": len(rows)}
+    names = r.query["fields"].split(",") if "fields" in r.query else rows[0]
+    first = int(r.query["offset"])
+    return [{name: row[name] for name in names} for row in rows[first:first + int(r.query["limit"])]]
+"""
+
+
+def test_the_api_is_asked_for_the_columns_only(api, read):
+    server = api(CHOSEN)
+    given = {"fields_param": "fields", "page_size": "10", "since_path": "at.day", "query": "team=7"}
+    df = read(server.url + "/items", **given).schema("name string, id long").load()
+    assert sorted(df.collect()) == [(f"n{n}", n) for n in sorted(range(30), key=str)]
+    asked = [parse_qs(urlsplit(request["target"]).query) for request in server.log()]
+    assert all(query["fields"] == ["name,id,at"] and query["team"] == ["7"] for query in asked)
+
+
+def test_a_sample_is_asked_for_whole(api, read):
+    df = read(api(CHOSEN).url + "/items", fields_param="fields").load()
+    assert df.columns == ["id", "name", "at", "notes"]
+    assert df.where("id = 7 AND name = 'n7' AND at.day = 7 AND notes IS NOT NULL").count() == 1
 
 
 def test_schema_hints(listing, read):

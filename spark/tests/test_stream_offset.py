@@ -249,6 +249,7 @@ def test_what_an_old_pyspark_cannot_do_is_refused(given, what):
         ({"on_expired": "restart"}, "takes no notice of on_expired: it is for cursor"),
         ({"stream_mode": "cursor", "paginate": "cursor", "on_shrink": "reset"}, "it is for offset"),
         ({"lower_bound": "5"}, "stream_mode offset takes no notice of lower_bound"),
+        ({"fields_param": "fields"}, "stream_mode offset takes no notice of fields_param"),
         ({"count_from": "none"}, "count_from can't be none"),
     ],
 )

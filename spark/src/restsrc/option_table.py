@@ -170,6 +170,12 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             (FAIL, WARN, IGNORE),
             otherwise="`warn` where the schema was inferred, else `ignore`",
         ),
+        SparkOption(
+            "fields_param",
+            "text",
+            None,
+            "the parameter by which the API sends only some members: a batch asks for those that have columns, `a,b`",
+        ),
         SparkOption("raw_column", "text", None, "the column for the record itself, as the server wrote it"),
         SparkOption(
             "metadata_columns",

@@ -10,7 +10,7 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restsrc import tool
@@ -86,6 +86,16 @@ class Options:
         """OptionError where there are several URLs; `what` can have one only."""
         if len(self.urls) > 1:
             raise OptionError(f"{what} takes one URL, but {len(self.urls)} are given")
+
+    def asking_for(self, members: Iterable[str]) -> Options:
+        """The same, with the members that the API is to send, by the option fields_param, and what `id` and
+        `since_path` are in.
+        """
+        name, also = self.given("fields_param").strip(), (self.given("id"), self.given("since_path"))
+        wanted = dict.fromkeys((*members, *(re.split("[./]", path.lstrip("$./"))[0] for path in also if path)))
+        if not name or not wanted:
+            return self
+        return self.adding(query=f"{self.given('query')}\n{name}={','.join(wanted)}".strip())
 
     def find_tool(self) -> str:
         """The tool on this machine: an executor may have it elsewhere than the driver."""

@@ -15,6 +15,7 @@ from restsrc.errors import RecordError
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
+from restsrc.planning.pushdown import GUARD
 from restsrc.planning.time_query import WindowPiece
 from restsrc.process import Process
 from restsrc.rows.envelope import Pages
@@ -28,10 +29,10 @@ class RestApiReader(DataSourceReader):
 
     def __init__(self, options: Options, schema: StructType, hint: str = ""):
         """OptionError where `schema` can't be read. `hint` is added to the message when a record does not fit it."""
-        self._options = options
+        maker = Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error here
+        self._options = options.asking_for(name for name in maker.columns.names if name != GUARD)
         self._schema = schema
         self._hint = hint
-        Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error before any task
 
     def partitions(self) -> Sequence[InputPartition]:
         """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""

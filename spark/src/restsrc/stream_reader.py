@@ -34,6 +34,7 @@ HEEDED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("partition_duration", "window_rows", "partition_query"), TIME),
     **dict.fromkeys(("on_expired", "delta"), FOLLOWED),
     **dict.fromkeys(("lower_bound", "upper_bound", "pushdown", "pushdown_columns", "pushdown_templates"), ()),
+    "fields_param": (),
     **dict.fromkeys(("lag", "param_since", "time_format", "api_time_zone"), TIME + FOLLOWED),
     "on_shrink": ("offset",),
     "on_moved": ("offset", "cursor"),
