@@ -181,6 +181,10 @@ check-streams: all ## streaming queries killed twenty times, minutes
 		$(srcdir)/spark/tests/test_stream_write_kills.py
 	RESTSRC_SEEDS=500 $(srcdir)/.venv/bin/python -m pytest -q $(srcdir)/spark/tests/test_stream_seeds.py
 
+.PHONY: check-pushdown
+check-pushdown: all ## 2,100 random filters in Spark, pushed down and not: the same rows; half an hour
+	RESTSRC_PREDICATES=700 $(srcdir)/.venv/bin/python -m pytest -s -v $(srcdir)/spark/tests/test_pushdown_random.py
+
 .PHONY: check-stops
 check-stops: all ## reads that are killed at 200 random points and go on
 	@$(PYTHON3) $(srcdir)/tests/property/stops.py $(RESTSRC) 200
