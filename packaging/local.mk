@@ -31,7 +31,8 @@ check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64
 	rm -rf dist.again && $(MAKE) wheel WHEELS=dist.again
 	for wheel in dist.again/*; do cmp "dist/$${wheel##*/}" "$$wheel" || exit 1; done
 	rm -rf dist.again
-	$(MAKE) sdist distdir
+	$(MAKE) sdist
+	$(MAKE) distdir
 	PATH="$(PACKAGING_CACHE)/bin:$$PATH" $(MAKE) -C "$(PACKAGING_CACHE)/aarch64/tool" check TESTS=
 	CACHE="$(PACKAGING_CACHE)" DIST="$$PWD/dist" RESTSRC="$$PWD/src/restsrc" PYTHON3='$(PYTHON3)' \
 		$(BATS) $(srcdir)/packaging/check.bats
