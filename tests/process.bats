@@ -24,7 +24,15 @@ last_error() { tail -n 1 "$err" | jq -c "$1"; }
     [ "$(summary .pages)" -eq 5 ]
     [ "$(summary .bytes)" -eq "$(wc -c <"$out")" ]
     [ "$(summary '.http')" = '{"200":5}' ]
-    [ "$(summary '.seconds > 0 and .seconds < 60')" = true ]
+    [ "$(summary '.requests == 5 and .waited < 0.1 and .seconds > 0 and .seconds < 60')" = true ]
+}
+
+@test "the summary has the requests of all tries, and the time lost between them" {
+    list n=1000,fail=500:2:300
+    with_summary read --limit 500 --retry-delay 0.25 --page-size 100 --parallel 1 "$list"
+    exits 0
+    [ "$(summary '[.requests, .retries, .http["500"]]')" = '[7,2,2]' ]
+    [ "$(summary '.waited >= 0.5 and .waited <= .seconds')" = true ]
 }
 
 @test "the summary has the size of the pages that the server really gives" {
@@ -97,7 +105,7 @@ END
         '[1,"c1","Sat, 01 Jun 2024 10:00:00 GMT"] [0,"c1","Sat, 01 Jun 2024 10:00:00 GMT"] ' ]
     restsrc count --count-from body:total --summary-fd 5 "$api/items" 5>"$BATS_TEST_TMPDIR/count"
     exits 0
-    jq -e '.records == 1 and (.date | endswith("GMT"))' "$BATS_TEST_TMPDIR/count"
+    jq -e '.records == 1 and .requests == 1 and (.date | endswith("GMT"))' "$BATS_TEST_TMPDIR/count"
 }
 
 @test "--envelope-fd does not go with --stream, and must be open" {

@@ -20,6 +20,7 @@ MEMBERS = {
     "lines_done_later",
     "lines_unknown",
     "seconds",
+    "waited",
 }
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from restsrc.errors import AccessDenied, RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
-from restsrc.planning import by_offset
+from restsrc.planning import batch, by_offset
 from restsrc.planning.by_offset import Range
 
 
@@ -16,14 +16,36 @@ def test_ranges_cover_everything_once(offset, length, page_size, parts):
     assert sum(r.limit for r in ranges) == length and all(r.limit > 0 for r in ranges)
     assert [r.offset for r in ranges] == [offset + sum(r.limit for r in ranges[:n]) for n in range(len(ranges))]
     assert all(r.offset % page_size == 0 for r in ranges[1:])
-    assert len(ranges) <= (parts or by_offset.MOST_RANGES)
+    assert len(ranges) <= (parts or max(by_offset.MOST_RANGES, -(-(offset + length) // page_size // 1000) + 1))
 
 
 @pytest.mark.parametrize(
-    "pages, parts", [(0, 0), (1, 1), (2, 2), (99, 2), (100, 2), (101, 3), (400, 8), (1600, 32), (100_000, 32)]
+    "pages, parts",
+    [(0, 0), (1, 1), (2, 2), (99, 2), (100, 2), (101, 3), (400, 8), (1600, 32), (32_000, 32), (32_001, 33)],
 )
 def test_number_of_ranges(pages, parts):
     assert len(by_offset.cut(0, pages * 100, 100)) == parts
+
+
+def test_ten_thousand_million_records_are_planned_at_once():
+    ranges = by_offset.cut(0, 10**10, 1000)
+    assert len(ranges) == 10_000 and {part.limit for part in ranges} == {10**6}
+    assert len(by_offset.cut(0, 10**10, 1000, 7)) == 7
+
+
+def test_a_hundred_million_records_are_planned_by_three_requests(api):
+    server = api(
+        """
+def answer(r):
+    first, most = int(r.query.get("offset", 0)), int(r.query.get("limit", 100))
+    return 200, {"items": [{"id": n} for n in range(first, min(first + most, 10**8))], "total": 10**8}
+"""
+    )
+    asked = Options({"url": f"{server.url}/items", "page_size": "1000", "count_from": "body:total"})
+    pieces = [piece for partition in batch.partitions(asked) for piece in partition.pieces]
+    assert len(server.log()) == 3
+    assert len(pieces) == 100 and sum(piece.limit for piece in pieces) == 10**8
+    assert {piece.limit for piece in pieces} == {10**6}
 
 
 def test_last_range_is_as_long_as_the_rest():

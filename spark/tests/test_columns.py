@@ -39,8 +39,8 @@ def answers(fault, tmp_path):
     return make
 
 
-def left_out(capfd):
-    return [line for line in capfd.readouterr().err.splitlines() if "left out" in line]
+def left_out(caplog):
+    return [record.getMessage() for record in caplog.records if "left out" in record.getMessage()]
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def late(listing):
     return listing(*map(json.dumps, LATE)).url
 
 
-def test_members_after_the_sample_are_told(late, capfd):
+def test_members_after_the_sample_are_told(late, caplog):
     assert len(rows(late, sample_records=100, num_partitions=1)) == 400
-    (warning,) = left_out(capfd)
+    (warning,) = left_out(caplog)
     assert "refund (from record 250 on), by.name (from record 250 on)" in warning
 
 
@@ -64,28 +64,28 @@ def test_members_after_the_sample_can_be_an_error(late, read):
         read(late, on_new_members="fail").schema("id long, by struct<id: long>").load().collect()
 
 
-def test_members_after_the_sample_are_kept_where_asked_for(late, read, capfd):
+def test_members_after_the_sample_are_kept_where_asked_for(late, read, caplog):
     found = rows(late, sample_records=100, rescued_data_column="more")
     assert [row["more"] for row in found] == [None] * 250 + ['{"refund":9.5,"by.name":"x"}'] * 150
-    assert not left_out(capfd)
+    assert not left_out(caplog)
 
 
 @pytest.mark.parametrize(
     "schema, options", [("id long", {}), (None, {"on_new_members": "ignore", "sample_records": 100})]
 )
-def test_no_word_where_nobody_asked(spark, late, capfd, schema, options):
-    assert len(rows(late, schema, **options)) == 400 and not left_out(capfd)
+def test_no_word_where_nobody_asked(spark, late, caplog, schema, options):
+    assert len(rows(late, schema, **options)) == 400 and not left_out(caplog)
 
 
-def test_null_is_nothing_new(listing, capfd):
+def test_null_is_nothing_new(listing, caplog):
     assert rows(listing('{"a":1}', '{"a":2,"b":null}').url, sample_records=1) == [{"a": 1}, {"a": 2}]
-    assert not left_out(capfd)
+    assert not left_out(caplog)
 
 
-def test_members_that_are_of_several_kinds_are_told(listing, capfd):
+def test_members_that_are_of_several_kinds_are_told(listing, caplog):
     records = [{"a": n} | ({"b": n if n % 2 else "x"} if n > 10 else {}) for n in range(30)]
     assert len(rows(listing(*map(json.dumps, records)).url, sample_records=5)) == 30
-    assert "b (from record 11 on)" in left_out(capfd)[0]
+    assert "b (from record 11 on)" in left_out(caplog)[0]
 
 
 def test_rescued_members_in_arrays():

@@ -18,7 +18,7 @@ PACKAGE = Path(restsrc.__file__).parent
 # Each module may import what stands in a line below its own, and nothing else of the package.
 LAYERS = [
     "restsrc",
-    "datasource frames lookup",
+    "datasource explain frames lookup",
     "pushed_reader",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
@@ -31,13 +31,13 @@ LAYERS = [
     "digests",
     "rows.envelope",
     "rows.from_tool planning.pushdown",
-    "planning.survey rows.decode rows.encode",
+    "planning.survey rows.decode rows.encode report",
     "rows.shape kept_files planning.predicates",
     "rows.exact rows.infer process redaction session upstream planning.dialects",
     "options rows.scalars worker",
     "option_table tool",
     "templates times unpacked rows.newcomers rows.time_pattern",
-    "rows.spark_time rows.ddl errors notation streams streams.clock planning rows",
+    "rows.spark_time rows.ddl errors journal log notation streams streams.clock planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.
 BESIDE = {("stream_reader", "reader")}
@@ -83,7 +83,8 @@ def test_version_is_the_tools():
 
 def test_what_the_package_exports():
     exceptions = {name for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, Exception)}
-    assert set(restsrc.__all__) == exceptions | {"RestApiDataSource", "hide_options", "load", "lookup", "__version__"}
+    ours = {"RestApiDataSource", "explain", "hide_options", "load", "lookup", "__version__"}
+    assert set(restsrc.__all__) == exceptions | ours
     assert all(hasattr(restsrc, name) for name in restsrc.__all__)
     assert (PACKAGE / "py.typed").exists()
 

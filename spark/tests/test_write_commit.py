@@ -69,6 +69,16 @@ def test_rows_show_after_the_commit(spark, staging):
     assert calls(staging, "abort") == [] and json.loads(staging.get("staged"))["total"] == 0
 
 
+def test_insert_overwrite_replaces_what_is_there(spark, staging):
+    save(spark.range(0, 100), staging.url)
+    options = ", ".join(f"{name} '{value}'" for name, value in {"url": staging.url, **PLACES}.items())
+    spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW replaced (id BIGINT) USING `rest-api` OPTIONS ({options})")
+    spark.sql("INSERT OVERWRITE replaced SELECT id FROM range(200, 205)")
+    spark.catalog.dropTempView("replaced")
+    assert rows(staging) == [200, 201, 202, 203, 204]
+    assert [json.loads(call["body"])["overwrite"] for call in calls(staging, "commit")] == [False, True]
+
+
 def test_each_try_of_a_task_has_keys_of_its_own_where_it_stages_by_itself(spark, staging):
     for _ in range(2):  # as two tries of one task: the same job, rows and order
         save(spark.range(0, 100, 1, 1), staging.url, idempotency_key="load-7")

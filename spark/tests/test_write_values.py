@@ -198,6 +198,18 @@ def test_what_json_cannot_hold_is_refused(spark, sink, expression, where):
     assert target.stored() == []
 
 
+def test_nan_as_null_or_as_to_json_has_it(spark, sink):
+    values = (
+        "double('nan') as a, float('-infinity') as b, array(1D, double('infinity')) as c, map('k', float('nan')) as d"
+    )
+    df = spark.sql(f"select {values}, named_struct('e', double('nan'), 'f', 0.5D) as g, map(double('nan'), 1) as h")
+    assert json.loads(text(df, sink, nan_as="string")) == json.loads(df.toJSON().first())
+    rest = df.drop("h")
+    assert text(rest, sink, nan_as="null") == '{"c":[1.0,null],"d":{"k":null},"g":{"f":0.5}}'
+    with pytest.raises(Exception, match="column h{}: NaN or infinity as a key can't be null"):
+        text(df, sink, nan_as="null")
+
+
 def test_values_under_a_null_are_not_looked_at(spark, sink):
     df = spark.sql("select if(id = 0, null, named_struct('d', double('nan'))) as s from range(1)")
     assert text(df, sink) == "{}"

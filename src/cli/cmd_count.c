@@ -68,7 +68,7 @@ static int counted(struct count *c, int64_t records, struct error *e)
     struct buf line = {0}, summary = {0};
     int64_t fd = c->options->run.summary_fd;
     buf_addf(&line, "%" PRId64 "\n", records);
-    report_count(records, answer_header(c->ask.exchange, "Date", NULL), &summary);
+    report_count(records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
     int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
     if (result == 0 && fd >= 0)
         result = io_write_lines((int)fd, summary.data, summary.len, e);

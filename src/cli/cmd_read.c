@@ -119,6 +119,7 @@ static int summarize(struct read_run *r, struct error *e)
         .records = r->written - r->dropped,
         .pages = r->paginate.pages,
         .bytes = r->shared->bytes,
+        .requests = r->shared->stats.requests,
         .retries = r->shared->stats.retries,
         .total = r->paginate.total,
         .first_offset = r->range.offset,
@@ -129,6 +130,7 @@ static int summarize(struct read_run *r, struct error *e)
         .status = r->shared->stats.status,
         .style = r->paginate.style->name,
         .seconds = io_seconds_since(&r->shared->began),
+        .waited = r->shared->stats.waited,
     };
     bool all_out = !r->partial && !r->ready_records;
     if (r->paging.stream) {

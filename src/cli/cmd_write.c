@@ -316,6 +316,7 @@ static int give_receipt(struct write_run *w, const struct timespec *began, struc
     int result = 0;
     w->receipt.requests = w->stats.requests;
     w->receipt.retries = w->stats.retries;
+    w->receipt.waited = w->stats.waited;
     w->receipt.seconds = io_seconds_since(began);
     report_receipt(&w->receipt, &line);
     if (io_signalled())

@@ -37,11 +37,11 @@ static void add_text(cJSON *object, const char *name, const char *text)
         cJSON_AddNullToObject(object, name);
 }
 
-static void add_seconds(cJSON *object, double n)
+static void add_seconds(cJSON *object, const char *name, double n)
 {
     char text[32];
     snprintf(text, sizeof text, "%.3f", n);
-    cJSON_AddRawToObject(object, "seconds", text);
+    cJSON_AddRawToObject(object, name, text);
 }
 
 static void print(cJSON *object, struct buf *out)
@@ -66,10 +66,11 @@ void report_page(const struct report_page *p, struct buf *out)
     print(o, out);
 }
 
-void report_count(int64_t records, const char *date, struct buf *out)
+void report_count(int64_t records, int64_t requests, const char *date, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
     add_integer(o, "records", records);
+    add_integer(o, "requests", requests);
     add_text(o, "date", date);
     print(o, out);
 }
@@ -81,6 +82,7 @@ void report_summary(const struct report_summary *s, struct buf *out)
     add_integer(o, "records", s->records);
     add_integer(o, "pages", s->pages);
     add_integer(o, "bytes", s->bytes);
+    add_integer(o, "requests", s->requests);
     add_integer(o, "retries", s->retries);
     add_known(o, "total", s->total);
     add_known(o, "first_offset", s->first_offset);
@@ -92,7 +94,8 @@ void report_summary(const struct report_summary *s, struct buf *out)
     add_known(o, "last_skip", s->last_skip);
     add_known(o, "page_size", s->page_size);
     add_text(o, "style", s->style);
-    add_seconds(o, s->seconds);
+    add_seconds(o, "seconds", s->seconds);
+    add_seconds(o, "waited", s->waited);
     cJSON *http = cJSON_AddObjectToObject(o, "http");
     for (int i = 0; i < 600; i++) {
         snprintf(status, sizeof status, "%d", i);
@@ -125,7 +128,8 @@ void report_receipt(const struct receipt *r, struct buf *out)
     add_integer(o, "lines_done", r->lines_done);
     add_ranges(o, "lines_done_later", &r->done_later);
     add_ranges(o, "lines_unknown", &r->unknown);
-    add_seconds(o, r->seconds);
+    add_seconds(o, "seconds", r->seconds);
+    add_seconds(o, "waited", r->waited);
     print(o, out);
 }
 

@@ -13,12 +13,12 @@
 
 /* What a read did, as the one JSON object of --summary-fd. -1 stands for null. */
 struct report_summary {
-    int64_t records, pages, bytes, retries, total, first_offset, next_offset, next_skip, last_skip, page_size;
+    int64_t records, pages, bytes, requests, retries, total, first_offset, next_offset, next_skip, last_skip, page_size;
     const char *next_cursor; /* or NULL */
     const char *last_cursor; /* of the page that the last record is of, after `last_skip` records of it; or NULL */
     bool cursor_is_secret;   /* one of them has one of the secrets in it that were given */
     const char *style;       /* --paginate, as the command line, a file or a preset has it */
-    double seconds;
+    double seconds, waited;
     const int64_t *status; /* [600], answers by HTTP status */
 };
 
@@ -36,7 +36,7 @@ struct report_page {
 
 /* Each appends one line of JSON. */
 /* What a count has for --summary-fd. date: or NULL. */
-void report_count(int64_t records, const char *date, struct buf *out);
+void report_count(int64_t records, int64_t requests, const char *date, struct buf *out);
 void report_page(const struct report_page *p, struct buf *out);
 void report_summary(const struct report_summary *s, struct buf *out);
 /* What a write did, as the one JSON object on its standard output. */

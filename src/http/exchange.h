@@ -72,6 +72,7 @@ struct transfer_ops {
 
 struct transfer_stats {
     int64_t requests, retries;
+    double waited;       /* seconds without a request under way: for the rate, another try, a token */
     int64_t status[600]; /* answers by HTTP status */
 };
 

@@ -234,6 +234,24 @@ static void wait_for_news(struct transfer *t, int fd, short events, double secon
     attempt_check(t, curl_multi_poll(t->multi, wake, fd >= 0 ? 2 : 1, (int)ceil(seconds * 1000), NULL));
 }
 
+static bool is_under_way(const struct transfer *t)
+{
+    for (unsigned i = 0; i < t->used; i++)
+        if (attempt_nth(t, i)->phase == ACTIVE)
+            return true;
+    return false;
+}
+
+/* Until a request may begin, or there is news of one, or input. */
+static void rest(struct transfer *t, double seconds)
+{
+    bool idle = t->used && !is_under_way(t);
+    double began = io_clock();
+    wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
+    if (idle)
+        t->stats->waited += io_clock() - began;
+}
+
 void transfer_wait(struct transfer *t, int fd)
 {
     wait_for_news(t, fd, CURL_WAIT_POLLOUT, due_begin(t));
@@ -262,7 +280,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         double seconds = wait_at_most(t, due_begin(t));
         bool news = t->used && attempt_nth(t, 0)->phase == DONE; /* one could not begin */
         if (!news && (t->used || t->waits_for_input))
-            wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
+            rest(t, seconds);
     }
     while (t->used)
         attempt_drop(t, attempt_nth(t, --t->used));

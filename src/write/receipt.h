@@ -24,7 +24,7 @@ struct receipt {
     struct receipt_ranges done_later; /* and these after it, when several requests were under way */
     struct receipt_ranges unknown;    /* these may or may not have been stored */
     bool gap;                         /* something after lines_done is not done */
-    double seconds;
+    double seconds, waited;
 };
 
 void receipt_free(struct receipt *r);

@@ -9,16 +9,19 @@
 
     frames                          DataFrames whose filters reach the server
     datasource                      what Spark calls first
+    explain                         the plan of a read as text
     lookup                          the rows of a DataFrame with answers to requests made of them
     reader, pushed_reader, writer   batches; those with filters that are pushed down
     stream_reader, stream_writer    streams; streams/ has the three modes of reading
     delivery                        how rows get to an API: tasks, commit, abort
     planning/                       which part of the list each task reads
     rows/                           records to Arrow record batches and back; schemas from samples
+    report                          what a task or a write has done, for the log and a file
     partition                       what one task reads
     process                         one run of the restsrc tool
     options, option_table           what the user asked for, checked
     tool, times                     the tool and its own table of options; times and durations
+    log, journal                    what people are told; what runs of the tool have done
     errors, redaction               what can go wrong; what Spark must not show
 """
 
@@ -35,6 +38,7 @@ from restsrc.errors import (
     ToolFailure,
     UnexpectedAnswer,
 )
+from restsrc.explain import explain
 from restsrc.frames import load
 from restsrc.lookup import lookup
 from restsrc.redaction import hide_options
@@ -54,6 +58,7 @@ __all__ = [
     "ToolFailure",
     "UnexpectedAnswer",
     "__version__",
+    "explain",
     "hide_options",
     "load",
     "lookup",

@@ -134,7 +134,7 @@ class RestApiDataSource(DataSource):
         """
         given = {name.lower(): value for name, value in self.options.items() if name.lower() != "queryname"}
         checkpoint = given.pop("checkpointlocation", "")
-        return RestApiStreamWriter(Delivery(Options(given), schema, overwrite), schema, checkpoint)
+        return RestApiStreamWriter(Delivery(Options(given), schema, overwrite, stream=True), schema, checkpoint)
 
     def _hint(self) -> str:
         """What to add to the message when a record does not fit a schema that was inferred."""

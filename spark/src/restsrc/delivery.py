@@ -10,9 +10,10 @@ import json
 import logging
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote, urljoin
@@ -21,7 +22,7 @@ from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc import kept_files, session, templates, upstream
+from restsrc import kept_files, report, session, templates, upstream
 from restsrc.errors import InputError, OptionError, RequestRefused, RestsrcError, ToolFailure
 from restsrc.kept_files import Kept
 from restsrc.options import Options
@@ -30,6 +31,15 @@ from restsrc.rows.encode import Encoder
 
 ROWS_AT_A_TIME = 10_000  # where Spark hands over rows one by one
 ALREADY = re.compile(r"\b(already|duplicate|done before|exists)\b|is committed", re.IGNORECASE)  # of a 409
+TOLD = (
+    "partition_id",
+    "attempt",
+    "records",
+    "rejected",
+    "batches",
+    "bytes",
+    "accepted",
+)  # of each receipt, to the target
 PLACEHOLDERS = ("job_id", "batch_id", "partition_id", "attempt")
 
 _log = logging.getLogger("restsrc")
@@ -41,6 +51,7 @@ class Job:
 
     id: str
     batch: int | None = None
+    began: float = field(default_factory=time.time, compare=False)
 
 
 @dataclass(frozen=True)
@@ -62,12 +73,16 @@ class Receipt(WriterCommitMessage):
     batches: int = 0
     bytes: int = 0
     accepted: int = 0
+    requests: int = 0
+    retries: int = 0
+    waited: float = 0
+    seconds: float = 0
 
 
 class Delivery:
     """How rows of one schema get to their target."""
 
-    def __init__(self, options: Options, schema: StructType, overwrite: bool = False):
+    def __init__(self, options: Options, schema: StructType, overwrite: bool = False, stream: bool = False):
         """OptionError for what can be seen to be wrong before any row is sent. The tool looks at its options, too."""
         options.single("a write")
         self._options = options
@@ -92,6 +107,7 @@ class Delivery:
         if options.offset or options.limit is not None:
             raise OptionError("the options offset and limit are for reading: all rows are written")
         kept_files.check(options)
+        report.check(options, report.WRITE, report.WRITE[:1] if stream else ())
         self._encoder()
         self._try_out()
 
@@ -118,6 +134,11 @@ class Delivery:
                 if not self._is_committed(job, refusal):
                     raise
                 _log.warning("restsrc: the commit was refused, but is there already: %s", refusal)
+        self._report(job, report.DONE, messages)
+
+    def _report(self, job: Job, outcome: str, messages: Sequence[Receipt | None]) -> None:
+        about = {"job_id": job.id, "batch_id": job.batch, "seconds": round(time.time() - job.began, 3)}
+        report.of_write(self._options, about, outcome, [asdict(receipt) for receipt in messages if receipt])
 
     def _is_committed(self, job: Job, refusal: RequestRefused) -> bool:
         """Whether an earlier try of the same commit went through: its answer may have been lost."""
@@ -159,6 +180,7 @@ class Delivery:
 
         It does not fail itself, because that would hide why the query failed.
         """
+        self._report(job, report.FAILED, messages)
         if self.aborts:
             try:
                 self._call(self._abort, "abort", job, messages)
@@ -188,8 +210,8 @@ class Delivery:
         counts = json.loads(told)
         if counts["records"] + counts["rejected"] != rows:
             raise ToolFailure(f"partition {place.partition} has {rows} rows, but restsrc's receipt says {told.strip()}")
-        numbers = (counts[name] for name in ("records", "rejected", "batches", "bytes", "accepted"))
-        return Receipt(place.partition, place.attempt, *numbers)
+        numbers = {one.name: counts[one.name] for one in fields(Receipt) if one.name in counts}
+        return Receipt(place.partition, place.attempt, **numbers)
 
     def _process(self, job: Job, place: Place, files: dict[str, str], marker: str) -> Process:
         key = self._options.given("idempotency_key") or job.id
@@ -211,7 +233,9 @@ class Delivery:
         return place.attempt if "{attempt}" in self._stage else None
 
     def _encoder(self) -> Encoder:
-        return Encoder(self._schema, session.time_zone(self._options), self._options.flag("ignore_null_fields"))
+        options = self._options
+        ignore_nulls, nan_as = options.flag("ignore_null_fields"), options.choice("nan_as")
+        return Encoder(self._schema, session.time_zone(options), ignore_nulls, nan_as)
 
     # ---- on the driver ----
 
@@ -251,7 +275,7 @@ class Delivery:
             "job_id": job.id,
             "batch_id": job.batch or 0,
             "overwrite": self._overwrite,
-            "partitions": [asdict(receipt) for receipt in messages if receipt],
+            "partitions": [{name: getattr(receipt, name) for name in TOLD} for receipt in messages if receipt],
         }
         config = {
             "url": templates.fill(url, _values(job)),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 import tempfile
 from typing import Any
 
+from restsrc import log
 from restsrc.errors import InputError, OptionError, OutputError
 from restsrc.options import Options
 from restsrc.process import without_secrets
@@ -26,12 +26,24 @@ _ALIASES = {"s3a": "s3", "s3n": "s3"}  # as Hadoop calls them
 def check(options: Options) -> None:
     """OptionError where nobody here can write to such a place. Called before any row is computed."""
     for name in FILES:
-        prefix = options.given(name)
-        if _SCHEME.match(prefix):
-            try:
-                _open(prefix)
-            except Exception as problem:  # Arrow has errors of many kinds for URIs
-                raise OptionError(f"the option {name} can't be written to: {_told(problem, prefix)}") from None
+        check_place(name, options.given(name))
+
+
+def check_place(option: str, place: str) -> None:
+    """The same for one place. A path is looked at where the file is written."""
+    if _SCHEME.match(place):
+        try:
+            _open(place)
+        except Exception as problem:  # Arrow has errors of many kinds for URIs
+            raise OptionError(f"the option {option} can't be written to: {_told(problem, place)}") from None
+
+
+def put(option: str, place: str, content: bytes) -> None:
+    """A whole file at a path or URI, in place of what is there. OutputError where that is not possible."""
+    with tempfile.NamedTemporaryFile(prefix="restsrc-") as file:
+        file.write(content)
+        file.flush()
+        _move(file.name, place, option)
 
 
 class Kept:
@@ -65,7 +77,7 @@ class Kept:
         except OutputError as problem:
             if kind is None:
                 raise
-            print(f"restsrc: warning: {problem}", file=sys.stderr, flush=True)  # why the task failed is more important
+            log.warn(str(problem))  # why the task failed is more important
         finally:
             if self._folder:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -100,8 +112,12 @@ def _told(problem: Exception, uri: str) -> str:
     return f"{shown}: {str(problem).replace(uri, shown)}"
 
 
-def _open(uri: str) -> Any:
+def _open(place: str) -> Any:
+    """The file system of a URI or path, and the path there."""
     from pyarrow import fs
 
-    scheme, colon, rest = uri.partition(":")
+    if not _SCHEME.match(place):
+        return fs.LocalFileSystem(), os.path.abspath(place)
+
+    scheme, colon, rest = place.partition(":")
     return fs.FileSystem.from_uri(_ALIASES.get(scheme.lower(), scheme) + colon + rest)

@@ -10,7 +10,7 @@ from pyspark.sql import types as t
 
 from restsrc import session, templates
 from restsrc.errors import OptionError, RestsrcError, ToolFailure
-from restsrc.options import Options
+from restsrc.options import Options, option_text
 from restsrc.process import Process
 from restsrc.rows.decode import BatchMaker, arrow_schema
 from restsrc.rows.encode import Encoder
@@ -38,7 +38,7 @@ def lookup(
 
     It also works in Structured Streaming. OptionError for what can be seen to be wrong before any request is made.
     """
-    given = {name: _text(value) for name, value in options.items()}
+    given = {name: option_text(value) for name, value in options.items()}
     unfit = [name for name in UNFIT if name in given]
     if unfit:
         raise OptionError(f"a lookup in Spark has no option {unfit[0]}")
@@ -51,10 +51,6 @@ def lookup(
     columns = _columns(df.schema, {"url": url, **given})
     task = _Task(checked, columns, t.StructField(into, schema), session.time_zone(checked))
     return df.mapInArrow(task, t.StructType([*df.schema.fields, t.StructField(into, schema)]))
-
-
-def _text(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _columns(schema: t.StructType, given: dict[str, str]) -> t.StructType:

@@ -145,7 +145,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "integer",
             None,
             "how many ranges to cut the list into",
-            otherwise="about fifty pages each, 2 to 32 ranges",
+            otherwise="about fifty pages each, 2 to 32 ranges; beyond 32,000 pages one for each 1,000",
             least=1,
         ),
         SparkOption("mode", "mode", FAILFAST, "what becomes of malformed records", MODES),
@@ -219,6 +219,13 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "what a number in a TIMESTAMP counts since 1970, also one in quotes or with a fraction",
             ("s", "ms", "us", "ns"),
             otherwise="seconds, up to the year 9999",
+        ),
+        SparkOption(
+            "report",
+            "text",
+            None,
+            "where what was done is written as JSON, a path or URI: of a write one file; of a read one for each task, "
+            "with `{partition_id}` and perhaps `{attempt}` in it; of a stream with `{batch_id}`",
         ),
         SparkOption(
             "restsrc_binary",
@@ -300,6 +307,13 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
         ),
         SparkOption(
             "ignore_null_fields", "flag", "true", "whether members that are null are left out, as `to_json` does"
+        ),
+        SparkOption(
+            "nan_as",
+            "choice",
+            "error",
+            "what NaN and infinity are written as, for which JSON has no number; `string`: as `to_json` writes them",
+            ("error", "null", "string"),
         ),
         SparkOption(
             "reject_file",

@@ -10,11 +10,12 @@ import copy
 import difflib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from restsrc import tool
 from restsrc.errors import OptionError
+from restsrc.journal import Journal
 from restsrc.option_table import RESERVED, ROWS, SYNONYMS, shown, squeezed, whole_number
 from restsrc.times import TimeForm, time_of
 from restsrc.tool import ToolOption, tool_options
@@ -51,6 +52,7 @@ class Options:
             wrong.append("the option url is missing: the URL of the API's list")
         if wrong:
             raise OptionError("; ".join(wrong))
+        self.journal: Journal | None = None  # what is done with these options, where somebody wants to know
         self.offset = self.integer("offset")
         self.limit = self.optional_integer("limit")
 
@@ -182,15 +184,22 @@ class Options:
         return {"rate": f"{float(number) / min(counts):.6g}/{unit}"}
 
     def config(self, command: str, **more: str | int | None) -> str:
-        """The text of a configuration file for the tool: all options that `command` has, but the range.
+        """The same as the text of a configuration file."""
+        return "".join(f"{name} = {_quoted(value)}\n" for name, value, _ in self.settings(command, **more))
+
+    def _values(self, more: Mapping[str, str | int | None]) -> dict[str, str | int | None]:
+        values: dict[str, str | int | None] = {**self._given, "url": self.url, **more}
+        if self.choice("rate_scope") == "cluster":
+            values["rate_scope"] = "process"  # the tool knows of one machine only
+        return values
+
+    def settings(self, command: str, **more: str | int | None) -> Iterator[tuple[str, str, bool]]:
+        """The options that `command` has, but the range: name and value, as a file for the tool has them, and whether
+        the value may be secret.
 
         `more` wins over what the user gave; None leaves an option out.
         """
-        values = {**self._given, "url": self.url, **more}
-        if self.choice("rate_scope") == "cluster":
-            values["rate_scope"] = "process"  # the tool knows of one machine only
-        lines = []
-        for name, value in values.items():
+        for name, value in self._values(more).items():
             option = self._table.get(name)
             if value is None or option is None or name in ("offset", "limit") or command not in option.commands:
                 continue
@@ -200,8 +209,12 @@ class Options:
             if name == "count_from" and _is_none(text):  # that nothing is counted is decided here
                 continue
             single_values = filter(str.strip, re.split("\r?\n", text)) if option.repeat else [text]
-            lines += [f"{option.name} = {_quoted(_tidy(single, option))}" for single in single_values]
-        return "\n".join(lines) + "\n"
+            yield from ((option.name, _tidy(single, option), option.may_hold_secret) for single in single_values)
+
+
+def option_text(value: str | float | bool) -> str:
+    """A value of Python's as an option."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _is_none(text: str) -> bool:

@@ -28,6 +28,26 @@ class Piece:
     config: Mapping[str, str | int | None] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     last: str = ""
+    name: str = ""  # what it is called in reports; empty: by its offsets
+
+    @property
+    def text(self) -> str:
+        if self.name:
+            return self.name
+        if self.limit is None:
+            return f"records from {self.offset} on" if self.offset else "all records"
+        return f"records {self.offset} to {self.offset + self.limit - 1}" if self.limit else "no records"
+
+    def flags(self, options: Options) -> dict[str, int]:
+        """What the command line of a read has for it."""
+        flags = {"offset": self.offset}
+        if self.limit is not None:
+            flags["limit"] = self.limit
+        if self.expect is not None:
+            flags["expect"] = self.expect
+        if self.planned_total is not None and options.has("planned_total"):
+            flags["planned-total"] = self.planned_total
+        return flags
 
     def today(self, options: Options) -> Piece:
         """What to read for this piece now. Spark keeps a plan with its DataFrame or view, maybe for days."""

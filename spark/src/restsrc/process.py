@@ -9,7 +9,6 @@ import queue
 import re
 import select
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -17,12 +16,14 @@ from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from restsrc import tool, worker
+from restsrc import log, tool, worker
 from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
+from restsrc.journal import Run
 from restsrc.options import Options
 
 PIPE_BYTES = 1 << 20
 FIRST_PIPE_BYTES = 4 << 10  # so that the tool does not read on while Spark looks at the first rows
+LAST_WORD_SECONDS = 1
 STDERR_LINES = 20
 STDERR_LINE_BYTES = 8 << 10
 SUMMED = ("read", "count")  # commands that have a summary
@@ -79,6 +80,9 @@ class Process:
         self._fed = fed
         self._url = without_secrets(str(config.get("url") or options.url))
         self._flags = flags
+        self._config = config
+        self._summary: bytes | None = None
+        self._unheard = False
         program, config_text = options.find_tool(), options.config(command, **config)
         config_end, config_source = os.pipe()
         self._summary_source, summary_end = os.pipe()
@@ -136,15 +140,27 @@ class Process:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._process.stdout:
+            self._process.stdout.close()
         if self._process.poll() is None:
-            self._process.kill()
+            self._end()
         self._process.wait()
         self._close_input()
         self._stderr_thread.join()
+        self._write_down()
         os.close(self._summary_source)
-        if self._process.stdout:
-            self._process.stdout.close()
         _there(self._process.stderr).close()
+
+    def _end(self) -> None:
+        """Where somebody wants to know what was done, the tool has a moment to say it."""
+        self._unheard = True
+        if self._options.journal is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(LAST_WORD_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+        self._process.kill()
 
     def blocks(self) -> Iterator[bytes]:
         """The standard output in blocks of whole lines, as they come."""
@@ -230,9 +246,7 @@ class Process:
 
     def finish(self) -> dict[str, Any]:
         """The summary, once the process has ended; the exception that fits its exit code if it failed."""
-        summary = b""
-        while piece := os.read(self._summary_source, 1 << 16):
-            summary += piece
+        summary = self._read_summary()
         code = self._process.wait()
         self._stderr_thread.join()
         if code:
@@ -244,6 +258,22 @@ class Process:
             return told
         except ValueError:
             raise ToolFailure(f"restsrc {self._command} ended well but gave no summary ({self._where()})") from None
+
+    def _read_summary(self) -> bytes:
+        if self._summary is None:
+            self._summary = b""
+            while piece := os.read(self._summary_source, 1 << 16):
+                self._summary += piece
+        return self._summary
+
+    def _write_down(self) -> None:
+        """In the journal, if there is one. A tool that was killed gave no summary."""
+        if self._options.journal is not None:
+            try:
+                told = json.loads(self._read_summary())
+            except ValueError:
+                told = {}
+            self._options.journal.runs.append(Run(self._command, self._flags, self._config, told))
 
     def check_records(self, summary: dict[str, Any], seen: int) -> None:
         """UnexpectedAnswer unless all records that the tool says it wrote came through the pipe."""
@@ -288,12 +318,14 @@ class Process:
             self._process.stdin.close()
 
     def _drain_stderr(self) -> None:
-        """Keeps the last lines. Shows all in the worker's own log, except the error, which becomes an exception."""
+        """Keeps the last lines. Logs all, but for the error, which becomes an exception, and what it says of its end
+        where it is ended.
+        """
         while line := _there(self._process.stderr).readline(STDERR_LINE_BYTES):
             text = line.decode(errors="replace").rstrip("\n")
             self._stderr_tail.append(text)
-            if not text.startswith('{"exit":'):
-                print(self._options.spoken(text), file=sys.stderr, flush=True)
+            if not (text.startswith('{"exit":') or self._unheard):
+                log.pass_on(self._options.spoken(text))
 
 
 def _arrow_arguments(arrow: ArrowOutput, schema_end: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,8 +9,10 @@ from typing import Any
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
+from restsrc import log, report
 from restsrc.columns import Columns
 from restsrc.errors import RecordError
+from restsrc.journal import Journal
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
@@ -33,6 +34,7 @@ class RestApiReader(DataSourceReader):
         self._options = options.asking_for(name for name in maker.columns.names if name != GUARD)
         self._schema = schema
         self._hint = hint
+        report.check(options, report.READ[:2], report.READ[:1])
 
     def partitions(self) -> Sequence[InputPartition]:
         """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
@@ -61,12 +63,16 @@ def read_partition(
     """
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
-    task = _Task(options, schema, hint, partition.tasks, stream)
+    task, whole = _Task(options, schema, hint, partition.tasks, stream), False
+    options.journal = Journal()
     try:
         for piece in partition.pieces:
             yield from task.read(piece.today(options))
+        whole = True
     finally:
         task.warn()
+        report.of_read(options, [piece.text for piece in partition.pieces], whole, stream)
+        options.journal = None
 
 
 MOST_PATIENCE = 0.5  # seconds
@@ -114,11 +120,11 @@ class _Task:
     def warn(self) -> None:
         """Says in the executor's log what was left out."""
         if warning := self._maker.newcomers.warning():
-            print(f"restsrc: warning: {warning}", file=sys.stderr, flush=True)
+            log.warn(warning)
 
     def _run(self, piece: Piece) -> Iterator[Any]:
         envelopes = self._columns.needs_envelopes
-        flags = _flags(self._options, piece)
+        flags = piece.flags(self._options)
         config = {**piece.config, **self._config}
         wanted = self._maker.wanted(texts=bool(piece.known or piece.last))
         with Process(self._options, "read", flags, config, envelopes=envelopes, arrow=wanted) as process:
@@ -142,14 +148,3 @@ class _Task:
             process.check_records(process.finish(), seen)
             if piece.last and last is not None:
                 piece.check_last(texts_of(last.slice(last.num_rows - 1))[0], self._options)
-
-
-def _flags(options: Options, piece: Piece) -> dict[str, int]:
-    flags = {"offset": piece.offset}
-    if piece.limit is not None:
-        flags["limit"] = piece.limit
-    if piece.expect is not None:
-        flags["expect"] = piece.expect
-    if piece.planned_total is not None and options.has("planned_total"):
-        flags["planned-total"] = piece.planned_total
-    return flags

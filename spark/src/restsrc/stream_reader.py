@@ -14,6 +14,7 @@ from typing import Any
 from pyspark.sql.datasource import DataSourceStreamReader, InputPartition
 from pyspark.sql.types import StructType
 
+from restsrc import report
 from restsrc.columns import Columns
 from restsrc.options import Complaints, Options
 from restsrc.reader import counted, read_partition
@@ -72,6 +73,7 @@ class RestApiStreamReader(DataSourceStreamReader):
         self._mode = MODES[options.choice("stream_mode")](options, complaints)
         self._check_version(complaints)
         complaints.raise_any()
+        report.check(options, report.READ, ("partition_id", "batch_id"))
         Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error before any task
 
     def initialOffset(self) -> Offset:

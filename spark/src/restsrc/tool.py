@@ -80,6 +80,7 @@ class ToolOption:
     commands: tuple[str, ...]
     repeat: bool
     in_file: bool
+    may_hold_secret: bool
     choices: tuple[str, ...]
 
 
@@ -106,6 +107,7 @@ def tool_options(path: str) -> dict[str, ToolOption]:
             commands=tuple(row["commands"]),
             repeat=row["repeat"],
             in_file=row["file"],
+            may_hold_secret=row["may_hold_secret"],
             choices=tuple(row.get("choices", ())),
         )
         for row in rows

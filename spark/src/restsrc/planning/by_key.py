@@ -73,4 +73,9 @@ def _piece(options: Options, template: str, found: Mapping[str, str], lower: int
         values = {name: str(bound) for name, bound in (("lower", lower), ("upper", upper)) if bound is not None}
         if _names(part) <= values.keys():
             lines.append(templates.fill(part, values))
-    return Piece(config={**found, "query": "\n".join(lines)})
+    return Piece(config={**found, "query": "\n".join(lines)}, name=_text(lower, upper))
+
+
+def _text(lower: int | None, upper: int | None) -> str:
+    since = "" if lower is None else f" from {lower} on"
+    return f"keys{since}{'' if upper is None else f' below {upper}'}"

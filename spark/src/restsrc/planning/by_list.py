@@ -5,6 +5,7 @@ from __future__ import annotations
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
+from restsrc.process import without_secrets
 
 MOST_TASKS = 32
 
@@ -18,6 +19,6 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
         complaints.add("offset, limit and partition_by are for one list, but there are several URLs")
     complaints.raise_any()
     found = survey.paging(options).found
-    pieces = [Piece(config={**found, "url": url}) for url in options.urls]
+    pieces = [Piece(config={**found, "url": url}, name=without_secrets(url)) for url in options.urls]
     tasks = min(options.optional_integer("num_partitions") or MOST_TASKS, len(pieces))
     return [RestApiPartition(pieces[number::tasks]) for number in range(tasks)]

@@ -14,6 +14,7 @@ from restsrc.planning import survey
 
 PAGES_PER_RANGE = 50
 MOST_RANGES = 32
+LONGEST_RANGE = 1000  # pages: what a task that is lost has to read again
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
 def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list[Range]:
     """[offset, end) cut at multiples of `page_size` into about equal ranges, none of them empty.
 
-    Without `parts`: about PAGES_PER_RANGE pages each, at most MOST_RANGES, at least 2 where there are 2 pages.
+    Without `parts`: about PAGES_PER_RANGE pages each, at least 2 ranges where there are 2 pages, at most MOST_RANGES as
+    long as none of these has more than LONGEST_RANGE pages.
     An empty or tiny Spark task costs more than many pages that one tool has under way at once.
     """
     if end <= offset:
@@ -82,7 +84,7 @@ def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list
     first, last = offset // page_size, -(-end // page_size)
     pages = last - first
     if parts is None:
-        parts = min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2))
+        parts = max(min(MOST_RANGES, max(-(-pages // PAGES_PER_RANGE), 2)), -(-pages // LONGEST_RANGE))
     parts = min(parts, pages)
     bounds = [offset, *((first + pages * part // parts) * page_size for part in range(1, parts)), end]
     return [Range(start, stop - start) for start, stop in pairwise(bounds)]

@@ -137,6 +137,10 @@ class WindowPiece(Piece):
             for start, end in ((self.start, middle), (middle, self.end))
         ]
 
+    def flags(self, options: Options) -> dict[str, int]:
+        """A window is read whole, and counted by itself."""
+        return {"offset": 0}
+
     def keeps(self, record: bytes) -> bool:
         """Whether a record that the server gives for the window is taken."""
         if not self.time.has(record, self.start, self.end):
@@ -155,5 +159,12 @@ class WindowPiece(Piece):
 def piece(time: TimeQuery, start: int, end: int, expect: int | None = None, cap: int | None = None) -> WindowPiece:
     config = time.config(start, end, wide=True)
     return WindowPiece(
-        expect=expect, config=config, time=time, start=start, end=end, cap=cap, counted=expect is not None
+        expect=expect,
+        config=config,
+        time=time,
+        start=start,
+        end=end,
+        cap=cap,
+        counted=expect is not None,
+        name=time.text(start, end),
     )

@@ -5,8 +5,8 @@ over rows in Python, except for binary, intervals, variants and years beyond 1 t
 to_json:
 
 - timestamps have six digits of a second (to_json cuts to three), and an offset with seconds keeps them;
-- NaN and infinity, for which JSON has no number, are a RecordError (to_json makes strings of them), and so are
-  strings that are not UTF-8 (to_json puts U+FFFD);
+- NaN and infinity, for which JSON has no number, are a RecordError unless `nan_as` says otherwise (to_json makes
+  strings of them), and so are strings that are not UTF-8 (to_json puts U+FFFD);
 - decimals are plain numbers (to_json writes 0E-18), as equal texts as fit: 1e+10 and 1.0E10 are the same double;
 - map keys that are dates, times, intervals or binary are written as such values are (to_json shows Spark's inner
   numbers).
@@ -27,6 +27,8 @@ from restsrc.errors import OptionError, RecordError
 
 PIECE_BYTES = 1 << 20  # of Arrow data turned into lines at a time: the tool can send while the next piece is made
 UTC = ("UTC", "Z")
+ERROR, NULL, STRING = "error", "null", "string"  # of nan_as
+NO_FORM = "NaN and infinity have no form in JSON (nan_as=null or string gives them one)"
 _DAY = 86_400_000_000  # microseconds
 _DAYS = (-719_162, 2_932_896)  # the years 1 to 9999, in which Arrow and Spark write dates alike
 
@@ -39,14 +41,18 @@ _UNESCAPED = bytes(code for code in range(256) if chr(code) not in _ESCAPES)
 class Encoder:
     """Makes JSON lines of the rows of one schema."""
 
-    def __init__(self, schema: t.StructType, time_zone: str = "UTC", ignore_null_fields: bool = True):
+    def __init__(
+        self, schema: t.StructType, time_zone: str = "UTC", ignore_null_fields: bool = True, nan_as: str = ERROR
+    ):
         """OptionError where the schema has a type that can't be written.
 
-        Timestamps are written in `time_zone`. Members that are null are left out with `ignore_null_fields`.
+        Timestamps are written in `time_zone`. Members that are null are left out with `ignore_null_fields`. `nan_as`:
+        what NaN and infinity become, ERROR, NULL or STRING.
         """
         self._schema = schema
         self._time_zone = time_zone
         self._ignore_null_fields = ignore_null_fields
+        self._nan_as = nan_as
         if not schema.fields:
             raise OptionError("there are no columns to write")
         _check(schema, "")
@@ -120,10 +126,15 @@ class Encoder:
     def _floating(self, array: Any, kind: t.DataType, column: str) -> Any:
         import pyarrow.compute as pc
 
-        if pc.all(pc.is_finite(array)).as_py() is False:
-            raise _Unwritable(column, "NaN and infinity have no form in JSON")
         # 1 is written 1.0, so that readers who look at the text still see a double.
-        return pc.replace_substring_regex(_cast_text(array), r"^(-?[0-9]+)$", r"\1.0")
+        text = pc.replace_substring_regex(_cast_text(array), r"^(-?[0-9]+)$", r"\1.0")
+        finite = pc.is_finite(array)
+        if pc.all(finite).as_py() is not False:
+            return text
+        if self._nan_as == ERROR:
+            raise _Unwritable(column, NO_FORM)
+        names = pc.if_else(pc.is_nan(array), '"NaN"', pc.if_else(pc.greater(array, 0), '"Infinity"', '"-Infinity"'))
+        return pc.if_else(finite, text, names if self._nan_as == STRING else None)
 
     def _decimal(self, array: Any, kind: t.DecimalType, column: str) -> Any:
         """Arrow writes an exponent where more than six zeros would follow the point; here there is never one."""
@@ -185,10 +196,14 @@ class Encoder:
         return _joined_lists("[", texts, offsets, array, "]")
 
     def _map(self, array: Any, kind: t.MapType, column: str) -> Any:
+        import pyarrow.compute as pc
+
         (keys, offsets), (values, _) = _children(array, array.keys), _children(array, array.items)
         names = self._text(keys, kind.keyType, column + "{}")
         if isinstance(kind.keyType, (t.NumericType, t.BooleanType)):
-            names = _join('"', names, '"')
+            if names.null_count:
+                raise _Unwritable(column + "{}", "NaN or infinity as a key can't be null (nan_as=string is possible)")
+            names = _join('"', pc.replace_substring(names, '"', ""), '"')
         texts = self._text(values, kind.valueType, column + "{}").fill_null("null")
         return _joined_lists("{", _join(names, ":", texts), offsets, array, "}")
 
