@@ -26,8 +26,11 @@ def load(
     query with a filter, one without would get the rows of the first. Here each query has a filter, on a column that is
     always null and that nobody sees. So the source is asked each time, and sees when it must read more.
     """
+    pushes = _pushes(spark, options)
+    if not pushes:
+        options = {name: value for name, value in options.items() if not name.lower().startswith("pushdown")}
     reader = spark.read.format("rest-api").options(url=url, **options)
-    if not _pushes(spark, options):
+    if not pushes:
         return (reader.schema(schema) if schema else reader).load()
     if schema is None:
         reader = reader.option(GUARD, "true")
