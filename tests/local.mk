@@ -74,6 +74,7 @@ BATS_TESTS = \
 	tests/process.bats \
 	tests/state.bats \
 	tests/since.bats \
+	tests/each.bats \
 	tests/lookup.bats \
 	tests/flights.bats \
 	tests/presets.bats \

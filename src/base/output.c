@@ -83,7 +83,8 @@ int output_resume(struct output *o, const char *name, int64_t bytes, bool whole,
     int64_t file = size_of(o->name);
     if (o->part && size_of(o->part) >= bytes)
         return open_part(o, bytes, e);
-    if (!whole || !o->part)
+    bool same = file == bytes; /* a run that came after it ended before it had anything new */
+    if (!o->part || (!whole && !same))
         return error_set(e, EXIT_NO_FILE,
                          "%s has not the %" PRId64
                          " bytes that the state knows of: begin again, without that line of the state",
@@ -91,11 +92,11 @@ int output_resume(struct output *o, const char *name, int64_t bytes, bool whole,
     if (file < 0)
         return open_part(o, 0, e);
     o->bytes = bytes;
-    return file == bytes ? 0
-                         : error_set(e, EXIT_NO_FILE,
-                                     "%s has %" PRId64 " bytes, and not the %" PRId64
-                                     " that the state knows of: move it away, and what is new goes to a new file",
-                                     o->name, file, bytes);
+    return same ? 0
+                : error_set(e, EXIT_NO_FILE,
+                            "%s has %" PRId64 " bytes, and not the %" PRId64
+                            " that the state knows of: move it away, and what is new goes to a new file",
+                            o->name, file, bytes);
 }
 
 void output_free(struct output *o)

@@ -234,20 +234,25 @@ static int print_words(const char *command, struct error *e)
 static int print_state(struct error *e)
 {
     struct buf out = {0};
-    buf_adds(&out,
-             "The file of --state has a line of JSON for each list. The same command line goes on where it says:\n\n"
-             "  {\"version\":1,\"list\":\"https://api.example.com/orders\",\"style\":\"offset\",\"offset\":500,\n"
-             "   \"page_size\":100,\"cursor\":null,\"skip\":0,\"records\":500,\"bytes\":61240,\"done\":false}\n\n"
-             "  list          the URL with its query, without secrets; --data and --records belong to it\n"
-             "  style         --paginate; only with it the rest means something\n"
-             "  offset        the next record, in styles that can ask for any\n"
-             "  page_size     the size that the server gives, in these styles\n"
-             "  cursor, skip  in the others: the page to go on with, and how many of its records have come\n"
-             "  records       how many have been written, by all runs together\n"
-             "  since, until  what {since} and {until} stood for; newest: the largest value at --since-path\n"
-             "  bytes         the length of the file of --output; what it has after that is cut off\n"
-             "  done          the last run was complete\n\n"
-             "Lines may be changed. A list whose line is deleted is read from the beginning. See restsrc(1), STATE.\n");
+    buf_adds(
+        &out,
+        "The file of --state has a line of JSON for each list. The same command line goes on where it says:\n\n"
+        "  {\"version\":1,\"list\":\"https://api.example.com/orders\",\"style\":\"offset\",\"offset\":500,\n"
+        "   \"page_size\":100,\"cursor\":null,\"skip\":0,\"records\":500,\"bytes\":61240,\"done\":false}\n\n"
+        "  list          the URL with its query, without secrets; --data and --records belong to it\n"
+        "  style         --paginate; only with it the rest means something\n"
+        "  offset        the next record, in styles that can ask for any\n"
+        "  page_size     the size that the server gives, in these styles\n"
+        "  cursor, skip  in the others: the page to go on with, and how many of its records have come\n"
+        "  records       how many have been written, by all runs together\n"
+        "  since, until  what {since} and {until} stood for; newest: the largest value at --since-path\n"
+        "  bytes         the length of the file of --output; what it has after that is cut off\n"
+        "  done          the last run was complete\n\n"
+        "With --for-each the list has a line for the run, whose records and bytes are those of all, and one for each\n"
+        "line of the input:\n\n"
+        "  parent        what --keep keeps of it, an object\n"
+        "  run           the number of the run that has come to it\n\n"
+        "Lines may be changed. A list whose line is deleted is read from the beginning. See restsrc(1), STATE.\n");
     return print(&out, e);
 }
 

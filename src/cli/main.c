@@ -36,6 +36,8 @@ static void warn(const struct options *o)
 static int ask_api(struct options *o, struct error *e)
 {
     struct settings found;
+    if (o->each.for_each)
+        return error_set(e, EXIT_USAGE, "--paginate auto looks at one list: give --for-each what restsrc check finds");
     int result = auto_settings(o, &found, e) || options_take(o, &found, e) ? -1 : 0;
     settings_free(&found);
     return result;

@@ -43,6 +43,12 @@ struct run_options {
     bool die_with_parent, quiet, progress_meter, include;
 };
 
+struct each_options {
+    char *for_each;
+    struct list keep; /* NAME=PATH */
+    bool new_only;
+};
+
 struct since_options {
     char *since, *until, *since_path, *time_format, *overlap;
     bool newest_first;
@@ -62,6 +68,7 @@ struct options {
     struct auth_options auth;
     struct run_options run;
     struct since_options since;
+    struct each_options each;
 
     struct buf list;    /* its name for --state: cli/since */
     struct buf warning; /* about a file, for the command to tell */

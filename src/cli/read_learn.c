@@ -33,8 +33,8 @@ static void find_total(struct read_run *r, const struct exchange *x, struct held
 
 static int check_end(const struct read_run *r, const struct held_page *end, struct error *e)
 {
-    for (const struct held_page *h = r->held; h < r->held + r->slots; h++)
-        if (coverage_check_end(&r->paginate, &end->page, &h->page, h->split.count, e))
+    for (const struct held_page *h = r->shared->held; h < r->shared->held + r->shared->slots; h++)
+        if (h->of == r && coverage_check_end(&r->paginate, &end->page, &h->page, h->split.count, e))
             return -1;
     return 0;
 }
@@ -48,7 +48,7 @@ static int take(struct exchange *x, const struct held_page *h, int verdict)
 
 static int on_failed(struct read_run *r, struct exchange *x, struct error *e)
 {
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     r->paginate.refusal = x->error;
     int verdict = paginate_failed(&r->paginate, &h->page, &x->request, x->status);
     if (verdict == PAGE_LAST && check_end(r, h, e))
@@ -115,7 +115,7 @@ static void doubt_lines(struct read_run *r, const struct held_page *h, const str
 int read_learn_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     if (r->bare)
         return learn_bare(r, h, x, e);
     doubt_lines(r, h, x);

@@ -1,17 +1,24 @@
 /* read_output: what a read writes. */
 #include "cli/read_output.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
+#include "cli/read_parents.h"
 #include "cli/report.h"
 #include "json/lines.h"
 
 void read_output_note(void *ctx, bool verbose, const char *line)
 {
     struct read_run *r = ctx;
-    terminal_note(&r->shared->terminal, verbose, line);
+    struct buf text = {0};
+    if (r->parent)
+        buf_addf(&text, "input line %" PRId64 ": ", r->parent->line);
+    buf_adds(&text, line);
+    terminal_note(&r->shared->terminal, verbose, buf_text(&text));
+    buf_free(&text);
 }
 
 static void wait_for_reader(void *ctx, int fd)
@@ -52,7 +59,7 @@ int read_output_begin(struct read_run *r, struct error *e)
         return -1;
     if (strcmp(o->output.output, "arrow"))
         return 0;
-    if (r->state.file)
+    if (r->shared->states)
         return error_set(e, EXIT_USAGE, "--state does not go with --output arrow, which writes records by batches");
     r->shared->arrow = mem_zeroed(1, sizeof *r->shared->arrow);
     return read_arrow_init(r->shared->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
@@ -77,6 +84,8 @@ void read_output_free(struct read_run *r)
     free(r->shared->arrow);
     list_free(&r->shared->fields);
     buf_free(&r->shared->chosen);
+    buf_free(&r->shared->kept);
+    list_free(&r->shared->told);
 }
 
 static int64_t count_lines(const char *text, size_t n)
@@ -139,6 +148,18 @@ static int64_t dealt_with(struct slice lines, struct slice kept, int64_t left)
     return done;
 }
 
+/* --keep: the fields of the line that the list is made of come first. */
+static int add_kept(struct read_run *r, struct slice *lines, struct error *e)
+{
+    struct buf *out = &r->shared->kept;
+    if (!r->parent || !r->parent->kept.len)
+        return 0;
+    buf_clear(out);
+    int result = parents_add_kept(r->each, r->parent, *lines, out, e);
+    *lines = (struct slice){buf_text(out), out->len};
+    return result;
+}
+
 /* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
 static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, int64_t count,
                          struct error *e)
@@ -147,6 +168,8 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
     struct slice all = {lines, n}, new = kept(r, all), out = chosen(r, new);
     size_t done;
     int64_t left = new.len == n ? count : count_lines(new.text, new.len);
+    if (add_kept(r, &out, e))
+        return -1;
     if (!r->shared->arrow) {
         int result = write_out(r, pace, out.text, out.len, &done, e);
         const char *end = done ? memrchr(out.text, '\n', done) : NULL;
@@ -156,6 +179,7 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
         int64_t passed = whole ? count : new.len == n ? records : dealt_with(all, new, records);
         r->written += passed;
         r->dropped += passed - records;
+        r->shared->written += records;
         if (r->newer.path.count)
             newer_note(&r->newer, (struct slice){new.text, line_start(new.text, new.len, left, records)});
         r->shared->output.bytes += (int64_t)done;
@@ -164,43 +188,62 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
     int result = read_arrow_add(r->shared->arrow, out, e);
     r->written += count;
     r->dropped += count - left;
+    r->shared->written += left;
     return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
+}
+
+void read_output_note_place(struct read_run *r)
+{
+    const struct read_shared *shared = r->shared;
+    struct state *s = &r->state;
+    if (!shared->states)
+        return;
+    bookmark_set(&s->place, &r->place);
+    if (r != shared->whole && paginate_seeks(&r->paginate) && r->paginate.learned_size > 0)
+        s->page_size = r->paginate.learned_size;
+    s->records = r->before + (r == shared->whole ? shared->written : r->written);
+    s->bytes = shared->output.part && !r->each ? shared->output.bytes : -1;
+    if (r->newer.path.count && r != shared->whole) {
+        newer_save(&r->newer, s->done, &s->seen, &s->noted);
+        buf_clear(&s->newest);
+        buf_add(&s->newest, buf_text(&r->newer.newest), r->newer.newest.len);
+    }
+    states_put(shared->states, s);
 }
 
 int read_output_save(struct read_run *r, bool durable, struct error *e)
 {
-    if (!r->state.file)
-        return 0;
-    bookmark_set(&r->state.place, &r->place);
-    if (paginate_seeks(&r->paginate) && r->paginate.learned_size > 0)
-        r->state.page_size = r->paginate.learned_size;
-    r->state.records = r->before + r->written;
-    r->state.bytes = r->shared->output.part ? r->shared->output.bytes : -1;
-    if (r->newer.path.count) {
-        newer_save(&r->newer, r->state.done, &r->state.seen, &r->state.noted);
-        buf_clear(&r->state.newest);
-        buf_add(&r->state.newest, buf_text(&r->newer.newest), r->newer.newest.len);
-    }
+    struct read_shared *shared = r->shared;
     struct timespec began;
+    if (!shared->states)
+        return 0;
+    read_output_note_place(r);
+    if (shared->whole && r != shared->whole)
+        read_output_note_place(shared->whole);
     clock_gettime(CLOCK_MONOTONIC, &began);
-    int result = (durable && output_sync(&r->shared->output, e)) || state_save(&r->state, durable, e) ? -1 : 0;
-    clock_gettime(CLOCK_MONOTONIC, &r->saved);
+    int result = (durable && output_sync(&shared->output, e)) || states_save(shared->states, durable, e) ? -1 : 0;
+    clock_gettime(CLOCK_MONOTONIC, &shared->saved);
     if (durable)
-        r->save_takes = io_seconds_since(&began);
+        shared->save_takes = io_seconds_since(&began);
     return result;
 }
 
 /* What a file has after its known length is cut off when the run goes on: there the disk is waited for at times only, a
- * twentieth of the time. Elsewhere what the state does not know would be written again. */
-static int save_at_times(struct read_run *r, struct error *e)
+ * twentieth of the time. Elsewhere what the state does not know would be written again, so it is written with each
+ * page, unless it is long. */
+int read_output_save_at_times(struct read_run *r, struct error *e)
 {
-    bool late = io_seconds_since(&r->saved) >= 20 * r->save_takes;
-    return late || !r->shared->output.part ? read_output_save(r, late, e) : 0;
+    struct read_shared *s = r->shared;
+    enum { LONG = 100 };
+    bool late = io_seconds_since(&s->saved) >= 20 * s->save_takes;
+    if (!s->states)
+        return 0;
+    return late || (!s->output.part && s->states->count < LONG) ? read_output_save(r, late, e) : 0;
 }
 
 int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
 {
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     int64_t lines = h->split.count - h->streamed;
     int64_t skip = r->range.offset > h->streamed ? r->range.offset - h->streamed : 0;
     skip = skip < lines ? skip : lines;
@@ -218,7 +261,7 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     if (write_records(r, ALONE, h->records.data + from, to - from, keep, e))
         return -1;
     r->place.skip = r->range.offset + r->written;
-    if (save_at_times(r, e))
+    if (read_output_save_at_times(r, e))
         return -1;
     h->streamed += lines;
     memmove(h->records.data, h->records.data + all, h->records.len - all);
@@ -246,7 +289,8 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
                                           buf_text(&h->envelope)},
                     &r->ready_about);
     paginate_after(&r->paginate, &h->page, &r->at, &r->after);
-    if (h->page.keep == 0)
+    r->ready_waits = r->waits;
+    if (h->page.keep == 0 && !r->waits)
         bookmark_set(&r->place, &r->after);
     if (h->page.got == 0)
         return;
@@ -260,49 +304,137 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
 
 static struct progress progress(const struct read_run *r)
 {
-    return (struct progress){.records = r->written - r->dropped,
-                             .total = r->paginate.total,
-                             .bytes = r->shared->bytes,
+    const struct read_shared *s = r->shared;
+    return (struct progress){.records = s->written,
+                             .total = r->options->each.for_each ? -1 : r->paginate.total,
+                             .bytes = s->bytes,
                              .bytes_total = -1,
-                             .parts = r->paginate.pages,
+                             .parts = s->pages + r->paginate.pages,
                              .part = "page",
-                             .retries = r->shared->stats.retries};
+                             .retries = s->stats.retries};
 }
 
 /* The place moves on with each record. */
-static int write_ready(struct read_run *r, struct error *e)
+static int write_page(struct read_run *r, struct slice lines, int64_t records, struct bookmark *at,
+                      const struct bookmark *after, struct error *e)
 {
     int64_t before = r->written;
-    int result = write_records(r, BUSY, r->ready.data + r->ready_from, r->ready_bytes, r->ready_records, e);
+    int result = write_records(r, BUSY, lines.text, lines.len, records, e);
     int64_t done = r->written - before;
-    bool whole = done == r->ready_records;
+    bool whole = done == records;
     r->partial = !whole;
-    r->at.skip += done;
-    r->at.offset += done;
-    bookmark_set(&r->place, whole ? &r->after : &r->at);
+    at->skip += done;
+    at->offset += done;
+    bookmark_set(&r->place, whole ? after : at);
     if (done)
-        bookmark_set(&r->last, &r->at);
-    r->ready_bytes = 0;
-    r->ready_records = 0;
-    return result ? -1 : save_at_times(r, e);
+        bookmark_set(&r->last, at);
+    return result ? -1 : read_output_save_at_times(r, e);
+}
+
+static int write_about(struct read_run *r, struct buf *about, struct error *e)
+{
+    int result = about->len ? io_write_lines((int)r->options->run.envelope_fd, about->data, about->len, e) : 0;
+    buf_clear(about);
+    return result;
+}
+
+static void put_aside(struct read_run *r)
+{
+    size_t n = ++r->waiting_count;
+    r->waiting = mem_grown(r->waiting, n * sizeof *r->waiting);
+    struct waiting_page *w = &r->waiting[n - 1];
+    *w = (struct waiting_page){.records = r->ready_records};
+    if (r->ready_bytes)
+        buf_add(&w->lines, r->ready.data + r->ready_from, r->ready_bytes);
+    buf_swap(&w->about, &r->ready_about);
+    bookmark_set(&w->at, &r->at);
+    bookmark_set(&w->after, &r->after);
+    r->shared->waiting_bytes += w->lines.len;
+}
+
+static void free_waiting(struct read_run *r, struct waiting_page *w)
+{
+    r->shared->waiting_bytes -= w->lines.len;
+    buf_free(&w->lines);
+    buf_free(&w->about);
+    buf_free(&w->at.cursor);
+    buf_free(&w->after.cursor);
+}
+
+static int write_waiting(struct read_run *r, struct waiting_page *w, struct error *e)
+{
+    struct slice lines = {w->lines.data, w->lines.len};
+    if (write_about(r, &w->about, e))
+        return -1;
+    if (w->records)
+        return write_page(r, lines, w->records, &w->at, &w->after, e);
+    bookmark_set(&r->place, &w->after);
+    return 0;
+}
+
+int read_output_release(struct read_run *r, struct error *e)
+{
+    int result = 0;
+    r->waits = false;
+    for (struct waiting_page *w = r->waiting; result == 0 && w < r->waiting + r->waiting_count; w++)
+        result = write_waiting(r, w, e);
+    read_output_forget(r);
+    return result;
+}
+
+void read_output_forget(struct read_run *r)
+{
+    while (r->waiting_count)
+        free_waiting(r, &r->waiting[--r->waiting_count]);
+    free(r->waiting);
+    r->waiting = NULL;
+}
+
+static int write_ready(struct read_run *r, struct error *e)
+{
+    struct slice lines = {r->ready.data + r->ready_from, r->ready_bytes};
+    int64_t records = r->ready_records;
+    if (write_about(r, &r->ready_about, e))
+        return -1;
+    return records ? write_page(r, lines, records, &r->at, &r->after, e) : 0;
+}
+
+/* What has been said of one list is not said again of each. */
+static bool was_told(struct read_run *r, const char *note)
+{
+    enum { MOST_TOLD = 100 };
+    struct list *told = &r->shared->told;
+    for (size_t i = 0; r->each && i < told->count; i++)
+        if (strcmp(told->item[i], note) == 0)
+            return true;
+    if (r->each && told->count < MOST_TOLD)
+        list_add(told, note);
+    return false;
+}
+
+static void tell(struct read_run *r)
+{
+    struct buf *note = &r->paginate.note;
+    if (note->len && !was_told(r, buf_text(note)))
+        read_output_note(r, false, buf_text(note));
+    buf_clear(note);
 }
 
 int read_output_write(void *ctx, struct error *e)
 {
     struct read_run *r = ctx;
-    struct buf *note = &r->paginate.note;
-    if (note->len)
-        read_output_note(r, false, buf_text(note));
-    buf_clear(note);
-    if (r->ready_about.len &&
-        io_write_lines((int)r->options->run.envelope_fd, r->ready_about.data, r->ready_about.len, e))
-        return -1;
-    buf_clear(&r->ready_about);
-    if (r->ready_bytes && write_ready(r, e))
-        return -1;
+    int result = 0;
+    tell(r);
+    if (r->ready_waits)
+        put_aside(r);
+    else
+        result = write_ready(r, e);
+    r->ready_waits = false;
+    r->ready_bytes = 0;
+    r->ready_records = 0;
     struct progress done = progress(r);
     terminal_progress_show(&r->shared->terminal, &done);
-    return 0;
+    return result;
 }
 
 void read_output_end(struct read_run *r)

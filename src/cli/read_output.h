@@ -19,11 +19,19 @@ int read_output_begin(struct read_run *r, struct error *e);
 /* The rest of it; failed: it is not whole. */
 int read_output_finish(struct read_run *r, bool failed, struct error *e);
 void read_output_free(struct read_run *r);
+/* What is known of r is in the state, but not in its file yet. */
+void read_output_note_place(struct read_run *r);
+/* Writes the state when it is worth the time. */
+int read_output_save_at_times(struct read_run *r, struct error *e);
 /* Writes the state, after what it knows of is written. durable: it is on the disk. -1: EXIT_IO. */
 int read_output_save(struct read_run *r, bool durable, struct error *e);
 
 /* A callback of transfer: the page goes out while the requests for the following ones are under way. -1: EXIT_IO. */
 int read_output_write(void *ctx, struct error *e);
+/* --for-each: the lists before this one are out: what waits goes out now. -1: EXIT_IO. */
+int read_output_release(struct read_run *r, struct error *e);
+/* What waits is not wanted. */
+void read_output_forget(struct read_run *r);
 /* The last line on the terminal, where progress was shown. */
 void read_output_end(struct read_run *r);
 

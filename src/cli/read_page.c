@@ -15,7 +15,7 @@
 void read_page_begin(void *ctx, struct exchange *x)
 {
     struct read_run *r = ctx;
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     buf_clear(&h->records);
     buf_clear(&h->envelope);
     h->bytes = 0;
@@ -35,7 +35,7 @@ enum { STREAM_DOUBT = 65536 };
 int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
 {
     struct read_run *r = ctx;
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     if (h->bytes == 0 && answer_is_ndjson(x))
         split_many(&h->split);
     h->bytes = r->paging.stream ? h->records.len + h->envelope.len : h->bytes;
@@ -112,7 +112,7 @@ static bool has_no_text(const struct read_run *r, const struct held_page *h, con
 int read_page_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
 {
     struct read_run *r = ctx;
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     if (has_no_text(r, h, x))
         return 0;
     if (split_end(&h->split)) {
@@ -182,7 +182,7 @@ static int check_absent(const struct read_run *r, const struct held_page *h, str
 int read_page_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
-    struct held_page *h = &r->held[x->slot];
+    struct held_page *h = &r->shared->held[x->slot];
     if (r->options->run.envelope_fd >= 0)
         note_source(h, x);
     if (has_no_text(r, h, x) || x->action == RULE_EMPTY)

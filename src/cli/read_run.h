@@ -14,7 +14,7 @@
 #include "http/transfer.h"
 #include "pages/newer.h"
 #include "pages/paginate.h"
-#include "pages/state.h"
+#include "pages/states.h"
 #include "pages/total.h"
 #include "json/fields.h"
 #include "json/path.h"
@@ -22,6 +22,7 @@
 
 /* What is kept of the page in one slot of the window. */
 struct held_page {
+    const struct read_run *of; /* which list's */
     struct page page;
     struct split split;
     struct buf records, envelope;
@@ -37,14 +38,37 @@ struct held_page {
 struct read_shared {
     struct transfer *transfer;
     struct transfer_stats stats;
+    struct held_page *held; /* by the slot of the exchange */
+    unsigned slots;
     struct terminal terminal;
     struct timespec began;
     struct output output;
     struct read_arrow *arrow; /* NULL: the output is NDJSON */
     struct list fields;       /* members to write; empty: all */
     struct buf chosen;        /* records with these only */
-    int64_t bytes;            /* that have gone out */
+    int64_t written, bytes;   /* records, and bytes of them, that have gone out */
+    struct states *states;    /* NULL: no --state */
+    struct timespec saved;    /* when it was written */
+    double save_takes;        /* seconds until it is on the disk */
+
+    /* --for-each */
+    struct buf kept;         /* records with the fields that are kept of their line */
+    int64_t lists, rejected; /* that have ended */
+    struct read_run *whole;  /* the run as the state knows it */
+    int64_t pages;           /* of these */
+    struct list told;        /* warnings that need no second time */
+    size_t waiting_bytes;    /* of pages that wait for the lists before theirs */
 };
+
+/* A page that is written when the lists before this one have ended. */
+struct waiting_page {
+    struct buf lines, about;
+    int64_t records;
+    struct bookmark at, after;
+};
+
+struct parents;
+struct parent;
 
 struct read_run {
     const struct options *options;
@@ -56,22 +80,19 @@ struct read_run {
     struct buf kept;           /* records that it keeps */
     int64_t dropped;           /* so many records of `written` it has not */
     int64_t before;            /* so many records of earlier runs */
-    struct timespec saved;     /* when the state was written */
-    double save_takes;         /* seconds until it is on the disk */
     struct bookmark place;     /* where a read would go on */
     struct bookmark at, after; /* the same before, and after what is ready to be written */
     struct bookmark last;      /* after the last record, in the page that it is of */
     struct paginate paginate;
     struct total_source total_source;
     struct path records;
-    struct path inner;      /* --inner-more */
-    int64_t inner_cut;      /* so many records have something there */
-    bool records_known;     /* `records` is one way: given, or learned from the first page */
-    struct held_page *held; /* by the slot of the exchange */
-    unsigned slots;
+    struct path inner;              /* --inner-more */
+    int64_t inner_cut;              /* so many records have something there */
+    bool records_known;             /* `records` is one way: given, or learned from the first page */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
+    bool ready_waits;       /* it is to be put aside */
     struct buf ready_about; /* its line for --envelope-fd */
     int64_t ready_missing;  /* so many records fewer than asked for were in it */
     int64_t written;
@@ -80,6 +101,13 @@ struct read_run {
     bool told_denied, told_partial;
     bool lines; /* the pages are NDJSON */
     bool bare;  /* the list is empty; is it without our parameters, too? */
+
+    /* --for-each; NULL: there is one list alone */
+    const struct parents *each;
+    const struct parent *parent;
+    bool waits; /* lists before this one are not out */
+    struct waiting_page *waiting;
+    size_t waiting_count;
 };
 
 #endif

@@ -34,9 +34,8 @@ static void go_on(struct read_run *r)
 }
 
 /* By value a record is judged where the API does not do it; by what has come before always. */
-static int choose_new(struct read_run *r, struct error *e)
+static int choose_new(struct read_run *r, const struct since_options *since, struct error *e)
 {
-    const struct since_options *since = &r->options->since;
     struct newer *n = &r->newer;
     if (!since->since_path)
         return 0;
@@ -50,20 +49,19 @@ static int choose_new(struct read_run *r, struct error *e)
     return 0;
 }
 
-int read_state_load(struct read_run *r, struct error *e)
+void read_state_begin(struct read_run *r)
 {
-    const char *file = r->options->run.state;
+    r->state.page_size = r->state.bytes = r->state.run = -1;
+    r->state.style = styles_find(r->paging.paginate)->name;
+}
+
+int read_state_resume(struct read_run *r, const struct since_options *since, struct error *e)
+{
     struct state *s = &r->state;
-    s->page_size = s->bytes = -1;
-    if (choose_new(r, e))
+    if (choose_new(r, since, e))
         return -1;
-    if (!file)
+    if (!r->shared->states)
         return 0;
-    s->style = styles_find(r->paging.paginate)->name;
-    buf_add(&s->list, r->options->list.data, r->options->list.len);
-    const struct since_options *since = &r->options->since;
-    if (state_load(s, file, e))
-        return -1;
     if (s->found)
         go_on(r);
     buf_swap(&r->newer.newest, &s->newest);
@@ -74,6 +72,22 @@ int read_state_load(struct read_run *r, struct error *e)
         buf_add(&s->since, since->from.data, since->from.len);
         buf_add(&s->until, since->to.data, since->to.len);
     }
+    return 0;
+}
+
+int read_state_load(struct read_run *r, struct error *e)
+{
+    const char *file = r->options->run.state;
+    read_state_begin(r);
+    if (file) {
+        r->shared->states = mem_zeroed(1, sizeof *r->shared->states);
+        if (states_load(r->shared->states, file, &r->options->list, e) || states_take(r->shared->states, &r->state, e))
+            return -1;
+    }
+    if (!r->options->each.for_each)
+        return read_state_resume(r, &r->options->since, e);
+    r->before = r->state.records;
+    r->state.run = r->state.run > 0 ? r->state.run + r->state.done : 1;
     return 0;
 }
 

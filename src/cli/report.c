@@ -84,6 +84,10 @@ void report_summary(const struct report_summary *s, struct buf *out)
     add_integer(o, "bytes", s->bytes);
     add_integer(o, "requests", s->requests);
     add_integer(o, "retries", s->retries);
+    if (s->parents >= 0) {
+        add_integer(o, "parents", s->parents);
+        add_integer(o, "parents_rejected", s->parents_rejected);
+    }
     add_known(o, "total", s->total);
     add_known(o, "first_offset", s->first_offset);
     add_known(o, "next_offset", s->next_offset);

@@ -14,7 +14,8 @@
 /* What a read did, as the one JSON object of --summary-fd. -1 stands for null. */
 struct report_summary {
     int64_t records, pages, bytes, requests, retries, total, first_offset, next_offset, next_skip, last_skip, page_size;
-    const char *next_cursor; /* or NULL */
+    int64_t parents, parents_rejected; /* --for-each: lines; -1: there is none */
+    const char *next_cursor;           /* or NULL */
     const char *last_cursor; /* of the page that the last record is of, after `last_skip` records of it; or NULL */
     bool cursor_is_secret;   /* one of them has one of the secrets in it that were given */
     const char *style;       /* --paginate, as the command line, a file or a preset has it */

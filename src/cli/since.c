@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "http/secret.h"
-#include "pages/state.h"
+#include "pages/states.h"
 #include "pages/styles.h"
 
 static bool has(const char *text)
@@ -61,6 +61,12 @@ static int set_time(const char *option, const char *text, const char *format, st
     return 0;
 }
 
+static void set_text(struct buf *to, const struct buf *from)
+{
+    buf_clear(to);
+    buf_add(to, from->data, from->len);
+}
+
 /* So long before the newest. A value that is no time, such as a number that only grows, is taken as it is. */
 static int take_newest(struct since_options *s, const struct state *state, struct error *e)
 {
@@ -82,24 +88,31 @@ static int take_newest(struct since_options *s, const struct state *state, struc
 
 /* A run that was stopped goes on with the same times. After one that was complete, {since} is the newest that it saw
  * or, without --since-path, its {until}. */
+int since_take(struct since_options *s, const struct state *state, struct error *e)
+{
+    const struct buf *from = s->since_path ? &state->since : &state->until; /* it saw none: what it asked for stands */
+    if (state->found && !state->done && state->until.len) {
+        set_text(&s->from, &state->since);
+        set_text(&s->to, &state->until);
+    } else if (state->newest.len) {
+        return take_newest(s, state, e);
+    } else if (state->found && from->len) {
+        set_text(&s->from, from);
+    }
+    return 0;
+}
+
 static int take_state(struct options *o, struct error *e)
 {
     bool is_auto = o->paging.paginate == PAGING_AUTO; /* whose style is found out later, and compared then */
     struct state state = {.style = is_auto ? NULL : styles_find(o->paging.paginate)->name};
-    struct since_options *s = &o->since;
-    buf_add(&state.list, o->list.data, o->list.len);
-    int result = state_load(&state, o->run.state, e);
-    if (result == 0 && state.found && !state.done) {
-        buf_swap(&s->from, &state.since);
-        buf_swap(&s->to, &state.until);
-    } else if (result == 0 && state.newest.len) {
-        result = take_newest(s, &state, e);
-    } else if (result == 0 && state.found) { /* it saw none: what it asked for stands, and until then all has come */
-        struct buf *from = s->since_path ? &state.since : &state.until;
-        if (from->len)
-            buf_swap(&s->from, from);
-    }
+    struct states all;
+    int result =
+        states_load(&all, o->run.state, &o->list, e) || states_take(&all, &state, e) || since_take(&o->since, &state, e)
+            ? -1
+            : 0;
     state_free(&state);
+    states_free(&all);
     return result;
 }
 
@@ -241,5 +254,9 @@ int since_apply(struct options *o, enum command_bit command, struct error *e)
         return -1;
     if (!s->filled && !s->since_path)
         return 0;
+    if (o->each.for_each) { /* each list has its own: read_each */
+        s->filled = s->filled && (s->since || s->until || keeps_state);
+        return find_times(o, false, e);
+    }
     return find_times(o, keeps_state, e) || (s->filled && fill_all(o, e)) ? -1 : 0;
 }

@@ -4,6 +4,7 @@
 #define RESTSRC_SINCE_H
 
 #include "cli/options.h"
+#include "pages/state.h"
 
 /* Fills them in: the last source of options but for --paginate auto. The name of the list, as --state has it, becomes
  * o->list. -1: EXIT_USAGE; EXIT_CONFIG, EXIT_NO_FILE: the state is wrong. */
@@ -11,5 +12,8 @@ int since_apply(struct options *o, enum command_bit command, struct error *e);
 
 /* The seconds of --overlap; 0: it is not given. -1: EXIT_USAGE. */
 int since_overlap(const struct since_options *s, double *seconds, struct error *e);
+
+/* What the state of a list knows takes the place of what --since and --until say. -1: EXIT_USAGE. */
+int since_take(struct since_options *s, const struct state *state, struct error *e);
 
 #endif

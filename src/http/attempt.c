@@ -15,7 +15,7 @@
 
 struct attempt *attempt_nth(const struct transfer *t, unsigned n)
 {
-    return t->exchange[(t->head + n) % t->slots].attempt;
+    return t->order[n];
 }
 
 void attempt_check(struct transfer *t, int code)

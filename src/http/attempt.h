@@ -38,7 +38,8 @@ struct transfer {
     struct rate rate;
     void *multi; /* CURLM * */
     struct exchange *exchange;
-    unsigned slots, head, used; /* a ring: `used` exchanges from `head` on, in order */
+    struct attempt **order; /* those of the window first, as they were asked for, then the free ones */
+    unsigned slots, used;   /* so many are in the window */
     bool waits_for_input;
     int broken; /* libcurl cannot go on: its CURLMcode */
     struct solo solo;
@@ -50,7 +51,7 @@ struct transfer {
     void *ctx;
 };
 
-/* Of the window, from its head on. */
+/* Of the window, in the order of the requests. */
 struct attempt *attempt_nth(const struct transfer *t, unsigned n);
 /* A CURLMcode: an error ends the run. */
 void attempt_check(struct transfer *t, int code);

@@ -64,6 +64,8 @@ struct transfer_ops {
     bool (*matters)(void *ctx, const struct exchange *x);
     /* In the order of the requests: a whole answer, or a failed exchange. A transfer_next, or -1. */
     int (*done)(void *ctx, struct exchange *x, struct error *e);
+    /* Need b not wait for a, which was asked for before it? NULL: all wait. */
+    bool (*apart)(void *ctx, const struct exchange *a, const struct exchange *b);
     /* After each done(), when the following requests are on their way: time for slow work. May be NULL. */
     int (*idle)(void *ctx, struct error *e);
     /* Something to tell people: retries, and with --verbose each request. One line, redacted. */

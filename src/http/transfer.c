@@ -48,6 +48,7 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
     t->retry = retry_policy(o->network->retry, o->network->retry_delay, o->network->retry_max_time);
     t->multi = mem_there(curl_multi_init());
     t->exchange = mem_zeroed(parallel, sizeof *t->exchange);
+    t->order = mem_zeroed(parallel, sizeof(struct attempt *));
     if (url_accept(o->request->url, &t->base, e) || rules_init(&t->rules, &o->request->on, e) ||
         client_init(&t->client, o, e) || set_rate(t, e)) {
         transfer_free(t);
@@ -58,6 +59,7 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
         struct attempt *a = mem_zeroed(1, sizeof *a);
         *a = (struct attempt){.transfer = t, .exchange = &t->exchange[i]};
         t->exchange[i] = (struct exchange){.slot = i, .attempt = a};
+        t->order[i] = a;
         http_open(&a->http, &t->client);
         a->http.in.sink = on_body;
         a->http.in.user = a;
@@ -86,6 +88,7 @@ void transfer_free(struct transfer *t)
     rate_free(&t->rate);
     buf_free(&t->base);
     free(t->exchange);
+    free((void *)t->order);
     free(t);
 }
 
@@ -145,6 +148,14 @@ bool transfer_again(struct exchange *x, unsigned retry, double after)
     return true;
 }
 
+void transfer_drop(struct transfer *t, unsigned slot)
+{
+    struct attempt *a = t->exchange[slot].attempt;
+    attempt_drop(t, a);
+    a->exchange->failed = true;
+    a->phase = DONE;
+}
+
 /* ---- the window ---- */
 
 static void do_nothing(struct attempt *a)
@@ -202,23 +213,46 @@ static int idle(struct transfer *t, struct error *e)
     return t->ops->idle ? t->ops->idle(t->ctx, e) : 0;
 }
 
+static bool may_go(const struct transfer *t, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (!t->ops->apart || !t->ops->apart(t->ctx, attempt_nth(t, i)->exchange, attempt_nth(t, n)->exchange))
+            return false;
+    return true;
+}
+
+/* The place of the first that is done and waits for none before it; `used`: there is none. */
+static unsigned first_done(const struct transfer *t)
+{
+    unsigned n = 0;
+    while (n < t->used && !(attempt_nth(t, n)->phase == DONE && may_go(t, n)))
+        n++;
+    return n;
+}
+
+static void leave(struct transfer *t, unsigned n)
+{
+    struct attempt *a = t->order[n];
+    a->phase = FREE;
+    memmove((void *)(t->order + n), (void *)(t->order + n + 1), (t->slots - n - 1) * sizeof(struct attempt *));
+    t->order[t->slots - 1] = a;
+    t->used--;
+}
+
 /* Hands over what is done, in order. 1: stop. */
 static int deliver(struct transfer *t, struct error *e)
 {
-    while (t->used && attempt_nth(t, 0)->phase == DONE) {
-        struct attempt *a = attempt_nth(t, 0);
+    for (unsigned n; (n = first_done(t)) < t->used;) {
+        struct attempt *a = attempt_nth(t, n);
         int next = t->ops->done(t->ctx, a->exchange, e);
         if (next < 0) {
             attempt_locate(a->exchange, e);
             return -1;
         }
-        if (next == TRANSFER_AGAIN) {
+        if (next == TRANSFER_AGAIN)
             attempt_schedule_again(a);
-        } else {
-            a->phase = FREE;
-            t->head = (t->head + 1) % t->slots;
-            t->used--;
-        }
+        else
+            leave(t, n);
         if (next == TRANSFER_STOP)
             return t->ops->idle && t->ops->idle(t->ctx, e) ? -1 : 1;
         if (idle(t, e))
@@ -278,7 +312,7 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
         if ((result = deliver(t, e)) || io_signalled() || t->broken)
             break;
         double seconds = wait_at_most(t, due_begin(t));
-        bool news = t->used && attempt_nth(t, 0)->phase == DONE; /* one could not begin */
+        bool news = first_done(t) < t->used; /* one could not begin */
         if (!news && (t->used || t->waits_for_input))
             rest(t, seconds);
     }

@@ -46,6 +46,10 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
  * many. The request may be changed; then TRANSFER_AGAIN. */
 bool transfer_again(struct exchange *x, unsigned retry, double after);
 
+/* For done(): what becomes of another exchange of the window does not count any more. It is not sent, or broken off,
+ * and handed to done() in its turn, failed. */
+void transfer_drop(struct transfer *t, unsigned slot);
+
 /* For idle(): lets the requests go on until fd may be written to, or something else happens. */
 void transfer_wait(struct transfer *t, int fd);
 

@@ -107,6 +107,7 @@ void paginate_free(struct paginate *p)
     follow_free(p);
     buf_free(&p->base);
     buf_free(&p->body);
+    buf_free(&p->headers);
     buf_free(&p->note);
     buf_free(&p->doubted);
     next_free(&p->leads_on);
@@ -139,6 +140,7 @@ static void address_bare(const struct paginate *p, struct request *r)
         r->method = p->body.len ? METHOD_POST : METHOD_GET;
     r->repeatable = true; /* a search, whatever its method */
     buf_add(&r->url, p->base.data, p->base.len);
+    buf_add(&r->headers, p->headers.data, p->headers.len);
     buf_add(&r->body, p->body.data, p->body.len);
 }
 

@@ -104,6 +104,7 @@ struct paginate {
     const struct style *style;
     struct buf base;      /* the URL with its queries, without paging parameters */
     struct buf body;      /* --data, checked and compact, for --page-in body */
+    struct buf headers;   /* of this list alone, each ended by '\n'; the caller may set them */
     bool form;            /* which is a form, and not JSON */
     struct buf note;      /* something to tell people; the caller clears it */
     struct next leads_on; /* where a page says what comes next */

@@ -1,9 +1,8 @@
-/* state: where the reading of a list was left, in a file: JSON lines, one a list, which people may read and change.
+/* state: where the reading of a list was left, as a line of JSON.
  *
  *     {"version":1,"list":"https://api.example.com/orders","style":"offset","offset":500,"page_size":100,
  *      "cursor":null,"skip":0,"records":500,"bytes":61240,"done":false}
- *
- * The file is written whole and gets its name then; the lines of other lists in it stay as they are. */
+ */
 #ifndef RESTSRC_STATE_H
 #define RESTSRC_STATE_H
 
@@ -12,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "json/value.h"
 
 /* Where a read goes on. In styles that seek only the offset counts; in the others the cursor (empty: the list's
  * beginning), and after it so many records of its page that have come. */
@@ -21,8 +21,7 @@ struct bookmark {
 };
 
 struct state {
-    const char *file;        /* borrowed */
-    struct buf list;         /* which list: its URL, redacted */
+    struct buf parent;       /* --for-each: JSON, the fields that are kept of the line; else empty */
     const char *style;       /* borrowed; NULL: any */
     bool found;              /* the file has it */
     bool done;               /* the list had ended */
@@ -33,13 +32,17 @@ struct state {
     int64_t page_size; /* that the server gives, in styles that seek; -1: unknown */
     int64_t records;   /* so many have left, by all runs together */
     int64_t bytes;     /* of the file of --output; -1: there is none */
+    int64_t run;       /* --for-each: the number of the run that has come to it; else -1 */
 };
 
-/* Looks for the list in the file; list and style are set. No file, or no line: found is false. -1: EXIT_NO_FILE;
- * EXIT_CONFIG: it is not a state, or one of another style. Free with state_free(). */
-int state_load(struct state *s, const char *file, struct error *e);
-/* durable: it is on the disk. -1: EXIT_IO. */
-int state_save(const struct state *s, bool durable, struct error *e);
+/* Is it a line of a state? line: compact JSON; text NULL: it is none. file and number: for messages. -1: EXIT_CONFIG.
+ */
+int state_check(const char *file, struct slice line, unsigned number, struct error *e);
+/* A zeroed state, but for parent and style, becomes what the line says. -1: EXIT_CONFIG: it is of another style. Free
+ * with state_free(). */
+int state_read(struct state *s, const char *file, struct slice line, unsigned number, struct error *e);
+/* Appends the line, without its end. list: its URL, redacted. */
+void state_write(const struct state *s, const struct buf *list, struct buf *out);
 void state_free(struct state *s);
 
 void bookmark_set(struct bookmark *to, const struct bookmark *from);

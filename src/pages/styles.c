@@ -131,6 +131,7 @@ static void drop_params(const struct paginate *p, struct request *r)
 {
     r->url.len = strcspn(buf_text(&r->url), "?");
     buf_clear(&r->headers);
+    buf_add(&r->headers, p->headers.data, p->headers.len);
     if (r->body.len) {
         buf_clear(&r->body);
         buf_adds(&r->body, p->form ? "" : "{}");

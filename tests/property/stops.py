@@ -1,6 +1,6 @@
 """Reads that are killed at random points and started again by the same command line: with --output each record is in
 the file exactly once, in every style; on standard output none is lost, and only those that had left
-just before come again.
+just before come again. With --for-each, too.
 
     stops.py RESTSRC [KILLS [SEED]]
 
@@ -16,24 +16,25 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-RECORDS, CAP = 611, 20
+RECORDS, CAP, PIECE = 611, 20, 47
 LIST = [json.dumps({"id": n, "text": "x" * (n % 7)}, separators=(",", ":")) for n in range(RECORDS)]
 
 SERVER = """
 import json, time
-LIST = [json.loads(line) for line in open(FILE)]
-CAP = 20
+ALL = [json.loads(line) for line in open(FILE)]
+CAP, PIECE = 20, 47
 def answer(r):
     time.sleep(0.003)
-    q, style = r.query, r.path.strip("/")
+    q, style, piece = r.query, *(r.path.strip("/") + "/").split("/")[:2]
+    LIST = ALL[int(piece) * PIECE:][:PIECE] if piece else ALL
     size = min(int(q.get("limit", CAP)), CAP)
     at = {"page": lambda: (int(q.get("page", 1)) - 1) * size,
-          "last-id": lambda: int(q.get("cursor", -1)) + 1,
+          "last-id": lambda: int(q["cursor"]) + 1 - LIST[0]["id"] if "cursor" in q else 0,
           "cursor": lambda: int(q.get("cursor", "c0")[1:])}.get(style, lambda: int(q.get("offset", 0)))()
     page, end = LIST[at:at + size], at + size
     body = {"results": page}
     more = end < len(LIST)
-    link = f"{r.base}/{style}?offset={end}"
+    link = f"{r.base}{r.path}?offset={end}"
     if style == "cursor":
         body["next_cursor"] = f"c{end}" if more else None
     if style == "next-url":
@@ -60,12 +61,16 @@ class Server:
         self.process.wait()
 
 
-def one_list(tool, url, style, folder, rng, to_file):
+def one_list(tool, url, style, folder, rng, to_file, each):
     """Kills and starts again until the list is complete. Returns how often it was killed."""
     state, output = folder / "state", folder / "output"
     for file in folder.glob("*"):
         file.unlink()
     command = [tool, "read", "--quiet", "--paginate", style, "--state", str(state), f"{url}/{style}"]
+    if each:
+        (folder / "lines").write_text("".join(f'{{"p":{p}}}\n' for p in range(-(-RECORDS // PIECE))))
+        command += ["--for-each", str(folder / "lines"), "--keep", "p"]
+        command[command.index(f"{url}/{style}")] += "/{p}"
     command += ["--parallel", str(rng.choice((1, 4)))]
     if style in ("offset", "page"):
         command += ["--page-size", str(rng.choice((CAP, 50)) if style == "offset" else CAP)]
@@ -85,16 +90,15 @@ def one_list(tool, url, style, folder, rng, to_file):
     raise AssertionError("it never ends")
 
 
-def check(folder, kills, to_file, what):
+def check(folder, kills, to_file, each, what):
+    wanted = [f'{{"p":{n // PIECE},{line[1:]}' for n, line in enumerate(LIST)] if each else LIST
+    known = set(wanted)
     lines = (folder / "output").read_text().splitlines()
     if not to_file:  # what a killed run wrote last may be half a line, and come again
-        whole = [line for line in lines if line in KNOWN]
+        whole = [line for line in lines if line in known]
         assert len(lines) <= RECORDS + kills * (CAP + 1), (what, "too many come again", len(lines), kills)
         lines = list(dict.fromkeys(whole))
-    assert lines == LIST, (what, len(lines), [line for line in LIST if line not in set(lines)][:3])
-
-
-KNOWN = set(LIST)
+    assert lines == wanted, (what, len(lines), [line for line in wanted if line not in set(lines)][:3])
 
 
 def main():
@@ -113,8 +117,9 @@ def main():
             turn = 0
             while sum(killed.values()) < most or turn < len(STYLES):
                 style, to_file = STYLES[turn % len(STYLES)], turn // len(STYLES) % 3 != 2
-                kills = one_list(tool, server.url, style, folder / "run", rng, to_file)
-                check(folder / "run", kills, to_file, (seed, style, to_file))
+                each = rng.random() < 0.5
+                kills = one_list(tool, server.url, style, folder / "run", rng, to_file, each)
+                check(folder / "run", kills, to_file, each, (seed, style, to_file, each))
                 killed[style] = killed.get(style, 0) + kills
                 turn += 1
         finally:
