@@ -233,3 +233,42 @@ own_preset() {
     grep -qE '^old +an API \(looked up [0-9]+ years ago: the API may have changed\)$' "$out"
     grep -qxE 'new +an API' "$out"
 }
+
+@test "a file of many lists: the command line names one, which comes after what they have in common" {
+    list n=250
+    config "limit = 9" "base-url = ${list%/items}" "header = X-A: 1" "[orders]" "# what was bought" "url = /items" \
+        "limit = 7" "[refunds]" "url = /items" "offset = 20"
+    restsrc read --config "$config" orders
+    exits 0
+    wrote_records 0 7
+    restsrc read --config "$config" refunds
+    wrote_records 20 9
+    restsrc read --config "$config" --limit 2 refunds
+    wrote_records 20 2
+    restsrc read --config "$config" "$list"
+    wrote_records 0 9
+    restsrc help --config "$config"
+    [ "$(cat "$out")" = $'orders               what was bought\nrefunds' ]
+}
+
+@test "a list that a file does not have, and none where it has several, is 64" {
+    config "[orders]" "url = http://127.0.0.1:1/"
+    restsrc read --config "$config" order
+    exits 64
+    says "no list 'order': "
+    restsrc read --config "$config"
+    exits 64
+    says "which list?"
+    config "limit = 1"
+    restsrc help --config "$config"
+    exits 78
+}
+
+@test "a preset may have lists" {
+    list n=250
+    mkdir -p "$XDG_CONFIG_HOME/restsrc/apis"
+    printf '[orders]\nurl = %s\nlimit = 3\n' "$list" >"$XDG_CONFIG_HOME/restsrc/apis/shop.conf"
+    restsrc read --api shop orders
+    exits 0
+    wrote_records 0 3
+}

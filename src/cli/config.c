@@ -115,9 +115,71 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
     return result;
 }
 
+/* ---- lists of a file ---- */
+
+/* [orders]: the lines from here on are of that list. The line is cut after the name. NULL: it is no such line. */
+static char *section(char *line)
+{
+    line += strspn(line, " \t");
+    size_t len = strcspn(line, "]");
+    if (*line != '[' || !line[len] || line[len + 1 + strspn(line + len + 1, " \t\r")])
+        return NULL;
+    line[len] = '\0';
+    return line + 1;
+}
+
+/* What the command line has in the place of the URL, where it can be the name of a list: not even a host's, with a dot.
+ */
+static bool is_list_name(const char *text)
+{
+    return text && *text && !text[strcspn(text, "./:@?{")];
+}
+
+static void visit_lists(const struct buf *text, void (*look)(void *ctx, const char *name, const char *rest), void *ctx)
+{
+    char *copy = mem_text(text->len ? text->data : "", text->len), *end;
+    for (char *line = copy; line; line = end ? end + 1 : NULL) {
+        end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        const char *name = section(line);
+        if (name)
+            look(ctx, name, end ? end + 1 : "");
+    }
+    free(copy);
+}
+
+struct search {
+    const char *wanted;
+    size_t lists;
+    bool found;
+};
+
+static void look_for(void *ctx, const char *name, const char *rest)
+{
+    struct search *search = ctx;
+    (void)rest;
+    search->lists++;
+    search->found |= search->wanted && strcmp(name, search->wanted) == 0;
+}
+
+/* Does the command line name one of its lists? Then that is not a URL. */
+static void choose_list(struct options *o, const struct buf *text)
+{
+    struct search search = {.wanted = o->list_name ? o->list_name : o->request.url};
+    visit_lists(text, look_for, &search);
+    o->has_lists |= search.lists > 0;
+    if (!search.found || o->list_name || !is_list_name(o->request.url))
+        return;
+    o->list_name = o->request.url;
+    o->request.url = NULL;
+    o->given[options_find("url", 3) - option_table] = false;
+}
+
 static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, bool *secrets,
                      struct error *e)
 {
+    bool wanted = true; /* what comes before the first list is of all */
     if (memchr(text->data ? text->data : "", '\0', text->len))
         return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
     char *line = buf_writable(text);
@@ -125,7 +187,10 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
         char *end = line + strcspn(line, "\n");
         bool last = *end == '\0';
         *end = '\0';
-        if (set_line(o, given, line, secrets, e))
+        const char *list = section(line);
+        if (list)
+            wanted = o->list_name && strcmp(list, o->list_name) == 0;
+        else if (wanted && set_line(o, given, line, secrets, e))
             return error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, e->message);
         line = end + !last;
     }
@@ -136,8 +201,9 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
 static int load_text(struct options *o, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
     bool before[option_count];
-    memcpy(before, o->given, sizeof before);
     buf_drop_bom(text);
+    choose_list(o, text);
+    memcpy(before, o->given, sizeof before);
     return set_lines(o, before, text, name, secrets, e);
 }
 
@@ -200,7 +266,18 @@ static int load_default(struct options *o, struct error *e)
     return result;
 }
 
-int config_load(struct options *o, struct error *e)
+/* There are lists, but the command line names none of them. */
+static int check_list(const struct options *o, struct error *e)
+{
+    if (!o->has_lists || o->list_name || (o->request.url && !is_list_name(o->request.url)))
+        return 0;
+    return o->request.url
+               ? error_set(e, EXIT_USAGE, "no list '%.60s': `restsrc help --config FILE` says which there are",
+                           o->request.url)
+               : error_set(e, EXIT_USAGE, "which list? `restsrc help --config FILE` says which there are");
+}
+
+static int load_all(struct options *o, struct error *e)
 {
     if (load_default(o, e))
         return -1;
@@ -209,4 +286,33 @@ int config_load(struct options *o, struct error *e)
     if (o->run.config_fd >= 0 && load_fd(o, (int)o->run.config_fd, e))
         return -1;
     return o->run.api ? load_preset(o, e) : 0;
+}
+
+int config_load(struct options *o, struct error *e)
+{
+    return load_all(o, e) || check_list(o, e) ? -1 : 0;
+}
+
+/* The name of a list, and the comment that it begins with. */
+static void describe(void *ctx, const char *name, const char *rest)
+{
+    const char *comment = rest + strspn(rest, " \t");
+    bool has = *comment == '#';
+    comment += strspn(comment, "# ");
+    if (has)
+        buf_addf(ctx, "%-20s %.*s\n", name, (int)strcspn(comment, "\r\n"), comment);
+    else
+        buf_addf(ctx, "%s\n", name);
+}
+
+int config_lists(const char *file, struct buf *out, struct error *e)
+{
+    struct buf text = {.cap = CONFIG_BYTES};
+    int result = io_read_file(file, &text, e);
+    if (result == 0)
+        visit_lists(&text, describe, out);
+    if (result == 0 && !out->len)
+        result = error_set(e, EXIT_CONFIG, "%s has no lists: they begin with a line [NAME]", file);
+    buf_free(&text);
+    return result;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "cli/config.h"
 #include "cli/presets.h"
 #include "cli/report.h"
 #include "http/transfer.h"
@@ -144,6 +145,7 @@ static int print_usage(struct error *e)
              "  restsrc help options              the table of all options, as NDJSON\n"
              "  restsrc help rules                what answers mean, unless --on says otherwise\n"
              "  restsrc help state                what the file of --state has\n"
+             "  restsrc help --config FILE        the lists of a configuration file\n"
              "  restsrc help apis                 the presets for --api\n"
              "  restsrc help apis NAME            a preset, with what it leaves to you\n"
              "  restsrc help exit-codes           what each exit code means\n"
@@ -256,6 +258,16 @@ static int print_state(struct error *e)
     return print(&out, e);
 }
 
+static int print_lists(const char *file, struct error *e)
+{
+    struct buf out = {0};
+    int result = config_lists(file, &out, e);
+    if (result == 0)
+        return print(&out, e);
+    buf_free(&out);
+    return result;
+}
+
 int help_topic(const char *topic, const char *name, struct error *e)
 {
     struct buf out = {0};
@@ -273,6 +285,8 @@ int help_topic(const char *topic, const char *name, struct error *e)
         return print_words(name, e);
     if (strcmp(topic, "state") == 0)
         return print_state(e);
+    if (strcmp(topic, "--config") == 0 || strcmp(topic, "-K") == 0)
+        return name ? print_lists(name, e) : error_set(e, EXIT_USAGE, "help --config needs a file");
     if (strcmp(topic, "apis") == 0)
         return print_presets(name, e);
     const struct command *c = cmd_find(topic, e);

@@ -52,6 +52,7 @@ void options_free(struct options *o)
     buf_free(&o->since.from);
     buf_free(&o->since.to);
     free(o->request.base_data);
+    free(o->list_name);
     free(o->given);
     buf_free(&o->warning);
 }

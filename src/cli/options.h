@@ -71,6 +71,8 @@ struct options {
     struct each_options each;
 
     struct buf list;    /* its name for --state: cli/since */
+    char *list_name;    /* of a configuration file that has several; NULL: none */
+    bool has_lists;     /* one of them has */
     struct buf warning; /* about a file, for the command to tell */
     bool *given;        /* by row of the table: it has a value other than the default */
     struct list line;   /* NAME=VALUE of each option of the command line, as it stands there */
