@@ -162,3 +162,108 @@ header() { curl -sSf "$scenario/_log" | jq -r "select(.method != \"GET\") | .hea
     [ "$(jq -c '[.records, .batches]' "$BATS_TEST_TMPDIR/out")" = '[2,2]' ]
 }
 stores() { [ "$(stored | wc -l)" -eq "$1" ]; }
+
+# ---- change feeds ----
+
+change_api() {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    api <<'END'
+STORE, LOG = {}, []
+def answer(r):
+    if r.path == "/all":
+        return [STORE[k] for k in sorted(STORE)]
+    if r.path == "/log":
+        return LOG
+    LOG.append(f"{r.method} {r.path} {r.body.decode()}")
+    key = int(r.path.rsplit("/", 1)[1]) if r.path != "/rows" else r.json["id"]
+    if r.headers.get("If-Match") and r.headers["If-Match"] != f'"{STORE.get(key, {}).get("v")}"':
+        return 412, {"error": "another version"}
+    if r.method == "DELETE":
+        return (204, "") if STORE.pop(key, None) else (404, {"error": "not there"})
+    if r.method == "POST" and key in STORE:
+        return 409, {"error": "there already"}
+    STORE[key] = {**(STORE.get(key, {}) if r.method == "PATCH" else {}), **r.json}
+    return 201 if r.method == "POST" else 200, STORE[key]
+END
+}
+
+feed() { status=0; "$RESTSRC" write --body single "$@" >receipt 2>err <lines || status=$?; }
+rows_now() { "$RESTSRC" call "$api/all" | jq -cS .; }
+asked_for() { "$RESTSRC" call "$api/log" | jq -r '.[]'; }
+
+@test "--method-path: Debezium's changes are inserted, updated and deleted; its row is sent alone" {
+    change_api
+    cat >lines <<'END'
+{"before":null,"after":{"id":1,"n":1.10},"op":"r","source":{"db":"x"}}
+{"before":null,"after":{"id":2,"n":9007199254740993},"op":"c"}
+{"before":{"id":1,"n":1.10},"after":{"id":1,"n":5},"op":"u"}
+{"before":{"id":2,"n":2},"after":null,"op":"d"}
+null
+END
+    feed --method-path op --url-template "rows/{id}" "$api/rows"
+    [ "$status" -eq 0 ]
+    diff <(asked_for) - <<'END'
+POST /rows {"id":1,"n":1.10}
+POST /rows {"id":2,"n":9007199254740993}
+PUT /rows/1 {"id":1,"n":5}
+DELETE /rows/2 
+END
+    [ "$(rows_now)" = '[{"id":1,"n":5}]' ]
+    [ "$(jq -c '[.records, .lines_done]' receipt)" = '[4,5]' ]
+    echo '{"payload":{"before":{"id":1},"after":null,"op":"d"}}' >lines
+    feed --method-path payload.op "$api/rows/{id}"
+    [ "$status" -eq 0 ] && [ "$(rows_now)" = '[]' ]
+}
+
+@test "--method-path: Spark's _change_type, without what was there before, and without the column itself" {
+    change_api
+    cat >lines <<'END'
+{"id":1,"n":1,"_change_type":"insert"}
+{"id":1,"n":1,"_change_type":"update_preimage"}
+{"id":1,"n":2,"_change_type":"update_postimage"}
+{"id":2,"n":2,"_change_type":"insert"}
+{"id":2,"n":2,"_change_type":"delete"}
+END
+    feed --method-path _change_type "$api/rows/{id}"
+    [ "$status" -eq 0 ]
+    asked_for | sed 's/ {.*//' | diff - <(printf '%s\n' 'PUT /rows/1' 'PUT /rows/1' 'PUT /rows/2' 'DELETE /rows/2 ')
+    [ "$(rows_now)" = '[{"id":1,"n":2}]' ]
+    [ "$(jq -c '[.records, .requests, .lines_done]' receipt)" = '[4,4,5]' ]
+}
+
+@test "--method is that of updates, and a line may name a method" {
+    change_api
+    printf '%s\n' '{"id":1,"n":1,"op":"PUT"}' '{"id":1,"m":2,"op":"update"}' >lines
+    feed --method PATCH --method-path op "$api/rows/{id}"
+    [ "$status" -eq 0 ]
+    [ "$(rows_now)" = '[{"id":1,"m":2,"n":1}]' ]
+}
+
+@test "a line that does not say what is to be done ends the run, and those before it are stored" {
+    change_api
+    printf '%s\n' '{"id":1,"op":"insert"}' '{"id":2,"op":"truncate"}' '{"id":3,"op":"insert"}' >lines
+    feed --method-path op "$api/rows/{id}"
+    [ "$status" -eq 65 ]
+    grep -F 'input line 2: --method-path has "truncate" there' err
+    [ "$(jq -c '[.records, .lines_done]' receipt)" = '[1,1]' ]
+    [ "$(rows_now)" = '[{"id":1}]' ]
+    echo '{"before":null,"after":null,"op":"d"}' >lines
+    feed --method-path op "$api/rows/{id}"
+    [ "$status" -eq 65 ]
+    feed --body array --method-path op "$api/rows"
+    [ "$status" -eq 64 ]
+    feed --method DELETE --method-path op "$api/rows/{id}"
+    [ "$status" -eq 64 ]
+}
+
+@test "If-Match from a field: a row that has changed meanwhile is a reject, by PUT and by PATCH" {
+    change_api
+    printf '%s\n' '{"id":1,"v":1}' '{"id":2,"v":1}' >lines
+    feed --method PUT "$api/rows/{id}"
+    printf '%s\n' '{"id":1,"v":2,"etag":"\"1\""}' '{"id":2,"v":2,"etag":"\"7\""}' >lines
+    for method in PUT PATCH; do
+        feed --method $method --header 'If-Match: {etag}' --omit etag --omit id --reject-file rejects "$api/rows/{id}"
+        [ "$status" -eq 0 ]
+        [ "$(jq -c '[.line, .http_status]' rejects | tail -1)" = '[2,412]' ]
+    done
+}

@@ -14,50 +14,12 @@
 #include "base/mem.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
-#include "http/gzip.h"
 #include "http/url.h"
+#include "write/address.h"
 #include "write/reply.h"
 #include "write/settle.h"
 
 /* ---- the next request ---- */
-
-static int compress(struct request *r, struct error *e)
-{
-    struct buf small = {0};
-    if (gzip_compress(r->body.data, r->body.len, &small))
-        return error_set(e, EXIT_BUG, "cannot compress the body");
-    buf_swap(&r->body, &small);
-    buf_free(&small);
-    buf_adds(&r->headers, "Content-Encoding: gzip\n");
-    return 0;
-}
-
-/* What the URL names is all that a DELETE has to say. */
-static bool has_body(const struct write_run *w)
-{
-    return w->method != METHOD_DELETE || w->shape.kind != BODY_SINGLE || body_frame(&w->shape) || w->shape.record.text;
-}
-
-/* The request for the piece at hand of the batch. */
-static int address(struct write_run *w, struct held_batch *h, struct exchange *x, struct error *e)
-{
-    const struct write_options *o = w->options;
-    struct request *r = &x->request;
-    const size_t *first = h->order + h->now.from;
-    request_clear(r);
-    if (has_body(w) && body_build(&w->shape, &h->batch, first, h->now.to - h->now.from, &r->body, e))
-        return -1;
-    h->body_bytes = r->body.len;
-    r->method = w->method;
-    r->content_type = body_content_type(&w->shape);
-    r->repeatable = r->method == METHOD_PUT || r->method == METHOD_DELETE || (o->idempotency_key && o->idempotent);
-    if (target_fill(&w->target, batch_record(&h->batch, *first), batch_line(&h->batch, *first), r, e))
-        return -1;
-    if (o->idempotency_key)
-        idempotency_add(&w->keys, o->idempotency_header, o->idempotency_key, &r->body, &r->headers);
-    x->offset = -1;
-    return o->compress_body && r->body.len ? compress(r, e) : 0;
-}
 
 /* The batch that was filled goes into the slot. */
 static int hand_out(struct write_run *w, struct held_batch *h, struct exchange *x)
@@ -67,8 +29,11 @@ static int hand_out(struct write_run *w, struct held_batch *h, struct exchange *
     w->filling = sent;
     batch_clear(&w->filling);
     outcome_begin(h);
-    x->nothing = h->now.to == 0;
-    if (x->nothing || address(w, h, x, &w->torn) == 0)
+    int result = h->now.to ? address_request(w, h, x, &w->torn) : ADDRESS_NOTHING;
+    if (h->now.to && result == ADDRESS_NOTHING)
+        outcome_skip(h);
+    x->nothing = result == ADDRESS_NOTHING;
+    if (result >= 0)
         return TRANSFER_READY;
     h->held = false;
     w->input_done = true;
@@ -153,7 +118,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     int result = outcome_piece(w, h, x);
     if (result == 0 && h->waiting && !w->failed && !settle_has_enough(w, h)) {
         h->now = h->later[--h->waiting];
-        return address(w, h, x, e) ? -1 : TRANSFER_AGAIN;
+        return address_request(w, h, x, e) ? -1 : TRANSFER_AGAIN;
     }
     if (result == 0 && h->waiting == 0)
         w->receipt.batches++;
@@ -216,15 +181,31 @@ static int parse_path(struct path *path, const char *name, const char *text, str
     return text ? path_option(path, name, text, e) : 0;
 }
 
-/* What the URL has need not be in a PATCH, and some servers refuse it there. */
+/* Updates are PUT, where --method does not say PATCH or POST. */
+static int set_change(struct write_run *w, struct error *e)
+{
+    const char *path = w->options->method_path;
+    if (!path)
+        return 0;
+    if (w->method == METHOD_DELETE)
+        return error_set(e, EXIT_USAGE, "with --method-path, --method is that of updates: PUT, PATCH or POST");
+    return path_option(&w->change, "method-path", path, e);
+}
+
+/* What the URL has need not be in a PATCH, and some servers refuse it there. What --method-path names is not of the
+ * row.
+ */
 static void set_omit(struct write_run *w)
 {
     const struct list *given = &w->options->body.omit;
+    const char *op = w->options->method_path;
     struct slice path;
+    if (op && !given->count && !strpbrk(op, "./$"))
+        list_add(&w->omit, op);
     for (size_t i = 0; i < given->count; i++)
         if (*given->item[i])
             list_add(&w->omit, given->item[i]);
-    for (size_t at = 0; w->method == METHOD_PATCH && !given->count && w->target.path.text &&
+    for (size_t at = 0; w->method == METHOD_PATCH && !given->count && !op && w->target.path.text &&
                         template_next(&w->target.path, &at, &path);) {
         char *name = mem_text(path.text, path.len);
         list_add(&w->omit, name);
@@ -240,6 +221,8 @@ static int set_up_request(struct write_run *w, const struct request_options *req
     if (target_init(&w->target, request, o->url_template, auth_options_give_token(w->http.auth), e))
         return -1;
     w->http.request = &w->target.common;
+    if (set_change(w, e))
+        return -1;
     set_omit(w);
     w->body = o->body;
     w->body.omit = w->omit;
@@ -250,7 +233,9 @@ static int set_up_request(struct write_run *w, const struct request_options *req
         return error_set(e, EXIT_USAGE,
                          "a {PATH} in the URL, --url-template, --query or --header needs --body single: each record "
                          "has its own ({{ is a brace)");
-    return 0;
+    return w->change.count && !body_is_single(&w->shape)
+               ? error_set(e, EXIT_USAGE, "--method-path needs --body single: each record has a request of its own")
+               : 0;
 }
 
 static int set_up(struct write_run *w, const struct request_options *request, struct error *e)
@@ -379,7 +364,9 @@ int cmd_write(const struct options *o, struct error *e)
 {
     struct write_run w = {.options = &o->write,
                           .http = options_http(o),
-                          .method = o->request.method == METHOD_NOT_GIVEN ? METHOD_POST : o->request.method,
+                          .method = o->request.method != METHOD_NOT_GIVEN ? o->request.method
+                                    : o->write.method_path                ? METHOD_PUT
+                                                                          : METHOD_POST,
                           .reject_fd = -1,
                           .ids_fd = -1,
                           .answers_fd = -1};
@@ -410,6 +397,7 @@ int cmd_write(const struct options *o, struct error *e)
     batch_free(&w.filling);
     body_free(&w.shape);
     idempotency_free(&w.keys);
+    path_free(&w.change);
     path_free(&w.paths.results);
     path_free(&w.paths.status);
     path_free(&w.paths.error);

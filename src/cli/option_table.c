@@ -153,6 +153,8 @@ const struct option_row option_table[] = {
      "a member that is not sent (with PATCH: those that the URL has)"},
     {"url-template", 0, "write", OPTION_TEXT, "URL", AT(write.url_template), NULL, 0, WRITE, OPTION_ANYWHERE,
      "a URL for each record: {PATH} stands for what the record has there"},
+    {"method-path", 0, "write", OPTION_TEXT, "PATH", AT(write.method_path), NULL, 0, WRITE, OPTION_ANYWHERE,
+     "where a record says what is to be done: insert, update, delete, as change feeds have it, or a method"},
     {"compress-body", 0, "write", OPTION_FLAG, NULL, AT(write.compress_body), "false", 0, WRITE, OPTION_ANYWHERE,
      "send bodies compressed (gzip)"},
     {"idempotency-key", 0, "write", OPTION_TEXT, "PREFIX", AT(write.idempotency_key), NULL, 0, WRITE | CALL,

@@ -48,6 +48,12 @@ void outcome_begin(struct held_batch *h)
     h->held = true;
 }
 
+void outcome_skip(struct held_batch *h)
+{
+    h->fate[h->order[0]].fate = FATE_SKIPPED;
+    h->now.to = 0;
+}
+
 void outcome_free(struct held_batch *h)
 {
     batch_free(&h->batch);
@@ -280,9 +286,9 @@ static void reject_single(struct held_batch *h, struct exchange *x)
 }
 
 /* What is to be deleted has gone: by an earlier try, perhaps. */
-static bool is_gone(const struct write_run *w, const struct exchange *x)
+static bool is_gone(const struct exchange *x)
 {
-    return w->method == METHOD_DELETE && x->failed && x->unsettled && (x->status == 404 || x->status == 410);
+    return x->request.method == METHOD_DELETE && x->failed && x->unsettled && (x->status == 404 || x->status == 410);
 }
 
 /* A piece of several records was refused as a whole, which is taken to mean that none of it is stored. */
@@ -316,7 +322,7 @@ int outcome_piece(struct write_run *w, struct held_batch *h, struct exchange *x)
     size_t count = h->now.to - h->now.from;
     if (!count)
         return 0;
-    if (is_gone(w, x)) {
+    if (is_gone(x)) {
         set_all(h, FATE_STORED);
         return 0;
     }

@@ -16,6 +16,7 @@ struct result {
         FATE_REJECTED,
         FATE_AGAIN,   /* refused for a reason that passes: to be sent again */
         FATE_UNKNOWN, /* it may or may not have been stored */
+        FATE_SKIPPED, /* nothing was to be sent */
     } fate;
     long status;        /* HTTP-like; 0: not said */
     double after;       /* FATE_AGAIN: seconds that the server asked for; 0: it does not say */

@@ -10,6 +10,7 @@
 #include "http/transfer.h"
 #include "write/batch.h"
 #include "write/body.h"
+#include "write/change.h"
 #include "write/idempotency.h"
 #include "write/input.h"
 #include "write/receipt.h"
@@ -21,7 +22,7 @@ enum { PIECES = 64 };
 struct write_options {
     int64_t batch_size, batch_bytes, max_rejects; /* max_rejects -1: not given */
     struct body_options body;
-    char *url_template;
+    char *url_template, *method_path;
     double batch_time; /* seconds; not given: negative */
     bool compress_body, idempotent;
     char *idempotency_key, *idempotency_header;
@@ -68,6 +69,7 @@ struct write_run {
     struct http_options http;
     enum method method;
     struct target target;
+    struct path change;       /* --method-path; count 0: all have one method */
     struct body_options body; /* as given, with what is left out */
     struct input input;
     struct body_shape shape;

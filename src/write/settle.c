@@ -126,7 +126,7 @@ static void tell_stored(struct write_run *w, struct held_batch *h, size_t n, str
 
 static bool is_done(enum fate fate)
 {
-    return fate == FATE_STORED || fate == FATE_REJECTED;
+    return fate == FATE_STORED || fate == FATE_REJECTED || fate == FATE_SKIPPED;
 }
 
 /* Lines in a row with one fate; stored and rejected ones are done alike. */
@@ -157,6 +157,8 @@ void settle_batch(struct write_run *w, struct held_batch *h, const struct exchan
             tell_reject(w, h, i, &wrong);
         else if (h->fate[i].fate == FATE_STORED)
             tell_stored(w, h, i, &wrong);
+        else if (h->fate[i].fate == FATE_SKIPPED && write_answer(w, h, &h->fate[i], &wrong))
+            break;
     tell_lines(w, h);
     h->held = h->open = false;
     if (!wrong.code)
