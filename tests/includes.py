@@ -19,6 +19,7 @@ LIBRARIES = {
     "curl/": {
         "http/attempt.c",
         "http/client.c",
+        "http/dry.c",
         "http/failure.c",
         "http/http.c",
         "http/oauth.c",

@@ -73,6 +73,7 @@ BATS_TESTS = \
 	tests/config.bats \
 	tests/process.bats \
 	tests/state.bats \
+	tests/look.bats \
 	tests/since.bats \
 	tests/each.bats \
 	tests/lookup.bats \

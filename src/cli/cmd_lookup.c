@@ -260,9 +260,10 @@ static int set_up(struct lookup *l, struct error *e)
     l->input.batch_size = 1;
     l->input.batch_bytes = LONGEST_LINE;
     input_init(&l->input);
-    if (o->write.reject_file && io_open_emptied(o->write.reject_file, 0600, &l->input.fd, 1, &l->reject_fd, e))
+    if (o->write.reject_file && !o->run.dry_run &&
+        io_open_emptied(o->write.reject_file, 0600, &l->input.fd, 1, &l->reject_fd, e))
         return -1;
-    return output_open(&l->output, strcmp(output, "ndjson") == 0 ? NULL : output, e);
+    return output_open(&l->output, strcmp(output, "ndjson") == 0 || o->run.dry_run ? NULL : output, e);
 }
 
 static int run(struct lookup *l, struct error *e)

@@ -162,7 +162,7 @@ static void on_note(void *ctx, bool verbose, const char *line)
 static int open_output(const struct write_run *w, const char *name, mode_t mode, int *to, struct error *e)
 {
     const int others[] = {w->input.fd, w->reject_fd, w->ids_fd};
-    return name ? io_open_emptied(name, mode, others, sizeof others / sizeof *others, to, e) : 0;
+    return name && !w->dry ? io_open_emptied(name, mode, others, sizeof others / sizeof *others, to, e) : 0;
 }
 
 static int open_input(struct write_run *w, struct error *e)
@@ -367,6 +367,7 @@ int cmd_write(const struct options *o, struct error *e)
                           .method = o->request.method != METHOD_NOT_GIVEN ? o->request.method
                                     : o->write.method_path                ? METHOD_PUT
                                                                           : METHOD_POST,
+                          .dry = o->run.dry_run,
                           .reject_fd = -1,
                           .ids_fd = -1,
                           .answers_fd = -1};

@@ -186,8 +186,10 @@ static int line_option(struct options *o, struct line *l, enum command_bit comma
         return foreign(row, command, e);
     if (command == COMMAND_WRITE && optarg && strcmp(optarg, "-") == 0 && options_of_file(row))
         return error_set(e, EXIT_USAGE, "--%s - cannot be: the records are on standard input", row->name);
-    o->given[row - option_table] = true;
     bool negated = code >= FIRST_LONG + NEGATED;
+    if (row->member == offsetof(struct options, network.verbose))
+        o->network.headers = !negated && o->network.verbose; /* a second time */
+    o->given[row - option_table] = true;
     const char *value = row->type == OPTION_FLAG ? (negated ? "false" : "true") : optarg;
     remember(o, row, value);
     return row->place == OPTION_AT_FILE ? add_secret(o, row, value, e) : options_set(o, row, value, e);

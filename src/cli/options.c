@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -273,9 +274,17 @@ int options_take(struct options *o, const struct settings *found, struct error *
     return 0;
 }
 
+/* --dry-run: nothing else is done, and nothing is left behind. */
+static void show_and_end(const char *commands)
+{
+    fputs(commands, stdout);
+    exit(fflush(stdout) ? EXIT_IO : EXIT_COMPLETE);
+}
+
 struct http_options options_http(const struct options *o)
 {
-    return (struct http_options){.request = &o->request, .auth = &o->auth, .network = &o->network};
+    return (struct http_options){
+        .request = &o->request, .auth = &o->auth, .network = &o->network, .dry = o->run.dry_run ? show_and_end : NULL};
 }
 
 unsigned options_parallel(const struct options *o, unsigned fallback)

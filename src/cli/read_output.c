@@ -57,7 +57,7 @@ int read_output_begin(struct read_run *r, struct error *e)
     const struct options *o = r->options;
     if (o->output.fields && fields_parse(&r->shared->fields, o->output.fields, e))
         return -1;
-    if (strcmp(o->output.output, "arrow"))
+    if (strcmp(o->output.output, "arrow") || o->run.dry_run)
         return 0;
     if (r->shared->states)
         return error_set(e, EXIT_USAGE, "--state does not go with --output arrow, which writes records by batches");

@@ -99,7 +99,7 @@ static const char *file_of(const char *output)
 
 int read_state_output(struct read_run *r, struct error *e)
 {
-    const char *name = file_of(r->options->output.output);
+    const char *name = r->options->run.dry_run ? NULL : file_of(r->options->output.output);
     struct state *s = &r->state;
     bool whole = s->done;
     s->done = false; /* until this run is */

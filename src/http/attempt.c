@@ -8,9 +8,11 @@
 
 #include "base/io.h"
 #include "base/text.h"
+#include "http/dry.h"
 #include "http/failure.h"
 #include "http/origin.h"
 #include "http/secret.h"
+#include "http/transfer.h"
 #include "http/url.h"
 
 struct attempt *attempt_nth(const struct transfer *t, unsigned n)
@@ -187,6 +189,11 @@ static void tell_begin(struct transfer *t, struct attempt *a)
     if (*a->http.trace)
         buf_addf(&trace, " traceparent: %s", a->http.trace);
     attempt_show(t, true, a->exchange, buf_text(&line), buf_text(&trace));
+    if (t->options.network->headers) {
+        buf_clear(&line);
+        dry_headers(&a->http, &line);
+        client_tell(&t->client, true, &line);
+    }
     buf_free(&trace);
     buf_free(&line);
 }
@@ -206,6 +213,35 @@ void attempt_begin(struct transfer *t, struct attempt *a)
     attempt_check(t, curl_multi_add_handle(t->multi, a->http.easy));
     a->phase = ACTIVE;
     t->stats->requests++;
+}
+
+int attempt_dry(struct transfer *t, struct buf *out, struct error *e)
+{
+    for (unsigned i = 0; i < t->used; i++) {
+        struct attempt *a = attempt_nth(t, i);
+        struct exchange *x = a->exchange;
+        if (x->nothing)
+            continue;
+        authorize(t, a);
+        if (!may_ask(t, buf_text(&x->request.url), e) || http_prepare(&a->http, &x->request, e))
+            return -1;
+        dry_command(&a->http, &x->request, out);
+    }
+    return 0;
+}
+
+void attempt_tell_head(struct transfer *t, const struct exchange *x)
+{
+    struct buf head = {0}, lines = {0};
+    if (!t->options.network->headers)
+        return;
+    transfer_head(x, &head);
+    char *rest = NULL, *line = strtok_r(buf_writable(&head), "\n", &rest);
+    while (line && (line = strtok_r(NULL, "\n", &rest))) /* after the status */
+        buf_addf(&lines, "< %s\n", line);
+    client_tell(&t->client, true, &lines);
+    buf_free(&head);
+    buf_free(&lines);
 }
 
 void attempt_tell_try(struct transfer *t, struct exchange *x, const char *why, unsigned number, double wait)

@@ -51,6 +51,10 @@ struct transfer {
     void *ctx;
 };
 
+/* The headers of an answer, where --verbose is given twice. */
+void attempt_tell_head(struct transfer *t, const struct exchange *x);
+/* Says what the requests of the window would be, as commands of curl. -1: a request is wrong. */
+int attempt_dry(struct transfer *t, struct buf *out, struct error *e);
 /* Of the window, in the order of the requests. */
 struct attempt *attempt_nth(const struct transfer *t, unsigned n);
 /* A CURLMcode: an error ends the run. */

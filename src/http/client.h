@@ -25,7 +25,7 @@ struct network_options {
     enum rate_scope rate_scope;
     struct list trust_host;
     bool location_trusted; /* credentials go to trusted hosts, too */
-    bool trace_ids, verbose, keep_origin;
+    bool trace_ids, verbose, headers /* verbose twice */, keep_origin;
 };
 
 /* What requests need to know. Nothing of it is owned. */
@@ -33,6 +33,8 @@ struct http_options {
     const struct request_options *request;
     const struct auth_options *auth;
     const struct network_options *network;
+    /* What is to be sent first goes there, as commands of curl, and is not sent: the run ends. NULL: it is. */
+    void (*dry)(const char *commands);
 };
 
 /* What all requests of a process have in common. */

@@ -299,6 +299,16 @@ static double wait_at_most(const struct transfer *t, double seconds)
     return patience >= 0 ? fmin(seconds, patience) : seconds;
 }
 
+static int show_instead(struct transfer *t, struct error *e)
+{
+    struct buf commands = {0};
+    int result = attempt_dry(t, &commands, e);
+    if (result == 0)
+        t->options.dry(buf_text(&commands));
+    buf_free(&commands);
+    return result;
+}
+
 int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, struct error *e)
 {
     int result;
@@ -308,6 +318,8 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     t->client.ctx = ctx;
     client_warn(&t->client);
     while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
+        if (t->options.dry && t->used && (result = show_instead(t, e)))
+            break;
         perform(t);
         if ((result = deliver(t, e)) || io_signalled() || t->broken)
             break;

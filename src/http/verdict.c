@@ -189,6 +189,7 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
         t->stats->status[x->status]++;
     snprintf(told, sizeof told, "< %ld ", x->status);
     attempt_show(t, true, x, told, "");
+    attempt_tell_head(t, x);
     tell_connection(t, a);
     if (a->http.sent > 1) {
         a->taken |= !a->http.fresh; /* there it is REFUSED_STREAM that libcurl has met with */

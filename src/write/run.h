@@ -80,6 +80,7 @@ struct write_run {
     struct held_batch *held;
     struct batch filling; /* the next batch, while it waits for input */
     int reject_fd, ids_fd, answers_fd;
+    bool dry;     /* nothing is sent, and no file is touched */
     bool has_ids; /* one was found */
     struct receipt receipt;
     struct error failure; /* the first one, in order; nothing new is sent after it */

@@ -1,0 +1,100 @@
+# To look without doing: --dry-run, --verbose twice.
+
+load helpers
+
+setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
+
+shop() {
+    api <<'END'
+def answer(r):
+    if r.method != "GET":
+        return 200, {"echo": r.body.decode()}, {"X-Seen": "yes", "Set-Cookie": "sid=cookie-value"}
+    return 200, [{"id": 1}], {"X-Seen": "yes", "X-Echo": r.headers.get("Authorization", "-")}
+END
+    printf 'token-of-the-test\n' >"token's file"
+    printf 'name:pass-word-1\n' >user
+    printf 'Cookie: session-of-the-test\n' >headers
+    chmod 600 "token's file" user headers
+}
+
+hides_secrets() {
+    for secret in token-of-the-test pass-word-1 session-of-the-test key-of-the-test cookie-value; do
+        if grep -F "$secret" "$out" "$err"; then return 1; fi
+    done
+}
+
+# The n-th request that came, as far as the command line says what it is.
+request() {
+    api_log -c ".[$1] | [.method, .target, .body, .headers.Authorization, .headers[\"X-Note\"], .headers.Accept,
+        .headers[\"Content-Type\"]]"
+}
+
+@test "--dry-run prints the first request of each command as a command of curl, which does the same" {
+    shop
+    common=(--bearer-file "token's file" --header "X-Note: it's" "$api/list?y=%20")
+    for command in "read --query x=1" "count" 'call --data {"a":[1,2]}' "call -X DELETE" "call -X HEAD"; do
+        read -ra words <<<"$command"
+        first=$(api_log length)
+        restsrc "${words[@]}" --dry-run "${common[@]}"
+        exits 0
+        hides_secrets
+        [ "$(api_log length)" -eq "$first" ]
+        cp "$out" commands
+        restsrc "${words[@]}" "${common[@]}"
+        then=$(api_log length)
+        sh commands >/dev/null
+        diff <(request "$first") <(request "$then")
+    done
+}
+
+@test "--dry-run of write and lookup: the request that the first records make; no file is touched" {
+    shop
+    echo before >rejects
+    printf '{"id":%d,"n":"it'"'"'s"}\n' 1 2 3 >lines
+    status=0
+    "$RESTSRC" write --dry-run --batch-size 2 --user-file user --reject-file rejects "$api/rows" <lines >commands || status=$?
+    [ "$status" -eq 0 ]
+    [ "$(api_log length)" -eq 0 ] && [ "$(cat rejects)" = before ]
+    sh commands >/dev/null
+    [ "$(api_log -r '.[0].body')" = '[{"id":1,"n":"it'"'"'s"},{"id":2,"n":"it'"'"'s"}]' ]
+    [ "$(api_log -r '.[0].headers.Authorization')" = "Basic $(printf name:pass-word-1 | base64)" ]
+    "$RESTSRC" lookup --dry-run --parallel 1 -o answers "$api/rows/{id}" <lines >commands
+    [ "$(wc -l <commands)" -eq 1 ]
+    grep -F "/rows/1'" commands
+    restsrc read --dry-run --state state -o list "$api/rows"
+    exits 0
+    [ ! -e answers.part ] && [ ! -e list.part ] && [ ! -e state ]
+}
+
+@test "--dry-run names the files of secrets, and shows none" {
+    shop
+    printf 'url = %s\nbearer = token-of-the-test\n' "$api/list" >conf
+    chmod 600 conf
+    restsrc read --dry-run --config conf --header 'X-Api-Key: key-of-the-test' --query "token=key-of-the-test"
+    exits 0
+    hides_secrets
+    grep -F 'Authorization: Bearer ***' "$out" && grep -F 'X-Api-Key: ***' "$out" && grep -F 'token=***' "$out"
+    restsrc read --dry-run --header @headers "$api/list"
+    hides_secrets
+    grep -F -- "-H '@headers'" "$out"
+    printf 'key-of-the-test\n' >key
+    chmod 600 key
+    restsrc read --dry-run --query-secret key=@key --user-file user "$api/list"
+    hides_secrets
+    grep -F -- "--user \"\$(cat 'user')\"" "$out"
+    grep -F 'key=***' "$out"
+}
+
+@test "--verbose twice shows headers, without secrets" {
+    shop
+    restsrc call -v -v --bearer-file "token's file" --header 'X-Note: seen' --data '{}' "$api/list"
+    exits 0
+    hides_secrets
+    says "> Authorization: Bearer ***" "> X-Note: seen" "> Content-Type: application/json" "< X-Seen: yes"
+    restsrc call -vv --bearer-file "token's file" "$api/list"
+    hides_secrets
+    says "> Authorization: Bearer ***" "< X-Echo: Bearer ***"
+    restsrc call -v --header 'X-Note: seen' "$api/list"
+    says "> GET "
+    if grep -F X-Note "$err"; then return 1; fi
+}
