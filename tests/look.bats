@@ -98,3 +98,21 @@ request() {
     says "> GET "
     if grep -F X-Note "$err"; then return 1; fi
 }
+
+@test "count --plan: records, pages as long as the server gives them, requests, minutes at --rate, what the limit leaves" {
+    api <<'END'
+def answer(r):
+    at, size = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 100)), 40)
+    if r.path.endswith("/count"):
+        return 404, {}
+    limits = {"X-RateLimit-Remaining": "57", "X-RateLimit-Reset": "90"}
+    return 200, {"total": 123400, "results": [{"id": i} for i in range(at, at + size)]}, limits
+END
+    restsrc count --plan --rate 1200/m "$api/list"
+    exits 0
+    diff "$out" - <<'END'
+{"records":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,"requests_left":57,"reset_seconds":90}
+END
+    restsrc count --plan "$api/list"
+    [ "$(jq -c '[.minutes, .pages]' "$out")" = '[null,3085]' ]
+}

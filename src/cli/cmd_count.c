@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "base/terminal.h"
+#include "cli/plan.h"
 #include "cli/report.h"
 #include "http/answer.h"
 #include "http/origin.h"
@@ -67,9 +68,14 @@ static int counted(struct count *c, int64_t records, struct error *e)
         return -1;
     struct buf line = {0}, summary = {0};
     int64_t fd = c->options->run.summary_fd;
-    buf_addf(&line, "%" PRId64 "\n", records);
     report_count(records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
-    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    int result = 0;
+    if (c->options->run.plan)
+        result = plan_make(c->options, &c->ask, &c->places, records, &line, e);
+    else
+        buf_addf(&line, "%" PRId64 "\n", records);
+    if (result == 0)
+        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
     if (result == 0 && fd >= 0)
         result = io_write_lines((int)fd, summary.data, summary.len, e);
     buf_free(&line);

@@ -1,6 +1,8 @@
 /* report: the JSON documents that the tool prints. */
 #include "cli/report.h"
 
+#include <math.h>
+
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,27 @@ void report_count(int64_t records, int64_t requests, const char *date, struct bu
     add_integer(o, "records", records);
     add_integer(o, "requests", requests);
     add_text(o, "date", date);
+    print(o, out);
+}
+
+static void add_tenths(cJSON *o, const char *name, double n)
+{
+    if (n < 0)
+        cJSON_AddNullToObject(o, name);
+    else
+        cJSON_AddNumberToObject(o, name, floor(n * 10 + 0.5) / 10);
+}
+
+void report_plan(const struct report_plan *p, struct buf *out)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_integer(o, "records", p->records);
+    add_integer(o, "page_size", p->page_size);
+    add_integer(o, "pages", p->pages);
+    add_integer(o, "requests", p->requests);
+    add_tenths(o, "minutes", p->minutes);
+    add_tenths(o, "requests_left", p->left);
+    add_tenths(o, "reset_seconds", p->reset);
     print(o, out);
 }
 

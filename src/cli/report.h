@@ -39,6 +39,14 @@ struct report_page {
 /* What a count has for --summary-fd. date: or NULL. */
 void report_count(int64_t records, int64_t requests, const char *date, struct buf *out);
 void report_page(const struct report_page *p, struct buf *out);
+/* What the reading of a list would take; -1: unknown. */
+struct report_plan {
+    int64_t records, page_size, pages, requests;
+    double minutes;     /* by --rate */
+    double left, reset; /* requests that the server still takes, and in how many seconds it takes more */
+};
+void report_plan(const struct report_plan *p, struct buf *out);
+
 void report_summary(const struct report_summary *s, struct buf *out);
 /* What a write did, as the one JSON object on its standard output. */
 void report_receipt(const struct receipt *r, struct buf *out);

@@ -2,6 +2,7 @@
 #include "http/ratelimit.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -133,16 +134,44 @@ static const struct {
     {"X-HubSpot-RateLimit-Remaining", "X-HubSpot-RateLimit-Interval-Milliseconds", 1e-3}, /* HubSpot */
 };
 
+static double reset_of(ratelimit_header header, const void *headers, size_t which, double now)
+{
+    const char *reset = header(headers, headers_of[which].reset);
+    double scale = headers_of[which].scale;
+    return scale > 0 ? scale * number(reset) : moment(reset, now);
+}
+
 double ratelimit_wait(ratelimit_header header, const void *headers, double now)
 {
     const char *field = header(headers, "RateLimit");
     double longest = field ? single_field(field, now) : 0;
     for (size_t i = 0; i < sizeof headers_of / sizeof *headers_of; i++) {
-        const char *reset = header(headers, headers_of[i].reset);
-        double scale = headers_of[i].scale, after = scale > 0 ? scale * number(reset) : moment(reset, now);
-        longest = fmax(longest, if_spent(number(header(headers, headers_of[i].remaining)), after));
+        double left = number(header(headers, headers_of[i].remaining));
+        longest = fmax(longest, if_spent(left, reset_of(header, headers, i, now)));
     }
     return longest;
+}
+
+static void take_fewest(double remaining, double until, double *left, double *reset)
+{
+    if (isnan(remaining) || remaining < 0 || (*left >= 0 && remaining >= *left))
+        return;
+    *left = remaining;
+    *reset = until >= 0 ? until : *reset;
+}
+
+void ratelimit_left(ratelimit_header header, const void *headers, double now, double *left, double *reset)
+{
+    const char *field = header(headers, "RateLimit");
+    for (const char *p = field ? field : ""; *p; p += *p == ',') {
+        bool one = strcasestr(field, "remaining=") != NULL; /* its words are divided by commas */
+        size_t len = one ? strlen(p) : strcspn(p, ",");
+        take_fewest(word(p, len, one ? "remaining" : "r"), from_now(word(p, len, one ? "reset" : "t"), now), left,
+                    reset);
+        p += len;
+    }
+    for (size_t i = 0; i < sizeof headers_of / sizeof *headers_of; i++)
+        take_fewest(number(header(headers, headers_of[i].remaining)), reset_of(header, headers, i, now), left, reset);
 }
 
 double ratelimit_retry_after(const char *value, double now)

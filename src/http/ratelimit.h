@@ -11,6 +11,10 @@ typedef const char *(*ratelimit_header)(const void *headers, const char *name);
  * remaining=0, reset=30` and `"name";r=0;t=30, ...`. now: seconds since the epoch. */
 double ratelimit_wait(ratelimit_header header, const void *headers, double now);
 
+/* The requests that the server still takes, and in how many seconds it takes more, by the same headers; what they do
+ * not say stays. Of several policies the one with the fewest counts. */
+void ratelimit_left(ratelimit_header header, const void *headers, double now, double *left, double *reset);
+
 /* What a Retry-After says: seconds, perhaps with a fraction or a unit, or a time, as HTTP, ISO 8601 or the clock of
  * Unix write it. 0: at once, or a time that has passed, which both say nothing; -1: it cannot be read. */
 double ratelimit_retry_after(const char *value, double now);

@@ -19,7 +19,7 @@ void paging_init(struct paging *t, enum paging_style style)
         .request = {.url = (char *)"http://h/list", .method = METHOD_NOT_GIVEN},
     };
     t->range.on_drift = DRIFT_WARN;
-    t->http = (struct http_options){&t->request, &t->auth, &t->network};
+    t->http = (struct http_options){.request = &t->request, .auth = &t->auth, .network = &t->network};
 }
 
 int paging_start(struct paging *t)
