@@ -60,7 +60,7 @@ static int take_word(struct slice said, struct change *change)
 
 static bool is_object(struct slice value)
 {
-    return value.len && *value.text == '{';
+    return value.text && *value.text == '{';
 }
 
 int change_read(const struct path *path, struct slice record, int64_t line, struct change *change, struct error *e)
