@@ -75,6 +75,7 @@ BATS_TESTS = \
 	tests/state.bats \
 	tests/look.bats \
 	tests/since.bats \
+	tests/windows.bats \
 	tests/each.bats \
 	tests/lookup.bats \
 	tests/flights.bats \

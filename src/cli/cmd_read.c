@@ -15,6 +15,11 @@
 #include "cli/report.h"
 #include "pages/styles.h"
 
+static bool has_many(const struct options *o)
+{
+    return o->each.for_each || o->since.window;
+}
+
 static int run(struct read_run *r, struct error *e)
 {
     struct http_options http = options_http(r->options);
@@ -56,14 +61,14 @@ static int summarize(struct read_run *r, struct error *e)
 {
     struct buf line = {0};
     const struct read_shared *shared = r->shared;
-    bool many = r->options->each.for_each;
+    bool many = has_many(r->options);
     struct report_summary s = {
         .records = shared->written,
         .pages = shared->pages + r->paginate.pages,
         .bytes = shared->bytes,
         .requests = shared->stats.requests,
         .retries = shared->stats.retries,
-        .parents = many ? shared->lists : -1,
+        .parents = r->options->each.for_each ? shared->lists : -1,
         .parents_rejected = shared->rejected,
         .total = -1,
         .first_offset = -1,
@@ -127,8 +132,20 @@ static int check_each(const struct options *o, struct error *e)
     return o->each.new_only && !o->run.state ? error_set(e, EXIT_USAGE, "--new-only needs --state: new to what?") : 0;
 }
 
+static int check_window(const struct options *o, struct error *e)
+{
+    static const char *const others[] = {"for-each", "stream", "cursor",    "offset",
+                                         "limit",    "expect", "max-pages", "newest-first"};
+    for (size_t i = 0; o->since.window && i < sizeof others / sizeof *others; i++)
+        if (options_is_given(o, others[i]))
+            return error_set(e, EXIT_USAGE, "--window does not go with --%s", others[i]);
+    return 0;
+}
+
 static int check_options(const struct options *o, struct error *e)
 {
+    if (check_window(o, e))
+        return -1;
     if (check_fd("summary-fd", o->run.summary_fd, e) || check_fd("envelope-fd", o->run.envelope_fd, e))
         return -1;
     if (o->paging.stream && o->run.envelope_fd >= 0)
@@ -142,7 +159,7 @@ static int set_up(struct read_run *r, struct error *e)
 {
     const struct options *o = r->options;
     struct http_options http = options_http(o);
-    if (check_options(o, e) || read_state_load(r, e) || (!o->each.for_each && read_list_begin(r, &http, e)))
+    if (check_options(o, e) || read_state_load(r, e) || (!has_many(o) && read_list_begin(r, &http, e)))
         return -1;
     return read_state_output(r, e) || read_output_begin(r, e) ? -1 : 0;
 }
@@ -151,7 +168,7 @@ static int set_up(struct read_run *r, struct error *e)
 static int end(struct read_run *r, int result, struct error *e)
 {
     struct error lost = {0};
-    if (result == 0 && !r->options->each.for_each)
+    if (result == 0 && !has_many(r->options))
         result = read_list_check(r, e);
     tell_end(r, e);
     if (read_output_finish(r, result != 0, e))
@@ -198,7 +215,7 @@ int cmd_read(const struct options *o, struct error *e)
     int result = set_up(&r, e);
     bool ready = result == 0;
     if (ready)
-        result = o->each.for_each ? read_each(&r, e) : run(&r, e);
+        result = has_many(o) ? read_each(&r, e) : run(&r, e);
     read_output_end(&r);
     if (result && !r.paginate.pages && !shared.lists && !e->quiet)
         advice_add(o, e);

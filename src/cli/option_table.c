@@ -46,6 +46,8 @@ const struct option_row option_table[] = {
      "written"},
     {"newest-first", 0, "range", OPTION_FLAG, NULL, AT(since.newest_first), "false", 0, READ, OPTION_LINE_ONLY,
      "with --since-path: the list has its newest records first, so end at the first page that has none"},
+    {"window", 0, "range", OPTION_TEXT, "P30D", AT(since.window), NULL, 0, READ, OPTION_LINE_ONLY,
+     "read {since} to {until} in windows so long, many at once; those that the API refuses or caps are halved"},
     {"overlap", 0, "range", OPTION_TEXT, "P1D", AT(since.overlap), NULL, 0, READ, OPTION_LINE_ONLY,
      "with --since-path and --state: ask again for so long before the newest; what has come is dropped"},
     {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,

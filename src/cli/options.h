@@ -50,7 +50,7 @@ struct each_options {
 };
 
 struct since_options {
-    char *since, *until, *since_path, *time_format, *overlap;
+    char *since, *until, *since_path, *time_format, *overlap, *window;
     bool newest_first;
     bool filled;         /* something has a {since} or {until} in it */
     struct buf from, to; /* what they stand for in this run: cli/since */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/moment.h"
 #include "cli/read_learn.h"
 #include "cli/read_list.h"
 #include "cli/read_output.h"
@@ -26,7 +27,8 @@ struct each_list {
     struct parent parent;
     struct http_options http;
     unsigned under_way;
-    bool begun, ended;
+    bool begun, ended, checked;
+    bool cut; /* the API does not give all of it */
     long status;
     struct error error; /* code 0: it has not failed */
 };
@@ -34,8 +36,8 @@ struct each_list {
 struct each {
     struct read_run *whole;
     struct parents parents;
-    struct each_list **list; /* those that are open, in order */
-    size_t count, most;
+    struct each_list **list;  /* those that are open, in order */
+    size_t count, room, most; /* so many new ones at the most */
     struct each_list **owner; /* by the slot of the window; NULL: what comes there does not count */
     unsigned slots;
     struct each_list *learned; /* a page of it is to be written */
@@ -57,11 +59,19 @@ static struct each_list *open_list(struct each *a, struct parent *parent)
                                .paging = o->paging,
                                .each = &a->parents,
                                .parent = &l->parent,
-                               .waits = a->count > 0};
+                               .waits = a->count > 0 || a->whole->shared->windows};
     l->http = options_http(o);
     l->http.request = &l->parent.request;
-    a->list[a->count++] = l;
     return l;
+}
+
+static void put_list(struct each *a, size_t n, struct each_list *l)
+{
+    if (a->count == a->room)
+        a->list = mem_grown((void *)a->list, (a->room += 64) * sizeof *a->list);
+    memmove(a->list + n + 1, a->list + n, (a->count - n) * sizeof *a->list);
+    a->list[n] = l;
+    a->count++;
 }
 
 static void free_list(struct each *a, struct each_list *l)
@@ -108,12 +118,14 @@ static int take_state(struct each *a, struct each_list *l, struct since_options 
 /* As take_state(). */
 static int begin(struct each *a, struct each_list *l, struct since_options *since, struct error *e)
 {
-    bool keeps_state = a->whole->shared->states;
+    bool windows = a->whole->shared->windows, keeps_state = a->whole->shared->states && !windows;
+    if (windows)
+        windows_ask(&a->parents.windows, &l->parent.window, since);
     read_state_begin(&l->run);
     int result = keeps_state ? take_state(a, l, since, e) : 1;
     if (result <= 0)
         return result;
-    if (read_state_resume(&l->run, since, e) ||
+    if ((!windows && read_state_resume(&l->run, since, e)) ||
         parents_fill(&a->parents, &l->parent, since->filled ? since : NULL, e) || read_list_begin(&l->run, &l->http, e))
         return -1;
     buf_add(&l->run.paginate.headers, l->parent.headers.data, l->parent.headers.len);
@@ -154,9 +166,9 @@ static int open_next(struct each *a, struct each_list **to)
     struct each_list *l = open_list(a, &parent);
     int begun = begin_list(a, l, &a->torn);
     if (begun > 0)
-        *to = l;
+        put_list(a, a->count, *to = l);
     else
-        free_list(a, a->list[--a->count]);
+        free_list(a, l);
     a->input_done = begun < 0;
     return a->input_done ? INPUT_END : state;
 }
@@ -253,6 +265,17 @@ static bool on_matters(void *ctx, const struct exchange *x)
     return read_list_ops.matters(r, x);
 }
 
+/* A window that has as many records as the API gives or counts at the most need not be read to its end. */
+static bool doubt_count(struct each_list *l)
+{
+    int64_t most = l->run.range.result_limit, total = l->run.paginate.total;
+    l->cut = most > 0 && total >= most && l->run.waits && l->run.range.on_drift != DRIFT_IGNORE;
+    if (l->cut)
+        error_set(&l->error, EXIT_ANSWER, "it has %" PRId64 " records, and the API gives no more than --result-limit",
+                  total);
+    return l->cut;
+}
+
 /* An error is kept until the lists before this one are out. */
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
@@ -273,6 +296,8 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         l->status = x->status;
         transfer_locate(x, &l->error);
     }
+    if (next >= 0 && a->whole->shared->windows && doubt_count(l))
+        next = TRANSFER_STOP;
     if (next != TRANSFER_DONE)
         end_list(a, l);
     return TRANSFER_DONE;
@@ -307,15 +332,88 @@ static int reject(struct each *a, const struct each_list *l, struct error *e)
 static int give_up(struct each *a, const struct each_list *l, struct error *e)
 {
     int64_t most = a->whole->options->write.max_rejects;
+    const char *name = l->parent.name.data;
     bool many = most >= 0 && a->whole->shared->rejected >= most;
     bool of_all = l->error.code == EXIT_USAGE || (l->error.code == EXIT_DENIED && l->status != 403);
     if (a->reject_fd >= 0 && !of_all && !many)
         return reject(a, l, e);
     *e = l->error;
     if (a->reject_fd >= 0 && !of_all && most > 0)
-        return error_set(e, EXIT_REFUSED, "input line %" PRId64 ": more than --max-rejects %" PRId64 ": %s",
-                         l->parent.line, most, l->error.message);
-    return error_set(e, e->code, "input line %" PRId64 ": %s", l->parent.line, l->error.message);
+        return error_set(e, EXIT_REFUSED, "%s: more than --max-rejects %" PRId64 ": %s", name, most, l->error.message);
+    return error_set(e, e->code, "%s: %s", name, l->error.message);
+}
+
+/* ---- windows ---- */
+
+static void take_bounds(struct each *a, const struct each_list *l)
+{
+    struct newer *n = &a->whole->newer;
+    if (n->path.count)
+        windows_bounds(&l->parent.window, &n->from, &n->to);
+}
+
+/* It is whole: its records go out, and a run that is stopped goes on after it. */
+static int finish_window(struct each *a, struct each_list *l, struct error *e)
+{
+    struct read_run *whole = a->whole;
+    take_bounds(a, l);
+    int result = l->run.waits ? read_output_release(&l->run, e) : 0;
+    newer_turn(&whole->newer);
+    buf_clear(&whole->state.since);
+    moment_format(l->parent.window.to, a->parents.windows.format, &whole->state.since);
+    return result;
+}
+
+/* The first one has more than may wait: it goes out as it comes, and can't be halved any more. */
+static int stream_first(struct each *a, struct error *e)
+{
+    struct each_list *l = a->count ? a->list[0] : NULL;
+    if (!l || l->ended || !l->run.waits || a->whole->shared->waiting_bytes < MOST_WAITING)
+        return 0;
+    take_bounds(a, l);
+    return read_output_release(&l->run, e);
+}
+
+/* Refused as a whole, or cut. */
+static bool is_too_much(const struct each_list *l)
+{
+    static const long refusals[] = {400, 413, 414, 416, 422};
+    bool refused = false;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        refused |= l->status == refusals[i];
+    return l->error.code && (refused || l->cut);
+}
+
+/* In the place of the n-th window two come that are half as long; it stays, with its error, where that can't be. */
+static int split(struct each *a, size_t n, struct error *e)
+{
+    struct each_list *old = a->list[n];
+    struct windows *w = &a->parents.windows;
+    struct window halves[2] = {old->parent.window};
+    if (!windows_halve(w, &halves[0], &halves[1])) {
+        error_set(&old->error, old->error.code, "%s; it can't be made smaller", old->error.message);
+        return 0;
+    }
+    if (!old->cut && w->length > halves[0].to - halves[0].from) /* so long ones are refused */
+        w->length = halves[0].to - halves[0].from;
+    a->count--;
+    memmove(a->list + n, a->list + n + 1, (a->count - n) * sizeof *a->list);
+    free_list(a, old);
+    for (size_t i = 0; i < 2; i++) {
+        struct each_list *l = open_list(a, &(struct parent){.window = halves[i]});
+        put_list(a, n + i, l);
+        if (begin_list(a, l, e) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void check(struct each_list *l)
+{
+    if (!l->error.code && !l->checked)
+        read_list_check(&l->run, &l->error);
+    l->cut |= l->run.paginate.late.code != 0;
+    l->checked = true;
 }
 
 /* The first list has ended. */
@@ -323,9 +421,8 @@ static int finish_first(struct each *a, struct error *e)
 {
     struct each_list *l = a->list[0];
     struct read_shared *s = a->whole->shared;
-    if (!l->error.code)
-        read_list_check(&l->run, &l->error);
-    int result = l->error.code ? give_up(a, l, e) : 0;
+    check(l);
+    int result = l->error.code ? give_up(a, l, e) : s->windows ? finish_window(a, l, e) : 0;
     l->run.state.done = !l->error.code;
     s->lists++;
     a->count--;
@@ -333,7 +430,21 @@ static int finish_first(struct each *a, struct error *e)
     free_list(a, l);
     if (result == 0)
         result = read_output_save_at_times(a->whole, e);
-    return result || !a->count ? result : read_output_release(&a->list[0]->run, e);
+    return result || !a->count || s->windows ? result : read_output_release(&a->list[0]->run, e);
+}
+
+/* Windows that are too much for the API become two. */
+static int split_windows(struct each *a, struct error *e)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        struct each_list *l = a->list[i];
+        if (!l->ended)
+            continue;
+        check(l);
+        if (is_too_much(l) && l->run.waits && split(a, i, e))
+            return -1;
+    }
+    return 0;
 }
 
 static int on_idle(void *ctx, struct error *e)
@@ -341,6 +452,8 @@ static int on_idle(void *ctx, struct error *e)
     struct each *a = ctx;
     int result = a->learned ? read_output_write(&a->learned->run, e) : 0;
     a->learned = NULL;
+    if (result == 0 && a->whole->shared->windows)
+        result = split_windows(a, e) || stream_first(a, e) ? -1 : 0;
     while (result == 0 && a->count && a->list[0]->ended)
         result = finish_first(a, e);
     return result;
@@ -406,10 +519,12 @@ int read_each(struct read_run *r, struct error *e)
     unsigned slots = r->shared->slots;
     const char *reject_file = r->options->write.reject_file;
     struct each a = {.whole = r, .slots = slots, .most = (size_t)slots * LISTS_PER_SLOT, .reject_fd = -1};
-    a.list = mem_zeroed(a.most, sizeof(struct each_list *));
+    a.list = mem_zeroed(a.room = a.most, sizeof(struct each_list *));
     r->shared->whole = r;
+    r->shared->windows = r->options->since.window;
     a.owner = mem_zeroed(slots, sizeof(struct each_list *));
     int result = parents_init(&a.parents, r->options, e);
+    a.parents.windows.goes_on = r->state.found;
     if (result == 0 && reject_file)
         result = io_open_emptied(reject_file, 0600, &a.parents.input.fd, 1, &a.reject_fd, e);
     if (result == 0)

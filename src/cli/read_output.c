@@ -15,7 +15,7 @@ void read_output_note(void *ctx, bool verbose, const char *line)
     struct read_run *r = ctx;
     struct buf text = {0};
     if (r->parent)
-        buf_addf(&text, "input line %" PRId64 ": ", r->parent->line);
+        buf_addf(&text, "%.*s: ", (int)r->parent->name.len, r->parent->name.data);
     buf_adds(&text, line);
     terminal_note(&r->shared->terminal, verbose, buf_text(&text));
     buf_free(&text);
@@ -117,18 +117,24 @@ static struct slice chosen(struct read_run *r, struct slice lines)
     return (struct slice){buf_text(&r->shared->chosen), r->shared->chosen.len};
 }
 
+static struct newer *newer_of(struct read_run *r)
+{
+    return r->shared->windows ? &r->shared->whole->newer : &r->newer;
+}
+
 /* --since-path: those that are new. */
 static struct slice kept(struct read_run *r, struct slice lines)
 {
-    if (!r->newer.path.count)
+    struct newer *n = newer_of(r);
+    if (!n->path.count && !r->shared->windows)
         return lines;
-    if (!r->newer.told && newer_lacks(&r->newer, lines)) {
+    if (!n->told && newer_lacks(n, lines)) {
         read_output_note(r, false,
                          "warning: some records have nothing at --since-path to compare: they are taken for new");
-        r->newer.told = true;
+        n->told = true;
     }
     buf_clear(&r->kept);
-    newer_keep(&r->newer, lines, &r->kept);
+    newer_keep(n, lines, &r->kept);
     return (struct slice){buf_text(&r->kept), r->kept.len};
 }
 
@@ -180,8 +186,8 @@ static int write_records(struct read_run *r, enum pace pace, const char *lines, 
         r->written += passed;
         r->dropped += passed - records;
         r->shared->written += records;
-        if (r->newer.path.count)
-            newer_note(&r->newer, (struct slice){new.text, line_start(new.text, new.len, left, records)});
+        if (newer_of(r)->path.count)
+            newer_note(newer_of(r), (struct slice){new.text, line_start(new.text, new.len, left, records)});
         r->shared->output.bytes += (int64_t)done;
         return result;
     }
@@ -196,17 +202,18 @@ void read_output_note_place(struct read_run *r)
 {
     const struct read_shared *shared = r->shared;
     struct state *s = &r->state;
-    if (!shared->states)
+    if (!shared->states || (shared->windows && r != shared->whole))
         return;
     bookmark_set(&s->place, &r->place);
     if (r != shared->whole && paginate_seeks(&r->paginate) && r->paginate.learned_size > 0)
         s->page_size = r->paginate.learned_size;
     s->records = r->before + (r == shared->whole ? shared->written : r->written);
     s->bytes = shared->output.part && !r->each ? shared->output.bytes : -1;
-    if (r->newer.path.count && r != shared->whole) {
+    if (shared->windows || (r->newer.path.count && r != shared->whole)) {
         newer_save(&r->newer, s->done, &s->seen, &s->noted);
         buf_clear(&s->newest);
-        buf_add(&s->newest, buf_text(&r->newer.newest), r->newer.newest.len);
+        if (r->newer.newest.len)
+            buf_add(&s->newest, r->newer.newest.data, r->newer.newest.len);
     }
     states_put(shared->states, s);
 }
@@ -236,7 +243,7 @@ int read_output_save_at_times(struct read_run *r, struct error *e)
     struct read_shared *s = r->shared;
     enum { LONG = 100 };
     bool late = io_seconds_since(&s->saved) >= 20 * s->save_takes;
-    if (!s->states)
+    if (!s->states || (s->windows && r != s->whole))
         return 0;
     return late || (!s->output.part && s->states->count < LONG) ? read_output_save(r, late, e) : 0;
 }
@@ -306,7 +313,7 @@ static struct progress progress(const struct read_run *r)
 {
     const struct read_shared *s = r->shared;
     return (struct progress){.records = s->written,
-                             .total = r->options->each.for_each ? -1 : r->paginate.total,
+                             .total = r->options->each.for_each || s->windows ? -1 : r->paginate.total,
                              .bytes = s->bytes,
                              .bytes_total = -1,
                              .parts = s->pages + r->paginate.pages,

@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "base/pair.h"
+#include "cli/since.h"
 #include "json/lines.h"
 #include "json/split.h"
 
@@ -59,10 +60,22 @@ static int open_file(struct parents *all, const char *name, struct error *e)
     return all->input.fd < 0 ? error_set(e, EXIT_NO_FILE, "--for-each: cannot read %s: %s", name, strerror(errno)) : 0;
 }
 
+static int set_common(struct parents *all, struct error *e)
+{
+    struct since_options times = all->options->since;
+    struct buf headers = {0};
+    int result = since_request(&all->options->request, &times, &all->common, &headers, e);
+    all->target.common = all->common;
+    buf_free(&headers);
+    return result;
+}
+
 int parents_init(struct parents *all, const struct options *o, struct error *e)
 {
     static const struct list none;
     *all = (struct parents){.options = o, .input = {.fd = -1}};
+    if (o->since.window)
+        return windows_init(&all->windows, o, e) || set_common(all, e) ? -1 : 0;
     all->shape = (struct body_shape){.kind = BODY_SINGLE, .omit = &none};
     all->input.shape = &all->shape;
     all->input.end_marker = o->write.end_marker;
@@ -81,7 +94,10 @@ int parents_init(struct parents *all, const struct options *o, struct error *e)
 
 void parents_free(struct parents *all)
 {
-    target_free(&all->target);
+    if (all->options->since.window)
+        since_request_free(&all->common);
+    else
+        target_free(&all->target);
     buf_free(&all->body_text);
     for (size_t i = 0; i < all->kept_count; i++) {
         free(all->kept[i].name);
@@ -115,6 +131,8 @@ static int keep(const struct parents *all, struct parent *p, struct error *e)
 int parents_next(struct parents *all, struct parent *to, struct error *e)
 {
     *to = (struct parent){0};
+    if (all->options->since.window)
+        return windows_next(&all->windows, &to->window) ? INPUT_BATCH : INPUT_END;
     int state = input_fill(&all->input, &all->next, e);
     if (state != INPUT_BATCH)
         return state;
@@ -122,6 +140,7 @@ int parents_next(struct parents *all, struct parent *to, struct error *e)
     to->line = batch_line(&all->next, 0);
     split_compact(record.text, record.len, &to->record);
     batch_clear(&all->next);
+    buf_addf(&to->name, "input line %" PRId64, to->line);
     if (*buf_text(&to->record) != '{')
         return error_set(e, EXIT_INPUT, "input line %" PRId64 ": not an object", to->line);
     return keep(all, to, e) ? -1 : state;
@@ -132,8 +151,10 @@ void parent_free(struct parent *p)
     buf_free(&p->record);
     buf_free(&p->kept);
     buf_free(&p->headers);
-    free(p->request.url);
-    free(p->request.data);
+    buf_free(&p->name);
+    if (p->window.to <= p->window.from)
+        p->request.header = (struct list){0}; /* borrowed */
+    since_request_free(&p->request);
 }
 
 /* ---- its requests ---- */
@@ -179,6 +200,11 @@ static int fill(const struct parents *all, struct parent *p, struct slice record
 int parents_fill(const struct parents *all, struct parent *p, const struct since_options *since, struct error *e)
 {
     struct buf record = {0};
+    if (all->options->since.window) {
+        struct since_options times = *since;
+        windows_name(&all->windows, &p->window, &p->name);
+        return since_request(&all->options->request, &times, &p->request, &p->headers, e);
+    }
     add_times(p, since, &record);
     int result = fill(all, p, (struct slice){buf_text(&record), record.len}, e);
     buf_free(&record);

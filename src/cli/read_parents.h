@@ -4,6 +4,7 @@
 #define RESTSRC_READ_PARENTS_H
 
 #include "cli/options.h"
+#include "cli/read_windows.h"
 #include "write/input.h"
 #include "write/target.h"
 #include "json/path.h"
@@ -24,11 +25,15 @@ struct parents {
     struct kept_field *kept;
     size_t kept_count;
     bool from_stdin;
+    struct windows windows;        /* --window: they take the place of the lines */
+    struct request_options common; /* then what all requests share; its URL is that of the first one */
 };
 
 /* A line, and the list that is made of it. */
 struct parent {
     int64_t line;
+    struct window window;           /* --window */
+    struct buf name;                /* for messages */
     struct buf record;              /* compact */
     struct buf kept;                /* of an object: its members, as "repo_id":7, */
     struct request_options request; /* url and data are its own, the rest is borrowed */

@@ -58,6 +58,7 @@ struct read_shared {
     int64_t pages;           /* of these */
     struct list told;        /* warnings that need no second time */
     size_t waiting_bytes;    /* of pages that wait for the lists before theirs */
+    bool windows;            /* they are windows of one list: `whole` judges what is new, and has the state */
 };
 
 /* A page that is written when the lists before this one have ended. */

@@ -18,17 +18,24 @@ static bool has(const char *text)
     return text && (strstr(text, "{since}") || strstr(text, "{until}"));
 }
 
-static bool any_has(const struct list *texts)
+static bool asks(const struct request_options *o, const char *name)
 {
-    for (size_t i = 0; i < texts->count; i++)
-        if (has(texts->item[i]))
-            return true;
-    return false;
+    bool does = strstr(o->url, name) || (o->data && strstr(o->data, name));
+    for (size_t i = 0; i < o->query.count; i++)
+        does |= strstr(o->query.item[i], name) != NULL;
+    for (size_t i = 0; i < o->header.count; i++)
+        does |= strstr(o->header.item[i], name) != NULL;
+    return does;
 }
 
 static bool is_asked(const struct request_options *o)
 {
-    return has(o->url) || has(o->data) || any_has(&o->query) || any_has(&o->header);
+    return asks(o, "{since}") || asks(o, "{until}");
+}
+
+static bool asks_both(const struct request_options *o)
+{
+    return asks(o, "{since}") && asks(o, "{until}");
 }
 
 /* ---- what they stand for ---- */
@@ -188,19 +195,55 @@ static int fill_text(struct since_options *s, char **text, enum kind kind, struc
     return result;
 }
 
-static int fill_all(struct options *o, struct error *e)
+static int fill_all(struct since_options *s, struct request_options *r, struct error *e)
 {
-    struct request_options *r = &o->request;
     bool body = has(r->data);
     enum kind kind = request_sends_form(r) ? IN_URL : IN_JSON;
-    int result = fill_text(&o->since, &r->url, IN_URL, e) || fill_text(&o->since, &r->data, kind, e) ? -1 : 0;
+    int result = fill_text(s, &r->url, IN_URL, e) || fill_text(s, &r->data, kind, e) ? -1 : 0;
     for (size_t i = 0; result == 0 && i < r->query.count; i++)
-        result = fill_text(&o->since, &r->query.item[i], IN_TEXT, e);
+        result = fill_text(s, &r->query.item[i], IN_TEXT, e);
     for (size_t i = 0; result == 0 && i < r->header.count; i++)
-        result = fill_text(&o->since, &r->header.item[i], IN_TEXT, e);
+        result = fill_text(s, &r->header.item[i], IN_TEXT, e);
     if (body)
         r->data_len = strlen(r->data);
     return result;
+}
+
+int since_request(const struct request_options *from, struct since_options *times, struct request_options *to,
+                  struct buf *headers, struct error *e)
+{
+    struct request_options mine = *from;
+    struct list all = {0};
+    mine.query = (struct list){0};
+    mine.url = mem_copy(from->url);
+    mine.data = from->data ? mem_text(from->data, from->data_len) : NULL;
+    for (size_t i = 0; i < from->query.count; i++)
+        list_add(&mine.query, from->query.item[i]);
+    for (size_t i = 0; i < from->header.count; i++)
+        list_add(&all, from->header.item[i]);
+    mine.header = all;
+    int result = fill_all(times, &mine, e);
+    *to = mine;
+    to->header = (struct list){0};
+    to->typed_headers = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        bool own = has(from->header.item[i]);
+        if (own)
+            buf_addf(headers, "%s\n", mine.header.item[i]);
+        else
+            list_add(&to->header, all.item[i]);
+        to->typed_headers += !own && i < from->typed_headers;
+    }
+    list_free(&mine.header);
+    return result;
+}
+
+void since_request_free(struct request_options *r)
+{
+    free(r->url);
+    free(r->data);
+    list_free(&r->query);
+    list_free(&r->header);
 }
 
 /* A URL may give several lists: by what is asked for in the body, or by where they are in the answer. */
@@ -252,11 +295,19 @@ int since_apply(struct options *o, enum command_bit command, struct error *e)
     s->filled = is_asked(&o->request);
     if (check_options(s, keeps_state, e))
         return -1;
+    if (s->window && (o->paging.paginate == PAGING_AUTO || !asks_both(&o->request)))
+        return error_set(e, EXIT_USAGE,
+                         o->paging.paginate == PAGING_AUTO
+                             ? "--window does not go with --paginate auto: give what restsrc check finds"
+                             : "--window needs {since} and {until} in the URL, --query, --header or "
+                               "--data: each window has its own");
+    if (s->window) /* each of them is filled in for itself: read_each */
+        return find_times(o, keeps_state, e);
     if (!s->filled && !s->since_path)
         return 0;
     if (o->each.for_each) { /* each list has its own: read_each */
         s->filled = s->filled && (s->since || s->until || keeps_state);
         return find_times(o, false, e);
     }
-    return find_times(o, keeps_state, e) || (s->filled && fill_all(o, e)) ? -1 : 0;
+    return find_times(o, keeps_state, e) || (s->filled && fill_all(s, &o->request, e)) ? -1 : 0;
 }

@@ -16,4 +16,10 @@ int since_overlap(const struct since_options *s, double *seconds, struct error *
 /* What the state of a list knows takes the place of what --since and --until say. -1: EXIT_USAGE. */
 int since_take(struct since_options *s, const struct state *state, struct error *e);
 
+/* A copy of a request with these times filled in; headers that have one become lines of their own, appended to
+ * headers. -1: EXIT_USAGE. Free it with since_request_free(), in any case. */
+int since_request(const struct request_options *from, struct since_options *times, struct request_options *to,
+                  struct buf *headers, struct error *e);
+void since_request_free(struct request_options *r);
+
 #endif

@@ -156,10 +156,32 @@ void newer_keep(struct newer *n, struct slice lines, struct buf *out)
 {
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        if (is_within(n, line) && !was_seen(n, line))
+        bool again = is_within(n, line) && was_seen(n, line);
+        if (is_within(n, line) && !again)
             buf_add(out, line.text, line.len);
+        if (!n->path.count && !again) {
+            struct record record = know(n, line);
+            buf_add(&n->noted, &record, sizeof record);
+        }
     }
 }
+
+static void sort(struct buf *records)
+{
+    if (records->len)
+        qsort(records->data, count(records), sizeof(struct record), by_digest);
+}
+
+void newer_turn(struct newer *n)
+{
+    if (n->path.count)
+        return;
+    buf_swap(&n->seen, &n->noted);
+    buf_clear(&n->noted);
+    sort(&n->seen);
+}
+
+static const double CLOSE = 2e-6; /* bounds of windows are microseconds */
 
 /* What is not asked for again need not be known again. */
 static void forget_old(struct newer *n)
@@ -168,7 +190,7 @@ static void forget_old(struct newer *n)
     value_scalar(slice_of(&n->newest), &text);
     const char *form = n->time_format ? n->time_format : moment_form(buf_text(&text));
     double step = n->time_format || n->overlap > 0 ? moment_step(form) : 0; /* the bound is cut to it */
-    double from = time_of(n, slice_of(&n->newest)) - n->overlap - step;
+    double from = time_of(n, slice_of(&n->newest)) - n->overlap - step - CLOSE;
     size_t kept = 0;
     for (size_t i = 0; i < count(&n->noted); i++) {
         struct record record = get(&n->noted, i);
@@ -227,11 +249,11 @@ bool newer_lacks(const struct newer *n, struct slice lines)
 
 /* ---- kept ---- */
 
-static void add_records(const struct buf *records, struct buf *json)
+static void add_records(const struct buf *records, bool used, struct buf *json)
 {
     for (size_t i = 0; i < count(records); i++) {
         struct record record = get(records, i);
-        if (record.used)
+        if (record.used && !used)
             continue;
         buf_addf(json, "%s\"%016" PRIx64, json->data[json->len - 1] == '[' ? "" : ",", record.digest);
         if (!isnan(record.at))
@@ -240,8 +262,23 @@ static void add_records(const struct buf *records, struct buf *json)
     }
 }
 
+/* Without a path these are the records of the last list. */
+static void save_last(const struct newer *n, struct buf *seen, struct buf *noted)
+{
+    buf_clear(seen);
+    buf_clear(noted);
+    buf_addc(seen, '[');
+    add_records(&n->seen, true, seen);
+    buf_addc(seen, ']');
+    buf_adds(noted, "[]");
+}
+
 void newer_save(struct newer *n, bool done, struct buf *seen, struct buf *noted)
 {
+    if (!n->path.count) {
+        save_last(n, seen, noted);
+        return;
+    }
     for (size_t i = 0; done && i < count(&n->seen); i++) {
         struct record record = get(&n->seen, i);
         if (!record.used && !(isnan(record.at) && n->grew))
@@ -255,8 +292,8 @@ void newer_save(struct newer *n, bool done, struct buf *seen, struct buf *noted)
     buf_clear(noted);
     buf_addc(seen, '[');
     buf_addc(noted, '[');
-    add_records(&n->seen, seen);
-    add_records(&n->noted, done ? seen : noted);
+    add_records(&n->seen, false, seen);
+    add_records(&n->noted, false, done ? seen : noted);
     buf_addc(seen, ']');
     buf_addc(noted, ']');
 }
@@ -279,6 +316,5 @@ void newer_load(struct newer *n, struct slice seen, struct slice noted)
 {
     load(seen, &n->seen);
     load(noted, &n->noted);
-    if (n->seen.len)
-        qsort(n->seen.data, count(&n->seen), sizeof(struct record), by_digest);
+    sort(&n->seen);
 }

@@ -38,6 +38,10 @@ bool newer_all_old(const struct newer *n, struct slice lines);
 /* Has one of these nothing to compare? */
 bool newer_lacks(const struct newer *n, struct slice lines);
 
+/* One of several lists has come that border on each other: what was in it, and comes again in the next one, is dropped.
+ * For who has no path; the records were all given to newer_keep(). */
+void newer_turn(struct newer *n);
+
 /* Records that are known again, as a JSON list: seen, those that have not come again; noted, those from the next bound
  * on. done: the run is complete, and all of them are seen; that
  * is its end. Both are set. */
