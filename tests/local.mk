@@ -76,6 +76,7 @@ BATS_TESTS = \
 	tests/look.bats \
 	tests/since.bats \
 	tests/windows.bats \
+	tests/recipes.bats \
 	tests/each.bats \
 	tests/lookup.bats \
 	tests/flights.bats \
