@@ -177,3 +177,7 @@ killed() {
     restsrc read --window P1D "$api/?since={since}&until={until}"
     exits 64
 }
+
+@test "servers that differ at random in bounds, times, pages, refusals and caps: each record comes once" {
+    timeout 100 "$PYTHON3" "$tests/property/windows.py" "$RESTSRC" 30 "${RESTSRC_SEED:-1}"
+}
