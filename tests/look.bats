@@ -52,7 +52,8 @@ request() {
     echo before >rejects
     printf '{"id":%d,"n":"it'"'"'s"}\n' 1 2 3 >lines
     status=0
-    "$RESTSRC" write --dry-run --batch-size 2 --user-file user --reject-file rejects "$api/rows" <lines >commands || status=$?
+    "$RESTSRC" write --dry-run --batch-size 2 --user-file user --reject-file rejects "$api/rows" \
+        <lines >commands || status=$?
     [ "$status" -eq 0 ]
     [ "$(api_log length)" -eq 0 ] && [ "$(cat rejects)" = before ]
     sh commands >/dev/null
@@ -99,7 +100,7 @@ request() {
     if grep -F X-Note "$err"; then return 1; fi
 }
 
-@test "count --plan: records, pages as long as the server gives them, requests, minutes at --rate, what the limit leaves" {
+@test "count --plan: records, pages as long as the server gives them, requests, minutes at --rate, requests left" {
     api <<'END'
 def answer(r):
     at, size = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 100)), 40)

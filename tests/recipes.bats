@@ -6,8 +6,8 @@ recipes_api() {
     api <<'END'
 import json
 FIRST = 9007199254740993
-ROWS = [{"id": FIRST + i, "total": f"@{i + 1}.10@", "customer_id": i % 7 + 1, "updated_at": f"2026-01-01T{i:02d}:00:00Z"}
-        for i in range(24)] + [{"id": FIRST + 24, "total": "@25.10@", "customer_id": 1, "updated_at": "2026-01-02T00:00:00Z"}]
+ROWS = [{"id": FIRST + i, "total": f"@{i + 1}.10@", "customer_id": i % 7 + 1,
+         "updated_at": f"2026-01-0{1 + i // 24}T{i % 24:02d}:00:00Z"} for i in range(25)]
 def as_json(value):
     return json.dumps(value).replace('"@', "").replace('@"', "")
 def answer(r):
@@ -25,7 +25,8 @@ def answer(r):
         return [{"item": 1}, {"item": 2}] if int(r.query.get("offset", 0)) == 0 else []
     if parts[-1] == "count":
         return 200, {"count": len(ROWS)}
-    rows = [row for row in ROWS if r.query.get("updated_since", "") <= row["updated_at"] < r.query.get("updated_before", "~")]
+    since, before = r.query.get("updated_since", ""), r.query.get("updated_before", "~")
+    rows = [row for row in ROWS if since <= row["updated_at"] < before]
     if r.query.get("sort"):
         rows.reverse()
     at = int(r.query.get("offset", 0))

@@ -202,11 +202,11 @@ null
 END
     feed --method-path op --url-template "rows/{id}" "$api/rows"
     [ "$status" -eq 0 ]
-    diff <(asked_for) - <<'END'
+    diff <(asked_for | sed 's/ $//') - <<'END'
 POST /rows {"id":1,"n":1.10}
 POST /rows {"id":2,"n":9007199254740993}
 PUT /rows/1 {"id":1,"n":5}
-DELETE /rows/2 
+DELETE /rows/2
 END
     [ "$(rows_now)" = '[{"id":1,"n":5}]' ]
     [ "$(jq -c '[.records, .lines_done]' receipt)" = '[4,5]' ]
