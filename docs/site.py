@@ -26,6 +26,7 @@ PAGES = {
     "options.md": "Options",
     "apis.md": "Presets",
     "guarantees.md": "Guarantees",
+    "reliability.md": "Tests of the promises",
     "troubleshooting.md": "Troubleshooting",
     "performance.md": "Performance",
     "results.md": "All figures",
