@@ -12,7 +12,6 @@
 #include "http/failure.h"
 #include "http/origin.h"
 #include "http/secret.h"
-#include "http/transfer.h"
 #include "http/url.h"
 
 struct attempt *attempt_nth(const struct transfer *t, unsigned n)
@@ -230,12 +229,27 @@ int attempt_dry(struct transfer *t, struct buf *out, struct error *e)
     return 0;
 }
 
+void attempt_head(const struct exchange *x, struct buf *out)
+{
+    const struct buf *lines = &x->attempt->http.in.head.lines;
+    size_t from = out->len;
+    if (!x->status)
+        return;
+    buf_addf(out, "HTTP %ld\n", x->status);
+    for (size_t at = 0; at < lines->len; at += strlen(lines->data + at) + 1) {
+        const char *line = lines->data + at;
+        bool cookie = strncasecmp(line, "set-cookie:", 11) == 0;
+        buf_addf(out, "%.*s%s\n", cookie ? 11 : (int)strlen(line), line, cookie ? " ***" : "");
+    }
+    secret_mask(&x->attempt->transfer->client.auth.secrets, buf_writable(out) + from);
+}
+
 void attempt_tell_head(struct transfer *t, const struct exchange *x)
 {
     struct buf head = {0}, lines = {0};
     if (!t->options.network->headers)
         return;
-    transfer_head(x, &head);
+    attempt_head(x, &head);
     char *rest = NULL, *line = strtok_r(buf_writable(&head), "\n", &rest);
     while (line && (line = strtok_r(NULL, "\n", &rest))) /* after the status */
         buf_addf(&lines, "< %s\n", line);

@@ -51,7 +51,9 @@ struct transfer {
     void *ctx;
 };
 
-/* The headers of an answer, where --verbose is given twice. */
+/* As transfer_head(). */
+void attempt_head(const struct exchange *x, struct buf *out);
+/* Tells them, where --verbose is given twice. */
 void attempt_tell_head(struct transfer *t, const struct exchange *x);
 /* Says what the requests of the window would be, as commands of curl. -1: a request is wrong. */
 int attempt_dry(struct transfer *t, struct buf *out, struct error *e);

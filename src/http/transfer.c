@@ -99,17 +99,7 @@ const char *transfer_header(const struct exchange *x, const char *name, const ch
 
 void transfer_head(const struct exchange *x, struct buf *out)
 {
-    const struct buf *lines = &x->attempt->http.in.head.lines;
-    size_t from = out->len;
-    if (!x->status)
-        return;
-    buf_addf(out, "HTTP %ld\n", x->status);
-    for (size_t at = 0; at < lines->len; at += strlen(lines->data + at) + 1) {
-        const char *line = lines->data + at;
-        bool cookie = strncasecmp(line, "set-cookie:", 11) == 0;
-        buf_addf(out, "%.*s%s\n", cookie ? 11 : (int)strlen(line), line, cookie ? " ***" : "");
-    }
-    transfer_mask(x, buf_writable(out) + from);
+    attempt_head(x, out);
 }
 
 const char *transfer_library(void)
