@@ -1,19 +1,24 @@
 # Included by Makefile.am.
 
+# Each target makes a tree of the sources and removes it, so that several can be asked for at once.
+
 # ---- make wheel: dist/restsrc-*.whl, each with the tool inside as a static binary; make sdist: its sources ----
 WHEEL_ARCHES = x86_64 aarch64
 WHEELS = dist
 .PHONY: wheel sdist
-wheel: distdir ## wheels of the Python package with the tool inside, static
+wheel: ## wheels of the Python package with the tool inside, static
+	@$(MAKE) -s distdir
 	$(srcdir)/packaging/make-wheels $(distdir) $(WHEELS) $(WHEEL_ARCHES)
 	rm -rf $(distdir)
-sdist: distdir ## the Python package with the C sources
+sdist: ## the Python package with the C sources
+	@$(MAKE) -s distdir
 	$(srcdir)/packaging/make-sdist $(distdir) dist
 	rm -rf $(distdir)
 
 # ---- make deb; make rpm, by the spec in the tarball of make dist; make container: the static program alone ----
 .PHONY: deb rpm container
-deb: distdir ## a Debian package
+deb: ## a Debian package
+	@$(MAKE) -s distdir
 	$(srcdir)/packaging/make-deb $(distdir) dist $(PACKAGE_VERSION)
 	rm -rf $(distdir)
 rpm: dist ## an RPM package
