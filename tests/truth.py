@@ -14,6 +14,7 @@ MEMBERS = {
     "batches",
     "requests",
     "rejected",
+    "skipped",
     "retries",
     "bytes",
     "lines_done",

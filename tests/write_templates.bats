@@ -209,7 +209,7 @@ PUT /rows/1 {"id":1,"n":5}
 DELETE /rows/2
 END
     [ "$(rows_now)" = '[{"id":1,"n":5}]' ]
-    [ "$(jq -c '[.records, .lines_done]' receipt)" = '[4,5]' ]
+    [ "$(jq -c '[.records, .skipped, .lines_done]' receipt)" = '[4,1,5]' ]
     echo '{"payload":{"before":{"id":1},"after":null,"op":"d"}}' >lines
     feed --method-path payload.op "$api/rows/{id}"
     [ "$status" -eq 0 ] && [ "$(rows_now)" = '[]' ]
@@ -228,7 +228,7 @@ END
     [ "$status" -eq 0 ]
     asked_for | sed 's/ {.*//' | diff - <(printf '%s\n' 'PUT /rows/1' 'PUT /rows/1' 'PUT /rows/2' 'DELETE /rows/2 ')
     [ "$(rows_now)" = '[{"id":1,"n":2}]' ]
-    [ "$(jq -c '[.records, .requests, .lines_done]' receipt)" = '[4,4,5]' ]
+    [ "$(jq -c '[.records, .requests, .skipped, .lines_done]' receipt)" = '[4,4,1,5]' ]
 }
 
 @test "--method is that of updates, and a line may name a method" {

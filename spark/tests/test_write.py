@@ -106,6 +106,29 @@ def test_a_url_for_each_row(spark, sink, write):
     assert [entry["target"].rsplit("/items", 1)[1] for entry in target.log()] == ["/a%2Fb", "/c"]
 
 
+def test_a_change_feed_is_inserted_updated_and_deleted(spark, api, write):
+    server = api("""
+STORE = {}
+def answer(r):
+    key = r.path.rsplit("/", 1)[1]
+    if r.method == "DELETE":
+        STORE.pop(key)
+        return 204, ""
+    STORE[key] = r.json
+    return 200, r.json
+""")
+    changes = [(1, 1, "insert"), (1, 1, "update_preimage"), (1, 2, "update_postimage"), (2, 2, "insert"), (2, 2, "delete")]
+    df = spark.createDataFrame(changes, "id long, n long, _change_type string").coalesce(1)
+    write(df, server.url + "/rows/{id}", body="single", method_path="_change_type")
+    asked = [(entry["method"], entry["target"], entry["body"]) for entry in server.log()]
+    assert asked == [
+        ("PUT", "/rows/1", '{"id":1,"n":1}'),
+        ("PUT", "/rows/1", '{"id":1,"n":2}'),
+        ("PUT", "/rows/2", '{"id":2,"n":2}'),
+        ("DELETE", "/rows/2", ""),
+    ]
+
+
 def test_empty_partitions_send_nothing(spark, sink, write):
     target = sink()
     write(numbers(spark, 3, 6), target.url)

@@ -150,6 +150,7 @@ void report_receipt(const struct receipt *r, struct buf *out)
     add_integer(o, "batches", r->batches);
     add_integer(o, "requests", r->requests);
     add_integer(o, "rejected", r->rejected);
+    add_integer(o, "skipped", r->skipped);
     add_integer(o, "retries", r->retries);
     add_integer(o, "bytes", r->bytes);
     add_integer(o, "lines_done", r->lines_done);

@@ -19,6 +19,7 @@ struct receipt_ranges {
 /* What is in none of the three has not been stored. */
 struct receipt {
     int64_t records, batches, requests, rejected, retries, bytes;
+    int64_t skipped;                  /* lines that ask for no change (--method-path) */
     int64_t accepted;                 /* of the records: those that the server has queued, and may still refuse */
     int64_t lines_done;               /* all lines up to this one are written or rejected */
     struct receipt_ranges done_later; /* and these after it, when several requests were under way */

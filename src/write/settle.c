@@ -124,6 +124,14 @@ static void tell_stored(struct write_run *w, struct held_batch *h, size_t n, str
         *e = wrong;
 }
 
+static void tell_skipped(struct write_run *w, struct held_batch *h, size_t n, struct error *e)
+{
+    struct error wrong = {0};
+    w->receipt.skipped++;
+    if (write_answer(w, h, &h->fate[n], &wrong) && !e->code)
+        *e = wrong;
+}
+
 static bool is_done(enum fate fate)
 {
     return fate == FATE_STORED || fate == FATE_REJECTED || fate == FATE_SKIPPED;
@@ -157,8 +165,8 @@ void settle_batch(struct write_run *w, struct held_batch *h, const struct exchan
             tell_reject(w, h, i, &wrong);
         else if (h->fate[i].fate == FATE_STORED)
             tell_stored(w, h, i, &wrong);
-        else if (h->fate[i].fate == FATE_SKIPPED && write_answer(w, h, &h->fate[i], &wrong))
-            break;
+        else if (h->fate[i].fate == FATE_SKIPPED)
+            tell_skipped(w, h, i, &wrong);
     tell_lines(w, h);
     h->held = h->open = false;
     if (!wrong.code)

@@ -208,7 +208,7 @@ class Delivery:
             except RestsrcError as error:
                 raise type(error)(f"{error}{_stored(told)}", error.exit_code, error.retryable) from None
         counts = json.loads(told)
-        if counts["records"] + counts["rejected"] != rows:
+        if counts["records"] + counts["rejected"] + counts["skipped"] != rows:
             raise ToolFailure(f"partition {place.partition} has {rows} rows, but restsrc's receipt says {told.strip()}")
         numbers = {one.name: counts[one.name] for one in fields(Receipt) if one.name in counts}
         return Receipt(place.partition, place.attempt, **numbers)
