@@ -117,7 +117,13 @@ def answer(r):
     STORE[key] = r.json
     return 200, r.json
 """)
-    changes = [(1, 1, "insert"), (1, 1, "update_preimage"), (1, 2, "update_postimage"), (2, 2, "insert"), (2, 2, "delete")]
+    changes = [
+        (1, 1, "insert"),
+        (1, 1, "update_preimage"),
+        (1, 2, "update_postimage"),
+        (2, 2, "insert"),
+        (2, 2, "delete"),
+    ]
     df = spark.createDataFrame(changes, "id long, n long, _change_type string").coalesce(1)
     write(df, server.url + "/rows/{id}", body="single", method_path="_change_type")
     asked = [(entry["method"], entry["target"], entry["body"]) for entry in server.log()]
