@@ -84,3 +84,14 @@ void text_percent(const char *text, size_t len, struct buf *out)
         else
             buf_addf(out, "%%%02X", (unsigned char)text[i]);
 }
+
+void text_quote_shell(const char *text, struct buf *out)
+{
+    buf_addc(out, '\'');
+    for (; *text; text++)
+        if (*text == '\'')
+            buf_adds(out, "'\\''");
+        else
+            buf_addc(out, *text);
+    buf_addc(out, '\'');
+}

@@ -16,6 +16,9 @@ void text_clean_lines(char *text);
 /* Percent-encoded as opaque bytes, for a URL. Appends. */
 void text_percent(const char *text, size_t len, struct buf *out);
 
+/* In single quotes, as one word for a shell. Appends. */
+void text_quote_shell(const char *text, struct buf *out);
+
 /* The character that text begins with (UTF-8): its length in bytes; 0, and c 0: text is empty, or is not UTF-8 here. */
 size_t text_character(const char *text, unsigned long *c);
 

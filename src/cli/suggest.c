@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/pair.h"
+#include "base/text.h"
 #include "http/secret.h"
 
 /* For a shell: as it is, or in single quotes. */
@@ -15,13 +16,7 @@ static void add_word(const char *text, struct buf *out)
         buf_adds(out, text);
         return;
     }
-    buf_addc(out, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            buf_adds(out, "'\\''");
-        else
-            buf_addc(out, *text);
-    buf_addc(out, '\'');
+    text_quote_shell(text, out);
 }
 
 /* Inside double quotes of Python. */

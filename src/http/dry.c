@@ -6,26 +6,15 @@
 #include <string.h>
 
 #include "base/pair.h"
+#include "base/text.h"
 #include "http/secret.h"
-
-/* In single quotes. */
-static void add_word(const char *text, struct buf *out)
-{
-    buf_addc(out, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            buf_adds(out, "'\\''");
-        else
-            buf_addc(out, *text);
-    buf_addc(out, '\'');
-}
 
 static void add_option(const char *option, const char *value, struct buf *out)
 {
     if (!value)
         return;
     buf_addf(out, " %s ", option);
-    add_word(value, out);
+    text_quote_shell(value, out);
 }
 
 /* What a secret is read from, between double quotes; *** where that is not known. */
@@ -33,7 +22,7 @@ static void add_file(const char *file, struct buf *out)
 {
     if (file) {
         buf_adds(out, "$(cat ");
-        add_word(file, out);
+        text_quote_shell(file, out);
         buf_adds(out, ")");
     } else {
         buf_adds(out, "***");
@@ -153,7 +142,7 @@ static void add_url(const struct http *h, const struct request *r, struct buf *o
             buf_addf(&shown, "%c%.*s=***", strchr(shown.data, '?') ? '&' : '?', (int)pair.len, pair.name);
     }
     buf_addc(out, ' ');
-    add_word(buf_text(&shown), out);
+    text_quote_shell(buf_text(&shown), out);
     buf_free(&url);
     buf_free(&shown);
 }
