@@ -108,18 +108,29 @@ static double if_spent(double remaining, double reset)
     return remaining <= 0 && reset > 0 ? reset : 0;
 }
 
-/* A list of policies; the one that lasts longest counts. */
-static double single_field(const char *field, double now)
+/* Of the field RateLimit: what is still to be read of it. */
+struct policies {
+    const char *rest;
+    bool one; /* its words are divided by commas, too */
+};
+
+static struct policies policies_of(ratelimit_header header, const void *headers)
 {
-    double longest = 0;
-    if (strcasestr(field, "remaining="))
-        return if_spent(word(field, strlen(field), "remaining"), from_now(word(field, strlen(field), "reset"), now));
-    for (const char *p = field; *p; p += *p == ',') {
-        size_t len = strcspn(p, ",");
-        longest = fmax(longest, if_spent(word(p, len, "r"), from_now(word(p, len, "t"), now)));
-        p += len;
-    }
-    return longest;
+    const char *field = header(headers, "RateLimit");
+    return field ? (struct policies){field, strcasestr(field, "remaining=") != NULL} : (struct policies){"", false};
+}
+
+/* What remains by the next policy, and in how many seconds there is more. false: no more. */
+static bool next_policy(struct policies *p, double now, double *remaining, double *reset)
+{
+    const char *item = p->rest;
+    size_t len = p->one ? strlen(item) : strcspn(item, ",");
+    if (!*item)
+        return false;
+    *remaining = word(item, len, p->one ? "remaining" : "r");
+    *reset = from_now(word(item, len, p->one ? "reset" : "t"), now);
+    p->rest = item + len + (item[len] == ',');
+    return true;
 }
 
 /* What APIs call what is left of the budget, and when there is more. scale: a Reset is a number of so many seconds;
@@ -143,10 +154,12 @@ static double reset_of(ratelimit_header header, const void *headers, size_t whic
 
 double ratelimit_wait(ratelimit_header header, const void *headers, double now)
 {
-    const char *field = header(headers, "RateLimit");
-    double longest = field ? single_field(field, now) : 0;
+    struct policies policies = policies_of(header, headers);
+    double longest = 0, left, reset; /* the policy that lasts longest counts */
+    while (next_policy(&policies, now, &left, &reset))
+        longest = fmax(longest, if_spent(left, reset));
     for (size_t i = 0; i < sizeof headers_of / sizeof *headers_of; i++) {
-        double left = number(header(headers, headers_of[i].remaining));
+        left = number(header(headers, headers_of[i].remaining));
         longest = fmax(longest, if_spent(left, reset_of(header, headers, i, now)));
     }
     return longest;
@@ -162,14 +175,10 @@ static void take_fewest(double remaining, double until, double *left, double *re
 
 void ratelimit_left(ratelimit_header header, const void *headers, double now, double *left, double *reset)
 {
-    const char *field = header(headers, "RateLimit");
-    for (const char *p = field ? field : ""; *p; p += *p == ',') {
-        bool one = strcasestr(field, "remaining=") != NULL; /* its words are divided by commas */
-        size_t len = one ? strlen(p) : strcspn(p, ",");
-        take_fewest(word(p, len, one ? "remaining" : "r"), from_now(word(p, len, one ? "reset" : "t"), now), left,
-                    reset);
-        p += len;
-    }
+    struct policies policies = policies_of(header, headers);
+    double remaining, until;
+    while (next_policy(&policies, now, &remaining, &until))
+        take_fewest(remaining, until, left, reset);
     for (size_t i = 0; i < sizeof headers_of / sizeof *headers_of; i++)
         take_fewest(number(header(headers, headers_of[i].remaining)), reset_of(header, headers, i, now), left, reset);
 }
