@@ -14,7 +14,7 @@
 #define RESTSRC_COLUMNS_H
 
 #include "arrow/column.h"
-#include "arrow/zone.h"
+#include "arrow/reader.h"
 
 /* Whether records with members that have no column, and are not null, are misfits: none; those where one is seen for
  * the first time; all. */
@@ -22,28 +22,27 @@ enum columns_news { COLUMNS_IGNORE, COLUMNS_FIRST, COLUMNS_EVERY };
 
 struct columns {
     struct column root; /* a struct; its children are the columns */
-    const struct zone *zone;
     enum columns_news news;
     struct column *record, *misfit; /* those columns of root; NULL: the schema has none */
     size_t members;                 /* how many columns there are beside them */
     char shape;                     /* '{' or '[': how the first record begins; 0: there was none */
     uint64_t *told;                 /* digests of the members without a column that were seen */
     size_t told_count;
-    struct buf name; /* of a member, where it has escapes */
-    char why[200];   /* of the last misfit: what is wrong, as far as that is seen at once */
+    struct buf name;      /* of a member, where it has escapes */
+    struct reader reader; /* over the last record: why it is a misfit */
 };
 
 /* schema and zone, that of times that name none, must outlive it. */
-void columns_init(struct columns *c, const struct schema_field *schema, const struct zone *zone,
+void columns_init(struct columns *s, const struct schema_field *schema, const struct zone *zone,
                   enum columns_news news);
-void columns_free(struct columns *c);
+void columns_free(struct columns *s);
 
 /* Adds one record: valid JSON without insignificant white space, as split makes it, with another character after it. At
  * most COLUMNS_LONGEST bytes. false: it is a misfit. */
-bool columns_add(struct columns *c, struct slice record);
+bool columns_add(struct columns *s, struct slice record);
 enum { COLUMNS_LONGEST = 1 << 30 };
 
 /* No records, memory kept. */
-void columns_clear(struct columns *c);
+void columns_clear(struct columns *s);
 
 #endif

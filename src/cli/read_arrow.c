@@ -94,7 +94,8 @@ static int refuse(struct read_arrow *a, struct error *e)
 {
     column_cut(&a->columns.root, a->columns.root.length - 1);
     flush(a);
-    return error_set(e, EXIT_ANSWER, "record %" PRId64 " does not fit the schema: %s%s", a->record, a->columns.why,
+    return error_set(e, EXIT_ANSWER, "record %" PRId64 " does not fit the schema: %s%s", a->record,
+                     a->columns.reader.why,
                      a->options->schema ? "" : "; it was inferred from the first records: give one with --schema");
 }
 
