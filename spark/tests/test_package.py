@@ -22,6 +22,7 @@ LAYERS = [
     "pushed_reader",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
+    "streams.settled",
     "streams.mode streams.delivered streams.position streams.feed columns",
     "planning.by_key planning.by_list planning.by_time",
     "window_read",

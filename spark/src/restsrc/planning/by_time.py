@@ -54,10 +54,10 @@ class Windows:
         self,
         options: Options,
         complaints: Complaints,
-        lasting: bool = False,
+        paging: Callable[[Options], survey.Paging] = survey.paging,
         hear: Callable[[dict[str, Any]], None] = _deaf,
     ):
-        """`lasting`: for a stream, where what is found about the list must hold when the list has grown.
+        """`paging` says how the list is paged: a stream keeps what was found.
 
         `hear` is called with the summary of each count, which tells the server's clock.
         """
@@ -70,7 +70,7 @@ class Windows:
         self._counts = Counts(options, self._cap, hear)
         self._heeded = False
         self._full = options.integer("page_size")  # windows with so many records are given whole
-        self._paging = survey.lasting_paging if lasting else survey.paging
+        self._paging = paging
 
     def count(self, start: int, end: int) -> float | None:
         """The number of records in a window.
@@ -120,8 +120,8 @@ class Windows:
     def _find_out(self) -> None:
         """How the list is paged. The whole list is asked, because a window may have too few records to show it."""
         if self._options.given("paginate") == "auto" and not self.time.found:
-            found = self._paging(self._options).found
-            self.time = replace(self.time, found=found, query=found.get("query", self.time.query))
+            way = self._paging(self._options)
+            self.time = replace(self.time, found=way.found, finding=way.finding)
 
     def _number(self, start: int, end: int) -> float | None:
         """A stretch that is longer than a window may be is the sum of its windows."""

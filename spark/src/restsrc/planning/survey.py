@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
@@ -26,11 +26,13 @@ MANY = {"header", "query"}  # options that repeat, one value a line: what is fou
 class Paging:
     """How a list is paged.
 
-    `style` is a value of the option paginate. `found` holds the options that each request needs besides the user's own.
+    `style` is a value of the option paginate. `found` holds the options that each request needs besides the user's own,
+    `finding` what `restsrc check` said, which has nothing of the user's options in it.
     """
 
     style: str
     found: Mapping[str, str] = field(default_factory=dict)
+    finding: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seekable(self) -> bool:
@@ -77,11 +79,18 @@ def paging(options: Options) -> Paging:
     """How the list is paged: as the options or the preset say, or as `restsrc check` finds with a few requests."""
     given = options.given("paginate")
     if given == "auto":
-        found = _discovered(options)
-        return Paging(found["paginate"], found)
+        return as_found(options, _discovered(options))
     if options.given("api") and not given:
         return Paging(_preset_style(options))
     return Paging(options.text("paginate"))
+
+
+def as_found(options: Options, finding: Mapping[str, str]) -> Paging:
+    """The paging that `restsrc check` has found, now or before a restart. The user's own options win over it."""
+    found = {name: value for name, value in finding.items() if name in MANY | {"paginate"} or not options.given(name)}
+    for name in MANY & found.keys():
+        found[name] = f"{options.given(name)}\n{found[name]}".strip()
+    return Paging(found["paginate"], found, finding)
 
 
 def lasting_paging(options: Options) -> Paging:
@@ -95,7 +104,7 @@ def lasting_paging(options: Options) -> Paging:
         return way
     if not way.seekable:
         _must_go_on(options, way)
-    return replace(way, found={name: value for name, value in way.found.items() if name != "page_size"})
+    return as_found(options, {name: value for name, value in way.finding.items() if name != "page_size"})
 
 
 def _must_go_on(options: Options, way: Paging) -> None:
@@ -109,7 +118,7 @@ def _must_go_on(options: Options, way: Paging) -> None:
 
 
 def _discovered(options: Options) -> dict[str, str]:
-    """The options that `restsrc check` finds, besides the user's. UnexpectedAnswer where it is not sure."""
+    """The options that `restsrc check` finds. UnexpectedAnswer where it is not sure."""
     with Process(options, "check", {}) as process:
         finding = json.loads(process.text())
         if not finding["style"]:
@@ -117,10 +126,7 @@ def _discovered(options: Options) -> dict[str, str]:
                 f"restsrc check does not find how the list is paged: {finding['doubt']}; set the option paginate"
             )
         process.finish()
-    found = {name.replace("-", "_"): value for name, value in finding["options"].items()}
-    for name in MANY & found.keys():
-        found[name] = f"{options.given(name)}\n{found[name]}".strip()
-    return {name: value for name, value in found.items() if name in MANY | {"paginate"} or not options.given(name)}
+    return {name.replace("-", "_"): value for name, value in finding["options"].items()}
 
 
 def _preset_style(options: Options) -> str:

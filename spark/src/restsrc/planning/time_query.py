@@ -27,7 +27,7 @@ class TimeQuery:
     `since` and `until` name the parameters, empty where there is none. `templates` has the options of TEMPLATES that
     say where the times go instead. `bounds`: which ends the API takes for a part of a window. `path`: where a record
     has its time; then one step more is asked for at each end, and what is outside of the window is dropped here.
-    `query` has the lines of the user's own option of that name, `found` is that of `survey.Paging`.
+    `query` has the lines of the user's own option of that name, `found` and `finding` are those of `survey.Paging`.
     """
 
     since: str
@@ -38,6 +38,7 @@ class TimeQuery:
     query: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
     found: Mapping[str, str] = field(default_factory=dict)
+    finding: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def endless(self) -> bool:
@@ -52,10 +53,12 @@ class TimeQuery:
             first, last = self.form.before(first), self.form.after(last)
         times = {**dict.fromkeys(SINCE, self.form.text(first)), **dict.fromkeys(UNTIL, self.form.text(last))}
         config = {name: _filled(text, times, name == "url") for name, text in self.templates.items()}
-        lines = [config.get("query", self.query)]
+        lines = [config.get("query", self.query), self.finding.get("query", "")]
+        if "header" in config and "header" in self.finding:
+            config["header"] += "\n" + self.finding["header"]
         if not self.templates:
             lines += [f"{name}={text}" for name, text in self._parameters(times) if name]
-        return {**self.found, **config, "query": "\n".join(lines).strip()}
+        return {**self.found, **config, "query": "\n".join(filter(None, lines)).strip()}
 
     def _parameters(self, times: Mapping[str, str]) -> list[tuple[str, str]]:
         return [(self.since, times[SINCE[0]]), (self.until, times[UNTIL[0]])]

@@ -28,14 +28,10 @@ from restsrc.rows.envelope import at_path
 from restsrc.streams.feed import Next, end_by_number, text_at
 from restsrc.streams.mode import Offset, drift, part_of
 from restsrc.streams.position import MOST, Tail, tail_from, tail_of
+from restsrc.streams.settled import Settled
 from restsrc.times import TimeForm
 
 STYLES = ("cursor", "last-id", "next-url", "link")
-UNKEPT = (
-    "header",
-    "query",
-    "count_from",
-)  # of what is found: not needed; the first two may hold secrets of the options
 EXPIRED = (400, 404, 410, 422)  # what servers answer to a cursor that they no longer know
 
 _log = logging.getLogger("restsrc")
@@ -59,7 +55,7 @@ class Place:
     def offset(self) -> Offset:
         place: Offset = {"cursor": self.cursor, "skip": str(self.skip), "read": str(self.read)}
         place["paginate"] = self.way.style
-        more = {"found": dict(self.way.found), "tail": self.tail.text, "query": self.query}
+        more = {"found": dict(self.way.finding), "tail": self.tail.text, "query": self.query}
         return {**place, **{name: value for name, value in more.items() if value}}
 
     def first(self, query: str = "") -> Place:
@@ -85,8 +81,8 @@ class CursorMode:
 
     def __init__(self, options: Options, complaints: Complaints):
         self._options = options
-        self._style = options.given("paginate")  # empty: that of a preset
-        if self._style not in (*STYLES, "auto") and (self._style or not options.given("api").strip()):
+        style = options.given("paginate")  # empty: that of a preset
+        if style not in (*STYLES, "auto") and (style or not options.given("api").strip()):
             complaints.add(f"stream_mode cursor needs the option paginate: {', '.join(STYLES)} or auto")
         if options.given("cursor").strip():
             complaints.add("give a stream's first cursor as starting_offset instead of cursor")
@@ -96,7 +92,7 @@ class CursorMode:
         self._next = Next(options)
         self._id = options.text("id")
         self._inclusive = options.flag_of_tool("cursor_inclusive")
-        self._way: survey.Paging | None = None  # not known before the first request
+        self._settled = Settled(options)
         self._frozen = 0.0  # when
         self._target: int | None = None  # how many records to end after
         self._looked = False  # at the last page, after that
@@ -318,8 +314,10 @@ class CursorMode:
         return _Walk(summary, before, list(last), news, envelope, value, ties)
 
     def _config(self, place: Place) -> dict[str, str]:
-        query = {"query": f"{self._options.given('query')}\n{place.query}".strip()} if place.query else {}
-        return {**place.way.found, **query, **({"cursor": place.cursor} if place.cursor else {})}
+        config = dict(place.way.found)
+        if place.query:
+            config["query"] = f"{config.get('query', self._options.given('query'))}\n{place.query}".strip()
+        return {**config, **({"cursor": place.cursor} if place.cursor else {})}
 
     def _place_at(self, offset: Offset) -> Place:
         cursor = part_of(offset, "cursor")
@@ -330,26 +328,22 @@ class CursorMode:
     def _way_of(self, cursor: str, offset: Offset) -> survey.Paging:
         """How to go on from a cursor. What was found when the stream began holds for good."""
         style, found = offset.get("paginate", ""), offset.get("found", {})
-        if self._style != "auto" or not found:
-            way = self._paging()
-            if not cursor:
-                return way
-            if self._style == "auto":
-                why = "come from options given by hand: give them instead of paginate=auto"
-                raise OptionError(f"the checkpoint's cursors {why}")
-            if style not in ("", way.style):
-                why = f"are of the style {style}, not {way.style}: set paginate={style}"
-                raise OptionError(f"the checkpoint's cursors {why}")
-            style = way.style
-        kept = {name: found[name] for name in found if name == "paginate" or not self._options.given(name)}
-        return survey.Paging(style, kept)
+        if self._settled.auto and found:
+            return survey.as_found(self._options, found)
+        way = self._paging()
+        if not cursor:
+            return way
+        if self._settled.auto:
+            why = "come from options given by hand: give them instead of paginate=auto"
+            raise OptionError(f"the checkpoint's cursors {why}")
+        if style not in ("", way.style):
+            why = f"are of the style {style}, not {way.style}: set paginate={style}"
+            raise OptionError(f"the checkpoint's cursors {why}")
+        return survey.as_found(self._options, found) if found else way
 
     def _paging(self) -> survey.Paging:
-        if self._way is None:
-            way = survey.lasting_paging(self._options)
-            if way.style not in STYLES:
-                instead = ": use stream_mode offset" if way.seekable else ""
-                raise OptionError(f"stream_mode cursor can't follow a list in style {way.style}{instead}")
-            kept = {name: value for name, value in way.found.items() if name not in UNKEPT}
-            self._way = survey.Paging(way.style, kept)
-        return self._way
+        way = self._settled.paging()
+        if way.style not in STYLES:
+            instead = ": use stream_mode offset" if way.seekable else ""
+            raise OptionError(f"stream_mode cursor can't follow a list in style {way.style}{instead}")
+        return way

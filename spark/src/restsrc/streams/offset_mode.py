@@ -1,7 +1,8 @@
 """Streams over a list that only grows at its end. An offset is the number of records read so far: {"offset": "0"}.
 
-It may have more: `tail`, what the last of these records were, which are looked at before the stream goes on; and
-`from`, where a batch begins that reads the last records again, because the list has moved.
+It may have more: `tail`, what the last of these records were, which are looked at before the stream goes on; `from`,
+where a batch begins that reads the last records again, because the list has moved; and with paginate=auto `found`, how
+the list is paged.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import by_offset, survey
 from restsrc.streams.mode import Offset, drift, part_of
 from restsrc.streams.position import MOST, Tail, tail_from, tail_of
+from restsrc.streams.settled import Settled
 
 LOOKS = 3  # at what would be bad news, because one answer may come from a copy that is behind
 PAUSE = 0.5  # seconds between them
@@ -40,7 +42,7 @@ class OffsetMode:
         style = options.given("paginate")
         if style not in ("", *survey.SEEKABLE, "auto"):
             complaints.add(_cannot_seek(style))
-        self._way: survey.Paging | None = None  # not known before the first request
+        self._settled = Settled(options)
         self._newest: int | None = None  # the last count
         self._target: int | None = None  # where to end
         self._page_size: int | None = None
@@ -49,10 +51,11 @@ class OffsetMode:
 
     def initial(self) -> Offset:
         begin = {"earliest": "0", "latest": None}.get(self._begin, self._begin)
-        return _offset(self._count() if begin is None else int(begin))
+        return {**_offset(self._count() if begin is None else int(begin)), **self._kept()}
 
     def latest(self, start: Offset | None, most: int | None) -> Offset:
         """Where the batch that begins at `start` ends; at the list's end where PySpark does not say where it begins."""
+        self._settled.hear(start or {})
         if start is None:
             total = self._count()
             return self._with_tail(total if self._target is None else min(total, self._target))
@@ -81,6 +84,7 @@ class OffsetMode:
         self._target = self._count()
 
     def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
+        self._settled.hear(end, start)
         begin, stop = _number(start), _number(end)
         known: frozenset[str] = frozenset()
         if "from" in end:
@@ -149,12 +153,12 @@ class OffsetMode:
     def _with_tail(self, number: int) -> Offset:
         """The offset of a place; an earlier one where the list does not have yet what was counted."""
         if not number:
-            return _offset(0)
+            return {**_offset(0), **self._kept()}
         tail = self._tail(number, MOST)
         there = max(0, number - MOST) + len(tail.ids)
         if there < number:
             _log.warning("restsrc: the API counts %d records, but its list ends at %d for now", number, there)
-        return {**_offset(there), "tail": tail.text} if tail.ids else _offset(there)
+        return {**_offset(there), **({"tail": tail.text} if tail.ids else {}), **self._kept()}
 
     def _tail(self, end: int, most: int) -> Tail:
         """The last records before `end`."""
@@ -179,16 +183,16 @@ class OffsetMode:
     # ---- the list ----
 
     def _paging(self) -> survey.Paging:
-        """How the list is paged. After a restart another style may be found, which does no harm.
+        """How the list is paged. OptionError where no read can begin in the middle of it."""
+        way = self._settled.paging()
+        if not way.seekable:
+            raise OptionError(_cannot_seek(way.style))
+        return way
 
-        All styles that can seek give the same records for the same offsets.
-        """
-        if self._way is None:
-            way = survey.lasting_paging(self._options)
-            if not way.seekable:
-                raise OptionError(_cannot_seek(way.style))
-            self._way = way
-        return self._way
+    def _kept(self) -> Offset:
+        """What an offset says of that."""
+        self._paging()
+        return self._settled.kept()
 
     def _count(self) -> int:
         found = self._paging().found

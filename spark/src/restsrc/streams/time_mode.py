@@ -2,7 +2,7 @@
 
 It may have more: `since`, where the batch really begins, because there was nothing before it; `tail`, a stretch before
 its end and how many records that had; with `lookback`, `seen`, the records of that stretch, and `first`, where the
-stream has begun.
+stream has begun; with paginate=auto `found`, how the list is paged.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from restsrc.rows.from_tool import texts_wanted
 from restsrc.streams import delivered
 from restsrc.streams.clock import Clock
 from restsrc.streams.mode import Offset, part_of
+from restsrc.streams.settled import Settled
 from restsrc.times import DAY, time_of, time_text
 from restsrc.window_read import WindowReads
 
@@ -34,7 +35,8 @@ class TimeMode:
     def __init__(self, options: Options, complaints: Complaints):
         self._options = options
         self._clock = Clock()
-        self._windows = Windows(options, complaints, lasting=True, hear=self._clock.hear)
+        self._settled = Settled(options)
+        self._windows = Windows(options, complaints, lambda _: self._settled.paging(), self._clock.hear)
         self._form = self._windows.time.form
         self._lag = options.milliseconds("lag") if options.given("lag").strip() else MINUTE
         self._lookback = options.milliseconds("lookback")
@@ -53,16 +55,16 @@ class TimeMode:
         self._empty: tuple[Offset | None, int] = (None, 0)  # from that offset to that time nothing is new
 
     def initial(self) -> Offset:
-        if self._begin is not None:
-            return _offset(self._begin)
-        return _offset(self._now_told())
+        begin = self._now_told() if self._begin is None else self._begin
+        return {**_offset(begin), **self._settled.kept()}
 
     def latest(self, start: Offset | None, most: int | None) -> Offset:
         """Where the window that begins at `start` ends. It is `start` until the window has records."""
+        self._settled.hear(start or {})
         end = self._now_told() if self._target is None else self._target
         if start is None:  # a clock that was set back must not make the stream read records again
             self._furthest = max(self._furthest, end)
-            return _offset(self._furthest)
+            return {**_offset(self._furthest), **self._settled.kept()}
         begin = since = self._start(start)
         if self._empty[0] == start:
             since = max(begin, self._empty[1])
@@ -94,6 +96,7 @@ class TimeMode:
         self._target = self._now_told()
 
     def partitions(self, start: Offset, end: Offset) -> list[RestApiPartition]:
+        self._settled.hear(end, start)
         begin, stop = self._start(start), self._time(end)
         self._furthest = max(self._furthest, stop)
         since = time_of(end["since"], "iso_ms") if "since" in end else begin
@@ -123,7 +126,7 @@ class TimeMode:
         return {**start, **_offset(end), "since": _text(end), **self._seen(start, end)}
 
     def _end(self, start: Offset, begin: int, since: int, end: int) -> Offset:
-        offset = _offset(end)
+        offset = {**_offset(end), **self._settled.kept()}
         if since != begin:
             offset["since"] = _text(since)
         if self._recheck:
