@@ -17,6 +17,7 @@ from restsrc.planning import pushdown
 from restsrc.planning.dialects import DIALECTS, dialect
 from restsrc.planning.predicates import Reading
 from restsrc.pushed_reader import SETTING, possible
+from restsrc.rows import ddl
 from restsrc.times import TimeForm
 
 pytestmark = pytest.mark.skipif(not possible(), reason="PySpark hands filters to Python sources since 4.1")
@@ -25,17 +26,7 @@ URL = "http://127.0.0.1:9/items"
 COLUMNS = (
     "id long, name string, price decimal(10,2), day date, at timestamp, ok boolean, half double, owner struct<id:int>"
 )
-SCHEMA = (
-    t.StructType()
-    .add("id", "long")
-    .add("name", "string")
-    .add("price", t.DecimalType(10, 2))
-    .add("day", "date")
-    .add("at", "timestamp")
-    .add("ok", "boolean")
-    .add("half", "double")
-    .add("owner", t.StructType().add("id", "integer"))
-)
+SCHEMA = t.StructType([t.StructField(name, kind) for name, kind in ddl.fields(COLUMNS).items()])
 
 LIST = """
 ROWS = [
@@ -181,7 +172,7 @@ def asked(given, schema=SCHEMA, **options):
     """The lines of the option query with a filter, where nothing was asked for before."""
     kept, pushdown.in_common = pushdown.in_common, lambda token, clauses: clauses
     try:
-        made = pushdown.ask(Options({"url": URL, **options}), schema, [given], "x").options
+        made = pushdown.Pushdown(Options({"url": URL, **options})).ask(schema, [given], "x").options
     finally:
         pushdown.in_common = kept
     return made.given("query").splitlines()
@@ -189,6 +180,7 @@ def asked(given, schema=SCHEMA, **options):
 
 def test_names_of_parameters():
     assert asked(eq("id", 5), pushdown="django", pushdown_columns="id=number") == ["number=5"]
+    assert asked(eq("name", "a"), pushdown="django", pushdown_columns="id=number") == []
     nested = filters("EqualTo", ("owner", "id"), 2)
     assert asked(nested, pushdown="postgrest", pushdown_columns="owner.id=owner_id, name") == ["owner_id=eq.2"]
 
@@ -227,13 +219,13 @@ def test_a_dialect_of_the_users_own(tmp_path):
 )
 def test_a_wrong_dialect_is_an_error(given):
     with pytest.raises(OptionError, match="pushdown_templates"):
-        dialect(Options({"url": URL, "pushdown_templates": given}))
+        dialect(Options({"url": URL, "pushdown_templates": given}), "")
 
 
 @pytest.mark.parametrize("options", [{"limit": "5"}, {"offset": "5"}, {"metadata_columns": "_offset"}])
 def test_what_counts_the_whole_list_does_not_go_with_it(options):
     with pytest.raises(OptionError, match="pushdown doesn't go with"):
-        pushdown.check(Options({"url": URL, "pushdown": "django", **options}))
+        pushdown.Pushdown(Options({"url": URL, "pushdown": "django", **options}))
 
 
 # What Spark makes of it

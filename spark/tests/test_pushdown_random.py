@@ -19,6 +19,7 @@ from conftest import SERVERS, Server
 from restsrc.planning.dialects import DIALECTS
 from restsrc.planning.predicates import Reading
 from restsrc.pushed_reader import SETTING, possible
+from restsrc.rows import ddl
 from restsrc.times import TimeForm
 
 sys.path.append(str(SERVERS))
@@ -30,16 +31,7 @@ pytestmark = pytest.mark.skipif(not possible(), reason="PySpark hands filters to
 HOW_MANY = int(os.environ.get("RESTSRC_PREDICATES", 16))
 AT_ONCE = 16  # filters in one Spark job
 COLUMNS = "id long, name string, amount decimal(6,2), ok boolean, day date, seen timestamp, owner struct<id:int>"
-SCHEMA = (
-    t.StructType()
-    .add("id", "long")
-    .add("name", "string")
-    .add("amount", t.DecimalType(6, 2))
-    .add("ok", "boolean")
-    .add("day", "date")
-    .add("seen", "timestamp")
-    .add("owner", t.StructType().add("id", "integer"))
-)
+SCHEMA = t.StructType([t.StructField(name, kind) for name, kind in ddl.fields(COLUMNS).items()])
 SERVED = {
     "django": ("filtered_django.py", "/items/", {"pushdown": "auto", "api": "drf"}),
     "postgrest": ("small.py", "/postgrest", {"pushdown": "auto", "api": "postgrest"}),

@@ -7,7 +7,7 @@ import json
 from pyspark.sql.types import DataType, StringType, StructField, StructType
 
 from restsrc import session
-from restsrc.errors import OptionError, RecordError
+from restsrc.errors import OptionError, RecordError, cut
 from restsrc.option_table import FAILFAST, PERMISSIVE
 from restsrc.options import Options
 from restsrc.process import Process
@@ -113,7 +113,7 @@ def _name(element: str) -> str:
     for text in (element, *(envelope.at_path(element, member) for member in ("name", "id", "label"))):
         if text[:1] == '"':
             return str(json.loads(text))
-    raise RecordError(f"columns_from: {element[:60]} is not a name, nor has it a member name")
+    raise RecordError(f"columns_from: {cut(element, 60)} is not a name, nor has it a member name")
 
 
 def _with(schema: StructType, name: str, kind: DataType) -> StructType:

@@ -12,6 +12,11 @@ UNSAFE = re.compile(
 )
 
 
+def cut(text: str, most: int) -> str:
+    """A text as it stands in messages: at most `most` characters."""
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
 class RestsrcError(Exception):
     """restsrc failed.
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pyspark.sql.types import DataType
 
+from restsrc.errors import cut
 from restsrc.rows import ddl
 from restsrc.rows.newcomers import FAIL, IGNORE, WARN
 from restsrc.rows.spark_time import check_zone
@@ -77,7 +78,7 @@ def whole_number(text: str, least: int) -> int:
 
 def shown(value: str) -> str:
     """A value as it stands in messages: quoted, and not longer than 40 characters."""
-    return repr(value if len(value) <= 40 else value[:37] + "...")
+    return repr(cut(value, 40))
 
 
 def _choice(option: SparkOption, text: str) -> str:
@@ -261,8 +262,8 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "pushdown_columns",
             "text",
             None,
-            "the parameters of columns that the API calls otherwise: `created=created_at, customer.id=customer`",
-            otherwise="the columns' own names",
+            "which columns, with the parameter where the API calls it otherwise: `id, created=created_at`",
+            otherwise="those of the schema, by their names",
         ),
         SparkOption(
             "pushdown_templates",

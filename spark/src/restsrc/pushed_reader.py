@@ -32,7 +32,7 @@ class PushedReader(RestApiReader):
     def __init__(self, options: Options, schema: StructType, hint: str, token: str):
         """`token` names the data source: all queries of a DataFrame have the same. OptionError as for RestApiReader."""
         super().__init__(options, schema, hint)
-        pushdown.check(options)
+        self._pushdown = pushdown.Pushdown(options)
         self._token = token
         self._asked = pushdown.Asked(options)
 
@@ -40,7 +40,7 @@ class PushedReader(RestApiReader):
         """Takes what the server may be asked for; all filters stay with Spark as well."""
         guarded = any(type(one).__name__ == "IsNull" and one.attribute == (pushdown.GUARD,) for one in filters)
         if guarded:
-            self._asked = pushdown.ask(self._options, self._schema, filters, self._token)
+            self._asked = self._pushdown.ask(self._schema, filters, self._token)
             self._options = self._asked.options
         return filters
 

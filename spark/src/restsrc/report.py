@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pyspark import TaskContext
 
 from restsrc import kept_files, log, templates
-from restsrc.errors import OptionError, OutputError
+from restsrc.errors import OptionError, OutputError, cut
 from restsrc.options import Options
 
 READ = ("partition_id", "attempt", "batch_id", "job_id")
@@ -40,7 +40,7 @@ def of_read(options: Options, ranges: Sequence[str], whole: bool, stream: bool) 
     if options.journal is None:
         return
     told = options.journal.sums()
-    shown = _short(", ".join(ranges))
+    shown = cut(", ".join(ranges), LONGEST)
     text = f"{shown}: {_sentence('records', told)}{'' if whole else '; ended early'}"
     log.tell(logging.INFO, f"restsrc: {text}", alone=False, ranges=shown, whole=str(whole).lower(), **told)
     context = TaskContext.get()
@@ -66,7 +66,7 @@ def of_write(options: Options, job: Mapping[str, Any], outcome: str, receipts: S
     text += f", in {told['requests']} requests with {told['retries']} retries, {job['seconds']:.1f} s"
     again = [one["partition_id"] for one in receipts if one["requests"] and not one["attempt"].startswith("0-")]
     if again:
-        text += f"; partitions that were tried again: {_short(', '.join(map(str, again)))}"
+        text += f"; partitions that were tried again: {cut(', '.join(map(str, again)), LONGEST)}"
     told = {"outcome": outcome, "unknown": 0 if done else None, **told}
     log.tell(logging.INFO, f"restsrc: {text}", alone=job["batch_id"] is None, **told, **job)
     _put(options, {**job, **told, "partitions": list(receipts)}, {**job, "batch_id": job["batch_id"] or 0})
@@ -75,10 +75,6 @@ def of_write(options: Options, job: Mapping[str, Any], outcome: str, receipts: S
 def _sentence(what: str, told: Mapping[str, Any]) -> str:
     text = f"{told[what]} {what} in {told['pages']} pages, {told['requests']} requests, {told['bytes']} bytes, "
     return text + f"{told['retries']} retries, waited {told['waited']:.1f} s of {told['seconds']:.1f} s"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
 
 
 def _put(options: Options, told: Mapping[str, Any], place: Mapping[str, Any]) -> None:

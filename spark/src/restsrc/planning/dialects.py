@@ -17,7 +17,6 @@ from typing import Any
 
 from restsrc.errors import OptionError
 from restsrc.options import Options
-from restsrc.tool import preset_text
 
 PATTERNS = ("startsWith", "endsWith", "contains")
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=", "in", "not in", "is null", "is not null", *PATTERNS)
@@ -197,13 +196,15 @@ DIALECTS: dict[str, Dialect] = {
 }
 
 
-def dialect(options: Options) -> Dialect | None:
-    """What the options name. None: nothing. OptionError where a table of the user's own can't be read."""
+def dialect(options: Options, preset: str) -> Dialect | None:
+    """What the options name; `preset` is the text of theirs. None: nothing.
+
+    OptionError where a table of the user's own can't be read, or the preset names none.
+    """
     own, name = options.given("pushdown_templates").strip(), options.text("pushdown")
     if own:
         return _own(own)
     if name == "auto":
-        preset = preset_text(options.find_tool(), options.given("api"))
         found = re.search(r"^# From Spark: pushdown=(\w+)", preset, re.MULTILINE)
         if not found or found[1] not in DIALECTS:
             raise OptionError(f"pushdown=auto needs a preset (api) that names a dialect: give {', '.join(DIALECTS)}")

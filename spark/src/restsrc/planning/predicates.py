@@ -15,6 +15,7 @@ from typing import Any
 
 from pyspark.sql import types as t
 
+from restsrc.errors import cut
 from restsrc.planning.dialects import MOST_LISTED, Moment
 from restsrc.times import TimeForm
 
@@ -205,9 +206,5 @@ def _text(given: Any) -> str:
         type(given).__name__, "IS NOT NULL"
     )
     value: Any = getattr(given, "value", None)
-    return f"{name} {operator}" + ("" if operator.startswith("IS") else f" {_short(value)}")
-
-
-def _short(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    shown = repr(value) if isinstance(value, str) else str(value)
+    return f"{name} {operator}" + ("" if operator.startswith("IS") else f" {cut(shown, 60)}")

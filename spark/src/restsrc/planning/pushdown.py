@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pyspark.sql.types import StructType
 
-from restsrc.errors import OptionError
+from restsrc.errors import OptionError, cut
 from restsrc.option_table import PERMISSIVE
 from restsrc.options import Options
 from restsrc.planning import survey
@@ -47,36 +47,47 @@ class Asked:
         return f"{message}; pushdown asked for {what}: if that is wrong, set pushdown_columns or leave pushdown out"
 
 
-def check(options: Options) -> None:
-    """OptionError where the options about pushdown are wrong, or don't go with others."""
-    if dialect(options) is None:
-        return
-    _columns(options)
-    if options.offset or options.limit is not None:
-        raise OptionError("pushdown doesn't go with offset and limit: they count the records of the whole list")
-    if "_offset" in (options.parsed("metadata_columns") or []):
-        raise OptionError("pushdown doesn't go with the metadata column _offset: it counts those of the whole list")
+class Pushdown:
+    """What the options say about filters."""
 
+    def __init__(self, options: Options):
+        """OptionError where the options about pushdown are wrong, or don't go with others."""
+        self._options = options
+        preset = preset_text(options.find_tool(), options.given("api")) if options.given("api") else ""
+        self._way = dialect(options, preset)
+        if self._way is None:
+            return
+        self._parameters = _columns(options)
+        self._taken = _taken(options, preset)
+        if options.offset or options.limit is not None:
+            raise OptionError("pushdown doesn't go with offset and limit: they count the records of the whole list")
+        if "_offset" in (options.parsed("metadata_columns") or []):
+            raise OptionError("pushdown doesn't go with the metadata column _offset: it counts those of the whole list")
 
-def ask(options: Options, schema: StructType, filters: Sequence[Any], token: str) -> Asked:
-    """What the server is asked for, given the filters of a query over the data source that `token` names."""
-    way = dialect(options)
-    if way is None:
-        return Asked(options)
-    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
-    reading = Reading(_members(options, schema), form, options.choice("mode") == PERMISSIVE)
-    parameters = _columns(options)
-    taken = _taken(options, way)
-    found: dict[str, Predicate] = {}
-    for one in reading.predicates(filters):
-        column = parameters.get(".".join(one.path)) or _usual(one.path, way)
+    def ask(self, schema: StructType, filters: Sequence[Any], token: str) -> Asked:
+        """What the server is asked for, given the filters of a query over the data source that `token` names."""
+        if self._way is None:
+            return Asked(self._options)
+        found: dict[str, Predicate] = {}
+        for one in _reading(self._options, schema).predicates(filters):
+            clause = self._clause(one, self._way)
+            if clause:
+                found.setdefault(clause, one)
+        kept = in_common(token, list(found))
+        if not kept:
+            return Asked(self._options)
+        texts = tuple(f"{cut(clause, 80)} (filter {found[clause].filter})" for clause in kept)
+        return Asked(_asking(self._options, self._way, kept), tuple(found[clause] for clause in kept), texts)
+
+    def _clause(self, one: Predicate, way: Dialect) -> str | None:
+        column = self._parameters.get(".".join(one.path)) if self._parameters else _usual(one.path, way)
         clause = way.clause(column, one.operator, one.value) if column else None
-        if clause and (way.parameter or clause.split("=")[0] not in taken):
-            found.setdefault(clause, one)
-    kept = in_common(token, list(found))
-    predicates = tuple(found[clause] for clause in kept)
-    texts = tuple(f"{_shown(clause)} (filter {found[clause].filter})" for clause in kept)
-    return Asked(_asking(options, way, kept), predicates, texts) if kept else Asked(options)
+        return clause if clause and (way.parameter or clause.split("=")[0] not in self._taken) else None
+
+
+def _reading(options: Options, schema: StructType) -> Reading:
+    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    return Reading(_members(options, schema), form, options.choice("mode") == PERMISSIVE)
 
 
 def _members(options: Options, schema: StructType) -> StructType:
@@ -88,7 +99,7 @@ def _members(options: Options, schema: StructType) -> StructType:
 
 
 def _columns(options: Options) -> dict[str, str]:
-    """The option pushdown_columns: columns with the parameters they go to. Empty: all columns."""
+    """The option pushdown_columns: the columns that go over, with their parameters. Empty: all."""
     pairs = [part.strip().partition("=") for part in options.text("pushdown_columns").split(",") if part.strip()]
     if any(not name.strip() or (sign and not to.strip()) for name, sign, to in pairs):
         raise OptionError("pushdown_columns takes columns such as id, created=created_at, customer.id=customer")
@@ -101,12 +112,11 @@ def _usual(path: tuple[str, ...], way: Dialect) -> str | None:
     return None
 
 
-def _taken(options: Options, way: Dialect) -> set[str]:
+def _taken(options: Options, preset: str) -> set[str]:
     """Parameters that mean something already: the user's own filters, and those that page."""
     lines = "\n".join(options.given(name) for name in ("query", "query_secret", "partition_query"))
     names = {line.split("=")[0].strip() for line in re.split("[\r\n&]+", lines)}
     names |= {name for url in options.urls for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    preset = preset_text(options.find_tool(), options.given("api")) if options.given("api") else ""
     names |= {found[1].strip() for found in re.finditer(r"^param-\w+ *= *(.+)$", preset, re.MULTILINE)}
     return names | PAGING | {options.text(f"param_{name}") for name in ("offset", "limit", "page", "cursor", "since")}
 
@@ -124,10 +134,6 @@ def _asking(options: Options, way: Dialect, clauses: list[str]) -> Options:
         parts = [*(f"({text})" for text in own), *clauses]
         clauses = [f"{way.parameter}={way.all_of.join(parts)}"]
     return options.adding(query="\n".join([*lines, *clauses]))
-
-
-def _shown(clause: str) -> str:
-    return clause if len(clause) <= 80 else clause[:77] + "..."
 
 
 def in_common(token: str, clauses: list[str]) -> list[str]:

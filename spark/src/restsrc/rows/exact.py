@@ -20,7 +20,7 @@ from typing import Any
 
 from pyspark.sql import types as t
 
-from restsrc.errors import OptionError
+from restsrc.errors import OptionError, cut
 from restsrc.rows.scalars import SCALARS, Converter, Formats, Refused
 
 Row = list[Any]
@@ -42,9 +42,8 @@ class BadValue(ValueError):
         return self
 
     def __str__(self) -> str:
-        shown = self.json_text if len(self.json_text) <= 60 else self.json_text[:57] + "..."
         reason = f" ({self.why})" if self.why else ""
-        return f"{self.path or 'the record'}: {shown} is not a valid {self.type_name}{reason}"
+        return f"{self.path or 'the record'}: {cut(self.json_text, 60)} is not a valid {self.type_name}{reason}"
 
 
 class RecordParser:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pyspark.sql import types as t
 
-from restsrc.errors import InputError, RecordError
+from restsrc.errors import InputError, RecordError, cut
 
 EXACT_IN_DOUBLE = 2**53
 
@@ -40,7 +40,7 @@ def schema_of(
         if isinstance(record, dict):
             found.add(record)
         elif failfast:
-            raise RecordError(f"record {number} of the sample is not a JSON object: {line[:60]}")
+            raise RecordError(f"record {number} of the sample is not a JSON object: {cut(line, 60)}")
         else:
             malformed += 1
     for path, kind in (hints or {}).items():
