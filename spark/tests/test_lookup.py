@@ -65,6 +65,18 @@ def test_an_error_fails_the_query_and_says_which_row(spark, api):
         lookup(frame, url=server.url + "/items/{k}", schema="name string").collect()
 
 
+def test_times_are_in_the_zone_of_the_session(spark, api):
+    server = api('def answer(r):\n    return {"at": "2026-01-02T03:04:05", "asked": r.query["at"]}')
+    frame = spark.sql("SELECT TIMESTAMP'2026-01-02 12:00:00Z' AS at")
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        found = lookup(frame, url=server.url, query="at={at}", schema="at timestamp, asked string")
+        (row,) = found.selectExpr("date_format(answer.at, 'HH:mm') AS at", "answer.asked").collect()
+        assert (row.at, row.asked) == ("03:04", "2026-01-02T07:00:00.000000-05:00")
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+
+
 def test_the_rate_is_kept(spark, api):
     server = api(ITEMS)
     began = time.monotonic()

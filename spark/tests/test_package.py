@@ -18,8 +18,8 @@ PACKAGE = Path(restsrc.__file__).parent
 # Each module may import what stands in a line below its own, and nothing else of the package.
 LAYERS = [
     "restsrc",
-    "datasource explain frames lookup",
-    "pushed_reader",
+    "datasource explain frames",
+    "pushed_reader for_each lookup",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",
     "streams.settled",
@@ -33,7 +33,7 @@ LAYERS = [
     "rows.envelope",
     "rows.from_tool planning.pushdown",
     "planning.survey rows.decode rows.encode report",
-    "rows.shape kept_files planning.predicates",
+    "rows.shape kept_files planning.predicates feeding",
     "rows.exact rows.infer process redaction session upstream planning.dialects",
     "options rows.scalars worker",
     "option_table tool",

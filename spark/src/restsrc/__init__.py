@@ -8,6 +8,7 @@
 `help(RestApiDataSource)` lists the options. The modules, from the top; each imports only what is below it:
 
     frames                          DataFrames whose filters reach the server
+    for_each                        lists of lists
     datasource                      what Spark calls first
     explain                         the plan of a read as text
     lookup                          the rows of a DataFrame with answers to requests made of them
@@ -18,7 +19,7 @@
     rows/                           records to Arrow record batches and back; schemas from samples
     report                          what a task or a write has done, for the log and a file
     partition                       what one task reads
-    process                         one run of the restsrc tool
+    process, feeding                one run of the restsrc tool; rows that go into it while others come out
     options, option_table           what the user asked for, checked
     tool, times                     the tool and its own table of options; times and durations
     log, journal                    what people are told; what runs of the tool have done

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import types as t
 
 from restsrc import session, templates
-from restsrc.errors import OptionError, RestsrcError, ToolFailure
+from restsrc.errors import OptionError, ToolFailure
+from restsrc.feeding import feeding
 from restsrc.options import Options, option_text
 from restsrc.process import Process
 from restsrc.rows.decode import BatchMaker, arrow_schema
@@ -18,7 +18,6 @@ from restsrc.rows.encode import Encoder
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-TEMPLATES = ("url", "query", "header", "data")  # options that may name columns
 UNFIT = ("into", "reject_file", "max_rejects", "output")  # what Spark has its own way for
 
 
@@ -48,30 +47,9 @@ def lookup(
         schema = df.sparkSession.createDataFrame([], schema).schema
     checked = Options({"url": url, **given})
     checked.single("a lookup")
-    columns = _columns(df.schema, {"url": url, **given})
-    task = _Task(checked, columns, t.StructField(into, schema), session.time_zone(checked))
+    columns = templates.columns("a lookup", df.schema, {"url": url, **given})
+    task = _Task(checked, columns, t.StructField(into, schema), session.zone_of(df, checked))
     return df.mapInArrow(task, t.StructType([*df.schema.fields, t.StructField(into, schema)]))
-
-
-def _columns(schema: t.StructType, given: dict[str, str]) -> t.StructType:
-    """Those of the columns that the requests are made of."""
-    wanted: set[str] = set()
-    for option in TEMPLATES:
-        for name in _names(option, given.get(option, "")):
-            column = name if name in schema.names else name.split(".")[0]
-            if column not in schema.names:
-                raise OptionError(f"the option {option} has {{{name}}}, but there is no column {column}")
-            wanted.add(column)
-    if not wanted:
-        raise OptionError("a lookup needs a {COLUMN} in url, query, header or data, for what a row has there")
-    return t.StructType([field for field in schema.fields if field.name in wanted])
-
-
-def _names(option: str, text: str) -> set[str]:
-    """In JSON only strings have templates; braces of its objects are none."""
-    if option != "data":
-        return templates.names(option, text) if "{" in text else set()
-    return {name for piece in text.split('"')[1::2] for name in templates.names(option, piece)}
 
 
 class _Task:
@@ -114,29 +92,9 @@ class _Task:
         return pa.RecordBatch.from_arrays([*batch.columns, column], [*batch.schema.names, self._answer.name])
 
     def _ask(self, process: Process, encoder: Encoder, maker: BatchMaker, rows: Any) -> Iterator[Any]:
-        """Feeds the rows on a thread, so that the tool never waits for us while we wait for it."""
-        problems: list[RestsrcError] = []
-
-        def feed() -> None:
-            try:
-                for lines in encoder.lines(rows):
-                    if not process.feed(lines):
-                        return
-            except RestsrcError as error:
-                problems.append(error)
-                process.end_input()
-
-        feeder = threading.Thread(target=feed, daemon=True)
-        feeder.start()
-        try:
+        with feeding(process, encoder.lines(rows), whole=False):
             for block in _lines(process, rows.num_rows):
                 yield maker.batch_of_lines(block)
-        except ToolFailure:
-            if not problems:
-                raise
-        feeder.join()
-        if problems:
-            raise problems[0]
 
 
 def _lines(process: Process, wanted: int) -> Iterator[bytes]:

@@ -489,6 +489,7 @@ RESERVED = {
     "expect": "it is set from the count",
     "planned_total": "it is set from the count",
     "max_pages": "use limit",
+    "for_each": "use restsrc.load(spark, url, for_each=...), because a data source sees no tables",
     "fields": "columns are chosen with .schema(...) or select()",
 }
 

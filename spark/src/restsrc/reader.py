@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -12,6 +13,7 @@ from pyspark.sql.types import StructType
 from restsrc import log, report
 from restsrc.columns import Columns
 from restsrc.errors import RecordError
+from restsrc.feeding import feeding
 from restsrc.journal import Journal
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
@@ -63,15 +65,32 @@ def read_partition(
     """
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
-    task, whole = _Task(options, schema, hint, partition.tasks, stream), False
-    options.journal = Journal()
-    try:
+    task = _Task(options, schema, hint, partition.tasks, stream)
+    with _told(task, options, [piece.text for piece in partition.pieces], stream):
         for piece in partition.pieces:
             yield from task.read(piece.today(options))
+
+
+def read_lists(
+    options: Options, schema: StructType, parents: Iterator[memoryview], hint: str, tasks: int | None, stream: bool
+) -> Iterator[Any]:
+    """The same of the list of each line of `parents`. `tasks`: how many tasks read such lists, if that is known."""
+    task = _Task(options, schema, hint, tasks, stream)
+    with _told(task, options, ["lists of parents"], stream):
+        yield from task.read_lists(parents)
+
+
+@contextmanager
+def _told(task: _Task, options: Options, ranges: Sequence[str], stream: bool) -> Iterator[None]:
+    """What is done in the `with` goes to the log and to the report."""
+    whole = False
+    options.journal = Journal()
+    try:
+        yield
         whole = True
     finally:
         task.warn()
-        report.of_read(options, [piece.text for piece in partition.pieces], whole, stream)
+        report.of_read(options, ranges, whole, stream)
         options.journal = None
 
 
@@ -81,7 +100,7 @@ MOST_PATIENCE = 0.5  # seconds
 class _Task:
     """The pieces that one task reads."""
 
-    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int, stream: bool):
+    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int | None, stream: bool):
         self._options = options
         self._stream = stream
         self._schema = schema
@@ -123,28 +142,47 @@ class _Task:
             log.warn(warning)
 
     def _run(self, piece: Piece) -> Iterator[Any]:
-        envelopes = self._columns.needs_envelopes
-        flags = piece.flags(self._options)
-        config = {**piece.config, **self._config}
-        wanted = self._maker.wanted(texts=bool(piece.known or piece.last))
-        with Process(self._options, "read", flags, config, envelopes=envelopes, arrow=wanted) as process:
-            pages = self._columns.pages(process, piece.offset, self._schema)
-            consumer, seen, began = Consumer(), 0, time.monotonic()
-            last = None
-            self._maker.begin()
-            try:
-                for made in process.batches(consumer.connection):
-                    self._columns.name_arrays(self._maker, pages)
-                    chosen = piece.chosen(texts_of(made)) if piece.known else None
-                    batch = self._maker.batch(made, piece.offset + seen, pages.values if pages else None, chosen)
-                    if batch.num_rows:
-                        yield batch
-                    # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
-                    consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
-                    seen += made.num_rows
-                    last = made
-            except RecordError as error:
-                raise self._malformed(error) from None
-            process.check_records(process.finish(), seen)
-            if piece.last and last is not None:
-                piece.check_last(texts_of(last.slice(last.num_rows - 1))[0], self._options)
+        with self._process(piece, piece.flags(self._options)) as process:
+            yield from self._rows(process, piece)
+
+    def read_lists(self, parents: Iterator[memoryview]) -> Iterator[Any]:
+        of_each = Piece(self._options.offset, self._options.limit)  # of the list of each
+        flags: dict[str, str | int] = {"for-each": "-", **of_each.flags(self._options)}
+        with (
+            self._process(of_each, flags, fed="rows of the partition") as process,
+            feeding(process, parents, whole=True),
+        ):
+            yield from self._rows(process, Piece())
+
+    def _process(self, piece: Piece, flags: Mapping[str, str | int], fed: str | None = None) -> Process:
+        return Process(
+            self._options,
+            "read",
+            flags,
+            {**piece.config, **self._config},
+            fed=fed,
+            envelopes=self._columns.needs_envelopes,
+            arrow=self._maker.wanted(texts=bool(piece.known or piece.last)),
+        )
+
+    def _rows(self, process: Process, piece: Piece) -> Iterator[Any]:
+        pages = self._columns.pages(process, piece.offset, self._schema)
+        consumer, seen, began = Consumer(), 0, time.monotonic()
+        last = None
+        self._maker.begin()
+        try:
+            for made in process.batches(consumer.connection):
+                self._columns.name_arrays(self._maker, pages)
+                chosen = piece.chosen(texts_of(made)) if piece.known else None
+                batch = self._maker.batch(made, piece.offset + seen, pages.values if pages else None, chosen)
+                if batch.num_rows:
+                    yield batch
+                # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
+                consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
+                seen += made.num_rows
+                last = made
+        except RecordError as error:
+            raise self._malformed(error) from None
+        process.check_records(process.finish(), seen)
+        if piece.last and last is not None:
+            piece.check_last(texts_of(last.slice(last.num_rows - 1))[0], self._options)

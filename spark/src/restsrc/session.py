@@ -5,15 +5,26 @@ Where a read is planned there is no task, and nothing of it is known.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pyspark import TaskContext
 from pyspark.sql.types import StructType
 
 from restsrc.options import Options
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 
 def time_zone(options: Options) -> str:
     """The option, else the session's zone, as Spark's JSON reader has it, else UTC."""
     return options.given("time_zone").strip() or _conf("spark.sql.session.timeZone") or "UTC"
+
+
+def zone_of(frame: DataFrame, options: Options) -> str:
+    """The same, where there is no task but a DataFrame."""
+    of_session = frame.sparkSession.conf.get("spark.sql.session.timeZone", "UTC")
+    return options.given("time_zone").strip() or of_session or "UTC"
 
 
 def corrupt_column(options: Options, schema: StructType) -> str:
