@@ -19,6 +19,7 @@ enum {
     BMI2 = 1 << 8,
     AVX512BW = 1 << 30,
     AVX512F = 1 << 16,
+    AVX512VBMI2 = 1 << 6,
     XCR0_AVX = 0x06,
     XCR0_AVX512 = 0xe6,
 };
@@ -28,35 +29,43 @@ __attribute__((target("xsave"))) static unsigned kept_registers(void)
     return (unsigned)_xgetbv(0);
 }
 
-static bool has(unsigned wanted, unsigned kept)
+/* wanted, more: in EBX and ECX of leaf 7 */
+static bool has(unsigned wanted, unsigned more, unsigned kept)
 {
     unsigned a, b, c, d;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE) || !(c & POPCNT))
         return false;
-    return (kept_registers() & kept) == kept && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted;
+    return (kept_registers() & kept) == kept && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted &&
+           (c & more) == more;
 }
 
 static bool has_avx2(void)
 {
-    return has(AVX2 | BMI2, XCR0_AVX);
+    return has(AVX2 | BMI2, 0, XCR0_AVX);
 }
 
 static bool has_avx512(void)
 {
-    return has(AVX2 | BMI2 | AVX512F | AVX512BW, XCR0_AVX512);
+    return has(AVX2 | BMI2 | AVX512F | AVX512BW, 0, XCR0_AVX512);
+}
+
+static bool has_vbmi2(void)
+{
+    return has(AVX2 | BMI2 | AVX512F | AVX512BW, AVX512VBMI2, XCR0_AVX512);
 }
 #endif
 
 const struct scan_kind scan_kinds[] = {
 #ifdef __x86_64__
-    {"AVX-512", has_avx512, true, scan_avx512, scan_avx512_bits},
-    {"AVX2", has_avx2, true, scan_avx2, scan_avx2_bits},
-    {"SSE2", always, false, scan_sse2, scan_sse2_bits},
+    {"AVX-512 VBMI2", has_vbmi2, SCAN_PACK, scan_avx512, scan_avx512_bits},
+    {"AVX-512", has_avx512, SCAN_BMI, scan_avx512, scan_avx512_bits},
+    {"AVX2", has_avx2, SCAN_BMI, scan_avx2, scan_avx2_bits},
+    {"SSE2", always, SCAN_PLAIN, scan_sse2, scan_sse2_bits},
 #endif
 #if defined __aarch64__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    {"NEON", always, false, scan_neon, scan_neon_bits},
+    {"NEON", always, SCAN_PLAIN, scan_neon, scan_neon_bits},
 #endif
-    {"portable", always, false, scan_portable, scan_portable_bits},
+    {"portable", always, SCAN_PLAIN, scan_portable, scan_portable_bits},
 };
 
 const size_t scan_kind_count = sizeof scan_kinds / sizeof *scan_kinds;

@@ -20,10 +20,13 @@ struct scan {
     uint64_t digit, zero, minus, point;
 };
 
+/* What the processor has besides: instructions for single bits (BMI2); and for packed bytes, too (VBMI2). */
+enum scan_extra { SCAN_PLAIN, SCAN_BMI, SCAN_PACK };
+
 struct scan_kind {
     const char *name;
     bool (*runs)(void); /* on this processor? */
-    bool has_bits;      /* it has BMI2, too: instructions for single bits */
+    enum scan_extra extra;
     /* Fills m[0] to m[blocks - 1] from blocks * SCAN_BYTES bytes. */
     void (*scan)(const unsigned char *p, size_t blocks, struct scan *m);
     /* Of a block, the lowest bit of each byte in bit[0], and so on. */
@@ -45,6 +48,13 @@ SCAN_KIND(avx2);
 SCAN_KIND(sse2);
 SCAN_KIND(neon);
 SCAN_KIND(portable);
+
+/* Some versions of clang want to be told that the vectors are as long as that. */
+#if defined(__clang__) && __clang_major__ >= 18 && __clang_major__ <= 21
+#define SCAN_AVX512 "avx512bw,evex512"
+#else
+#define SCAN_AVX512 "avx512bw"
+#endif
 
 /* What each of them fills in, in terms of functions that each has of its own: is(v, c) and is_either(v, c), the same
  * with bit 0x20 set, for the kinds of brackets; is_control, is_digit, is_blank and is_foreign. */

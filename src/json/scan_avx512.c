@@ -4,12 +4,7 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 
-/* Some versions of clang want to be told that the vectors are as long as that. */
-#if defined(__clang__) && __clang_major__ >= 18 && __clang_major__ <= 21
-#define TARGET __attribute__((target("avx512bw,evex512")))
-#else
-#define TARGET __attribute__((target("avx512bw")))
-#endif
+#define TARGET __attribute__((target(SCAN_AVX512)))
 #define AVX512 TARGET static inline
 
 AVX512 uint64_t is(__m512i v, char c)

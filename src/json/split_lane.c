@@ -10,18 +10,10 @@
  * looked at by itself, but for brackets, escapes, and values other than plain numbers. */
 #include "json/split_lane.h"
 
-#include <string.h>
-
+#include "json/split_bits.h"
 #include "json/split_scalars.h"
 
-enum {
-    BATCH = 8,  /* blocks that are scanned at a time */
-    PIECE = 16, /* bytes that are copied at a time, which may be more than is meant: so many are there after a block */
-};
-
-/* All of it becomes one function, of which there are two: for any processor, and for those with instructions for single
- * bits. */
-#define LANE static inline __attribute__((always_inline))
+enum { BATCH = 8 }; /* blocks that are scanned at a time */
 
 /* What one block tells the next: each but the first and the last is one bit, for the token that comes next. */
 struct carry {
@@ -64,21 +56,6 @@ struct block {
     struct carry next;
 };
 
-LANE uint64_t below(unsigned n)
-{
-    return n >= SCAN_BYTES ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
-}
-
-LANE unsigned lowest(uint64_t bits)
-{
-    return (unsigned)__builtin_ctzll(bits);
-}
-
-LANE unsigned highest(uint64_t bits)
-{
-    return (unsigned)(SCAN_BYTES - 1 - __builtin_clzll(bits));
-}
-
 /* The n bytes from the i-th on are checked, those of them in the next block, too. */
 LANE void mark_checked(struct block *b, unsigned i, unsigned n)
 {
@@ -100,20 +77,6 @@ LANE bool escapes(const struct lane *l, struct block *b)
     return true;
 }
 
-/* RFC 3629, section 4: the bits of the bytes, and what may follow what. */
-LANE bool is_utf8(uint64_t foreign, const uint64_t *bit)
-{
-    uint64_t lead = foreign & bit[6], more = lead & bit[5], two = lead & ~bit[5], three = more & ~bit[4];
-    uint64_t four = more & bit[4];
-    uint64_t never = (four & (bit[3] | (bit[2] & (bit[1] | bit[0])))) | (two & ~(bit[4] | bit[3] | bit[2] | bit[1]));
-    uint64_t e0 = three & ~(bit[3] | bit[2] | bit[1] | bit[0]), ed = three & bit[3] & bit[2] & ~bit[1] & bit[0];
-    uint64_t f0 = four & ~(bit[2] | bit[1] | bit[0]), f4 = four & bit[2];
-    uint64_t second =
-        (e0 << 1 & ~bit[5]) | (ed << 1 & bit[5]) | (f0 << 1 & ~(bit[5] | bit[4])) | (f4 << 1 & (bit[5] | bit[4]));
-    uint64_t continues = lead << 1 | more << 2 | four << 3;
-    return !(never | second | (continues ^ (foreign & ~bit[6])));
-}
-
 /* A character that goes on in the next block is looked at by itself. */
 LANE bool foreign_characters(const struct lane *l, struct block *b)
 {
@@ -128,17 +91,6 @@ LANE bool foreign_characters(const struct lane *l, struct block *b)
         mark_checked(b, i, n);
     }
     return is_utf8(foreign & ~b->checked, bit);
-}
-
-/* Each bit becomes the parity of those up to it: from a quote to before the next one, all bits. */
-LANE uint64_t from_odd_to_even(uint64_t bits)
-{
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    return bits ^ bits << 32;
 }
 
 /* Finds the strings, and checks what is in them. */
@@ -178,12 +130,6 @@ LANE void cut(struct block *b, unsigned i)
     b->scalar &= stays;
     b->checked &= stays;
     b->next.in_string = b->next.checked = 0;
-}
-
-/* From the i-th byte on bits are as the container open there is. */
-LANE uint64_t from_here(uint64_t bits, unsigned i, bool set)
-{
-    return (bits & below(i)) | ((0 - (uint64_t)set) & ~below(i));
 }
 
 /* Goes through the brackets: which bytes are in an object, and which between records? */
@@ -255,22 +201,6 @@ LANE bool scalars(const struct lane *l, struct block *b)
 
 /* ---- the order of tokens ---- */
 
-/* The bytes after runs whose first bytes are `first`, or that go on from the block before. */
-LANE uint64_t after_run(uint64_t first, uint64_t run, uint64_t *carry)
-{
-    uint64_t sum = (first | *carry) + run;
-    *carry = sum < run;
-    return sum & ~run;
-}
-
-/* The tokens that come next after these bytes. */
-LANE uint64_t next_after(uint64_t tokens, uint64_t blank, uint64_t *carry)
-{
-    uint64_t next = after_run(tokens << 1, blank, carry);
-    *carry |= tokens >> (SCAN_BYTES - 1);
-    return next;
-}
-
 /* An end where a value or a name must come is right only after the beginning. */
 LANE bool empty_containers(const struct block *b, uint64_t ends, uint64_t carry)
 {
@@ -302,29 +232,11 @@ LANE bool in_order(const struct lane *l, struct block *b)
 
 /* ---- the whole ---- */
 
-LANE char *copy_kept(char *out, bytes p, uint64_t kept)
-{
-    if (kept == ~UINT64_C(0)) {
-        memcpy(out, p, SCAN_BYTES);
-        return out + SCAN_BYTES;
-    }
-    while (kept) {
-        uint64_t after = kept + (kept & -kept); /* the first run is gone from it, and the bit after it is set */
-        unsigned from = lowest(kept), n = (after ? lowest(after) : SCAN_BYTES) - from;
-        memcpy(out, p + from, PIECE);
-        for (unsigned done = PIECE; done < n; done += PIECE)
-            memcpy(out + done, p + from + done, PIECE);
-        out += n;
-        kept &= after;
-    }
-    return out;
-}
-
 /* The commas between records become line feeds. */
-LANE void copy(struct lane *l, const struct block *b, uint64_t kept)
+LANE void copy(struct lane *l, const struct block *b, uint64_t kept, copier *copy_some)
 {
     char *out = l->out;
-    l->out = copy_kept(out, l->p, kept);
+    l->out = copy_some(out, l->p, kept);
     for (uint64_t commas = b->is->comma & b->between_records; commas; commas &= commas - 1) {
         out[__builtin_popcountll(kept & below(lowest(commas)))] = '\n';
         l->s->count++;
@@ -332,12 +244,13 @@ LANE void copy(struct lane *l, const struct block *b, uint64_t kept)
 }
 
 /* false: nothing is done with it. */
-LANE bool take(struct lane *l, struct scan *is, bool *ends)
+LANE bool take(struct lane *l, const struct scan *scanned, copier *copy_some, bool *ends)
 {
-    struct block b = {.is = is, .length = SCAN_BYTES, .open = l->open};
+    struct scan is = *scanned; /* in registers */
+    struct block b = {.is = &is, .length = SCAN_BYTES, .open = l->open};
     if (!strings(l, &b) || !containers(l, &b) || !scalars(l, &b) || !in_order(l, &b))
         return false;
-    copy(l, &b, ~b.is->blank);
+    copy(l, &b, ~is.blank, copy_some);
     l->p += b.length;
     l->carry = b.next;
     l->open = b.open;
@@ -346,7 +259,7 @@ LANE bool take(struct lane *l, struct scan *is, bool *ends)
 }
 
 /* Whether it has taken all blocks up to where the lane ends. */
-LANE bool take_all(struct lane *l)
+LANE bool take_all(struct lane *l, copier *copy_some)
 {
     struct scan is[BATCH];
     bool ends = false;
@@ -354,7 +267,7 @@ LANE bool take_all(struct lane *l)
         size_t there = (size_t)(l->end - l->p - PIECE) / SCAN_BYTES, n = there < BATCH ? there : BATCH;
         l->s->scan->scan(l->p, n, is);
         for (size_t i = 0; i < n; i++) {
-            if (!take(l, &is[i], &ends))
+            if (!take(l, &is[i], copy_some, &ends))
                 return false;
             if (ends)
                 return true;
@@ -365,17 +278,36 @@ LANE bool take_all(struct lane *l)
 
 static bool take_all_anywhere(struct lane *l)
 {
-    return take_all(l);
+    return take_all(l, copy_kept);
 }
 
 #ifdef __x86_64__
-__attribute__((target("bmi,bmi2,lzcnt,popcnt"))) static bool take_all_with_bits(struct lane *l)
+__attribute__((target(TARGET_BITS))) static bool take_all_with_bits(struct lane *l)
 {
-    return take_all(l);
+    return take_all(l, copy_kept);
+}
+
+__attribute__((target(TARGET_PACK))) static bool take_all_packing(struct lane *l)
+{
+    return take_all(l, copy_packed);
 }
 #else
 #define take_all_with_bits take_all_anywhere
+#define take_all_packing   take_all_anywhere
 #endif
+
+static bool take_all_here(struct lane *l)
+{
+    switch (l->s->scan->extra) {
+    case SCAN_PACK:
+        return take_all_packing(l);
+    case SCAN_BMI:
+        return take_all_with_bits(l);
+    case SCAN_PLAIN:
+        break;
+    }
+    return take_all_anywhere(l);
+}
 
 /* ---- to and from the states of split.c ---- */
 
@@ -453,7 +385,7 @@ bytes lane_run(struct split *s, bytes p, bytes end)
     s->lane_from = end;
     if (!l.out)
         return p;
-    bool taken = s->scan->has_bits ? take_all_with_bits(&l) : take_all_anywhere(&l);
+    bool taken = take_all_here(&l);
     s->lane_from = taken ? l.p : l.p + SCAN_BYTES;
     return leave(&l);
 }
