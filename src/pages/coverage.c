@@ -44,6 +44,21 @@ static bool doubtful(const struct paginate *p, const struct page *page)
                          (page->total.guessed && p->pages == 0 && total == page->got));
 }
 
+/* A doubtful total that is not the length of this page: there are records after it. The second page says again what may
+ * have been the length of the first one, or a range begins after the total. */
+static bool is_passed(const struct paginate *p, const struct page *page)
+{
+    int64_t total = page->total.records;
+    bool again = p->pages == 1 && p->start == 0 && total == p->position;
+    bool before = p->pages == 0 && total > 0 && total <= page->offset;
+    return p->style->seeks && (again || before) && page->got != total;
+}
+
+static int goes_on_after(struct paginate *p, int64_t total, struct error *e)
+{
+    return drift(p, e, "the total is said to be %lld, but the list goes on after that", (long long)total);
+}
+
 /* A lower bound proves nothing but that a list is short, so only the last one counts. */
 static void learn_bound(struct paginate *p, const struct page *page)
 {
@@ -66,9 +81,9 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
             p->claim = said;
         p->distrust = true;
         p->total = -1;
-        return believed < 0
-                   ? 0
-                   : drift(p, e, "the total is said to be %lld, but the list goes on after that", (long long)believed);
+        if (believed < 0 && is_passed(p, page))
+            believed = said;
+        return believed < 0 ? 0 : goes_on_after(p, believed, e);
     }
     if (p->distrust)
         return 0;

@@ -29,8 +29,8 @@ bool seek_pending(const struct paginate *p)
 static bool wants_look(const struct paginate *p)
 {
     bool budget = p->range->max_pages < 0 || p->asked_pages < p->range->max_pages;
-    bool first = p->pages == 1 && p->start == 0,
-         numbered_first = p->style->numbered && first && p->position == p->total;
+    bool first = p->pages == 1,
+         numbered_first = p->style->numbered && first && p->start == 0 && p->position == p->total;
     bool at_total = p->next == p->total || (numbered_first && p->next > p->total);
     return p->total > 0 && at_total && p->next < p->end && !p->looked && (first || !p->short_page) && budget &&
            !p->range->allow_repeats;
@@ -201,11 +201,12 @@ static int learn_total_again(struct paginate *p, struct page *page, struct error
     return PAGE_LAST;
 }
 
-/* Nothing has come. The pages may be shorter than was asked for, and only the first one empty: is there a second
- * record?
- */
-static int probe_second(struct paginate *p, struct page *page)
+/* The end; but where nothing has come, the pages may be shorter than was asked for, and only the first one empty: is
+ * there a second record? */
+static int end_or_probe(struct paginate *p, struct page *page)
 {
+    if (p->position > 0 || p->start > 0 || p->size < 2 || p->probing)
+        return coverage_ended(p);
     p->size = 1;
     return probe(p, page, PROBE_SECOND, 1, 1);
 }
@@ -237,9 +238,10 @@ static int learn_empty(struct paginate *p, struct page *page)
         p->distrust = true;
         p->total = -1;
     }
-    bool nothing = !at_total && p->position == 0 && p->start == 0 && p->size > 1;
-    if (at_total || (p->gap >= pages && p->gap * p->size >= RECORDS_ENOUGH))
-        return nothing ? probe_second(p, page) : coverage_ended(p);
+    if (at_total)
+        return coverage_ended(p);
+    if (p->gap >= pages && p->gap * p->size >= RECORDS_ENOUGH)
+        return end_or_probe(p, page);
     int64_t step = p->short_size && p->learned_size < 0 ? p->short_size : page->asked;
     p->next = p->open ? most(p->next, paging_sum(page->offset, step)) : paging_sum(page->offset, step);
     p->open |= p->style->numbered;
@@ -313,7 +315,7 @@ bool seek_is_past_end(const struct paginate *p, const struct page *page)
 int seek_failed(struct paginate *p, struct page *page, long status)
 {
     if (seek_is_past_end(p, page)) /* whatever a server says of that */
-        return coverage_ended(p);
+        return end_or_probe(p, page);
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
     if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
         p->over = true;

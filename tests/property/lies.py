@@ -130,6 +130,11 @@ class Api:
         if "hidden" in self.lies and {"empty", "stays"} & self.lies:
             self.lies.discard("stays")
             self.gaps = set()  # what is hidden beside it makes the gap look like the end
+        if self.hidden.issuperset(range(min(self.step, self.n))):  # a first page that says that there is nothing
+            self.lies.discard("ignores")
+            self.total = "none" if self.total in ("zero", "length") else self.total
+        if self.style == "page" and "capped" in self.lies and self.mode == "range" and self.total == "less":
+            self.total = "none"  # the page that shows the cap says that the list ends before the range
         if NEED_ALL & self.lies:
             self.mode = "whole"
         if "hidden" in self.lies and self.mode == "range":
@@ -142,6 +147,8 @@ class Api:
             nothing = self.total in ("zero", "length") or (self.gap_status == 204 and NEED_TOTAL & self.lies)
             if nothing or {"base", "fixed"} & self.lies:
                 self.gaps.discard(0)  # a first page that says that there is nothing
+            if self.mode == "range" and self.gap_status == 204:
+                self.gaps.discard(self.first // self.step)  # nor can the cap be seen before the end
         if "added" in self.lies:
             self.parallel = 1
         if "shrinks" in self.lies:
