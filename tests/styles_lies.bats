@@ -447,6 +447,58 @@ END
     [ "$(log length)" -le 4 ]
 }
 
+# ---- totals that are passed ----
+
+@test "a total as long as the first page is one when the second page says it again: what comes after it is told" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    rows = [{"v": i} for i in {0: range(3), 3: range(2)}.get(at, ())]
+    return {"results": rows, "hits": {"total": {"value": 3}}}
+END
+    restsrc read --paginate offset --page-size 5 "$api"
+    exits 0
+    says "the total is said to be 3, but the list goes on after that"
+    restsrc read --paginate offset --page-size 5 --on-drift fail "$api"
+    exits 76
+}
+
+@test "a range after the total in which there are records is told" {
+    api <<'END'
+def answer(r):
+    return {"results": [{"v": i} for i in range(int(r.query["limit"]))], "total": 10}
+END
+    restsrc read --paginate offset --offset 11 --limit 1 --page-size 10 "$api"
+    says "the total is said to be 10, but the list goes on after that"
+}
+
+@test "a total that a short first page of a range just reaches is looked after" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    return {"results": [{"id": i} for i in range(at, min(at + 3, 37))], "total": 13}  # pages
+END
+    restsrc read --paginate offset --offset 10 --page-size 7 "$api"
+    exits 0
+    wrote_ids 10 36
+    says "the total is said to be 13, but the list goes on after that"
+}
+
+@test "where only an error comes after an empty first page, the second record is asked for" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    if at >= 10:
+        return 404, {"detail": "past the end"}
+    return (204, b"") if at == 0 else [{"id": at}]
+END
+    restsrc read --paginate offset --page-size 10 "$api"
+    exits 76
+    says "the list's first page is empty, but it has records"
+}
+
+# ---- generated ----
+
 # The same ones each time; RESTSRC_SEED begins elsewhere.
 @test "of generated servers that lie, none gives a wrong list with exit code 0 and without a word" {
     "$PYTHON3" "$tests/property/lies.py" "$RESTSRC" 400 "${RESTSRC_SEED:-100000}"

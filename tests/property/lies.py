@@ -130,13 +130,14 @@ class Api:
         if "hidden" in self.lies and {"empty", "stays"} & self.lies:
             self.lies.discard("stays")
             self.gaps = set()  # what is hidden beside it makes the gap look like the end
-        if self.hidden.issuperset(range(min(self.step, self.n))):  # a first page that says that there is nothing
-            self.lies.discard("ignores")
-            self.total = "none" if self.total in ("zero", "length") else self.total
+        if self.hidden.issuperset(range(min(self.step, self.n))) and self.total != "right":
+            self.hidden.discard(0)  # a first page that says that there is nothing
         if self.style == "page" and "capped" in self.lies and self.mode == "range" and self.total == "less":
             self.total = "none"  # the page that shows the cap says that the list ends before the range
         if NEED_ALL & self.lies:
             self.mode = "whole"
+        if {"hidden", "all"} <= self.lies and self.mode == "pair":
+            self.mode = "whole"  # what is hidden moves the records of the second half into the first one's only page
         if "hidden" in self.lies and self.mode == "range":
             self.mode = "pair" if self.style in SEEKS else "whole"
         if {"empty", "empty leads"} & self.lies:
