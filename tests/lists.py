@@ -62,7 +62,7 @@ class Trial:
         self.problems = []
 
     def run(self, *arguments):
-        self.played.log.clear()
+        self.played.begin()
         command = [os.environ["RESTSRC"], *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 

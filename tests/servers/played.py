@@ -5,9 +5,11 @@ its answers look like.
     path            of the list; what a request asks for beside its pages is ignored, unless `unknown` is "refuse" (400)
                     or "filter" (an empty list); `known` names more parameters
     method, data    of the requests (GET)
-    require         {"header": {NAME: REGEX}, "query": {NAME: REGEX}}: else 401 and 400
+    require         {"header": {NAME: REGEX}, "query": {NAME: REGEX}, "body": {PATH: REGEX}}: else 401 and 400
     pages           how it pages, or a list of such ways: the first whose `place` or `begin` is asked for, else the last
-        by          offset, page, cursor, after (the id of the last record), range, none
+        by          offset, page, cursor, after (the id of the last record), range, none; scroll: a cursor that stays the
+                    same, and the end is an empty page
+        id          for after: the member of the record that is asked for (id)
         place, size the parameters; in the body they are PATHs with dots; size null: the size is the server's own
         in          query (default), body, header
         default, cap, over    page size without a parameter; the most; "refuse": 400 for more
@@ -99,6 +101,12 @@ class Played:
         shape = case.get("record", {"id": "{i}", "name": "record {i}"})
         self.rows = [fill(shape, {"i": i}) for i in range(1, n + 1)]
         self.log = []
+        self.scrolled = 0
+
+    def begin(self):
+        """Nobody has asked yet."""
+        self.log.clear()
+        self.scrolled = 0
 
     def visible(self, rows, first):
         hide = self.case.get("hide")
@@ -124,8 +132,8 @@ class Played:
             raise Refused(405, "method not allowed")
         if not path.endswith(self.case["path"]):
             return self.aside(path, query)
-        self.check(query, headers)
         given = {"query": query, "header": headers, "body": json.loads(body or "{}")}
+        self.check(given)
         way = self.choose(given)
         self.check_unknown(query)
         return self.page(way, given, f"{self.base}{path}", query)
@@ -142,14 +150,17 @@ class Played:
                 return 200, fill(answer, {"total": min(len(self.filtered(query)), self.case.get("counted", 10**9))}), {}
         raise Refused(404, "not found")
 
-    def check(self, query, headers):
+    def check(self, given):
         need = self.case.get("require", {})
         for name, pattern in need.get("header", {}).items():
-            if not re.fullmatch(pattern, headers.get(name, "")):
+            if not re.fullmatch(pattern, given["header"].get(name, "")):
                 raise Refused(401, f"header {name} is missing or wrong")
         for name, pattern in need.get("query", {}).items():
-            if not re.fullmatch(pattern, query.get(name, "")):
+            if not re.fullmatch(pattern, given["query"].get(name, "")):
                 raise Refused(400, f"parameter {name} is missing or wrong")
+        for name, pattern in need.get("body", {}).items():
+            if not re.fullmatch(pattern, str(lookup(given["body"], name))):
+                raise Refused(400, f"member {name} is missing or wrong")
 
     def ways(self):
         pages = self.case["pages"]
@@ -202,10 +213,12 @@ class Played:
             number = max(0, int(asked) - way.get("base", 1 if way["by"] == "page" else 0))
             return number * size if way["by"] == "page" else number
         if way["by"] == "after":
-            ids = [str(row["id"]) for row in self.rows]
+            ids = [str(row[way.get("id", "id")]) for row in self.rows]
             if str(asked) not in ids:
                 raise Refused(400, f"invalid value of {way['place']}")
             return ids.index(str(asked)) + 1
+        if way["by"] == "scroll":
+            return self.scrolled
         try:
             kind, place = base64.urlsafe_b64decode(str(asked)).decode().split(":")
             assert kind == "place"
@@ -219,6 +232,7 @@ class Played:
         rows = self.rows_asked
         size = len(rows) if way["by"] == "none" else self.size(way, given)
         first = self.start(way, size, given)
+        self.scrolled = first + size
         if first + size > way.get("window", first + size):
             raise Refused(400, "too deep: use a cursor")
         page = self.visible(rows[first : first + size], first)
