@@ -36,7 +36,9 @@ class Preset:
 
     def __init__(self, path):
         self.name = path.stem
-        lines = path.read_text(encoding="utf-8").splitlines()
+        common, *lists = re.split(r"^\[(.*)\]\n", path.read_text(encoding="utf-8"), flags=re.M)
+        lines = common.splitlines()
+        self.lists = dict(zip(lists[::2], (self.about(text) for text in lists[1::2]), strict=True))
         comment = [line[1:].strip() for line in lines if line.startswith("#")]
         self.settings = [line for line in lines if line and not line.startswith("#")]
         self.title = comment[0].partition(": ")[2]
@@ -46,6 +48,11 @@ class Preset:
         self.date = self.date[:10]
         if not re.fullmatch(r"https://\S+", self.page) or not re.fullmatch(r"\d{4}-\d\d-\d\d", self.date):
             sys.exit(f"{path}: its second line is the address of the API's document, its last one `Looked up on DATE.`")
+
+    @staticmethod
+    def about(text):
+        """What the comment of a list says."""
+        return text.partition("\n")[0].removeprefix("# ") if text.startswith("#") else ""
 
     def get(self, name):
         return next((line.partition(" = ")[2] for line in self.settings if line.partition(" = ")[0] == name), None)
@@ -61,7 +68,8 @@ class Preset:
         tried += ["played"] if self.name in played else []
         return (
             f"[`{self.name}`]({self.page})",
-            self.title.removesuffix("(no count)").removesuffix("(write)").strip(),
+            self.title.removesuffix("(no count)").removesuffix("(write)").strip()
+            + ("; lists: " + ", ".join(f"`{name}`" for name in self.lists) if self.lists else ""),
             (STYLES[style] + (", in the body" if (self.get("page-in") or "").startswith("body") else ""))
             if self.reads
             else "writes",
@@ -111,6 +119,14 @@ def roff(text):
     return "".join(("\\&" if line[:1] in ".'" else "") + line + "\n" for line in map(str.strip, lines) if line)
 
 
+def page_7_lists(preset):
+    if preset.lists:
+        yield f".Pp\nIts lists,\n.Li restsrc read --api {preset.name} Ar NAME :\n.Bl -tag -width Ds -compact\n"
+        for name, about in preset.lists.items():
+            yield f".It Li {name}\n{roff(about)}"
+        yield ".El\n"
+
+
 def page_7():
     newest = max(preset.date for preset in presets())
     day = datetime.date.fromisoformat(newest)
@@ -130,6 +146,7 @@ def page_7():
         out.append(f"Looked up on {preset.date}:\n.Lk {preset.page}\n.Bd -literal -offset indent\n")
         out += [setting.replace("\\", "\\e").replace("--", "\\-\\-") + "\n" for setting in preset.settings]
         out.append(".Ed\n")
+        out += page_7_lists(preset)
     out.append(".El\n.Sh SEE ALSO\n.Xr restsrc 1 ,\n.Xr restsrc-config 5\n")
     return "".join(out)
 

@@ -272,3 +272,38 @@ own_preset() {
     exits 0
     wrote_records 0 3
 }
+
+@test "a list takes precedence over what its file says of all, parts of a cursor and rules, too" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("cursor", 0))
+    return 200, {"rows": [{"id": i + 1} for i in range(at, min(at + 10, 25))], "after": at + 10 if at < 20 else None}
+END
+    config "paginate = cursor" "next = wrong" "on = 200=fail" "[orders]" "url = $api" \
+        "next = after" "on = 200=ok"
+    restsrc read --config "$config" orders
+    exits 0
+    wrote_ids 1 25
+}
+
+@test "a list of the user's file is not the preset's list of that name, but may be one of its lists" {
+    config "api = github" "[issues]" "url = https://api.github.com/repos/o/r/issues" "[pulls]" "url = issues"
+    restsrc read --config "$config" --dry-run issues
+    exits 0
+    grep -qF "'https://api.github.com/repos/o/r/issues?per_page=100'" "$out"
+    restsrc read --config "$config" --dry-run pulls
+    exits 0
+    grep -qF "'https://api.github.com/issues?state=all&per_page=100'" "$out"
+}
+
+@test "a preset's lists: what it has none of, and where the name of an account is missing" {
+    restsrc read --api github isues
+    exits 64
+    says "no list 'isues': " && says "restsrc help apis github"
+    restsrc read --api github
+    exits 64
+    says "which list?" && says "restsrc help apis github"
+    restsrc read --api zendesk tickets
+    exits 64
+    says "--base-url" && says 'https://*.zendesk.com/api/v2'
+}

@@ -9,6 +9,8 @@ and in their order, by the command line that check printed, too; by six requests
 that is to see whether the order holds still. Where it is not found out, at odd lengths, that is 76 and nothing written,
 never wrong records. `preset`: options that read it as well. `count`: the API counts exactly.
 
+`list`: [NAME, FOLDER]: the preset's list of that name, of which the server has path, in FOLDER.
+
 With `traps` a list is read by its preset where something is missing or counted wrongly: a list of [N, OPTIONS, READ,
 COUNT]. READ and COUNT are an exit code, or text that must be said, or both as [CODE, TEXT]; COUNT may be a number as
 text. What is read with 0 and without a word must be all; what is counted with 0 must be true.
@@ -58,6 +60,8 @@ class Trial:
         self.case, self.n = case, n
         self.played = MOUNTED[number] = Played(case, n, f"{url}/{number}")
         self.list = f"{url}/{number}{case['path']}"
+        name, folder = case.get("list", ("", ""))
+        self.by_name = ["--base-url", f"{url}/{number}{folder}", name] if name else [self.list]
         self.options = case.get("options", [])
         self.problems = []
 
@@ -117,7 +121,7 @@ class Trial:
         for what, wanted in (("read", read), ("count", count)):
             if wanted is None:
                 continue
-            done = self.run(what, *self.case["preset"], *options, self.list)
+            done = self.run(what, *self.case["preset"], *options, *self.by_name)
             code, text = (
                 wanted if isinstance(wanted, list) else (wanted, "") if isinstance(wanted, int) else (0, wanted)
             )
@@ -130,9 +134,9 @@ class Trial:
         return self.problems
 
     def by_preset(self):
-        done = self.run("read", *self.case["preset"], *self.options, self.list)
+        done = self.run("read", *self.case["preset"], *self.options, *self.by_name)
         self.judge_records("preset", done, True)
-        done = self.run("count", *self.case["preset"], *self.options, self.list)
+        done = self.run("count", *self.case["preset"], *self.options, *self.by_name)
         if "count" in self.case and done.stdout.strip() != str(self.n):
             self.wrong(f"preset: counts {done.stdout.strip()}", done)
         elif "count" not in self.case and done.returncode == 0 and done.stdout.strip() != str(self.n):

@@ -117,14 +117,14 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
 
 /* ---- lists of a file ---- */
 
-/* [orders]: the lines from here on are of that list. The line is cut after the name. NULL: it is no such line. */
-static char *section(char *line)
+/* [orders]: the lines from here on are of that list, whose name has len bytes. NULL: it is no such line. */
+static const char *section(const char *line, size_t *len)
 {
     line += strspn(line, " \t");
-    size_t len = strcspn(line, "]");
-    if (*line != '[' || !line[len] || line[len + 1 + strspn(line + len + 1, " \t\r")])
+    *len = strcspn(line, "]");
+    if (*line != '[' || !line[*len] || line[*len + 1 + strspn(line + *len + 1, " \t\r")])
         return NULL;
-    line[len] = '\0';
+    --*len;
     return line + 1;
 }
 
@@ -142,9 +142,12 @@ static void visit_lists(const struct buf *text, void (*look)(void *ctx, const ch
         end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        const char *name = section(line);
-        if (name)
+        size_t len;
+        const char *name = section(line, &len);
+        if (name) {
+            copy[name + len - copy] = '\0';
             look(ctx, name, end ? end + 1 : "");
+        }
     }
     free(copy);
 }
@@ -176,35 +179,42 @@ static void choose_list(struct options *o, const struct buf *text)
     o->given[options_find("url", 3) - option_table] = false;
 }
 
-static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, bool *secrets,
-                     struct error *e)
+/* The lines of a list; NULL: those before the first list, which are of all. */
+static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, const char *list,
+                     bool *secrets, struct error *e)
 {
-    bool wanted = true; /* what comes before the first list is of all */
-    if (memchr(text->data ? text->data : "", '\0', text->len))
-        return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
+    bool wanted = !list, last = false;
     char *line = buf_writable(text);
-    for (unsigned number = 1; *line; number++) {
+    for (unsigned number = 1; !last; number++) {
         char *end = line + strcspn(line, "\n");
-        bool last = *end == '\0';
+        size_t len;
+        last = *end == '\0';
         *end = '\0';
-        const char *list = section(line);
-        if (list)
-            wanted = o->list_name && strcmp(list, o->list_name) == 0;
+        const char *begun = section(line, &len);
+        if (begun)
+            wanted = list && strlen(list) == len && strncmp(list, begun, len) == 0;
         else if (wanted && set_line(o, given, line, secrets, e))
             return error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, e->message);
-        line = end + !last;
+        *end = last ? '\0' : '\n';
+        line = end + 1;
     }
     return 0;
 }
 
-/* One file; afterwards what it set is given, so that the next one does not change it. */
+/* One file; afterwards what it set is given, so that the next one does not change it. Its list comes first for the same
+ * reason. */
 static int load_text(struct options *o, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
     bool before[option_count];
     buf_drop_bom(text);
+    if (memchr(text->data ? text->data : "", '\0', text->len))
+        return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
     choose_list(o, text);
     memcpy(before, o->given, sizeof before);
-    return set_lines(o, before, text, name, secrets, e);
+    if (o->list_name && set_lines(o, before, text, name, o->list_name, secrets, e))
+        return -1;
+    memcpy(before, o->given, sizeof before);
+    return set_lines(o, before, text, name, NULL, secrets, e);
 }
 
 static int load_file(struct options *o, const char *name, struct error *e)
@@ -230,6 +240,19 @@ static int load_fd(struct options *o, int fd, struct error *e)
     return result;
 }
 
+/* A list of the user's own file is not one of the preset's, whatever its name. */
+static int load_preset_text(struct options *o, struct buf *text, const char *where, bool *secrets, struct error *e)
+{
+    char *own = o->list_name;
+    o->list_name = NULL;
+    int result = load_text(o, text, where, secrets, e);
+    if (own) {
+        free(o->list_name);
+        o->list_name = own;
+    }
+    return result;
+}
+
 /* Its body does not give way to the user's one: they become one. */
 static int load_preset(struct options *o, struct error *e)
 {
@@ -240,8 +263,9 @@ static int load_preset(struct options *o, struct error *e)
         o->request.data = NULL;
         *given = false;
     }
-    int result =
-        presets_find(o->run.api, &text, &where, e) || load_text(o, &text, buf_text(&where), &secrets, e) ? -1 : 0;
+    int result = presets_find(o->run.api, &text, &where, e) || load_preset_text(o, &text, buf_text(&where), &secrets, e)
+                     ? -1
+                     : 0;
     if (own) {
         o->request.base_data = o->request.data;
         o->request.data = own;
@@ -271,10 +295,11 @@ static int check_list(const struct options *o, struct error *e)
 {
     if (!o->has_lists || o->list_name || (o->request.url && !is_list_name(o->request.url)))
         return 0;
+    const char *how = o->run.api ? "apis" : "--config", *name = o->run.api ? o->run.api : "FILE";
     return o->request.url
-               ? error_set(e, EXIT_USAGE, "no list '%.60s': `restsrc help --config FILE` says which there are",
-                           o->request.url)
-               : error_set(e, EXIT_USAGE, "which list? `restsrc help --config FILE` says which there are");
+               ? error_set(e, EXIT_USAGE, "no list '%.60s': `restsrc help %s %.60s` says which there are",
+                           o->request.url, how, name)
+               : error_set(e, EXIT_USAGE, "which list? `restsrc help %s %.60s` says which there are", how, name);
 }
 
 static int load_all(struct options *o, struct error *e)

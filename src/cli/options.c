@@ -227,7 +227,8 @@ static int join_base(struct request_options *r, struct error *e)
         return error_set(e, EXIT_USAGE,
                          "a URL that begins with / needs --base-url, or --api with a preset that has it");
     if (strchr(r->base_url, '*'))
-        return error_set(e, EXIT_USAGE, "give the whole URL: your own name goes where %.300s has *", r->base_url);
+        return error_set(e, EXIT_USAGE, "give the whole URL, or --base-url: your own name goes where %.300s has *",
+                         r->base_url);
     size_t len = strlen(r->base_url);
     buf_addf(&whole, "%.*s%s", (int)(len - (len && r->base_url[len - 1] == '/')), r->base_url, r->url);
     free(r->url);
