@@ -7,8 +7,8 @@ its answers look like.
     method, data    of the requests (GET)
     require         {"header": {NAME: REGEX}, "query": {NAME: REGEX}, "body": {PATH: REGEX}}: else 401 and 400
     pages           how it pages, or a list of such ways: the first whose `place` or `begin` is asked for, else the last
-        by          offset, page, cursor, after (the id of the last record), range, none; scroll: a cursor that stays the
-                    same, and the end is an empty page
+        by          offset, page, cursor, after (the id of the last record), range, none; scroll: a cursor that stays
+                    the same, and the end is an empty page
         id          for after: the member of the record that is asked for (id)
         place, size the parameters; in the body they are PATHs with dots; size null: the size is the server's own
         in          query (default), body, header
