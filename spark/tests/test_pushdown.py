@@ -95,6 +95,10 @@ def eq(column, value):
 UTC = datetime.timezone.utc
 MOMENT = datetime.datetime(2024, 3, 31, 1, 30, 0, 500000, UTC)
 DAY = datetime.date(2024, 2, 29)
+MATCHED = (
+    '{"bool":{"should":[{"match":{"id":{"query":VALUE,"operator":"and","zero_terms_query":"all"}}},'
+    '{"bool":{"must_not":{"exists":{"field":"id"}}}}]}}'
+)
 CASES = [
     (eq("id", 5), {"equals": "id=5", "django": "id=5", "postgrest": "id=eq.5", "jsonapi": "filter[id]=5"}),
     (eq("id", 5), {"odata": "id eq 5", "scim": "id eq 5"}),
@@ -142,6 +146,26 @@ CASES = [
     (eq("day", DAY), {"django": ["day__gte=2024-02-28", "day__lt=2024-03-02"]}),
     (filters("EqualTo", ("owner", "id"), 2), {"django": "owner__id=2", "odata": "owner/id eq 2", "postgrest": None}),
     (filters("IsNull", ("owner", "id")), {"django": None}),
+    (eq("id", 5), {"soql": "id = 5", "jql": "id = 5", "elasticsearch": MATCHED.replace("VALUE", "5")}),
+    (eq("name", "it's \\"), {"soql": r"name = 'it\'s \\'", "jql": None}),
+    (eq("name", 'a"b'), {"elasticsearch": MATCHED.replace('"id"', '"name"').replace("VALUE", '"a\\"b"'), "jql": None}),
+    (eq("name", "a/b"), {"jql": 'name = "a/b"'}),
+    (filters("In", ("name",), ["a", "it's"]), {"soql": r"name IN ('a','it\'s')", "jql": 'name IN ("a","it\'s")'}),
+    (filters("StringStartsWith", ("name",), "5%_'"), {"soql": r"name LIKE '5\%\_\'%'", "jql": None}),
+    (filters("StringContains", ("name",), "a\\"), {"soql": None}),  # what the \ before a wild card means is not sure
+    (filters("StringStartsWith", ("name",), "a"), {"elasticsearch": None}),  # of which word?
+    (filters("IsNull", ("id",)), {"soql": "id = null", "jql": None, "elasticsearch": None}),  # null_value, unmapped
+    (filters("IsNotNull", ("id",)), {"soql": "id != null", "elasticsearch": None}),
+    (filters("Not", eq("id", 5)), {"soql": "id != 5", "jql": "id != 5", "elasticsearch": None}),
+    (eq("ok", True), {"soql": "ok = true"}),
+    (eq("at", MOMENT), {"soql": ["at >= 2024-03-31T01:29:59Z", "at <= 2024-03-31T01:30:01Z"]}),
+    (eq("at", MOMENT), {"jql": ['at >= "2024-03-30"', 'at <= "2024-04-02"']}),  # by the clock of the user's profile
+    (
+        eq("day", DAY),
+        {"soql": ["day >= 2024-02-28", "day < 2024-03-02"], "jql": ['day >= "2024-02-28"', 'day < "2024-03-02"']},
+    ),
+    (eq("price", Decimal("1.50")), {"elasticsearch": None}),  # scaled floats are rounded
+    (filters("EqualTo", ("owner", "id"), 2), {"soql": "owner.id = 2", "jql": None}),
     (filters("IsNull", ("owner",)), dict.fromkeys(DIALECTS)),
 ]
 
@@ -168,14 +192,18 @@ def test_local_times_with_an_hour_that_comes_twice():
         assert low.value.text <= "2024-10-27 02:00:00" and high.value.text >= "2024-10-27 03:00:00"
 
 
-def asked(given, schema=SCHEMA, **options):
-    """The lines of the option query with a filter, where nothing was asked for before."""
+def made(way, given, schema=SCHEMA):
+    """The options with filters, where nothing was asked for before."""
     kept, pushdown.in_common = pushdown.in_common, lambda token, clauses: clauses
     try:
-        made = pushdown.Pushdown(Options({"url": URL, **options})).ask(schema, [given], "x").options
+        return way.ask(schema, given, "x").options
     finally:
         pushdown.in_common = kept
-    return made.given("query").splitlines()
+
+
+def asked(given, schema=SCHEMA, **options):
+    """The lines of the option query with a filter."""
+    return made(pushdown.Pushdown(Options({"url": URL, **options})), [given], schema).given("query").splitlines()
 
 
 def test_names_of_parameters():
@@ -183,6 +211,63 @@ def test_names_of_parameters():
     assert asked(eq("name", "a"), pushdown="django", pushdown_columns="id=number") == []
     nested = filters("EqualTo", ("owner", "id"), 2)
     assert asked(nested, pushdown="postgrest", pushdown_columns="owner.id=owner_id, name") == ["owner_id=eq.2"]
+
+
+STATEMENTS = [
+    ("q", "SELECT Id FROM Account", "SELECT Id FROM Account WHERE id = 5"),
+    ("q", "select Id from Account where a = 1 or b = ')x' order by Id", "(a = 1 or b = ')x') AND id = 5 order by Id"),
+    ("q", "SELECT Id, (SELECT Id FROM Contacts WHERE x = 1 LIMIT 5) FROM Account", "FROM Account WHERE id = 5"),
+    ("q", r"SELECT Id FROM A WHERE b = 'it\'s LIMIT' FOR VIEW", r"(b = 'it\'s LIMIT') AND id = 5 FOR VIEW"),
+    ("q", "SELECT Where__c FROM A", "FROM A WHERE id = 5"),
+    ("q", "SELECT Id FROM Account LIMIT 10", None),
+    ("q", "SELECT MAX(Id) id FROM Account", None),
+    ("q", "SELECT Id FROM A WHERE b = 'open", None),
+    ("q", "", None),
+    ("jql", "project = P or x = 1 ORDER BY id", "jql=(project = P or x = 1) AND id = 5 ORDER BY id"),
+    ("jql", "ORDER BY created", "jql=id = 5 ORDER BY created"),
+    ("jql", "", "jql=id = 5"),
+    ("$filter", "a eq 1 or b eq 'order by'", "$filter=(a eq 1 or b eq 'order by') and id eq 5"),
+]
+
+
+@pytest.mark.parametrize("parameter, text, wanted", STATEMENTS)
+def test_a_statement_of_the_users_own_keeps_its_meaning(parameter, text, wanted, caplog):
+    query = f"{parameter}={text}" if text else ""
+    way = {"q": "soql", "jql": "jql", "$filter": "odata"}[parameter]
+    got = asked(eq("id", 5), pushdown=way, query=query)
+    assert got[0].endswith(wanted) if wanted else got == query.splitlines()
+    assert ("no filter is pushed down" in caplog.text) == (wanted is None)
+
+
+@pytest.mark.parametrize("data", ["", '{"query":{"term":{"a":1}},"sort":["id"]}'])
+def test_a_search_of_the_users_own_goes_along(data):
+    schema = t.StructType().add("_id", "string").add("_source", t.StructType().add("id", "long"))
+    way = pushdown.Pushdown(Options({"url": URL, "pushdown": "elasticsearch", "data": data}))
+    got = made(way, [filters("EqualTo", ("_source", "id"), 5), eq("_id", "a")], schema)
+    body = json.loads(got.given("data"))
+    assert body["query"]["bool"]["filter"] == [json.loads(MATCHED.replace("VALUE", "5"))]
+    assert body["query"]["bool"]["must"] == ([{"term": {"a": 1}}] if data else [])
+    assert body.get("sort") == (["id"] if data else None)
+
+
+def test_a_body_that_is_not_at_hand_is_left_alone():
+    assert asked(eq("id", 5), pushdown="elasticsearch", data="@body.json") == []
+
+
+def test_a_url_does_not_get_too_long():
+    names = [chr(0x65E5) * 90 + str(number) for number in range(5)]
+    lists = [filters("In", (column,), names) for column in ("name", "title", "text")]
+    schema = t.StructType().add("name", "string").add("title", "string").add("text", "string").add("id", "long")
+    way = pushdown.Pushdown(Options({"url": URL, "pushdown": "django"}))
+    got = made(way, [*lists, eq("id", 5)], schema).given("query")
+    assert got == "id=5"
+
+
+@pytest.mark.parametrize(
+    "options", [{"url": URL + "?$filter=a%20eq%201"}, {"partition_query": "$filter=id ge {lower}"}]
+)
+def test_an_expression_that_is_not_in_the_option_query_is_left_alone(options):
+    assert asked(eq("id", 5), pushdown="odata", **options) == []
 
 
 @pytest.mark.parametrize("options", [{"query": "id=7"}, {"url": URL + "?id=7"}, {"param_limit": "id"}])

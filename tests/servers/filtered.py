@@ -112,8 +112,8 @@ def listed(text):
 
 
 def like(pattern):
-    """A LIKE pattern, whose * is %, as a regular expression."""
-    pieces = re.findall(r"\\.|.", pattern.replace("*", "%"), re.DOTALL)
+    """A LIKE pattern as a regular expression."""
+    pieces = re.findall(r"\\.|.", pattern, re.DOTALL)
     wild = {"%": ".*", "_": "."}
     return re.compile("".join(wild.get(piece) or re.escape(piece[-1]) for piece in pieces), re.DOTALL)
 
@@ -128,7 +128,7 @@ def postgrest_test(column, text):
         wanted = [parsed(column, one) for one in listed(rest)]
         test = lambda value: value in wanted  # noqa: E731
     elif operator == "like":
-        test = lambda value: bool(like(rest).fullmatch(value))  # noqa: E731
+        test = lambda value: bool(like(rest.replace("*", "%")).fullmatch(value))  # noqa: E731
     elif operator in TESTS:
         wanted = parsed(column, rest)
         test = lambda value: TESTS[operator](value, wanted)  # noqa: E731
@@ -231,6 +231,72 @@ class Filter:
             return operator == "ne" if value is None else TESTS[operator](value, wanted)
 
         return test
+
+
+# SOQL: one clause; text is compared without case
+
+_SOQL = re.compile(r"([\w.]+) (=|!=|<=|>=|<|>|LIKE|IN|NOT IN) (.+)", re.DOTALL)
+_SOQL_TEXT = re.compile(r"'((?:[^'\\]|\\['\\%_])*)'")
+_SOQL_TESTS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+
+
+def soql_test(clause):
+    found = _SOQL.fullmatch(clause)
+    if not found:
+        raise BadRequest(clause)
+    column, operator, rest = found[1].replace(".", "/"), found[2], found[3]
+    value = lambda row: folded(value_of(row, column))  # noqa: E731
+    if rest == "null":
+        return lambda row: (value(row) is None) == (operator == "=")
+    if operator.endswith("IN"):
+        wanted = [soql_value(column, one) for one in re.findall(r"'(?:[^'\\]|\\.)*'|[^(),]+", rest[1:-1])]
+        return lambda row: (value(row) in wanted) == (operator == "IN")
+    if operator == "LIKE":
+        pattern = like(_SOQL_TEXT.fullmatch(rest)[1].lower())
+        return lambda row: value(row) is not None and bool(pattern.fullmatch(value(row)))
+    wanted = soql_value(column, rest)
+    compare = TESTS[_SOQL_TESTS[operator]]
+    return lambda row: operator == "!=" if value(row) is None else compare(value(row), wanted)
+
+
+def folded(value):
+    return value.lower() if isinstance(value, str) else value
+
+
+def soql_value(column, text):
+    quoted = _SOQL_TEXT.fullmatch(text)
+    if bool(quoted) != (TYPES[column] is str):
+        raise BadRequest(text)
+    return folded(parsed(column, re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else text))
+
+
+# A search: one clause of a bool query; text is cut into words, but for long ones, and no field of its own is `day`
+
+
+def search_test(query):
+    ((kind, about),) = query.items()
+    if kind == "bool":
+        some = [search_test(one) for one in about.get("should", [])]
+        none = [search_test(about["must_not"])] if "must_not" in about else []
+        return lambda row: (not some or any(one(row) for one in some)) and not any(one(row) for one in none)
+    if kind == "exists":
+        return lambda row: indexed(row, about["field"]) is not None
+    ((field, wanted),) = about.items()
+    if kind == "match":
+        words = words_of(wanted["query"])
+        return lambda row: indexed(row, field) is not None and words <= words_of(indexed(row, field))
+    ((operator, bound),) = wanted.items()
+    limit = parsed(field.replace(".", "/"), str(bound))
+    return lambda row: indexed(row, field) is not None and TESTS[operator](indexed(row, field), limit)
+
+
+def words_of(value):
+    return set(re.findall(r"\w+", value.lower())) if isinstance(value, str) else {value}
+
+
+def indexed(row, field):
+    value = value_of(row, field.replace(".", "/"))
+    return None if field == "day" or (isinstance(value, str) and len(value) > 5) else value
 
 
 def odata(r):

@@ -255,7 +255,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "choice",
             None,
             "the dialect that filters are written in for the API; `auto`: that of the preset (`api`)",
-            ("auto", "equals", "django", "postgrest", "jsonapi", "odata", "scim"),
+            ("auto", "equals", "django", "postgrest", "jsonapi", "odata", "scim", "elasticsearch", "soql", "jql"),
             otherwise="filters stay with Spark alone",
         ),
         SparkOption(

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,14 @@ from restsrc.options import Options
 
 PATTERNS = ("startsWith", "endsWith", "contains")
 OPERATORS = ("=", "<>", "<", "<=", ">", ">=", "in", "not in", "is null", "is not null", *PATTERNS)
-LITERALS = ("plain", "quoted", "json", "like")
+LITERALS = ("plain", "quoted", "json", "like", "escaped", "escaped like")
 MOST_LISTED, LONGEST = 100, 1500  # of values and characters: longer URLs are refused by many servers
 
 # Blanks at the ends are often trimmed, an empty value often means none, and a line break or brace means something to
 # the tool.
 _STRING = re.compile(r"[^\s\x00-\x1f\x7f{}](?:[^\x00-\x1f\x7f{}]*[^\s\x00-\x1f\x7f{}])?")
 _WORDS = r"\w(?:[\w .:@/+%'-]*[\w.:@/+%'-])?"  # nothing that an unknown server may take for an operator or a list
-_NOTHING = {"null", "none", "nil", "undefined", "nan", "true", "false"}
+_NOTHING = {"null", "none", "nil", "empty", "undefined", "nan", "true", "false"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Moment:
 
     ms: int
     text: str
+
+    def day(self, more: int) -> date:
+        """Its day, and so many more."""
+        return datetime.fromtimestamp(self.ms / 1000, timezone.utc).date() + timedelta(days=more)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,12 @@ class Dialect:
     an IN where there is no template for it. `nested` joins the names of a path; without it, only columns that are named
     go over. `literals` and `listed` say how texts are written, alone and in `{values}`, `patterns` in startsWith and
     the like; `strings` is the expression of those that go over as they are. `exact`: numbers of more than 15 digits are
-    compared exactly.
+    compared exactly. `decimals`: those with a fraction are, too. `days`: times are asked for by whole days.
+
+    `parameter` may be a statement of the user's own: its condition is after the word `where`, or all of it, and before
+    `tail`; where `counted` is in it, nothing is asked for (two expressions). Or it is the member of a JSON body that
+    `body` is the template of. `either` is that of alternatives, and `wrapped` that of each clause. `inside`: the member
+    of records that names of fields leave out.
     """
 
     operators: Mapping[str, str]
@@ -60,14 +69,31 @@ class Dialect:
     patterns: str = "plain"
     strings: str = ""
     exact: bool = False
+    decimals: bool = True
+    days: bool = False
+    where: str = ""
+    tail: str = ""
+    counted: str = ""
+    body: str = ""
+    either: str = "({clauses})"
+    wrapped: str = ""
+    inside: str = ""
 
     def clause(self, column: str, operator: str, value: Any) -> str | None:
         """The text for one predicate. None: the dialect does not have it, or the value would not arrive unchanged."""
+        text = self._clause(column, operator, value)
+        if text is None or not self.wrapped:
+            return text
+        return _filled(self.wrapped, column, text)
+
+    def _clause(self, column: str, operator: str, value: Any) -> str | None:
         template = self.operators.get(operator)
         if operator in ("in", "not in"):
             return self._list(template, column, operator, value)
         if template is None:
             return None
+        if self.days and isinstance(value, Moment):
+            value = value.day(-1 if operator[0] == ">" else 2)
         style = self.patterns if operator in PATTERNS else self.literals
         text = "" if value is None else self._literal(value, style)
         return None if text is None else _filled(template, column, text)
@@ -80,7 +106,7 @@ class Dialect:
             if self.listed == "plain" and any("," in text for text in texts if text):
                 return None
         elif operator == "in" and (self.any_of or len(values) == 1):
-            texts = [self.clause(column, "=", value) for value in values]
+            texts = [self._clause(column, "=", value) for value in values]
         else:
             return None
         if any(text is None for text in texts):
@@ -88,7 +114,7 @@ class Dialect:
         given = [text for text in texts if text is not None]
         if template is None:
             joined = self.any_of.join(given)
-            return f"({joined})" if len(given) > 1 else joined
+            return self.either.replace("{clauses}", joined) if len(given) > 1 else joined
         text = _filled(template, column, ",".join(given))
         return text if len(text) <= LONGEST else None
 
@@ -96,7 +122,7 @@ class Dialect:
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, (int, Decimal)):
-            return self._number(Decimal(value))
+            return self._number(Decimal(value)) if isinstance(value, int) or self.decimals else None
         text = value.text if isinstance(value, Moment) else str(value)
         if isinstance(value, (Moment, date)):
             return json.dumps(text) if style == "json" and not text.isdigit() else text
@@ -106,6 +132,10 @@ class Dialect:
             return "'" + text.replace("'", "''") + "'"
         if style == "json":
             return json.dumps(text, ensure_ascii=False)
+        if style == "escaped":
+            return "'" + re.sub(r"(['\\])", r"\\\1", text) + "'"
+        if style == "escaped like":  # \% is a sign by itself there, so what a \ before it means is not sure
+            return None if "\\" in text else re.sub(r"(['%_])", r"\\\1", text)
         return re.sub(r"([\\%_])", r"\\\1", text) if style == "like" else text
 
     def _takes(self, text: str) -> bool:
@@ -192,6 +222,65 @@ DIALECTS: dict[str, Dialect] = {
         nested=".",
         literals="json",
         patterns="json",
+    ),
+    # An analyzed field may have other words than the record, an unmapped one none, and so a long value (ignore_above):
+    # documents that show no value are given as well.
+    "elasticsearch": Dialect(
+        {
+            **_compared(
+                '{"match":{"{column}":{"query":{value},"operator":"and","zero_terms_query":"all"}}}',
+                '{"range":{"{column}":{"NAME":{value}}}}',
+                "lt lte gt gte",
+            ),
+        },
+        parameter="query",
+        all_of=",",
+        any_of=",",
+        nested=".",
+        literals="json",
+        exact=True,
+        decimals=False,
+        body='{"bool":{"must":[{own}],"filter":[{clauses}]}}',
+        either='{"bool":{"should":[{clauses}]}}',
+        wrapped='{"bool":{"should":[{value},{"bool":{"must_not":{"exists":{"field":"{column}"}}}}]}}',
+        inside="_source",
+    ),
+    "soql": Dialect(
+        {
+            **_compared("{column} = {value}", "{column} NAME {value}", "< <= > >="),
+            "<>": "{column} != {value}",
+            "in": "{column} IN ({values})",
+            "not in": "{column} NOT IN ({values})",
+            "is null": "{column} = null",
+            "is not null": "{column} != null",
+            "startsWith": "{column} LIKE '{value}%'",
+            "endsWith": "{column} LIKE '%{value}'",
+            "contains": "{column} LIKE '%{value}%'",
+        },
+        parameter="q",
+        all_of=" AND ",
+        nested=".",
+        literals="escaped",
+        listed="escaped",
+        patterns="escaped like",
+        where="WHERE",
+        tail=r"WITH|ORDER\s+BY|FOR|UPDATE|ALL\s+ROWS",
+        counted=r"LIMIT|OFFSET|GROUP\s+BY|HAVING|(COUNT|COUNT_DISTINCT|SUM|AVG|MIN|MAX)\s*\[",
+    ),
+    "jql": Dialect(
+        {
+            **_compared("{column} = {value}", "{column} NAME {value}", "< <= > >="),
+            "<>": "{column} != {value}",
+            "in": "{column} IN ({values})",
+            "not in": "{column} NOT IN ({values})",
+        },
+        parameter="jql",
+        all_of=" AND ",
+        literals="json",
+        listed="json",
+        strings=_WORDS,
+        days=True,
+        tail=r"ORDER\s+BY",
     ),
 }
 

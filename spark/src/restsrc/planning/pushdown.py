@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pyspark.sql.types import StructType
 
 from restsrc.errors import OptionError, cut
 from restsrc.option_table import PERMISSIVE
 from restsrc.options import Options
-from restsrc.planning import survey
+from restsrc.planning import clauses
 from restsrc.planning.dialects import Dialect, dialect
 from restsrc.planning.predicates import Predicate, Reading
 from restsrc.times import TimeForm
@@ -58,7 +57,7 @@ class Pushdown:
         if self._way is None:
             return
         self._parameters = _columns(options)
-        self._taken = _taken(options, preset)
+        self._taken = clauses.in_use(options, preset, self._way)
         if options.offset or options.limit is not None:
             raise OptionError("pushdown doesn't go with offset and limit: they count the records of the whole list")
         if "_offset" in (options.parsed("metadata_columns") or []):
@@ -73,16 +72,18 @@ class Pushdown:
             clause = self._clause(one, self._way)
             if clause:
                 found.setdefault(clause, one)
-        kept = in_common(token, list(found))
-        if not kept:
+        kept = in_common(token, clauses.short_enough(list(found), self._way))
+        options = clauses.added(self._options, self._way, kept) if kept else None
+        if options is None:
             return Asked(self._options)
         texts = tuple(f"{cut(clause, 80)} (filter {found[clause].filter})" for clause in kept)
-        return Asked(_asking(self._options, self._way, kept), tuple(found[clause] for clause in kept), texts)
+        return Asked(options, tuple(found[clause] for clause in kept), texts)
 
     def _clause(self, one: Predicate, way: Dialect) -> str | None:
         column = self._parameters.get(".".join(one.path)) if self._parameters else _usual(one.path, way)
         clause = way.clause(column, one.operator, one.value) if column else None
-        return clause if clause and (way.parameter or clause.split("=")[0] not in self._taken) else None
+        parameter = way.parameter or (clause or "").split("=")[0]
+        return clause if parameter not in self._taken else None
 
 
 def _reading(options: Options, schema: StructType) -> Reading:
@@ -107,33 +108,13 @@ def _columns(options: Options) -> dict[str, str]:
 
 
 def _usual(path: tuple[str, ...], way: Dialect) -> str | None:
+    if way.inside and path[0] == way.inside:
+        path = path[1:]
+    elif way.inside and path[0].startswith("_"):  # what the API says about the record
+        return None
     if all(map(_NAME.fullmatch, path)) and (way.nested or len(path) == 1):
         return way.nested.join(path)
     return None
-
-
-def _taken(options: Options, preset: str) -> set[str]:
-    """Parameters that mean something already: the user's own filters, and those that page."""
-    lines = "\n".join(options.given(name) for name in ("query", "query_secret", "partition_query"))
-    names = {line.split("=")[0].strip() for line in re.split("[\r\n&]+", lines)}
-    names |= {name for url in options.urls for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
-    names |= {found[1].strip() for found in re.finditer(r"^param-\w+ *= *(.+)$", preset, re.MULTILINE)}
-    return names | PAGING | {options.text(f"param_{name}") for name in ("offset", "limit", "page", "cursor", "since")}
-
-
-PAGING = {"limit", "offset", "page", "page_size", "per_page", "cursor", "since", "until"}  # the usual names
-
-
-def _asking(options: Options, way: Dialect, clauses: list[str]) -> Options:
-    if options.given("paginate") == "auto":  # the whole list shows how it pages, its filtered part may be too short
-        options = options.adding(**survey.paging(options).found)
-    lines = options.given("query").splitlines()
-    if way.parameter:
-        own = [line.partition("=")[2] for line in lines if line.partition("=")[0].strip() == way.parameter]
-        lines = [line for line in lines if line.partition("=")[0].strip() != way.parameter]
-        parts = [*(f"({text})" for text in own), *clauses]
-        clauses = [f"{way.parameter}={way.all_of.join(parts)}"]
-    return options.adding(query="\n".join([*lines, *clauses]))
 
 
 def in_common(token: str, clauses: list[str]) -> list[str]:
