@@ -1,6 +1,6 @@
 """Reads that are killed at random points and started again by the same command line: with --output each record is in
 the file exactly once, in every style; on standard output none is lost, and only those that had left
-just before come again. With --for-each, too.
+just before come again. With --for-each, in windows of time and with --newest-first, too.
 
     stops.py RESTSRC [KILLS [SEED]]
 
@@ -14,10 +14,15 @@ import random
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORDS, CAP, PIECE = 611, 20, 47
-LIST = [json.dumps({"id": n, "text": "x" * (n % 7)}, separators=(",", ":")) for n in range(RECORDS)]
+BEGIN = 1_767_225_600  # 2026
+LIST = [
+    json.dumps({"id": n, "at": BEGIN + 60 * (n // 3), "text": "x" * (n % 7)}, separators=(",", ":"))
+    for n in range(RECORDS)
+]
 
 SERVER = """
 import json, time
@@ -27,7 +32,14 @@ def answer(r):
     time.sleep(0.003)
     q, style, piece = r.query, *(r.path.strip("/") + "/").split("/")[:2]
     LIST = ALL[int(piece) * PIECE:][:PIECE] if piece else ALL
+    if "since" in q:
+        LIST = [one for one in ALL if float(q["since"]) <= one["at"] < float(q["until"])]
+    if style == "length":
+        r.state["length"] = int(piece)
+    if style == "newest":
+        LIST = ALL[: r.state["length"]][::-1]
     size = min(int(q.get("limit", CAP)), CAP)
+    style = "page" if "page" in q else style
     at = {"page": lambda: (int(q.get("page", 1)) - 1) * size,
           "last-id": lambda: int(q["cursor"]) + 1 - LIST[0]["id"] if "cursor" in q else 0,
           "cursor": lambda: int(q.get("cursor", "c0")[1:])}.get(style, lambda: int(q.get("offset", 0)))()
@@ -43,7 +55,7 @@ def answer(r):
         body["total"] = len(LIST)
     return 200, body, {"Link": f'<{link}>; rel="next"'} if style == "link" and more else {}
 """
-STYLES = ("offset", "page", "cursor", "last-id", "next-url", "link")
+STYLES = ("offset", "page", "cursor", "last-id", "next-url", "link", "window", "newest")
 
 
 class Server:
@@ -63,19 +75,39 @@ class Server:
 
 def one_list(tool, url, style, folder, rng, to_file, each):
     """Kills and starts again until the list is complete. Returns how often it was killed."""
-    state, output = folder / "state", folder / "output"
     for file in folder.glob("*"):
         file.unlink()
-    command = [tool, "read", "--quiet", "--paginate", style, "--state", str(state), f"{url}/{style}"]
+    command = [tool, "read", "--quiet", "--paginate", style, "--state", str(folder / "state"), f"{url}/{style}"]
+    command += ["--parallel", str(rng.choice((1, 4)))]
+    if style == "newest":
+        return newest_first(command, url, folder, rng, to_file)
+    if style == "window":
+        command[command.index("window")] = rng.choice(("offset", "page"))
+        command += ["--window", f"PT{rng.choice((7, 40, 100))}M", "--query", "since={since}", "--query", "until={until}"]
+        command += ["--since", str(BEGIN), "--until", str(BEGIN + 60 * RECORDS), "--page-size", str(CAP)]
+        command += ["--time-format", "epoch_s", *rng.choice(([], ["--since-path", "at"]))]
     if each:
         (folder / "lines").write_text("".join(f'{{"p":{p}}}\n' for p in range(-(-RECORDS // PIECE))))
         command += ["--for-each", str(folder / "lines"), "--keep", "p"]
         command[command.index(f"{url}/{style}")] += "/{p}"
-    command += ["--parallel", str(rng.choice((1, 4)))]
     if style in ("offset", "page"):
         command += ["--page-size", str(rng.choice((CAP, 50)) if style == "offset" else CAP)]
-    if to_file:
-        command += ["--output", str(output)]
+    return killed_until_done(command, folder / "output", rng, to_file)
+
+
+def newest_first(command, url, folder, rng, to_file):
+    """Twice: the list has grown before the second time."""
+    command[command.index("newest")] = "offset"
+    command += ["--newest-first", "--since-path", "at", "--since", "0", "--page-size", str(CAP)]
+    kills = 0
+    for length in (RECORDS // 2, RECORDS):
+        urllib.request.urlopen(f"{url}/length/{length}").close()
+        kills += killed_until_done(command, folder / "output", rng, to_file)
+    return kills
+
+
+def killed_until_done(command, output, rng, to_file):
+    command = [*command, "--output", str(output)] if to_file else command
     for kills in range(1000):
         with open(os.devnull if to_file else output, "ab") as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
@@ -90,13 +122,16 @@ def one_list(tool, url, style, folder, rng, to_file, each):
     raise AssertionError("it never ends")
 
 
-def check(folder, kills, to_file, each, what):
+def check(folder, kills, to_file, each, what, style):
     wanted = [f'{{"p":{n // PIECE},{line[1:]}' for n, line in enumerate(LIST)] if each else LIST
+    if style == "newest":
+        wanted = [*LIST[: RECORDS // 2][::-1], *LIST[RECORDS // 2 :][::-1]]
     known = set(wanted)
     lines = (folder / "output").read_text().splitlines()
     if not to_file:  # what a killed run wrote last may be half a line, and come again
         whole = [line for line in lines if line in known]
-        assert len(lines) <= RECORDS + kills * (CAP + 1), (what, "too many come again", len(lines), kills)
+        most = 3 * 100 if style == "window" else CAP  # a page; what is put aside of windows goes out at once
+        assert len(lines) <= RECORDS + kills * (most + 1), (what, "too many come again", len(lines), kills)
         lines = list(dict.fromkeys(whole))
     assert lines == wanted, (what, len(lines), [line for line in wanted if line not in set(lines)][:3])
 
@@ -117,9 +152,9 @@ def main():
             turn = 0
             while sum(killed.values()) < most or turn < len(STYLES):
                 style, to_file = STYLES[turn % len(STYLES)], turn // len(STYLES) % 3 != 2
-                each = rng.random() < 0.5
+                each = style not in ("window", "newest") and rng.random() < 0.5
                 kills = one_list(tool, server.url, style, folder / "run", rng, to_file, each)
-                check(folder / "run", kills, to_file, each, (seed, style, to_file, each))
+                check(folder / "run", kills, to_file, each, (seed, style, to_file, each), style)
                 killed[style] = killed.get(style, 0) + kills
                 turn += 1
         finally:
