@@ -78,12 +78,27 @@ request() {
     restsrc read --dry-run --header @headers "$api/list"
     hides_secrets
     grep -F -- "-H '@headers'" "$out"
-    printf 'key-of-the-test\n' >key
-    chmod 600 key
-    restsrc read --dry-run --query-secret key=@key --user-file user "$api/list"
+    restsrc read --dry-run --user-file user "$api/list"
     hides_secrets
     grep -F -- "--user \"\$(cat 'user')\"" "$out"
+    printf 'query-secret = key=key-of-the-test\n' >conf
+    restsrc read --dry-run --config conf "$api/list"
+    hides_secrets
     grep -F 'key=***' "$out"
+}
+
+@test "--dry-run reads secret parameters from their files" {
+    shop
+    printf 'key-of-the-test&+ %%\n' >"a key"
+    chmod 600 "a key"
+    restsrc call --dry-run --query-secret "key=@a key" "$api/list?x=1"
+    exits 0
+    hides_secrets
+    grep -F -- "--url-query 'key='\"\$(cat 'a key')\"" "$out"
+    sh "$out" >/dev/null
+    restsrc call --query-secret "key=@a key" "$api/list?x=1"
+    diff <(printf '/list?x=1&key=key-of-the-test%s\n' %26%2B%20%25 %26%2B%20%25) \
+        <(api_log -r '.[].target' | sed 's/+/%20/; s/%2b/%2B/')
 }
 
 @test "--verbose twice shows headers, without secrets" {

@@ -147,6 +147,9 @@ static int add_secret(struct options *o, const struct option_row *row, const cha
         return -1;
     buf_addf(&item, "%.*s=%s", (int)pair.len, pair.name, value);
     int result = options_set(o, row, buf_text(&item), e);
+    buf_clear(&item);
+    buf_addf(&item, "%.*s=%s", (int)pair.len, pair.name, pair.value + 1);
+    list_add(&o->auth.query_secret_file, buf_text(&item));
     free(value);
     buf_free(&item);
     return result;

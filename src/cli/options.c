@@ -49,6 +49,7 @@ void options_free(struct options *o)
             list_free(member(o, row));
     }
     list_free(&o->line);
+    list_free(&o->auth.query_secret_file);
     buf_free(&o->list);
     buf_free(&o->since.from);
     buf_free(&o->since.to);

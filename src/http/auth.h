@@ -15,7 +15,8 @@ struct auth_options {
     char *bearer, *bearer_file, *user, *user_file; /* NAME and NAME_file: the secret itself, or where it is */
     bool digest, netrc;
     char *netrc_file;
-    struct list query_secret; /* NAME=VALUE */
+    struct list query_secret;      /* NAME=VALUE */
+    struct list query_secret_file; /* NAME=FILE, of those that are read from a file: for --dry-run */
     char *oauth_token_url, *oauth_client_id, *oauth_client_secret, *oauth_client_secret_file;
     char *oauth_refresh_token, *oauth_refresh_token_file, *oauth_scope, *oauth_audience;
     enum oauth_auth oauth_auth;

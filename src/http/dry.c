@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/pair.h"
 #include "base/text.h"
 #include "http/secret.h"
@@ -128,21 +129,50 @@ static void add_body(const struct http *h, const struct request *r, struct buf *
     buf_free(&text);
 }
 
+/* NULL: the parameter is of a configuration. */
+static const char *file_of(const struct auth_options *o, const struct pair *parameter)
+{
+    struct pair file;
+    for (size_t i = 0; i < o->query_secret_file.count; i++)
+        if (pair_split(o->query_secret_file.item[i], &file) && file.len == parameter->len &&
+            strncmp(file.name, parameter->name, file.len) == 0)
+            return file.value;
+    return NULL;
+}
+
+/* curl encodes the value. */
+static void add_query_file(const struct pair *parameter, const char *file, struct buf *out)
+{
+    char *name = mem_text(parameter->name, parameter->len + 1);
+    add_option("--url-query", name, out);
+    buf_addc(out, '"');
+    add_file(file, out);
+    buf_addc(out, '"');
+    free(name);
+}
+
 static void add_url(const struct http *h, const struct request *r, struct buf *out)
 {
     const struct list *secret = &h->client->options.auth->query_secret;
-    struct buf url = {0}, shown = {0};
+    struct buf url = {0}, shown = {0}, files = {0};
     buf_add(&url, r->url.data, r->url.len);
     secret_redact(buf_text(&url), &shown);
     secret_mask(&h->client->auth.secrets, buf_writable(&shown));
     shown.len = strlen(shown.data);
     for (size_t i = 0; i < secret->count; i++) {
         struct pair pair;
-        if (pair_split(secret->item[i], &pair))
+        if (!pair_split(secret->item[i], &pair))
+            continue;
+        const char *file = file_of(h->client->options.auth, &pair);
+        if (file)
+            add_query_file(&pair, file, &files);
+        else
             buf_addf(&shown, "%c%.*s=***", strchr(shown.data, '?') ? '&' : '?', (int)pair.len, pair.name);
     }
+    buf_add(out, files.data, files.len);
     buf_addc(out, ' ');
     text_quote_shell(buf_text(&shown), out);
+    buf_free(&files);
     buf_free(&url);
     buf_free(&shown);
 }

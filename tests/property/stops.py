@@ -83,7 +83,14 @@ def one_list(tool, url, style, folder, rng, to_file, each):
         return newest_first(command, url, folder, rng, to_file)
     if style == "window":
         command[command.index("window")] = rng.choice(("offset", "page"))
-        command += ["--window", f"PT{rng.choice((7, 40, 100))}M", "--query", "since={since}", "--query", "until={until}"]
+        command += [
+            "--window",
+            f"PT{rng.choice((7, 40, 100))}M",
+            "--query",
+            "since={since}",
+            "--query",
+            "until={until}",
+        ]
         command += ["--since", str(BEGIN), "--until", str(BEGIN + 60 * RECORDS), "--page-size", str(CAP)]
         command += ["--time-format", "epoch_s", *rng.choice(([], ["--since-path", "at"]))]
     if each:
