@@ -69,12 +69,11 @@ int states_take(const struct states *all, struct state *s, struct error *e)
     return line ? state_read(s, all->file, (struct slice){line->text.data, line->text.len}, line->number, e) : 0;
 }
 
-struct state_line *states_put(struct states *all, const struct state *s)
+void states_put(struct states *all, const struct state *s)
 {
     struct state_line *line = add(all, (struct slice){s->parent.data, s->parent.len});
     buf_clear(&line->text);
     state_write(s, &all->list, &line->text);
-    return line;
 }
 
 void states_free(struct states *all)

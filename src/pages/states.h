@@ -33,7 +33,7 @@ struct state_line *states_find(const struct states *all, struct slice parent);
 /* What it knows of s->parent. -1: EXIT_CONFIG: of another style than s->style. */
 int states_take(const struct states *all, struct state *s, struct error *e);
 /* s is what is known of its list and parent from now on. */
-struct state_line *states_put(struct states *all, const struct state *s);
+void states_put(struct states *all, const struct state *s);
 
 /* durable: it is on the disk. -1: EXIT_IO. */
 int states_save(const struct states *all, bool durable, struct error *e);
