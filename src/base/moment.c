@@ -134,22 +134,39 @@ static void format_tm(int64_t seconds, int micros, const char *format, struct bu
 }
 
 static const struct {
-    const char *name, *pattern;
-} named[] = {
-    {"iso", "%Y-%m-%dT%H:%M:%SZ"}, {"iso_ms", "%Y-%m-%dT%H:%M:%S.%LZ"}, {"epoch_s", "%s"}, {"date", "%Y-%m-%d"}};
+    const char *name, *pattern; /* NULL: it has none */
+    double step;
+} named[] = {{"iso", "%Y-%m-%dT%H:%M:%SZ", 1},
+             {"iso_ms", "%Y-%m-%dT%H:%M:%S.%LZ", 1e-3},
+             {"epoch_s", "%s", 1},
+             {"epoch_ms", NULL, 1e-3},
+             {"date", "%Y-%m-%d", 86400}};
+
+/* Its place among the names; -1: it is none of them. */
+static int place_of(const char *format)
+{
+    for (int i = 0; i < (int)(sizeof named / sizeof *named); i++)
+        if (strcmp(format, named[i].name) == 0)
+            return i;
+    return -1;
+}
+
+bool moment_is_format(const char *text)
+{
+    return strchr(text, '%') || place_of(text) >= 0;
+}
 
 void moment_format(double seconds, const char *format, struct buf *out)
 {
     int64_t whole = (int64_t)floor(seconds);
     int micros = (int)floor((seconds - (double)whole) * 1e6 + 0.4); /* a double is exact to a fifth of one */
     micros = micros > 999999 ? 999999 : micros;
-    for (size_t i = 0; i < sizeof named / sizeof *named; i++)
-        if (strcmp(format, named[i].name) == 0)
-            format = named[i].pattern;
-    if (strcmp(format, "epoch_ms") == 0)
-        buf_addf(out, "%" PRId64, whole * 1000 + micros / 1000);
+    int place = place_of(format);
+    const char *pattern = place < 0 ? format : named[place].pattern;
+    if (pattern)
+        format_tm(whole, micros, pattern, out);
     else
-        format_tm(whole, micros, format, out);
+        buf_addf(out, "%" PRId64, whole * 1000 + micros / 1000);
 }
 
 const char *moment_form(const char *text)
@@ -166,10 +183,9 @@ double moment_step(const char *format)
         const char *letters;
         double seconds;
     } steps[] = {{"f", 1e-6}, {"L", 1e-3}, {"STscr", 1}, {"MR", 60}, {"HIkl", 3600}};
-    if (strcmp(format, "iso_ms") == 0 || strcmp(format, "epoch_ms") == 0)
-        return 1e-3;
-    if (strcmp(format, "iso") == 0 || strcmp(format, "epoch_s") == 0)
-        return 1;
+    int place = place_of(format);
+    if (place >= 0)
+        return named[place].step;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         for (const char *at = format; (at = strchr(at, '%')); at += at[1] ? 2 : 1)
             if (at[1] && strchr(steps[i].letters, at[1]))

@@ -21,6 +21,8 @@ bool moment_read(const char *text, const char *format, double *seconds);
  * milliseconds, and %f microseconds. What is finer than the format is dropped. Appends. */
 void moment_format(double seconds, const char *format, struct buf *out);
 
+/* Is it a name of a format, or a notation of strftime's? */
+bool moment_is_format(const char *text);
 /* The format in which a text that moment_parse() takes is written, as far as there is a name for it. */
 const char *moment_form(const char *text);
 

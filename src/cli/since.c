@@ -263,11 +263,7 @@ static int name_list(struct options *o, struct error *e)
 
 static int check_options(const struct since_options *s, bool keeps_state, struct error *e)
 {
-    static const char *const names[] = {"iso", "iso_ms", "epoch_s", "epoch_ms", "date"};
-    bool named = !s->time_format || strchr(s->time_format, '%');
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        named |= s->time_format && strcmp(s->time_format, names[i]) == 0;
-    if (!named)
+    if (s->time_format && !moment_is_format(s->time_format))
         return error_set(e, EXIT_USAGE,
                          "--time-format is iso, iso_ms, epoch_s, epoch_ms, date, or a notation such as "
                          "%%d.%%m.%%Y");
