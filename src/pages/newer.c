@@ -79,10 +79,11 @@ static struct slice value_in(const struct newer *n, struct slice line)
     return path_find(&n->path, record.text, record.len);
 }
 
-static struct record know(const struct newer *n, struct slice line)
+/* value: what the record has at the path. */
+static struct record know(const struct newer *n, struct slice line, struct slice value)
 {
     struct slice record = lines_record(line);
-    return (struct record){.digest = mem_digest(record.text, record.len), .at = time_of(n, value_in(n, line))};
+    return (struct record){.digest = mem_digest(record.text, record.len), .at = time_of(n, value)};
 }
 
 static size_t count(const struct buf *records)
@@ -123,9 +124,9 @@ static size_t find(const struct buf *records, uint64_t digest)
 }
 
 /* Each seen record is dropped once. Then it counts as noted, to be known the next time, too. */
-static bool was_seen(struct newer *n, struct slice line)
+static bool was_seen(struct newer *n, struct slice line, struct slice value)
 {
-    struct record record = n->seen.len ? know(n, line) : (struct record){0}, seen;
+    struct record record = n->seen.len ? know(n, line, value) : (struct record){0}, seen;
     for (size_t i = find(&n->seen, record.digest); i < count(&n->seen); i++) {
         seen = get(&n->seen, i);
         if (seen.digest != record.digest)
@@ -145,9 +146,8 @@ static bool is_before(const struct newer *n, struct slice value)
     return n->from.len && compare(n, value, slice_of(&n->from)) == LESS;
 }
 
-static bool is_within(const struct newer *n, struct slice line)
+static bool is_within(const struct newer *n, struct slice value)
 {
-    struct slice value = value_in(n, line);
     enum order end = n->to.len ? compare(n, value, slice_of(&n->to)) : LESS;
     return !is_before(n, value) && (end == LESS || end == NO_ORDER);
 }
@@ -156,11 +156,12 @@ void newer_keep(struct newer *n, struct slice lines, struct buf *out)
 {
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        bool again = is_within(n, line) && was_seen(n, line);
-        if (is_within(n, line) && !again)
+        struct slice value = value_in(n, line);
+        bool within = is_within(n, value), again = within && was_seen(n, line, value);
+        if (within && !again)
             buf_add(out, line.text, line.len);
         if (!n->path.count && !again) {
-            struct record record = know(n, line);
+            struct record record = know(n, line, value);
             buf_add(&n->noted, &record, sizeof record);
         }
     }
@@ -210,7 +211,7 @@ void newer_note(struct newer *n, struct slice lines)
         if (value_is_void(value) || strchr("{[", *value.text))
             continue;
         enum order order = n->newest.len ? compare(n, value, slice_of(&n->newest)) : MORE;
-        struct record record = know(n, line);
+        struct record record = know(n, line, value);
         if (order == MORE) {
             buf_clear(&n->newest);
             buf_add(&n->newest, value.text, value.len);
