@@ -2,6 +2,7 @@
 #include "cli/read_windows.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/moment.h"
 #include "json/value.h"
@@ -29,9 +30,9 @@ int windows_init(struct windows *w, const struct options *o, struct error *e)
                          "--window takes a duration of weeks, days, hours, minutes or seconds, such as P30D");
     if (read_time(w, "since", s->from, &w->first, e) || read_time(w, "until", s->to, &w->until, e))
         return -1;
-    bool number = s->from.data[0] >= '0' && s->from.data[0] <= '9' && moment_step(moment_form(s->from.data)) < 86400 &&
-                  moment_form(s->from.data)[0] == 'e';
-    w->format = s->time_format ? s->time_format : number ? moment_form(s->from.data) : "iso";
+    const char *form = moment_form(s->from.data);
+    bool number = strncmp(form, "epoch", strlen("epoch")) == 0;
+    w->format = s->time_format ? s->time_format : number ? form : "iso";
     w->step = moment_step(w->format);
     w->next = w->first;
     return w->length >= w->step ? 0 : error_set(e, EXIT_USAGE, "--window is shorter than the step of --time-format");
