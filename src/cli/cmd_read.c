@@ -115,17 +115,25 @@ static int check_fd(const char *option, int64_t fd, struct error *e)
     return error_set(e, EXIT_USAGE, "--%s %" PRId64 " is not an open file descriptor", option, fd);
 }
 
+/* "" ends the names. */
+static int check_apart(const struct options *o, const char *option, const char *const *others, struct error *e)
+{
+    for (; **others; others++)
+        if (options_is_given(o, *others))
+            return error_set(e, EXIT_USAGE, "--%s does not go with --%s", option, *others);
+    return 0;
+}
+
 static int check_each(const struct options *o, struct error *e)
 {
     static const char *const its_own[] = {"keep", "new-only", "reject-file", "max-rejects", "end-marker"};
-    static const char *const others[] = {"stream", "cursor"};
+    static const char *const others[] = {"stream", "cursor", ""};
     bool each = o->each.for_each;
     for (size_t i = 0; !each && i < sizeof its_own / sizeof *its_own; i++)
         if (options_is_given(o, its_own[i]))
             return error_set(e, EXIT_USAGE, "--%s goes with --for-each", its_own[i]);
-    for (size_t i = 0; each && i < sizeof others / sizeof *others; i++)
-        if (options_is_given(o, others[i]))
-            return error_set(e, EXIT_USAGE, "--for-each does not go with --%s", others[i]);
+    if (each && check_apart(o, "for-each", others, e))
+        return -1;
     if (each && o->run.state && !o->each.keep.count)
         return error_set(e, EXIT_USAGE,
                          "with --for-each, --state tells lists apart by what --keep keeps of their lines");
@@ -134,12 +142,9 @@ static int check_each(const struct options *o, struct error *e)
 
 static int check_window(const struct options *o, struct error *e)
 {
-    static const char *const others[] = {"for-each", "stream", "cursor",    "offset",
-                                         "limit",    "expect", "max-pages", "newest-first"};
-    for (size_t i = 0; o->since.window && i < sizeof others / sizeof *others; i++)
-        if (options_is_given(o, others[i]))
-            return error_set(e, EXIT_USAGE, "--window does not go with --%s", others[i]);
-    return 0;
+    static const char *const others[] = {"for-each", "stream",    "cursor",       "offset", "limit",
+                                         "expect",   "max-pages", "newest-first", ""};
+    return o->since.window ? check_apart(o, "window", others, e) : 0;
 }
 
 static int check_options(const struct options *o, struct error *e)
