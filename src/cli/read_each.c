@@ -10,145 +10,18 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/moment.h"
+#include "cli/each_list.h"
+#include "cli/each_window.h"
 #include "cli/read_learn.h"
 #include "cli/read_list.h"
 #include "cli/read_output.h"
 #include "cli/read_page.h"
 #include "cli/read_parents.h"
-#include "cli/read_state.h"
-#include "cli/since.h"
 #include "write/settle.h"
 
-enum { LISTS_PER_SLOT = 8, MOST_WAITING = 64 << 20 /* bytes */ };
+enum { LISTS_PER_SLOT = 8 };
 
-struct each_list {
-    struct read_run run;
-    struct parent parent;
-    struct http_options http;
-    unsigned under_way;
-    bool begun, ended, checked;
-    bool cut; /* the API does not give all of it */
-    long status;
-    struct error error; /* code 0: it has not failed */
-};
-
-struct each {
-    struct read_run *whole;
-    struct parents parents;
-    struct each_list **list;  /* those that are open, in order */
-    size_t count, room, most; /* so many new ones at the most */
-    struct each_list **owner; /* by the slot of the window; NULL: what comes there does not count */
-    unsigned slots;
-    struct each_list *learned; /* a page of it is to be written */
-    bool input_done;
-    struct error torn; /* the input is wrong: told when what came before is done */
-    int reject_fd;
-};
-
-/* ---- a list begins and ends ---- */
-
-static struct each_list *open_list(struct each *a, struct parent *parent)
-{
-    const struct options *o = a->whole->options;
-    struct each_list *l = mem_zeroed(1, sizeof *l);
-    l->parent = *parent;
-    l->run = (struct read_run){.options = o,
-                               .shared = a->whole->shared,
-                               .range = o->range,
-                               .paging = o->paging,
-                               .each = &a->parents,
-                               .parent = &l->parent,
-                               .waits = a->count > 0 || a->whole->shared->windows};
-    l->http = options_http(o);
-    l->http.request = &l->parent.request;
-    return l;
-}
-
-static void put_list(struct each *a, size_t n, struct each_list *l)
-{
-    if (a->count == a->room)
-        a->list = mem_grown((void *)a->list, (a->room += 64) * sizeof *a->list);
-    memmove(a->list + n + 1, a->list + n, (a->count - n) * sizeof *a->list);
-    a->list[n] = l;
-    a->count++;
-}
-
-static void free_list(struct each *a, struct each_list *l)
-{
-    struct read_shared *s = a->whole->shared;
-    s->pages += l->run.paginate.pages;
-    if (l->begun)
-        read_output_note_place(&l->run);
-    read_output_forget(&l->run);
-    read_list_free(&l->run);
-    parent_free(&l->parent);
-    free(l);
-}
-
-static struct state_line *line_of(const struct each *a, const struct each_list *l)
-{
-    const struct buf *parent = &l->run.state.parent;
-    return states_find(a->whole->shared->states, (struct slice){parent->data, parent->len});
-}
-
-/* --state: is there something to read? What is known of the list is taken, and *since becomes its own. 0: no; -1:
- * EXIT_CONFIG, EXIT_INPUT. */
-static int take_state(struct each *a, struct each_list *l, struct since_options *since, struct error *e)
-{
-    struct state *s = &l->run.state;
-    int64_t run = a->whole->state.run;
-    buf_addf(&s->parent, "{%.*s}", (int)l->parent.kept.len - 1, l->parent.kept.data);
-    struct state_line *line = line_of(a, l);
-    if (line && line->met)
-        return error_set(e, EXIT_INPUT,
-                         "input line %" PRId64 ": --keep keeps the same of it as of line %" PRId64
-                         ": keep what tells them apart, for --state",
-                         l->parent.line, line->met);
-    if (states_take(a->whole->shared->states, s, e))
-        return -1;
-    if (line && s->found && s->done && (s->run == run || a->whole->options->each.new_only)) {
-        line->met = l->parent.line;
-        return 0;
-    }
-    s->run = run;
-    return (since->filled || since->since_path) && since_take(since, s, e) ? -1 : 1;
-}
-
-/* As take_state(). */
-static int begin(struct each *a, struct each_list *l, struct since_options *since, struct error *e)
-{
-    bool windows = a->whole->shared->windows, keeps_state = a->whole->shared->states && !windows;
-    if (windows)
-        windows_ask(&a->parents.windows, &l->parent.window, since);
-    read_state_begin(&l->run);
-    int result = keeps_state ? take_state(a, l, since, e) : 1;
-    if (result <= 0)
-        return result;
-    if ((!windows && read_state_resume(&l->run, since, e)) ||
-        parents_fill(&a->parents, &l->parent, since->filled ? since : NULL, e) || read_list_begin(&l->run, &l->http, e))
-        return -1;
-    buf_add(&l->run.paginate.headers, l->parent.headers.data, l->parent.headers.len);
-    l->begun = true;
-    l->run.state.done = false;
-    read_output_note_place(&l->run);
-    if (keeps_state)
-        line_of(a, l)->met = l->parent.line;
-    return 1;
-}
-
-static int begin_list(struct each *a, struct each_list *l, struct error *e)
-{
-    const struct since_options *of_all = &a->whole->options->since;
-    struct since_options since = *of_all;
-    since.from = since.to = (struct buf){0};
-    buf_add(&since.from, of_all->from.data, of_all->from.len);
-    buf_add(&since.to, of_all->to.data, of_all->to.len);
-    int result = begin(a, l, &since, e);
-    buf_free(&since.from);
-    buf_free(&since.to);
-    return result;
-}
+/* ---- the next request ---- */
 
 /* The next line becomes a list. An input_state; *to stays NULL where there is nothing to read. */
 static int open_next(struct each *a, struct each_list **to)
@@ -163,30 +36,15 @@ static int open_next(struct each *a, struct each_list **to)
         parent_free(&parent);
         return a->input_done ? INPUT_END : state;
     }
-    struct each_list *l = open_list(a, &parent);
-    int begun = begin_list(a, l, &a->torn);
+    struct each_list *l = each_list_new(a, &parent);
+    int begun = each_list_begin(a, l, &a->torn);
     if (begun > 0)
-        put_list(a, a->count, *to = l);
+        each_list_put(a, a->count, *to = l);
     else
-        free_list(a, l);
+        each_list_free(a, l);
     a->input_done = begun < 0;
     return a->input_done ? INPUT_END : state;
 }
-
-/* Nothing that is under way for it counts any more. */
-static void end_list(struct each *a, struct each_list *l)
-{
-    l->ended = true;
-    for (unsigned i = 0; l->under_way && i < a->slots; i++) {
-        if (a->owner[i] != l)
-            continue;
-        a->owner[i] = NULL;
-        l->under_way--;
-        transfer_drop(a->whole->shared->transfer, i);
-    }
-}
-
-/* ---- the next request ---- */
 
 static bool may_ask(const struct each *a, size_t n)
 {
@@ -265,17 +123,6 @@ static bool on_matters(void *ctx, const struct exchange *x)
     return read_list_ops.matters(r, x);
 }
 
-/* A window that has as many records as the API gives or counts at the most need not be read to its end. */
-static bool doubt_count(struct each_list *l)
-{
-    int64_t most = l->run.range.result_limit, total = l->run.paginate.total;
-    l->cut = most > 0 && total >= most && l->run.waits && l->run.range.on_drift != DRIFT_IGNORE;
-    if (l->cut)
-        error_set(&l->error, EXIT_ANSWER, "it has %" PRId64 " records, and the API gives no more than --result-limit",
-                  total);
-    return l->cut;
-}
-
 /* An error is kept until the lists before this one are out. */
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
@@ -296,10 +143,10 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
         l->status = x->status;
         transfer_locate(x, &l->error);
     }
-    if (next >= 0 && a->whole->shared->windows && doubt_count(l))
+    if (next >= 0 && a->whole->shared->windows && each_window_is_cut(l))
         next = TRANSFER_STOP;
     if (next != TRANSFER_DONE)
-        end_list(a, l);
+        each_list_end(a, l);
     return TRANSFER_DONE;
 }
 
@@ -343,108 +190,19 @@ static int give_up(struct each *a, const struct each_list *l, struct error *e)
     return error_set(e, e->code, "%s: %s", name, l->error.message);
 }
 
-/* ---- windows ---- */
-
-static void take_bounds(struct each *a, const struct each_list *l)
-{
-    struct newer *n = &a->whole->newer;
-    if (n->path.count)
-        windows_bounds(&l->parent.window, &n->from, &n->to);
-}
-
-/* It is whole: its records go out, and a run that is stopped goes on after it. */
-static int finish_window(struct each *a, struct each_list *l, struct error *e)
-{
-    struct read_run *whole = a->whole;
-    take_bounds(a, l);
-    int result = l->run.waits ? read_output_release(&l->run, e) : 0;
-    newer_turn(&whole->newer);
-    buf_clear(&whole->state.since);
-    moment_format(l->parent.window.to, a->parents.windows.format, &whole->state.since);
-    return result;
-}
-
-/* The first one has more than may wait: it goes out as it comes, and can't be halved any more. */
-static int stream_first(struct each *a, struct error *e)
-{
-    struct each_list *l = a->count ? a->list[0] : NULL;
-    if (!l || l->ended || !l->run.waits || a->whole->shared->waiting_bytes < MOST_WAITING)
-        return 0;
-    take_bounds(a, l);
-    return read_output_release(&l->run, e);
-}
-
-/* Refused as a whole, or cut. */
-static bool is_too_much(const struct each_list *l)
-{
-    static const long refusals[] = {400, 413, 414, 416, 422};
-    bool refused = false;
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-        refused |= l->status == refusals[i];
-    return l->error.code && (refused || l->cut);
-}
-
-/* In the place of the n-th window two come that are half as long; it stays, with its error, where that can't be. */
-static int split(struct each *a, size_t n, struct error *e)
-{
-    struct each_list *old = a->list[n];
-    struct windows *w = &a->parents.windows;
-    struct window halves[2] = {old->parent.window};
-    if (!windows_halve(w, &halves[0], &halves[1])) {
-        error_set(&old->error, old->error.code, "%s; it can't be made smaller", old->error.message);
-        return 0;
-    }
-    if (!old->cut && w->length > halves[0].to - halves[0].from) /* so long ones are refused */
-        w->length = halves[0].to - halves[0].from;
-    a->count--;
-    memmove(a->list + n, a->list + n + 1, (a->count - n) * sizeof *a->list);
-    free_list(a, old);
-    for (size_t i = 0; i < 2; i++) {
-        struct each_list *l = open_list(a, &(struct parent){.window = halves[i]});
-        put_list(a, n + i, l);
-        if (begin_list(a, l, e) < 0)
-            return -1;
-    }
-    return 0;
-}
-
-static void check(struct each_list *l)
-{
-    if (!l->error.code && !l->checked)
-        read_list_check(&l->run, &l->error);
-    l->cut |= l->run.paginate.late.code != 0;
-    l->checked = true;
-}
-
 /* The first list has ended. */
 static int finish_first(struct each *a, struct error *e)
 {
     struct each_list *l = a->list[0];
     struct read_shared *s = a->whole->shared;
-    check(l);
-    int result = l->error.code ? give_up(a, l, e) : s->windows ? finish_window(a, l, e) : 0;
+    each_list_check(l);
+    int result = l->error.code ? give_up(a, l, e) : s->windows ? each_window_finish(a, l, e) : 0;
     l->run.state.done = !l->error.code;
     s->lists++;
-    a->count--;
-    memmove(a->list, a->list + 1, a->count * sizeof *a->list);
-    free_list(a, l);
+    each_list_drop(a, 0);
     if (result == 0)
         result = read_output_save_at_times(a->whole, e);
     return result || !a->count || s->windows ? result : read_output_release(&a->list[0]->run, e);
-}
-
-/* Windows that are too much for the API become two. */
-static int split_windows(struct each *a, struct error *e)
-{
-    for (size_t i = 0; i < a->count; i++) {
-        struct each_list *l = a->list[i];
-        if (!l->ended)
-            continue;
-        check(l);
-        if (is_too_much(l) && l->run.waits && split(a, i, e))
-            return -1;
-    }
-    return 0;
 }
 
 static int on_idle(void *ctx, struct error *e)
@@ -453,7 +211,7 @@ static int on_idle(void *ctx, struct error *e)
     int result = a->learned ? read_output_write(&a->learned->run, e) : 0;
     a->learned = NULL;
     if (result == 0 && a->whole->shared->windows)
-        result = split_windows(a, e) || stream_first(a, e) ? -1 : 0;
+        result = each_window_split(a, e) || each_window_stream(a, e) ? -1 : 0;
     while (result == 0 && a->count && a->list[0]->ended)
         result = finish_first(a, e);
     return result;
@@ -530,7 +288,7 @@ int read_each(struct read_run *r, struct error *e)
     if (result == 0)
         result = run(&a, e);
     while (a.count)
-        free_list(&a, a.list[--a.count]);
+        each_list_drop(&a, a.count - 1);
     note_rejects(&a);
     if (a.reject_fd >= 0)
         close(a.reject_fd);
