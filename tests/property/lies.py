@@ -136,6 +136,10 @@ class Api:
             self.total = "none"  # the page that shows the cap says that the list ends before the range
         if NEED_ALL & self.lies:
             self.mode = "whole"
+        if "page index" in self.lies and self.past == "last":
+            self.past = "empty"  # else a page of one fills what the last one left, and the total is right
+        if "fixed" in self.lies and self.mode == "range" and self.n % self.cap == self.size:
+            self.mode = "whole"  # the last page is as long as the others should be
         if {"hidden", "all"} <= self.lies and self.mode == "pair":
             self.mode = "whole"  # what is hidden moves the records of the second half into the first one's only page
         if "hidden" in self.lies and self.mode == "range":
