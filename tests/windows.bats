@@ -76,6 +76,24 @@ read_windows() {
     done
 }
 
+@test "one dense spot, for which windows are refused until they are tiny, does not make all later ones tiny" {
+    api <<'END'
+from datetime import datetime, timedelta
+FIRST = datetime(2026, 1, 2)
+ROWS = [FIRST + timedelta(seconds=i) for i in range(20)] + [FIRST + timedelta(days=i) for i in range(1, 60)]
+def answer(r):
+    since, until = (datetime.strptime(r.query[name], "%Y-%m-%dT%H:%M:%SZ") for name in ("from", "to"))
+    found = [{"id": i, "at": at.isoformat() + "Z"} for i, at in enumerate(ROWS) if since <= at < until]
+    return (413, {"error": "too many"}) if len(found) > 3 else found
+END
+    restsrc read --paginate none --window P30D --since 2026-01-01T00:00:00Z --until 2026-03-10T00:00:00Z \
+        --since-path at --parallel 2 "$api/?from={since}&to={until}"
+    exits 0
+    [ "$(jq .id "$out" | sort -n | uniq | wc -l)" = 79 ]
+    [ "$(wc -l <"$out")" = 79 ]
+    [ "$(api_log length)" -lt 400 ]
+}
+
 @test "a window that can't be made smaller is an error, which names it; what comes before it is out" {
     windows_api "from cap=2"
     read_windows --window P30D --since-path at --result-limit 2

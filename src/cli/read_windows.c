@@ -33,9 +33,19 @@ int windows_init(struct windows *w, const struct options *o, struct error *e)
     const char *form = moment_form(s->from.data);
     bool number = strncmp(form, "epoch", strlen("epoch")) == 0;
     w->format = s->time_format ? s->time_format : number ? form : "iso";
+    w->longest = w->length;
     w->step = moment_step(w->format);
     w->next = w->first;
     return w->length >= w->step ? 0 : error_set(e, EXIT_USAGE, "--window is shorter than the step of --time-format");
+}
+
+/* An API may have refused a window for its length, or for one dense spot in it. So the length that passed is kept for
+ * some windows, and then a longer one is tried. */
+static void lengthen(struct windows *w)
+{
+    enum { KEPT = 4 };
+    if (w->length < w->longest && ++w->made % KEPT == 0)
+        w->length = fmin(2 * w->length, w->longest);
 }
 
 bool windows_next(struct windows *w, struct window *to)
@@ -46,6 +56,7 @@ bool windows_next(struct windows *w, struct window *to)
     end = end > w->next ? end : floor_step(w, w->next) + w->step;
     *to = (struct window){w->next, end < w->until ? end : w->until};
     w->next = to->to;
+    lengthen(w);
     return true;
 }
 

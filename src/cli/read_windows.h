@@ -15,8 +15,10 @@ struct window {
 struct windows {
     const struct since_options *since;
     const char *format;
-    double first, next, until, length, step;
-    bool goes_on; /* after an earlier run, which knows what it has read */
+    double first, next, until, step;
+    double length, longest; /* of the next one; as --window says */
+    unsigned made;          /* windows since it was made longer */
+    bool goes_on;           /* after an earlier run, which knows what it has read */
 };
 
 /* -1: EXIT_USAGE. */
