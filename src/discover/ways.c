@@ -42,7 +42,7 @@ const struct scout ways_scouts[SCOUTS] = {
     {{"offset", "skip", "start"}, {"page"}, {"limit", "per_page", "page_size", "size", "pageSize", "count", "take"}},
     {{"$skip", "_start", "from", "startIndex"},
      {"pageNumber", "page[number]", "p"},
-     {"_limit", "page[size]", "$top", "rows", "perPage", "max", "maxResults"}},
+     {"_limit", "page[size]", "$top", "rows", "perPage", "max", "maxResults", "per"}},
 };
 
 void ways_add(struct ways *w, struct way way)
