@@ -32,7 +32,8 @@ container: wheel ## an image of the static program alone
 # static one.
 PACKAGING_CACHE = $${CACHE:-$(abs_srcdir)/packaging/.cache}
 .PHONY: check-wheel
-check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64
+check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64 (after ./bootstrap)
+	@test -x $(srcdir)/.venv/bin/python || { echo "what the tests need is missing: ./bootstrap"; exit 1; }
 	rm -rf dist.again && $(MAKE) wheel WHEELS=dist.again
 	for wheel in dist.again/*; do cmp "dist/$${wheel##*/}" "$$wheel" || exit 1; done
 	rm -rf dist.again
