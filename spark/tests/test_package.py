@@ -19,6 +19,7 @@ PACKAGE = Path(restsrc.__file__).parent
 LAYERS = [
     "restsrc",
     "datasource explain frames",
+    "pushed_frames",
     "pushed_reader for_each lookup",
     "reader writer stream_reader stream_writer",
     "streams.offset_mode streams.time_mode streams.cursor_mode planning.batch delivery",

@@ -393,12 +393,46 @@ def test_a_setting_that_is_turned_off_between(items, pushing):
         frame.count()
 
 
-def test_a_frame_of_spark_read_reads_the_whole_list(items, read, caplog):
+def test_a_reader_loads_again_and_again(items, read):
+    """Each load() has a plan of its own, so both sides of a join ask for what they need."""
     reader = read(items.url, pushdown="django", count_from="body:count").schema(COLUMNS)
-    frame = reader.load()
-    assert frame.filter("id = 5").count() == 1 and frame.count() == 1000
+    assert reader.load().columns == SCHEMA.names
+    five, six = reader.load().filter("id = 5"), reader.load().filter("id = 6")
+    assert five.crossJoin(six).count() == 1 and whole_lists(items) == 0
+    assert reader.load().count() == 1000
+
+
+@pytest.mark.parametrize("given", ["schema", "nothing"])
+def test_what_load_itself_is_given(items, pushing, given):
+    options = {"pushdown": "django", "count-from": "body:count", "sample_records": 100}
+    schema = COLUMNS if given == "schema" else None
+    frame = pushing.read.load(items.url, format="REST-API", schema=schema, **options)
+    assert [row.id for row in frame.filter("id >= 998").collect()] == [998, 999]
+    assert whole_lists(items) == (0 if schema else 1)  # the sample for the schema
+
+
+def test_other_formats_are_loaded_as_before(items, pushing, tmp_path):
+    (tmp_path / "a.json").write_text('{"id": 5}\n{"id": 6}\n')
+    frame = pushing.read.format("json").option("pushdown", "x").schema("id long").load(str(tmp_path / "a.json"))
+    assert frame.filter("id = 5").count() == 1 and frame.count() == 2
+
+
+@pytest.mark.parametrize("schema", [COLUMNS, None])
+def test_the_plan_of_a_pushed_frame_is_shown(items, schema):
+    assert "task 0 of " in restsrc.explain(items(schema))
+
+
+def test_a_table_of_sql_reads_the_whole_list(items, pushing, caplog):
+    """Spark makes its relation without load(), so its plan would be that of the last filter."""
+    pushing.sql(
+        "CREATE TEMPORARY VIEW pushed (id long) USING `rest-api`"
+        f" OPTIONS (url '{items.url}', pushdown 'django', count_from 'body:count')"
+    )
+    assert pushing.sql("SELECT id FROM pushed WHERE id = 5").count() == 1
+    assert pushing.sql("SELECT id FROM pushed").count() == 1000
+    pushing.catalog.dropTempView("pushed")
     RestApiDataSource({"url": items.url, "pushdown": "django"}).reader(SCHEMA)
-    assert "load it with restsrc.load" in caplog.text
+    assert "pushdown needs spark.read.load() in Python" in caplog.text
 
 
 @pytest.mark.parametrize("parameter, ignored", [("id", False), ("ignored", True)])

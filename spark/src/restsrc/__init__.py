@@ -7,11 +7,12 @@
 
 `help(RestApiDataSource)` lists the options. The modules, from the top; each imports only what is below it:
 
-    frames                          DataFrames whose filters reach the server
+    frames                          DataFrames of one call: lists for each row of another one
     for_each                        lists of lists
     datasource                      what Spark calls first
     explain                         the plan of a read as text
     lookup                          the rows of a DataFrame with answers to requests made of them
+    pushed_frames                   load() of spark.read with filters that are pushed down
     reader, pushed_reader, writer   batches; those with filters that are pushed down
     stream_reader, stream_writer    streams; streams/ has the three modes of reading
     delivery                        how rows get to an API: tasks, commit, abort

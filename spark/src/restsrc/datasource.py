@@ -12,10 +12,11 @@ import logging
 import sys
 import uuid
 
+from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource
 from pyspark.sql.types import BooleanType, StructType
 
-from restsrc import pushed_reader
+from restsrc import pushed_frames, pushed_reader
 from restsrc.columns import Columns
 from restsrc.delivery import Delivery
 from restsrc.option_table import listing
@@ -82,9 +83,13 @@ class RestApiDataSource(DataSource):
         """The format's name, "rest-api".
 
         Spark asks for it when the source is registered. That is the one time that any of this runs in the session's
-        own process, so the options that may hold secrets are hidden from Spark's plans now.
+        own process, so the options that may hold secrets are hidden from Spark's plans now, and load() learns to hand
+        filters over.
         """
-        hide_options()
+        session = SparkSession.getActiveSession()
+        if session is not None:
+            hide_options(session)
+            pushed_frames.teach(session)
         return "rest-api"
 
     def __init__(self, options: dict[str, str]):
@@ -111,8 +116,8 @@ class RestApiDataSource(DataSource):
             return PushedReader(options, schema, self._hint(), self._token)
         if options.text("pushdown") or options.text("pushdown_templates"):
             logging.getLogger("restsrc").warning(
-                "restsrc: the whole list is read: for pushdown load it with restsrc.load(spark, url, ...), "
-                "because of spark.read.load() Spark gives the rows of one filter to other queries, too"
+                "restsrc: the whole list is read: pushdown needs spark.read.load() in Python, and %s=true",
+                pushed_reader.SETTING,
             )
         return RestApiReader(options, schema, self._hint())
 

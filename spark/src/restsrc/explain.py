@@ -15,6 +15,7 @@ from restsrc.journal import Journal, Run
 from restsrc.options import Options, option_text
 from restsrc.partition import Piece
 from restsrc.planning import batch
+from restsrc.planning.pushdown import GUARD
 from restsrc.planning.time_query import WindowPiece
 from restsrc.process import Config
 
@@ -131,5 +132,6 @@ def _options_of(df: Any) -> dict[str, str]:
     for number in range(leaves.size()):
         leaf = leaves.apply(number)
         if leaf.getClass().getSimpleName() == "DataSourceV2Relation" and "rest-api" in leaf.table().name():
-            return dict(leaf.options().asCaseSensitiveMap())
+            given = dict(leaf.options().asCaseSensitiveMap())
+            return {name: value for name, value in given.items() if name != GUARD}
     raise OptionError("the DataFrame is not of the format rest-api")

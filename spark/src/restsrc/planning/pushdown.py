@@ -26,7 +26,7 @@ from restsrc.planning.predicates import Predicate, Reading
 from restsrc.times import TimeForm
 from restsrc.tool import preset_text
 
-GUARD = "_restsrc_guard"  # a column that is always null, and filtered by in every query: see frames.load
+GUARD = "_restsrc_guard"  # a column that is always null, and filtered by in every query: see pushed_frames
 
 _log = logging.getLogger("restsrc")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -142,7 +142,7 @@ def in_common(token: str, clauses: list[str]) -> list[str]:
     if len(common) < len(clauses):
         _log.warning(
             "restsrc: this DataFrame was filtered in another way before, and Spark keeps one plan for both: all they"
-            " need is read, %s. Call restsrc.load again for each query",
+            " need is read, %s. Call load() again for each query",
             "by the filters that they share" if common else "without filters",
         )
     return list(common.values())
