@@ -184,6 +184,13 @@ def test_in_mode_permissive_a_null_may_be_a_misfit():
     assert Reading(SCHEMA, TimeForm("iso"), True).predicates([filters("IsNull", ("id",))]) == []
 
 
+@pytest.mark.parametrize("value, holds", [("-0.01", True), ("-0.02", False), ("0.00", True), (None, False)])
+def test_what_spark_has_rounded_is_not_ignored(value, holds):
+    """The server has -0.005, which is no less than the bound; Spark has made -0.01 of it."""
+    found = Reading(SCHEMA, TimeForm("iso")).predicates([filters("GreaterThan", ("price",), Decimal("0.00"))])
+    assert found[0].holds(value and Decimal(value)) == holds
+
+
 def test_local_times_with_an_hour_that_comes_twice():
     """In Paris 2:30 is on 2024-10-27 both 0:30 and 1:30 UTC: both are asked for."""
     form = TimeForm("%Y-%m-%d %H:%M:%S", "Europe/Paris")

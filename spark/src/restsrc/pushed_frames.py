@@ -34,7 +34,13 @@ def teach(session: SparkSession) -> None:
         return
 
     @functools.wraps(before)
-    def load(self: Any, path: Any = None, format: Any = None, schema: Any = None, **options: Any) -> DataFrame:
+    def load(
+        self: Any,
+        path: Any = None,
+        format: Any = None,  # noqa: A002 as Spark calls it
+        schema: Any = None,
+        **options: Any,
+    ) -> DataFrame:
         if not _may_push(self, format, options):
             return before(self, path, format, schema, **options)  # type: ignore[no-any-return]
         known, given = _state(self)

@@ -54,7 +54,7 @@ class PushedReader(RestApiReader):
         self._check_setting()
         with self._blamed():
             batches = super().read(partition)
-            first = list(islice(batches, 1)) if getattr(partition, "first", False) and self._asked.predicates else []
+            first = list(islice(batches, 1)) if getattr(partition, "first", False) and self._asked.checks else []
             for warning in (text for batch in first for text in pushdown.unheeded(self._asked, batch)):
                 logging.getLogger("restsrc").warning("restsrc: %s", warning)
             yield from chain(first, batches)

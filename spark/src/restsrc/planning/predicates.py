@@ -43,6 +43,9 @@ class Predicate:
         """Whether a value of the column fulfils it, as far as a server is sure to agree."""
         if self.operator in ("is null", "is not null"):
             return (value is None) == (self.operator == "is null")
+        if isinstance(value, Decimal) and self.operator[0] in "<>" and self.operator != "<>":
+            half = Decimal(5).scaleb(int(value.as_tuple().exponent) - 1)  # Spark has rounded it
+            value = _sum(value, half if self.operator[0] == ">" else -half)
         return value is not None and _TESTS[self.operator](_comparable(value), _comparable(self.value))
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from restsrc.errors import OptionError, cut
 from restsrc.option_table import PERMISSIVE
 from restsrc.options import Options
 from restsrc.planning import clauses
-from restsrc.planning.dialects import Dialect, dialect
+from restsrc.planning.dialects import Dialect, Moment, dialect
 from restsrc.planning.predicates import Predicate, Reading
 from restsrc.times import TimeForm
 from restsrc.tool import preset_text
@@ -34,11 +34,15 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 @dataclass(frozen=True)
 class Asked:
-    """What the server is asked for. `options`: the user's, with it. `texts`: what is asked, by parameter and filter."""
+    """What the server is asked for. `options`: the user's, with it. `texts`: what is asked, by parameter and filter.
+
+    `checks`: what the records must then fulfil, with the text of it; with `nulls` also those without a value may come.
+    """
 
     options: Options
-    predicates: tuple[Predicate, ...] = ()
-    texts: tuple[str, ...] = field(default=())
+    texts: tuple[str, ...] = ()
+    checks: tuple[tuple[Predicate, str], ...] = ()
+    nulls: bool = False
 
     def blame(self, message: str) -> str:
         """The message of a refusal, with what the user can do."""
@@ -77,7 +81,9 @@ class Pushdown:
         if options is None:
             return Asked(self._options)
         texts = tuple(f"{cut(clause, 80)} (filter {found[clause].filter})" for clause in kept)
-        return Asked(options, tuple(found[clause] for clause in kept), texts)
+        asked = [(found[clause], text) for clause, text in zip(kept, texts)]
+        checks = tuple(one for one in asked if not (self._way.days and isinstance(one[0].value, Moment)))
+        return Asked(options, texts, checks, bool(self._way.wrapped))
 
     def _clause(self, one: Predicate, way: Dialect) -> str | None:
         column = self._parameters.get(".".join(one.path)) if self._parameters else _usual(one.path, way)
@@ -155,13 +161,13 @@ def _private(path: str, flags: int) -> int:
 def unheeded(asked: Asked, batch: Any) -> list[str]:
     """Warnings about what the server seems to ignore, by the first records that came."""
     warnings = []
-    for one, text in zip(asked.predicates, asked.texts):
+    for one, text in asked.checks:
         if one.path[0] not in batch.schema.names:
             continue
         values = batch.column(batch.schema.get_field_index(one.path[0])).to_pylist()
         for name in one.path[1:]:
             values = [value and value.get(name) for value in values]
-        wrong = sum(not one.holds(value) for value in values)
+        wrong = sum(not one.holds(value) for value in values if not (asked.nulls and value is None))
         if wrong:
             warnings.append(
                 f"the server seems to ignore {text}, which pushdown asked for: "
