@@ -8,6 +8,7 @@ import threading
 from decimal import Decimal
 from pathlib import Path
 
+import pyspark
 import pytest
 from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
@@ -237,7 +238,8 @@ def test_requests_of_each_action(read, fault, action):
     df.rdd.getNumPartitions()  # the plan
     planning = len(scenario.log())
     act(df)
-    assert planning == 3 and least <= len(scenario.log()) - planning <= most
+    again = 2 * planning if pyspark.__version__.startswith("4.0.") else 0  # which plans anew for each scan of a query
+    assert planning == 3 and least <= len(scenario.log()) - planning <= most + again
     assert f"| `{action}` | {told} |" in (REPO / "spark" / "README.md").read_text()
 
 

@@ -137,9 +137,11 @@ def test_list_that_grows_with_each_page_is_no_drift(fault, caplog):
 def test_short_poll_asks_nothing(fault):
     scenario = fault("n=50")
     source = reader(scenario.url, poll_interval="1 hour")
+    latest(source, at(50))
+    asked = len(scenario.log())  # the count; before PySpark 4.2 the last records, too
     for _ in range(3):
-        assert latest(source, at(50)) == at(50)
-    assert len(scenario.log()) == 1
+        assert place(latest(source, at(50))) == at(50)
+    assert len(scenario.log()) == asked <= 2
 
 
 @needs_limits
