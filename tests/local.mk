@@ -185,6 +185,12 @@ check-streams: all ## streaming queries killed twenty times, minutes
 		$(srcdir)/spark/tests/test_stream_write_kills.py
 	RESTSRC_SEEDS=500 $(srcdir)/.venv/bin/python -m pytest -q $(srcdir)/spark/tests/test_stream_seeds.py
 
+.PHONY: check-matrix check-oldest
+check-matrix: all ## a core of the tests with each PySpark, Python and Java that can be had; half an hour
+	$(srcdir)/.venv/bin/python $(srcdir)/spark/tests/matrix.py
+check-oldest: all ## the same with the oldest PySpark alone
+	@$(srcdir)/.venv/bin/python $(srcdir)/spark/tests/matrix.py oldest
+
 .PHONY: check-pushdown
 check-pushdown: all ## 2,100 random filters in Spark, pushed down and not: the same rows; half an hour
 	RESTSRC_PREDICATES=700 $(srcdir)/.venv/bin/python -m pytest -s -v $(srcdir)/spark/tests/test_pushdown_random.py

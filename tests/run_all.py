@@ -1,6 +1,6 @@
 """Every test: the code itself (`make lint`), builds with other compilers (`make check-compilers`), C units and bats
-(`make check`), fuzzing for some seconds (`make fuzz-short`), then the Python package (pytest, with a real Spark). One
-sum at the end.
+(`make check`), fuzzing for some seconds (`make fuzz-short`), then the Python package (pytest, with a real Spark), and a
+core of that with the oldest PySpark (`make check-oldest`). One sum at the end.
 
     .venv/bin/python tests/run_all.py [PYTEST ARGUMENT...]
 
@@ -117,6 +117,7 @@ def main():
     total += suite("C unit tests and bats", make_check)
     total += suite("fuzzing", lambda: make_lines("fuzz-short"))
     total += suite("pytest", lambda: pytest(sys.argv[1:]))
+    total += suite("the oldest PySpark", lambda: make_lines("check-oldest"))
     print(sentence(total))
     return 1 if total["failed"] else 0
 
