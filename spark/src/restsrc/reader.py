@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from pyspark.sql.datasource import DataSourceReader, InputPartition
@@ -33,18 +34,40 @@ class RestApiReader(DataSourceReader):
     def __init__(self, options: Options, schema: StructType, hint: str = ""):
         """OptionError where `schema` can't be read. `hint` is added to the message when a record does not fit it."""
         maker = Columns(options).batch_maker(schema, bool(hint))  # a schema that can't be read is an error here
-        self._options = options.asking_for(name for name in maker.columns.names if name != GUARD)
+        self._options = options
+        self._members = [name for name in maker.columns.names if name != GUARD]
         self._schema = schema
         self._hint = hint
         report.check(options, report.READ[:2], report.READ[:1])
 
     def partitions(self) -> Sequence[InputPartition]:
-        """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame."""
-        return counted(batch.partitions(self._options))
+        """What each task reads. Runs on the driver, once for each load(): Spark keeps the plan with the DataFrame.
+
+        Records are whole here, so that equal pages are the same page.
+        """
+        made = batch.partitions(self._options)
+        return counted(_proved(made) if self._may_be_equal() else made)
 
     def read(self, partition: InputPartition) -> Iterator[Any]:
         """The records of a partition as `pyarrow.RecordBatch`es of the schema. Runs in a task."""
-        return read_partition(self._options, self._schema, partition, self._hint)
+        asking = self._options.asking_for(self._members)
+        return read_partition(asking, self._schema, partition, self._hint)
+
+    def _may_be_equal(self) -> bool:
+        """Whether records may be equal because the API leaves out what tells them apart."""
+        given = self._options.given
+        identified = given("id") or "id" in self._members
+        return bool(given("fields_param").strip() and not identified and not self._options.gives("allow_repeats"))
+
+
+def _proved(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition]:
+    """The same. Where the driver has seen that offsets count, records without their ids may be equal in two pages."""
+    for partition in partitions:
+        partition.pieces = tuple(
+            replace(piece, config={**piece.config, "allow_repeats": "true"}) if "page_size" in piece.config else piece
+            for piece in partition.pieces
+        )
+    return partitions
 
 
 def counted(partitions: Sequence[RestApiPartition]) -> Sequence[RestApiPartition]:
