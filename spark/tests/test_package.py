@@ -38,7 +38,8 @@ LAYERS = [
     "rows.shape kept_files planning.predicates feeding",
     "rows.exact rows.infer process redaction session upstream planning.dialects",
     "options rows.scalars worker",
-    "option_table tool",
+    "config_file option_table",
+    "tool",
     "templates times unpacked rows.newcomers rows.time_pattern",
     "rows.spark_time rows.ddl errors journal log notation streams streams.clock planning rows",
 ]

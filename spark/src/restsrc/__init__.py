@@ -22,6 +22,7 @@
     partition                       what one task reads
     process, feeding                one run of the restsrc tool; rows that go into it while others come out
     options, option_table           what the user asked for, checked
+    config_file                     a configuration file, read on the driver
     tool, times                     the tool and its own table of options; times and durations
     log, journal                    what people are told; what runs of the tool have done
     errors, redaction               what can go wrong; what Spark must not show

@@ -135,6 +135,15 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
     "Reads": (
         SparkOption("url", "text", None, "the URL of the API's list", of_tool=True, otherwise="required"),
         SparkOption("path", "text", None, "the same: Spark puts the argument of `load` and `save` here"),
+        SparkOption(
+            "config",
+            "text",
+            None,
+            "a configuration file of the tool, on the driver, which reads it and the files of secrets in it; options "
+            "that are given win",
+            of_tool=True,
+        ),
+        SparkOption("list", "text", None, "the list of `config` or of the preset (`api`), where it has several"),
         SparkOption("urls", "text", None, "several lists, one URL a line, read as one"),
         SparkOption("paths", "text", None, "the same: Spark puts the list of `load([...])` here, as JSON"),
         SparkOption(
@@ -478,7 +487,6 @@ ROWS = {row.name: row for rows in GROUPS.values() for row in rows}
 
 # Options of the tool that this package sets itself or that mean nothing here, with what to do instead.
 RESERVED = {
-    "config": "give its options as Spark options",
     "config_fd": "it carries the Spark options to the tool",
     "summary_fd": "the summary is checked here",
     "envelope_fd": "use metadata_columns and envelope_columns",

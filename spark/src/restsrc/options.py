@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from restsrc import tool
+from restsrc import config_file, tool
 from restsrc.errors import OptionError
 from restsrc.journal import Journal
 from restsrc.option_table import RESERVED, ROWS, SYNONYMS, shown, squeezed, whole_number
@@ -43,6 +43,7 @@ class Options:
         """`given`: the options as Spark hands them over. OptionError, with all that is wrong, where something is."""
         self._given = {name.lower().replace("-", "_"): value for name, value in given.items()}
         self._table = tool_options(self.find_tool())
+        self._given = config_file.merged(self._given, self._table)
         wrong = [*_wrong_names(self._given, self._table), *_wrong_values(self._given, self._table)]
         self.urls = self._lists(wrong)
         self.url = self.urls[0] if self.urls else ""
