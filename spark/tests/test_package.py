@@ -33,7 +33,7 @@ LAYERS = [
     "digests",
     "rows.envelope",
     "rows.from_tool planning.pushdown",
-    "planning.clauses",
+    "planning.clauses planning.narrowed",
     "planning.survey rows.decode rows.encode report",
     "rows.shape kept_files planning.predicates feeding",
     "rows.exact rows.infer process redaction session upstream planning.dialects",

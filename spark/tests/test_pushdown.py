@@ -468,3 +468,85 @@ def test_filters_without_the_guard_are_not_asked_for(api, monkeypatch, tmp_path)
     reader.pushFilters([eq("id", 5)])
     reader.partitions()
     assert all("id=" not in line["target"] for line in server.log())
+
+
+# Bounds of ranges, which need no dialect
+
+KEYS = {
+    "partition_by": "key",
+    "partition_query": "id__gte={lower}&id__lt={upper}",
+    "lower_bound": 0,
+    "upper_bound": 1000,
+    "num_partitions": 4,
+    "partition_column": "id",
+    "pushdown": "",
+}
+
+
+@pytest.mark.parametrize(
+    "condition, rows, least, most",
+    [
+        ("id = 5", 1, 5, 5),
+        ("id >= 900 AND id < 950", 50, 900, 949),
+        ("id IN (7, 9)", 2, 7, 9),
+        ("id > 990", 9, 991, None),
+        ("id > 2000", 0, 2001, None),
+    ],
+)
+def test_a_filter_on_the_key_narrows_the_ranges(items, condition, rows, least, most):
+    frame = items(**KEYS)
+    assert frame.filter(condition).count() == rows
+    asked = [query for query in items.queries() if "id__gte" in query]
+    assert asked and all(int(query["id__gte"]) >= least for query in asked), asked
+    assert most is None or all(int(query["id__lt"]) <= most + 1 for query in asked), asked
+    assert frame.count() == 1000  # all ranges again
+
+
+def test_a_filter_that_no_key_fulfils_asks_for_nothing(items):
+    frame = items(**KEYS)
+    assert frame.filter("id > 5 AND id < 3").count() == 0
+    assert not any("id__gte" in query for query in items.queries())
+
+
+HOURS = """
+import datetime
+
+BEGIN = datetime.datetime(2024, 1, 1)
+ROWS = [{"id": i, "at": f"{BEGIN + datetime.timedelta(hours=i):%Y-%m-%dT%H:%M:%SZ}"} for i in range(1000)]
+
+def answer(r):
+    rows = [row for row in ROWS if r.query.get("since", "") <= row["at"] < r.query.get("until", "Z")]
+    start, size = int(r.query.get("offset", 0)), int(r.query.get("limit", 100))
+    return {"count": len(rows), "results": rows[start : start + size]}
+"""
+
+
+@pytest.mark.parametrize(
+    "condition, rows",
+    [
+        ("at >= '2024-01-10T00:00:00Z' AND at < '2024-01-11T00:00:00Z'", 24),
+        ("at = '2024-01-10T05:00:00Z'", 1),
+        ("at < '2024-01-01T02:00:00Z'", 2),
+        ("at > '2030-01-01T00:00:00Z'", 0),
+    ],
+)
+def test_a_filter_on_the_time_narrows_the_windows(api, pushing, condition, rows):
+    server = api(HOURS)
+    options = {"partition_by": "time", "lower_bound": "2024-01-01T00:00:00Z", "upper_bound": "2024-03-01T00:00:00Z"}
+    frame = restsrc.load(
+        pushing,
+        f"{server.url}/items",
+        "id long, at timestamp",
+        partition_column="at",
+        count_from="body:count",
+        **options,
+    )
+    assert frame.filter(condition).count() == rows
+    given = [dict(parse_qsl(urlsplit(line["target"]).query)) for line in server.log()]
+    assert all(query.get("until", "") < "2024-01-12" for query in given if rows) and len(given) < 30
+    assert frame.count() == 1000
+
+
+def test_a_column_without_ranges_is_an_error(items):
+    with pytest.raises(Exception, match="the option partition_column needs partition_by: time or key"):
+        items(partition_column="id").count()

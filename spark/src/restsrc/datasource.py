@@ -114,7 +114,7 @@ class RestApiDataSource(DataSource):
         options = Options(self.options)
         if GUARD in schema.names and pushed_reader.possible():
             return PushedReader(options, schema, self._hint(), self._token)
-        if options.text("pushdown") or options.text("pushdown_templates"):
+        if any(options.text(name) for name in pushed_frames.OPTIONS):
             logging.getLogger("restsrc").warning(
                 "restsrc: the whole list is read: pushdown needs spark.read.load() in Python, and %s=true",
                 pushed_reader.SETTING,

@@ -257,6 +257,13 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             None,
             "the query for a range of keys, a template with `{lower}` and `{upper}`, not percent-encoded",
         ),
+        SparkOption(
+            "partition_column",
+            "text",
+            None,
+            "the column that has what the list is cut by: a filter on it narrows the bounds",
+            otherwise="filters don't",
+        ),
     ),
     "Filters that become queries": (
         SparkOption(
@@ -540,7 +547,6 @@ SYNONYMS = {
     "ratelimit": "it is rate, N/s or N/m",
     "batch": "it is batch_size",
     "proxyurl": "it is proxy",
-    "partitioncolumn": "it is partition_by and partition_query",
 }
 
 

@@ -54,6 +54,7 @@ class Options:
         if wrong:
             raise OptionError("; ".join(wrong))
         self.journal: Journal | None = None  # what is done with these options, where somebody wants to know
+        self.keys: tuple[int | None, int | None] = (None, None)  # the range of keys that filters leave
         self.offset = self.integer("offset")
         self.limit = self.optional_integer("limit")
 

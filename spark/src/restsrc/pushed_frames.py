@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 FORMAT = "rest-api"
-OPTIONS = {"pushdown", "pushdown_templates"}
+OPTIONS = {"pushdown", "pushdown_templates", "partition_column"}
 
 _log = logging.getLogger("restsrc")
 

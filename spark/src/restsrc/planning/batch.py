@@ -19,7 +19,7 @@ def partitions(options: Options) -> list[RestApiPartition]:
     complaints = Complaints(options)
     if len(options.urls) == 1 and by != "offset" and (options.offset or options.limit is not None):
         complaints.add(f"offset and limit don't go with partition_by {by}: use lower_bound and upper_bound")
-    for name in ("lower_bound", "upper_bound", "partition_query"):
+    for name in ("lower_bound", "upper_bound", "partition_query", "partition_column"):
         if by == "offset" and options.given(name).strip():
             complaints.add(f"the option {name} needs partition_by: time or key")
     return (PLANNERS[by] if len(options.urls) == 1 else by_list.partitions)(options, complaints)

@@ -11,6 +11,8 @@ from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
 
+Bounds = tuple[int | None, int | None]
+
 
 def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
     """As Spark's JDBC source does it: the bounds only say where to cut.
@@ -20,16 +22,26 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
     """
     template = options.given("partition_query")
     lower, upper = _bounds(options, complaints)
+    closed = _closed(template)
+    first, last = _narrowed(options.keys, (lower, upper) if closed else (None, None))
+    if first is not None and last is not None and first >= last:
+        return []
+    lower = first if first is not None else lower if last is None else min(lower, last)
+    upper = last if last is not None else max(lower, upper)
     parts = max(1, min(options.integer("num_partitions"), upper - lower))
     inner = [lower + (upper - lower) * part // parts for part in range(1, parts)]
-    closed = _closed(template)
-    first, last = (lower, upper) if closed else (None, None)
     found = survey.paging(options).found
     pieces = [_piece(options, template, found, *pair) for pair in pairwise([first, *inner, last])]
     for key in {inner[0], inner[-1]} if inner else {lower, upper} if closed else ():
         empty = _piece(options, template, found, key, key)
         survey.check_empty(options, empty.config, f"partition_query from {key} up to {key}")
     return [RestApiPartition([piece]) for piece in pieces]
+
+
+def _narrowed(keys: Bounds, bounds: Bounds) -> Bounds:
+    """What both leave; None: no bound."""
+    low, high = ([bound for bound in pair if bound is not None] for pair in zip(keys, bounds))
+    return max(low, default=None), min(high, default=None)
 
 
 def _bounds(options: Options, complaints: Complaints) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from restsrc.option_table import PERMISSIVE
 from restsrc.options import Options
 from restsrc.planning import clauses
 from restsrc.planning.dialects import Dialect, Moment, dialect
+from restsrc.planning.narrowed import narrowed, narrows
 from restsrc.planning.predicates import Predicate, Reading
 from restsrc.times import TimeForm
 from restsrc.tool import preset_text
@@ -69,21 +70,26 @@ class Pushdown:
 
     def ask(self, schema: StructType, filters: Sequence[Any], token: str) -> Asked:
         """What the server is asked for, given the filters of a query over the data source that `token` names."""
-        if self._way is None:
-            return Asked(self._options)
+        bounds: dict[str, Predicate] = {}
         found: dict[str, Predicate] = {}
         for one in _reading(self._options, schema).predicates(filters):
-            clause = self._clause(one, self._way)
-            if clause:
+            if narrows(self._options, one):
+                bounds.setdefault(f"{'.'.join(one.path)} {one.operator} {one.value}", one)
+            elif self._way and (clause := self._clause(one, self._way)):
                 found.setdefault(clause, one)
-        kept = in_common(token, clauses.short_enough(list(found), self._way))
-        options = clauses.added(self._options, self._way, kept) if kept else None
-        if options is None:
-            return Asked(self._options)
-        texts = tuple(f"{cut(clause, 80)} (filter {found[clause].filter})" for clause in kept)
-        asked = [(found[clause], text) for clause, text in zip(kept, texts)]
-        checks = tuple(one for one in asked if not (self._way.days and isinstance(one[0].value, Moment)))
-        return Asked(options, texts, checks, bool(self._way.wrapped))
+        fitting = clauses.short_enough(list(found), self._way) if self._way else []
+        kept = in_common(token, [*bounds, *fitting])  # also of none: a query that needs all rows counts
+        options = narrowed(self._options, [bounds[text] for text in kept if text in bounds])
+        wanted = [text for text in kept if text in found]
+        added = clauses.added(options, self._way, wanted) if self._way and wanted else None
+        both = {**bounds, **(found if added else {})}
+        return self._told(added or options, {text: both[text] for text in kept if text in both})
+
+    def _told(self, options: Options, asked: dict[str, Predicate]) -> Asked:
+        texts = {text: f"{cut(text, 80)} (filter {one.filter})" for text, one in asked.items()}
+        days = self._way is not None and self._way.days
+        checks = [(one, texts[text]) for text, one in asked.items() if not (days and isinstance(one.value, Moment))]
+        return Asked(options, tuple(texts.values()), tuple(checks), bool(self._way and self._way.wrapped))
 
     def _clause(self, one: Predicate, way: Dialect) -> str | None:
         column = self._parameters.get(".".join(one.path)) if self._parameters else _usual(one.path, way)
