@@ -496,7 +496,7 @@ END
     with_oauth --oauth-client-secret-file "$secret"
     restsrc read "${oauth[@]}" "$list"
     exits 77
-    says "HTTP 401: invalid_client"
+    says "HTTP 401: invalid_client (right id and secret? Else try --oauth-auth body)"
     [ "$(token_log .status | wc -l)" -eq 1 ]
     list "n=5"
     restsrc read --oauth-token-url "$scenario/none" --oauth-client-id me "$list"

@@ -191,10 +191,17 @@ static const char SPENT[] =
     " (the refresh token is no longer good: it has expired, was taken back, or may be used once "
     "and has been; put a new one into --oauth-refresh-token-file)";
 
-/* RFC 6749, section 5.2. */
-static bool is_spent(const struct oauth *o)
+/* What to do about an error of RFC 6749, section 5.2. Where the client's secret goes differs from server to server. */
+static const char *advice(struct oauth *o)
 {
-    return o->refreshes && o->answer.len && memmem(o->answer.data, o->answer.len, "invalid_grant", 13);
+    const struct auth_options *auth = o->client->auth.options;
+    const char *answer = buf_text(&o->answer);
+    if (o->refreshes && strstr(answer, "invalid_grant"))
+        return SPENT;
+    if (!strstr(answer, "invalid_client") || auth->oauth_data)
+        return "";
+    return auth->oauth_auth == OAUTH_BODY ? " (right id and secret? Else try --oauth-auth basic)"
+                                          : " (right id and secret? Else try --oauth-auth body)";
 }
 
 static void bad_answer(struct oauth *o, long status, struct error *e)
@@ -218,7 +225,7 @@ static void bad_answer(struct oauth *o, long status, struct error *e)
                   buf_text(&more));
     else /* some refuse with 200 */
         error_set(e, good ? EXIT_DENIED : meaning(status), "no token: the token URL answered HTTP %ld%s%s", status,
-                  buf_text(&more), is_spent(o) ? SPENT : "");
+                  buf_text(&more), advice(o));
     buf_free(&to);
     buf_free(&more);
 }
