@@ -478,6 +478,20 @@ hears() {
     says "not found out"
 }
 
+@test "a list that fails as soon as it is asked for more is not taken for whole" {
+    api <<'END'
+def answer(r):
+    return (503 if r.query or "count" in r.path else 200), [{"id": i} for i in range(7)]
+END
+    restsrc read --paginate auto --retry 0 "$api/"
+    exits 75
+    wrote_nothing
+    says "a request with parameters failed" "HTTP 503"
+    restsrc check --retry 0 "$api/"
+    exits 75
+    says "a request with parameters failed"
+}
+
 @test "a header that leads on is named, and the answer is not called all that there is" {
     for header in 'Next-Range: id ]3..; max=3' 'x-ms-continuationtoken: 5' 'X-Next-Page: 2' 'opc-next-page: AAA'; do
         api <<END

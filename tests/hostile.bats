@@ -299,11 +299,11 @@ END
     ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer has an allocator of its own"
     grep -q 'ld-linux\|ld-musl' "$RESTSRC" || skip "nothing can be loaded into a static program"
     command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
-    "$tests/property/torture.sh" "$RESTSRC" 40
+    "$tests/property/torture.sh" "$RESTSRC" 80
 }
 
 @test "whatever is wrong with an answer, what comes out is right, or the exit code says why" {
-    "$PYTHON3" "$tests/property/scenarios.py" "$RESTSRC" 120 "${RESTSRC_SEED:-1}"
+    "$PYTHON3" "$tests/property/scenarios.py" "$RESTSRC" 160 "${RESTSRC_SEED:-1}"
 }
 
 @test "an answer that is small on the wire and large as a tree is refused within 500 MB" {

@@ -204,14 +204,14 @@ JSON_TEXTS = 1000000
 check-json: tests/property/split_texts ## a million texts through the splitter and through Python's json
 	@SPLITTER=tests/property/split_texts $(PYTHON3) $(srcdir)/tests/against_json.py $(JSON_TEXTS)
 
-# make check-torture: each call of malloc, realloc, read, write and poll fails once, SHARE=N: one in N of them; then
-# again with AddressSanitizer. make check-faults: FAULTS is a number of scenarios, or all; RESTSRC_SEED draws others.
+# make check-torture: each call that allocates, reads, writes, opens or syncs fails once, SHARE=N: one in N of them;
+# then again with AddressSanitizer. make check-faults: FAULTS is a number of scenarios, or all, RESTSRC_SEED draws them.
 .PHONY: check-torture check-faults
 SHARE = 1
 FAULTS = all
 check-torture: all ## every call that can fail does, at each point of a run
 	@PYTHON3=$(PYTHON3) $(srcdir)/tests/property/torture.sh $(RESTSRC) $(SHARE) sanitized
-check-faults: all ## 2,500 answers that go wrong: cuts at each byte, stalls, bombs, odd headers
+check-faults: all ## 4,024 answers that go wrong: cuts at each byte, stalls, bombs, odd headers
 	@$(PYTHON3) $(srcdir)/tests/property/scenarios.py $(RESTSRC) $(FAULTS) $${RESTSRC_SEED:-1}
 
 # make check-apis: presets and check against real servers that are large, or slow to install: gigabytes, minutes.

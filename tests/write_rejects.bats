@@ -347,6 +347,7 @@ assert reject["line"] == 2 and reject["error"].startswith("HTTP 400"), reject' "
     write --reject-file /dev/full
     exits 74
     tells_the_truth
+    [ "$(jq -c '[.rejected, .lines_done]' "$out")" = '[0,2]' ] # it is nowhere, so it is not done
 }
 
 @test "a file that is read, or is the other output, is not emptied: 64" {

@@ -127,11 +127,14 @@ static size_t finish_line(int fd, const char *text, size_t n)
 {
     struct pollfd ready = {.fd = fd, .events = POLLOUT};
     size_t done = 0;
-    while (done < n && poll(&ready, 1, FINISH_LINE_MS) == 1) {
-        ssize_t wrote = write(fd, text + done, n - done < PIPE_BUF ? n - done : PIPE_BUF);
-        if (wrote < 0)
+    while (done < n) {
+        int taken = poll(&ready, 1, FINISH_LINE_MS);
+        if (taken == 0)
+            errno = ETIMEDOUT;
+        ssize_t wrote = taken == 1 ? write(fd, text + done, n - done < PIPE_BUF ? n - done : PIPE_BUF) : -1;
+        if (wrote < 0 && errno != EINTR) /* by another signal */
             break;
-        done += (size_t)wrote;
+        done += wrote > 0 ? (size_t)wrote : 0;
     }
     return done;
 }
@@ -194,9 +197,13 @@ int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, in
     return 0;
 }
 
-void io_write_last(int fd, const char *line, size_t n)
+int io_write_whole(int fd, const char *text, size_t n, struct error *e)
 {
-    finish_line(fd, line, n);
+    size_t done = 0;
+    if (write_most(fd, text, n, NULL, NULL, &done, e))
+        return -1;
+    done += finish_line(fd, text + done, n - done);
+    return done < n ? write_failed(fd, e) : 0;
 }
 
 static double seconds(const struct timespec *t)
@@ -265,9 +272,13 @@ int io_read_file(const char *name, struct buf *b, struct error *e)
 static bool write_all(int fd, const struct buf *b)
 {
     size_t done = 0;
-    for (ssize_t n = 0; done < b->len && (n = write(fd, b->data + done, b->len - done)) > 0;)
-        done += (size_t)n;
-    return done == b->len;
+    while (done < b->len) {
+        ssize_t n = write(fd, b->data + done, b->len - done);
+        if (n < 0 && errno != EINTR)
+            return false;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return true;
 }
 
 int io_sync_folder(const char *name)

@@ -17,8 +17,9 @@ int io_write_lines(int fd, const char *text, size_t n, struct error *e);
 int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, int fd), void *ctx, size_t *done,
                   struct error *e);
 
-/* A last line after a signal, as far as its reader takes it within a moment. */
-void io_write_last(int fd, const char *line, size_t n);
+/* Writes all of it, also when a signal asks for the end: then as far as its reader takes it within a moment. -1:
+ * EXIT_IO, when something is missing. */
+int io_write_whole(int fd, const char *text, size_t n, struct error *e);
 
 bool io_is_open(int fd);
 

@@ -78,7 +78,7 @@ int auto_settings(const struct options *o, struct settings *found, struct error 
         return -1;
     int result = auto_discover(o, true, &f, e);
     if (result == 0 && !f.found)
-        result = error_set(e, EXIT_ANSWER, "--paginate auto: %s: set --paginate", buf_text(&f.doubt));
+        result = error_set(e, finding_exit(&f), "--paginate auto: %s: set --paginate", buf_text(&f.doubt));
     if (result == 0 && f.unsaid)
         say_unsaid(o, &f);
     if (result == 0) {

@@ -34,7 +34,8 @@ static void describe_size(const struct finding *f, struct buf *out)
     if (f->page_size_asked < 0)
         buf_addf(out, "size:     %" PRId64 " in the first answer\n", f->length);
     else if (f->page_size < 0)
-        buf_addf(out, "size:     %" PRId64 " asked for, refused\n", f->page_size_asked);
+        buf_addf(out, "size:     %" PRId64 " asked for, %s\n", f->page_size_asked,
+                 f->unanswered.code ? "not answered" : "refused");
     else
         buf_addf(out, "size:     %" PRId64 " asked for, %" PRId64 " given%s\n", f->page_size_asked, f->page_size,
                  f->page_size == f->count ? ": all there are" : "");
@@ -121,7 +122,7 @@ int cmd_check(const struct options *o, struct error *e)
     if (result == 0)
         result = io_write_lines(STDOUT_FILENO, out.data, out.len, e);
     if (result == 0 && !f.found)
-        result = error_set(e, EXIT_ANSWER, "how this API pages was not found out: %.500s", buf_text(&f.doubt));
+        result = error_set(e, finding_exit(&f), "how this API pages was not found out: %.500s", buf_text(&f.doubt));
     finding_free(&f);
     buf_free(&out);
     buf_free(&preset);

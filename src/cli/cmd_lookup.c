@@ -161,7 +161,7 @@ static int reject(struct lookup *l, const struct held_line *h, const struct exch
     settle_add_reject((struct slice){h->record.data, h->record.len}, h->line, x->status,
                       (struct slice){why.data, why.len}, &line);
     buf_free(&why);
-    int result = io_write_lines(l->reject_fd, line.data, line.len, e);
+    int result = io_write_whole(l->reject_fd, line.data, line.len, e);
     buf_free(&line);
     l->rejected++;
     return result;

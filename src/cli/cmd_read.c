@@ -84,11 +84,7 @@ static int summarize(struct read_run *r, struct error *e)
     if (!many)
         add_place(r, &s);
     report_summary(&s, &line);
-    int result = 0;
-    if (io_signalled())
-        io_write_last((int)r->options->run.summary_fd, line.data, line.len);
-    else
-        result = io_write_lines((int)r->options->run.summary_fd, line.data, line.len, e);
+    int result = io_write_whole((int)r->options->run.summary_fd, line.data, line.len, e);
     buf_free(&line);
     return result;
 }

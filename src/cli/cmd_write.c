@@ -298,16 +298,12 @@ static int run(struct write_run *w, unsigned parallel, struct error *e)
 static int give_receipt(struct write_run *w, const struct timespec *began, struct error *e)
 {
     struct buf line = {0};
-    int result = 0;
     w->receipt.requests = w->stats.requests;
     w->receipt.retries = w->stats.retries;
     w->receipt.waited = w->stats.waited;
     w->receipt.seconds = io_seconds_since(began);
     report_receipt(&w->receipt, &line);
-    if (io_signalled())
-        io_write_last(STDOUT_FILENO, line.data, line.len);
-    else
-        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    int result = io_write_whole(STDOUT_FILENO, line.data, line.len, e);
     buf_free(&line);
     return result;
 }

@@ -151,6 +151,8 @@ int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e)
 
 int read_arrow_end(struct read_arrow *a, bool failed, struct error *e)
 {
+    if (!a->begun && failed && !a->sample.len) /* no schema at all, and not one without columns */
+        return 0;
     if (!a->begun && find_schema(a, e))
         return -1;
     flush(a);

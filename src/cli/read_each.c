@@ -169,7 +169,7 @@ static int reject(struct each *a, const struct each_list *l, struct error *e)
     buf_free(&why);
     line.len -= 2; /* the end of the object */
     buf_addf(&line, ",\"records\":%" PRId64 "}\n", l->run.written);
-    int result = io_write_lines(a->reject_fd, line.data, line.len, e);
+    int result = io_write_whole(a->reject_fd, line.data, line.len, e);
     buf_free(&line);
     a->whole->shared->rejected++;
     return result;

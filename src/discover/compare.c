@@ -54,9 +54,24 @@ void compare_begin(struct compare *c, const char *url)
     r->repeatable = true;
 }
 
+/* 500 may be what the API makes of a parameter that it does not know; other failures say nothing of it. */
+static bool is_unanswered(const struct ask *ask)
+{
+    enum exit_code code = ask->error.code;
+    return code == EXIT_BUG || code == EXIT_IO || (code == EXIT_UNAVAILABLE && ask->exchange->status != 500);
+}
+
+bool compare_request(struct compare *c)
+{
+    bool answered = ask_request(c->ask, &c->places) == 0;
+    if (!answered && !c->f->unanswered.code && is_unanswered(c->ask))
+        c->f->unanswered = c->ask->error;
+    return answered && compare_has_list(c);
+}
+
 static bool request_list(struct compare *c)
 {
-    return compare_may_ask(c) && ask_request(c->ask, &c->places) == 0 && compare_has_list(c);
+    return compare_may_ask(c) && compare_request(c);
 }
 
 bool compare_ask(struct compare *c, const char *url)

@@ -43,6 +43,8 @@ void compare_take_style(struct compare *c, enum paging_style style);
 bool compare_may_ask(struct compare *c);
 /* Has the last answer a list? */
 bool compare_has_list(const struct compare *c);
+/* Asks what is prepared. Has the answer a list? */
+bool compare_request(struct compare *c);
 /* Begins c->ask->request: for the list at url. */
 void compare_begin(struct compare *c, const char *url);
 /* The list at url; false: the request failed, or there is no list. */

@@ -55,7 +55,9 @@ static bool doubtful(struct compare *c)
     bool whole = says_whole(c);
     if (f->doubt.len)
         return true;
-    if (f->count > f->length)
+    if (f->unanswered.code && !whole)
+        buf_addf(&f->doubt, "a request with parameters failed: %s", f->unanswered.message);
+    else if (f->count > f->length)
         buf_addf(&f->doubt,
                  "the list has %" PRId64 " records, the answer %" PRId64 ", and no parameters that were tried lead on",
                  f->count, f->length);

@@ -10,3 +10,8 @@ void finding_free(struct finding *f)
     buf_free(&f->doubt);
     buf_free(&f->rule);
 }
+
+enum exit_code finding_exit(const struct finding *f)
+{
+    return f->unanswered.code ? f->unanswered.code : EXIT_ANSWER;
+}

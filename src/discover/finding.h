@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "discover/settings.h"
 #include "http/client.h"
 #include "pages/paging.h"
@@ -40,10 +41,13 @@ struct finding {
     struct buf rule;                    /* the rule by which the first answer says that it is not all */
     struct settings settings;           /* what to set, beyond the URL and what is set already */
     struct buf doubt;                   /* when it is not found out: what the answer could be */
+    struct error unanswered;            /* a try that nobody answered; code 0: none */
     bool unsaid;                        /* it is taken for the whole list, which nothing in the answer says */
     bool may_be_whole;                  /* then: is one of these the whole list? */
 };
 
+/* The exit code where it is not found out. */
+enum exit_code finding_exit(const struct finding *f);
 void finding_free(struct finding *f);
 
 #endif

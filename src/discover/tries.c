@@ -214,8 +214,7 @@ bool tries_range(struct compare *c)
         return false;
     compare_begin(c, c->base.data);
     buf_addf(&c->ask->request.headers, "Range-Unit: items\nRange: 1-1\n%s\n", prefer);
-    if (ask_request(c->ask, &c->places) || !compare_has_list(c) || c->ask->split.count != 1 ||
-        !compare_begins_with(c, 1))
+    if (!compare_request(c) || c->ask->split.count != 1 || !compare_begins_with(c, 1))
         return false;
     bool counted = c->f->count >= 0;
     compare_take_style(c, PAGING_RANGE);

@@ -17,12 +17,7 @@ void settle_fail(struct write_run *w, const struct error *e)
 /* Also after a signal: what the receipt calls done must be in the files. */
 static int keep(int fd, const struct buf *line, struct error *e)
 {
-    if (fd < 0)
-        return 0;
-    if (!io_signalled())
-        return io_write_lines(fd, line->data, line->len, e);
-    io_write_last(fd, line->data, line->len);
-    return 0;
+    return fd < 0 ? 0 : io_write_whole(fd, line->data, line->len, e);
 }
 
 /* A line for each record, so that the file and the records keep together. */
@@ -65,8 +60,8 @@ bool settle_has_enough(const struct write_run *w, const struct held_batch *h)
     return n > most_rejects(w->options);
 }
 
-/* -1 with the first reject that is too many; others are told where no file keeps them. */
-static int count_reject(struct write_run *w, int64_t line, struct slice why, struct error *e)
+/* The first reject that is too many is an error; others are told where no file keeps them. */
+static void count_reject(struct write_run *w, int64_t line, struct slice why, struct error *e)
 {
     const struct write_options *o = w->options;
     int64_t most = most_rejects(o);
@@ -79,7 +74,6 @@ static int count_reject(struct write_run *w, int64_t line, struct slice why, str
     else if (!o->reject_file)
         terminal_note(&w->terminal, false, buf_text(&note));
     buf_free(&note);
-    return enough ? -1 : 0;
 }
 
 void settle_add_reject(struct slice record, int64_t line, long status, struct slice why, struct buf *out)
@@ -99,18 +93,22 @@ void settle_add_reject(struct slice record, int64_t line, long status, struct sl
     buf_adds(out, "}\n");
 }
 
+/* A record that the reject file does not get is not done: it would be nowhere. */
 static void tell_reject(struct write_run *w, struct held_batch *h, size_t n, struct error *e)
 {
-    const struct record_fate *f = &h->fate[n];
+    struct record_fate *f = &h->fate[n];
     struct slice why = text_of(h, f->error, f->error_len);
     struct buf line = {0};
     struct error wrong = {0};
     settle_add_reject(batch_record(&h->batch, n), batch_line(&h->batch, n), f->status, why, &line);
-    int result = keep(w->reject_fd, &line, &wrong);
+    if (keep(w->reject_fd, &line, &wrong)) {
+        f->fate = FATE_OPEN;
+    } else {
+        count_reject(w, batch_line(&h->batch, n), why, &wrong);
+        write_answer(w, h, f, &wrong);
+    }
     buf_free(&line);
-    if (count_reject(w, batch_line(&h->batch, n), why, &wrong) || write_answer(w, h, f, &wrong))
-        result = -1;
-    if (result && !e->code)
+    if (wrong.code && !e->code)
         *e = wrong;
 }
 

@@ -8,15 +8,17 @@
 #endif
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum kind { MALLOC, REALLOC, READ, WRITE, POLL, KINDS };
-static const char *const names[KINDS] = {"malloc", "realloc", "read", "write", "poll"};
+enum kind { MALLOC, REALLOC, READ, WRITE, POLL, OPEN, LAST, KINDS };
+static const char *const names[KINDS] = {"malloc", "realloc", "read", "write", "poll", "open", "file"};
 static long counts[KINDS];
 
 #ifdef WRAP
@@ -109,6 +111,43 @@ int HOOK(poll)(struct pollfd *fds, nfds_t n, int timeout)
         return -1;
     }
     return CALL(int, poll, (struct pollfd * fds, nfds_t n, int timeout))(fds, n, timeout);
+}
+
+/* What makes a file last. */
+#define FAILS(kind, name, taken, given)                                                                                \
+    DECLARE(int, name, taken);                                                                                         \
+    int HOOK(name) taken;                                                                                              \
+    int HOOK(name) taken                                                                                               \
+    {                                                                                                                  \
+        if (goes_wrong(kind)) {                                                                                        \
+            errno = how();                                                                                             \
+            return -1;                                                                                                 \
+        }                                                                                                              \
+        return CALL(int, name, taken) given;                                                                           \
+    }
+
+FAILS(OPEN, pipe2, (int fds[2], int flags), (fds, flags))
+FAILS(OPEN, socket, (int domain, int type, int protocol), (domain, type, protocol))
+FAILS(LAST, fsync, (int fd), (fd))
+FAILS(LAST, fdatasync, (int fd), (fd))
+FAILS(LAST, ftruncate, (int fd, off_t size), (fd, size))
+FAILS(LAST, rename, (const char *from, const char *to), (from, to))
+FAILS(LAST, mkdir, (const char *name, mode_t mode), (name, mode))
+FAILS(LAST, flock, (int fd, int what), (fd, what))
+
+DECLARE(int, open, (const char *name, int flags, ...));
+int HOOK(open)(const char *name, int flags, ...);
+int HOOK(open)(const char *name, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if (goes_wrong(OPEN)) {
+        errno = how();
+        return -1;
+    }
+    return CALL(int, open, (const char *name, int flags, ...))(name, flags, mode);
 }
 
 __attribute__((destructor)) static void tell(void)

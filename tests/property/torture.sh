@@ -23,7 +23,7 @@ tortures() {
 tortures "$restsrc" "$folder/torture.so"
 [ "${3:-}" = sanitized ] || exit 0
 
-calls=(malloc calloc realloc read recv write send poll)
+calls=(malloc calloc realloc read recv write send poll open pipe2 socket fsync fdatasync ftruncate rename mkdir flock)
 # shellcheck disable=SC2046 # names of files
 "${CC:-cc}" -std=c11 -D_GNU_SOURCE -DWRAP -DPACKAGE_NAME='"restsrc"' -DPACKAGE_VERSION='"0"' -Isrc -O1 -g -w \
     -fsanitize=address,undefined -fno-sanitize-recover=undefined $(find src -name '*.c') tests/property/torture.c \
