@@ -83,6 +83,16 @@ teardown() { [ -z "${dns:-}" ] || kill "$dns" 2>/dev/null || true; }
     [ "$(in_root read "${list/127.0.0.1/api}" | wc -l)" -eq 25 ]
 }
 
+@test "a search domain where every name exists without an address hides no name that ends with a dot, or has ndots" {
+    needs_root
+    list n=25
+    names api.example 127.0.0.1
+    printf 'nameserver 127.0.0.53\nsearch empty.example\noptions ndots:5\n' >"$root/etc/resolv.conf"
+    [ "$(in_root read "${list/127.0.0.1/api.example.}" | wc -l)" -eq 25 ]
+    printf 'nameserver 127.0.0.53\nsearch empty.example\noptions ndots:1\n' >"$root/etc/resolv.conf"
+    [ "$(in_root read "${list/127.0.0.1/api.example}" | wc -l)" -eq 25 ]
+}
+
 @test "a name with so many addresses that they come by TCP" {
     needs_root
     list n=25
@@ -140,7 +150,7 @@ shell_reads() {
     cp -a "$CACHE/bullseye" "$root"
     cp "$CACHE/$(uname -m)/restsrc" "$root/usr/bin/restsrc"
     cp "$nginx/ca.pem" "$root/usr/local/share/ca-certificates/ours.crt"
-    chroot "$root" update-ca-certificates
+    TMPDIR=/tmp chroot "$root" update-ca-certificates
     shell_reads
     rm -rf "$root"
 }
