@@ -90,6 +90,13 @@ def relink(text, path, folder):
     return re.sub(r"(!?)\[([^][]*)\]\(([^()\s]+)\)", link, text)
 
 
+def plain_bars(text):
+    """Bars in code of a table: GitHub wants a backslash before them, and takes it away; MkDocs shows it."""
+    return re.sub(
+        r"^\\|.*$", lambda row: re.sub(r"`[^`]*`", lambda c: c[0].replace("\\|", "|"), row[0]), text, flags=re.MULTILINE
+    )
+
+
 def heading(path):
     return path.read_text(encoding="utf-8").partition("\n")[0].strip("# ")
 
@@ -100,7 +107,8 @@ def main():
         docs = pathlib.Path(folder) / "docs"
         docs.mkdir()
         for path, page in sources():
-            (docs / page).write_text(relink(path.read_text(encoding="utf-8"), path, docs), encoding="utf-8")
+            text = relink(path.read_text(encoding="utf-8"), path, docs)
+            (docs / page).write_text(plain_bars(text), encoding="utf-8")
         (docs / "wide.css").write_text(WIDE, encoding="utf-8")
         there = sorted(page for _, page in sources())
         titles = {page: PAGES[page] for page in PAGES if page in there}
