@@ -207,6 +207,8 @@ static int count_by_url(struct count *c, struct error *e)
     c->ask.first = !guess; /* where we guess, 404 says something of the guess */
     if (ask_request(&c->ask, NULL))
         return guess && no_such_url(&c->ask.error) ? count_by_page(c, e) : count_because(c, e);
+    if (check_partial(c, e))
+        return -1;
     if (c->ask.empty || (c->ask.no_content && !guess))
         return count_ends(c, 0, e);
     if (c->ask.no_content)

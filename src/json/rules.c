@@ -62,6 +62,7 @@ static const struct {
     {"2xx $[?@.partialResults==true]=partial", RULE_READ, false, false}, /* Solr */
     {"2xx $.unreachable[0]=partial", RULE_READ, false, false},           /* Google Cloud */
     {"2xx $.unreachables[0]=partial", RULE_READ, false, false},
+    {"2xx $.warning.code=='UNREACHABLE'=partial", RULE_READ, false, false},
     {"2xx $.metadata.dataLossFromOtherRow==true=partial", RULE_READ, false, false}, /* Google Analytics */
     {"2xx $.request_status.type=='incomplete'=partial", RULE_READ, false, false},   /* Notion */
     {"2xx $.truncated==true=partial", RULE_READ, false, true},
