@@ -63,8 +63,8 @@ static int split(struct each *a, size_t n, struct error *e)
         error_set(&old->error, old->error.code, "%s; it can't be made smaller", old->error.message);
         return 0;
     }
-    if (!old->cut && w->length > halves[0].to - halves[0].from) /* so long ones are refused */
-        w->length = halves[0].to - halves[0].from;
+    if (!old->cut)
+        windows_shorten(w, &halves[0]);
     each_list_drop(a, n);
     for (size_t i = 0; i < 2; i++) {
         struct each_list *l = each_list_new(a, &(struct parent){.window = halves[i]});

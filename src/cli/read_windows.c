@@ -48,6 +48,11 @@ static void lengthen(struct windows *w)
         w->length = fmin(2 * w->length, w->longest);
 }
 
+void windows_shorten(struct windows *w, const struct window *half)
+{
+    w->length = fmin(w->length, half->to - half->from);
+}
+
 bool windows_next(struct windows *w, struct window *to)
 {
     if (w->next >= w->until)

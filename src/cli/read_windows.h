@@ -27,6 +27,8 @@ int windows_init(struct windows *w, const struct options *o, struct error *e);
 bool windows_next(struct windows *w, struct window *to);
 /* The second half of a window, which keeps the first one; false: it is as small as can be. */
 bool windows_halve(const struct windows *w, struct window *one, struct window *second);
+/* The API refuses windows twice as long as this one: the next ones are no longer than it, for a while. */
+void windows_shorten(struct windows *w, const struct window *half);
 /* What {since} and {until} stand for in its requests; where records of it begin and end, as JSON. Set. */
 void windows_ask(const struct windows *w, const struct window *one, struct since_options *times);
 void windows_bounds(const struct window *one, struct buf *from, struct buf *to);
