@@ -150,6 +150,10 @@ class Options:
         """The value of a duration; 0 where it is not given and has no default."""
         return int(self.parsed(name) or 0)
 
+    def time_form(self) -> TimeForm:
+        """How the API writes its times: time_format and api_time_zone."""
+        return TimeForm(str(self.parsed("time_format")), self.text("api_time_zone"))
+
     def spoken(self, text: str) -> str:
         """A message of the tool in the words of Spark: its options have no hyphens, and some are not the user's."""
 

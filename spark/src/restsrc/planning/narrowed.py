@@ -26,7 +26,7 @@ def narrowed(options: Options, predicates: Sequence[Predicate]) -> Options:
     """The options with the bounds that the predicates, all of them, leave."""
     if not predicates:
         return options
-    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    form = options.time_form()
     pairs = [_range(one, form) for one in predicates]
     low = max((low for low, _ in pairs if low is not None), default=None)
     high = min((high for _, high in pairs if high is not None), default=None)

@@ -24,7 +24,6 @@ from restsrc.planning import clauses
 from restsrc.planning.dialects import Dialect, Moment, dialect
 from restsrc.planning.narrowed import narrowed, narrows
 from restsrc.planning.predicates import Predicate, Reading
-from restsrc.times import TimeForm
 from restsrc.tool import preset_text
 
 GUARD = "_restsrc_guard"  # a column that is always null, and filtered by in every query: see pushed_frames
@@ -99,7 +98,7 @@ class Pushdown:
 
 
 def _reading(options: Options, schema: StructType) -> Reading:
-    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    form = options.time_form()
     return Reading(_members(options, schema), form, options.choice("mode") == PERMISSIVE)
 
 

@@ -101,7 +101,7 @@ def query_of(options: Options, complaints: Complaints) -> TimeQuery:
         options.given(name).strip() if options.gives(name) else options.text(name)
         for name in ("param_since", "param_until")
     )
-    form = TimeForm(str(options.parsed("time_format")), options.text("api_time_zone"))
+    form = options.time_form()
     query = TimeQuery(since, until, form, bounds, options.text("since_path"), given["query"], templates)
     if templates and any(options.given(name).strip() for name in ("param_since", "param_until")):
         complaints.add("param_since and param_until are for parameters: {since} and {until} say where the times go")

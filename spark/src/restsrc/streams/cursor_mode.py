@@ -29,7 +29,6 @@ from restsrc.streams.feed import Next, end_by_number, text_at
 from restsrc.streams.mode import Offset, drift, part_of
 from restsrc.streams.position import MOST, Tail, tail_from, tail_of
 from restsrc.streams.settled import Settled
-from restsrc.times import TimeForm
 
 STYLES = ("cursor", "last-id", "next-url", "link")
 EXPIRED = (400, 404, 410, 422)  # what servers answer to a cursor that they no longer know
@@ -245,7 +244,7 @@ class CursorMode:
     def _since(self, start: Offset) -> str:
         if "at" not in start:
             raise OptionError("on_expired=since: the checkpoint does not say when its last batch was read")
-        form = TimeForm(str(self._options.parsed("time_format")), self._options.text("api_time_zone"))
+        form = self._options.time_form()
         return f"{self._options.text('param_since')}={form.text(int(start['at']) - round(self._lag * 1000))}"
 
     def _stamped(self, offset: Offset) -> Offset:
