@@ -48,6 +48,9 @@ END
 2026-01-31T08:00:00.25+01:00|iso_ms|2026-01-31T07%3A00%3A00.250Z
 2026-01-31T00:00:00Z|epoch_s|1769817600
 1769817600|epoch_ms|1769817600000
+1769817600|epoch_us|1769817600000000
+1769817600500000000|epoch_ns|1769817600500000000
+1970-01-01|epoch_ms|0
 1769817600500|iso_ms|2026-01-31T00%3A00%3A00.500Z
 2026-01-31 10:30|%d.%m.%Y %H:%M|31.01.2026%2010%3A30
 END
@@ -195,6 +198,42 @@ in_any_order() { diff <(jq .id "$1" | sort -n) <(seq "$2" "$3"); }
         run_it
         exits 0
         diff <(jq .id list) <(seq 25 "$n")
+    done
+}
+
+@test "a record from the future does not hide those that come until then, and comes once" {
+    plain_api
+    run_it() { restsrc read --state state --since 2026-01-01T00:00:00Z --since-path at -o list "$api/$filter"; }
+    for filter in '?from={since}' ''; do
+        rm -f state list
+        for n in 9 9 20 31; do
+            { make_rows 0 "$n"; printf '{"id":%d,"at":"2999-01-01T00:00:00Z"}\n' 900; } >rows
+            run_it
+            exits 0
+            diff <(jq .id list | sort -n) <(seq 0 "$n"; echo 900)
+        done
+    done
+}
+
+@test "--overlap goes back in the unit of the numbers; {since} by months has none twice" {
+    plain_api
+    for unit in 1 1000 1000000 1000000000; do
+        rm -f state
+        printf '{"id":%d,"at":%d}\n' 1 $((1767225600 * unit)) 2 $((1767312000 * unit)) >rows
+        restsrc read --state state --since 0 --overlap P1D --since-path at --query 'x={since}' "$api/"
+        printf '{"id":3,"at":%d}\n' $((1767270000 * unit)) >>rows
+        restsrc read --state state --since 0 --overlap P1D --since-path at --query 'x={since}' "$api/"
+        exits 0
+        wrote_ids 3 3
+        api_log -r '.[-1].target' | grep -q "x=$((1767225600 * unit))&"
+    done
+    rm state
+    for day in 01 20 31; do
+        printf '{"id":%d,"at":"2026-01-%s"}\n' "${day#0}" "$day" >>days
+        cp days rows
+        restsrc read --state state --since 2026-01-01 --time-format %Y-%m --since-path at "$api/?from={since}"
+        exits 0
+        wrote_ids "${day#0}" "${day#0}"
     done
 }
 

@@ -183,9 +183,41 @@ killed() {
     for ends in from "from to" ""; do killed; done
 }
 
+# HOURS MEMBER: an API that takes times as those of a zone so far away, or those of another member.
+other_times_api() {
+    api <<END
+from datetime import datetime, timedelta
+def text(i):
+    return (datetime(2026, 1, 1) + timedelta(hours=i)).strftime("%Y-%m-%dT%H:%M:%SZ")
+ROWS = [{"id": i, "at": text(i), "changed": text(i + i % 3 * 40)} for i in range(400)]
+def answer(r):
+    since, until = (
+        (datetime.strptime(r.query[name], "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=$1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        for name in ("since", "until")
+    )
+    return [row for row in ROWS if since <= row["$2"] < until]
+END
+}
+
+@test "an API that takes times in another zone, or those of another member, loses no record in silence" {
+    for other in "5 at" "-9 at" "0 changed" "0 at"; do
+        # shellcheck disable=SC2086 # words
+        other_times_api $other
+        for window in PT6H P1D P3D; do
+            restsrc read --paginate none --window $window --since-path at --since 2026-01-01 --until 2026-01-15 \
+                "$api/?since={since}&until={until}"
+            [ "$other" != "0 at" ] || { exits 0; wrote_ids 0 335; continue; }
+            exits 76
+            says "in another time zone, or those of another member"
+        done
+        stop_server
+    done
+}
+
 @test "--window is checked" {
     windows_api from
-    for wrong in "--window P1M" "--window PT0.5S" "--window P1D --limit 5" "--window P1D --paginate auto"; do
+    for wrong in "--window P1M" "--window PT0.5S" "--window P1D --limit 5" "--window P1D --paginate auto" \
+        "--window P30D --time-format %Y-%m"; do
         # shellcheck disable=SC2086 # words
         read_windows $wrong
         exits 64

@@ -12,15 +12,29 @@
 
 #include "base/number.h"
 
-static const double FIRST_MS = 1e11; /* as seconds it is in the year 5138 */
+/* What a number counts, by its size: 1e11 as seconds is in the year 5138, and so on. */
+static const struct {
+    double least, a_second;
+    const char *form;
+} counted[] = {{1e17, 1e9, "epoch_ns"}, {1e14, 1e6, "epoch_us"}, {1e11, 1e3, "epoch_ms"}, {0, 1, "epoch_s"}};
+
+/* Its place among these; -1: text is no number. */
+static int place_counted(const char *text, double *number)
+{
+    int place = 0;
+    if (!*text || number_decimal(text, number) != strlen(text))
+        return -1;
+    while (fabs(*number) < counted[place].least)
+        place++;
+    return place;
+}
 
 static bool is_number(const char *text, double *seconds)
 {
-    if (!*text || number_decimal(text, seconds) != strlen(text))
-        return false;
-    if (fabs(*seconds) >= FIRST_MS)
-        *seconds /= 1000;
-    return true;
+    int place = place_counted(text, seconds);
+    if (place >= 0)
+        *seconds /= counted[place].a_second;
+    return place >= 0;
 }
 
 /* +01:00, +0100, +01, Z or nothing. */
@@ -133,14 +147,19 @@ static void format_tm(int64_t seconds, int micros, const char *format, struct bu
     buf_free(&parts);
 }
 
+enum { DAY = 86400, MICROS = 1000000 };
+
 static const struct {
-    const char *name, *pattern; /* NULL: it has none */
+    const char *name, *pattern;
     double step;
-} named[] = {{"iso", "%Y-%m-%dT%H:%M:%SZ", 1},
-             {"iso_ms", "%Y-%m-%dT%H:%M:%S.%LZ", 1e-3},
-             {"epoch_s", "%s", 1},
-             {"epoch_ms", NULL, 1e-3},
-             {"date", "%Y-%m-%d", 86400}};
+    int64_t a_second; /* it counts so many in a second */
+} named[] = {{"iso", "%Y-%m-%dT%H:%M:%SZ", 1, 0},
+             {"iso_ms", "%Y-%m-%dT%H:%M:%S.%LZ", 1e-3, 0},
+             {"epoch_s", NULL, 1, 1},
+             {"epoch_ms", NULL, 1e-3, 1000},
+             {"epoch_us", NULL, 1e-6, MICROS},
+             {"epoch_ns", NULL, 1e-6, 1000L * MICROS}, /* a double has no more than microseconds */
+             {"date", "%Y-%m-%d", DAY, 0}};
 
 /* Its place among the names; -1: it is none of them. */
 static int place_of(const char *format)
@@ -162,18 +181,19 @@ void moment_format(double seconds, const char *format, struct buf *out)
     int micros = (int)floor((seconds - (double)whole) * 1e6 + 0.4); /* a double is exact to a fifth of one */
     micros = micros > 999999 ? 999999 : micros;
     int place = place_of(format);
-    const char *pattern = place < 0 ? format : named[place].pattern;
-    if (pattern)
-        format_tm(whole, micros, pattern, out);
+    int64_t a_second = place < 0 ? 0 : named[place].a_second;
+    if (a_second)
+        buf_addf(out, "%" PRId64, whole * a_second + (int64_t)micros * a_second / MICROS);
     else
-        buf_addf(out, "%" PRId64, whole * 1000 + micros / 1000);
+        format_tm(whole, micros, place < 0 ? format : named[place].pattern, out);
 }
 
 const char *moment_form(const char *text)
 {
-    double seconds;
-    if (is_number(text, &seconds))
-        return fabs(strtod(text, NULL)) >= FIRST_MS ? "epoch_ms" : "epoch_s";
+    double number;
+    int place = place_counted(text, &number);
+    if (place >= 0)
+        return counted[place].form;
     return strchr(text, '.') ? "iso_ms" : strpbrk(text, "T ") ? "iso" : "date";
 }
 
@@ -182,7 +202,8 @@ double moment_step(const char *format)
     static const struct {
         const char *letters;
         double seconds;
-    } steps[] = {{"f", 1e-6}, {"L", 1e-3}, {"STscr", 1}, {"MR", 60}, {"HIkl", 3600}};
+    } steps[] = {{"f", 1e-6},    {"L", 1e-3},         {"STscr", 1},      {"MR", 60},
+                 {"HIkl", 3600}, {"deDFjxuwaA", DAY}, {"VUWG", 7 * DAY}, {"mbBh", 31 * DAY}};
     int place = place_of(format);
     if (place >= 0)
         return named[place].step;
@@ -190,5 +211,5 @@ double moment_step(const char *format)
         for (const char *at = format; (at = strchr(at, '%')); at += at[1] ? 2 : 1)
             if (at[1] && strchr(steps[i].letters, at[1]))
                 return steps[i].seconds;
-    return 86400;
+    return 366 * DAY;
 }

@@ -19,8 +19,21 @@ bool each_window_is_cut(struct each_list *l)
 static void take_bounds(struct each *a, const struct each_list *l)
 {
     struct newer *n = &a->whole->newer;
-    if (n->path.count)
-        windows_bounds(&l->parent.window, &n->from, &n->to);
+    const struct window *w = &l->parent.window;
+    if (!n->path.count)
+        return;
+    windows_bounds(w, &n->from, &n->to);
+    outside_begin(&n->outside, w->from, w->to, a->parents.windows.step);
+}
+
+static int check_outside(struct each *a, const struct each_list *l, struct error *e)
+{
+    if (outside_end(&a->whole->newer.outside) || l->run.range.on_drift == DRIFT_IGNORE)
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "%s: by --since-path it and windows before it have records of each other, and lack these "
+                     "themselves: does the API take times in another time zone, or those of another member?",
+                     l->parent.name.data);
 }
 
 int each_window_finish(struct each *a, struct each_list *l, struct error *e)
@@ -28,6 +41,8 @@ int each_window_finish(struct each *a, struct each_list *l, struct error *e)
     struct read_run *whole = a->whole;
     take_bounds(a, l);
     int result = l->run.waits ? read_output_release(&l->run, e) : 0;
+    if (result == 0 && whole->newer.path.count)
+        result = check_outside(a, l, e);
     newer_turn(&whole->newer);
     buf_clear(&whole->state.since);
     moment_format(l->parent.window.to, a->parents.windows.format, &whole->state.since);

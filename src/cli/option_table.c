@@ -51,7 +51,7 @@ const struct option_row option_table[] = {
     {"overlap", 0, "range", OPTION_TEXT, "P1D", AT(since.overlap), NULL, 0, READ, OPTION_LINE_ONLY,
      "with --since-path and --state: ask again for so long before the newest; what has come is dropped"},
     {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
-     "how the API takes times: iso, iso_ms, epoch_s, epoch_ms, date, or as strftime(3)"},
+     "how the API takes times: iso, iso_ms, epoch_s, _ms, _us or _ns, date, or as strftime(3)"},
 
     {"for-each", 0, "range", OPTION_TEXT, "FILE|-", AT(each.for_each), NULL, 0, READ, OPTION_LINE_ONLY,
      "read a list for each JSON object in FILE, one a line: {PATH} in URL, --query, --header, --data is what it has "

@@ -40,6 +40,7 @@ static int choose_new(struct read_run *r, const struct since_options *since, str
     if (!since->since_path)
         return 0;
     n->time_format = since->time_format;
+    n->now = io_time();
     if (path_option(&n->path, "since-path", since->since_path, e) || since_overlap(since, &n->overlap, e))
         return -1;
     if (!since->filled && since->from.len)

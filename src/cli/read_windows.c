@@ -36,6 +36,8 @@ int windows_init(struct windows *w, const struct options *o, struct error *e)
     w->longest = w->length;
     w->step = moment_step(w->format);
     w->next = w->first;
+    if (w->step > 86400) /* months have no length of their own, so windows could not end where they do */
+        return error_set(e, EXIT_USAGE, "--window needs a --time-format with a day in it");
     return w->length >= w->step ? 0 : error_set(e, EXIT_USAGE, "--window is shorter than the step of --time-format");
 }
 

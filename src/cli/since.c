@@ -265,8 +265,8 @@ static int check_options(const struct since_options *s, bool keeps_state, struct
 {
     if (s->time_format && !moment_is_format(s->time_format))
         return error_set(e, EXIT_USAGE,
-                         "--time-format is iso, iso_ms, epoch_s, epoch_ms, date, or a notation such as "
-                         "%%d.%%m.%%Y");
+                         "--time-format is iso, iso_ms, epoch_s, epoch_ms, epoch_us, epoch_ns, date, or a notation "
+                         "such as %%d.%%m.%%Y");
     if (!s->since_path && (s->overlap || s->newest_first))
         return error_set(e, EXIT_USAGE,
                          "--overlap and --newest-first need --since-path: where does a record have its "

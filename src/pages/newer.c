@@ -26,6 +26,7 @@ void newer_free(struct newer *n)
     buf_free(&n->newest);
     buf_free(&n->seen);
     buf_free(&n->noted);
+    outside_free(&n->outside);
 }
 
 void newer_bound(const char *text, struct buf *out)
@@ -152,6 +153,15 @@ static bool is_within(const struct newer *n, struct slice value)
     return !is_before(n, value) && (end == LESS || end == NO_ORDER);
 }
 
+static void note_outside(struct newer *n, struct slice line, struct slice value, bool within)
+{
+    struct record record = know(n, line, value);
+    if (within)
+        outside_own(&n->outside, record.digest);
+    else
+        outside_other(&n->outside, record.digest, record.at);
+}
+
 void newer_keep(struct newer *n, struct slice lines, struct buf *out)
 {
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
@@ -160,6 +170,8 @@ void newer_keep(struct newer *n, struct slice lines, struct buf *out)
         bool within = is_within(n, value), again = within && was_seen(n, line, value);
         if (within && !again)
             buf_add(out, line.text, line.len);
+        if (n->outside.step > 0)
+            note_outside(n, line, value, within);
         if (!n->path.count && !again) {
             struct record record = know(n, line, value);
             buf_add(&n->noted, &record, sizeof record);
@@ -203,6 +215,13 @@ static void forget_old(struct newer *n)
     buf_free(&text);
 }
 
+/* A planned event, or a wrong clock. Numbers may be anything that grows, unless they are said to be times. */
+static bool is_to_come(const struct newer *n, struct slice value, double at)
+{
+    bool is_time = !is_number(value) || (n->time_format && strncmp(n->time_format, "epoch", strlen("epoch")) == 0);
+    return n->now > 0 && is_time && at > n->now;
+}
+
 void newer_note(struct newer *n, struct slice lines)
 {
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
@@ -210,8 +229,10 @@ void newer_note(struct newer *n, struct slice lines)
         struct slice value = value_in(n, line);
         if (value_is_void(value) || strchr("{[", *value.text))
             continue;
-        enum order order = n->newest.len ? compare(n, value, slice_of(&n->newest)) : MORE;
         struct record record = know(n, line, value);
+        enum order order = is_to_come(n, value, record.at) ? LESS
+                           : n->newest.len                 ? compare(n, value, slice_of(&n->newest))
+                                                           : MORE;
         if (order == MORE) {
             buf_clear(&n->newest);
             buf_add(&n->newest, value.text, value.len);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "pages/outside.h"
 #include "json/path.h"
 
 /* A zeroed struct keeps every record. */
@@ -15,13 +16,15 @@ struct newer {
     struct path path;        /* --since-path; count 0: none */
     const char *time_format; /* --time-format, or NULL */
     double overlap;          /* seconds: the next bound is so much before the newest */
-    struct buf from, to;     /* JSON: records before `from`, or not before `to`, are dropped; empty: no bound */
-    struct buf newest;       /* JSON: the largest value that has been noted */
-    struct buf seen;         /* records of earlier runs, each of which is dropped once */
-    struct buf noted;        /* records of this run */
-    size_t noted_most;       /* when noted has so many bytes, those from before the next bound are dropped */
-    bool grew;               /* newest is of this run */
-    bool told;               /* a record has nothing to compare: the caller's */
+    double now;             /* a time after it is not the newest, or all that comes until then would be lost; 0: none */
+    struct buf from, to;    /* JSON: records before `from`, or not before `to`, are dropped; empty: no bound */
+    struct buf newest;      /* JSON: the largest value that has been noted */
+    struct buf seen;        /* records of earlier runs, each of which is dropped once */
+    struct buf noted;       /* records of this run */
+    size_t noted_most;      /* when noted has so many bytes, those from before the next bound are dropped */
+    struct outside outside; /* of windows: records before `from`, or not before `to` */
+    bool grew;              /* newest is of this run */
+    bool told;              /* a record has nothing to compare: the caller's */
 };
 
 void newer_free(struct newer *n);

@@ -1,5 +1,6 @@
 """Windows of time, read from servers that differ at random: which ends of a stretch they take as their own, how they
-write times, page, refuse and cap. Each record comes once.
+write times, page, refuse and cap. With --since-path they may give more than was asked for, too: whole days, or all
+from or up to a bound. Each record comes once.
 
     windows.py RESTSRC [COUNT [SEED]]
 """
@@ -43,6 +44,8 @@ class Api:
             for n, when in enumerate(times)
         ]
         self.refused, self.cap = self._limits(r, seconds)
+        self.more = "" if self.refused or self.cap or self.longest else r.choice(["", "", "days", "after", "before"])
+        self.path = bool(self.more) or r.random() < 0.6
 
     def _limits(self, r, seconds):
         """The smallest window has three steps of records, at the most: they must pass."""
@@ -61,8 +64,15 @@ class Api:
         after = start < when or (self.has_lower and start == when)
         return after and (when < end or (self.has_upper and when == end))
 
+    def asked(self, start, end):
+        if self.more == "days":
+            end += DAY
+            start, end = (when.replace(hour=0, minute=0, second=0, microsecond=0) for when in (start, end))
+        start = FIRST - DAY if self.more == "before" else start
+        return start, FIRST + 100 * DAY if self.more == "after" else end
+
     def answer(self, query):
-        start, end = self.time(query["from"]), self.time(query["to"])
+        start, end = self.asked(self.time(query["from"]), self.time(query["to"]))
         rows = [row for when, row in self.rows if self.has(when, start, end)]
         if (self.longest and end - start > self.longest) or (self.refused and len(rows) > self.refused):
             return self.refusal, {"error": "too much"}
@@ -99,7 +109,7 @@ def command(tool, url, api, r):
     words = [tool, "read", "-q", "--retry", "0", "--paginate", api.style, "--window", window, "--since", since]
     words += ["--until", until, "--parallel", str(r.choice([1, 3, 8])), "--page-size", str(r.choice([5, 100]))]
     words += ["--time-format", api.form] if api.form != "iso" or r.random() < 0.5 else []
-    words += ["--since-path", "at"] if r.random() < 0.6 else []
+    words += ["--since-path", "at"] if api.path else []
     words += ["--result-limit", str(api.cap)] if api.cap else []
     return [*words, f"{url}/list?from={{since}}&to={{until}}"]
 
