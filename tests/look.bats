@@ -6,9 +6,11 @@ setup() { cd "$BATS_TEST_TMPDIR" || return 1; }
 
 shop() {
     api <<'END'
+import gzip
 def answer(r):
     if r.method != "GET":
-        return 200, {"echo": r.body.decode()}, {"X-Seen": "yes", "Set-Cookie": "sid=cookie-value"}
+        body = gzip.decompress(r.body) if r.headers.get("Content-Encoding") == "gzip" else r.body
+        return 200, {"echo": body.decode()}, {"X-Seen": "yes", "Set-Cookie": "sid=cookie-value"}
     return 200, [{"id": 1}], {"X-Seen": "yes", "X-Echo": r.headers.get("Authorization", "-")}
 END
     printf 'token-of-the-test\n' >"token's file"
@@ -59,6 +61,9 @@ request() {
     sh commands >/dev/null
     [ "$(api_log -r '.[0].body')" = '[{"id":1,"n":"it'"'"'s"},{"id":2,"n":"it'"'"'s"}]' ]
     [ "$(api_log -r '.[0].headers.Authorization')" = "Basic $(printf name:pass-word-1 | base64)" ]
+    "$RESTSRC" write --dry-run --compress-body "$api/rows" <lines >commands
+    [ "$(sh commands | jq -c '.echo | fromjson | map(.id)')" = '[1,2,3]' ]
+    [ "$(api_log -r '.[-1].headers["Content-Encoding"]')" = gzip ]
     "$RESTSRC" lookup --dry-run --parallel 1 -o answers "$api/rows/{id}" <lines >commands
     [ "$(wc -l <commands)" -eq 1 ]
     grep -F "/rows/1'" commands

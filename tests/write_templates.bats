@@ -231,6 +231,17 @@ END
     [ "$(jq -c '[.records, .requests, .skipped, .lines_done]' receipt)" = '[4,4,1,5]' ]
 }
 
+@test "--method-path: the words of Iceberg, Flink and other feeds" {
+    change_api
+    printf '{"id":1,"n":%d,"op":"%s"}\n' 1 INSERT 1 UPDATE_BEFORE 2 UPDATE_AFTER 3 replace 4 MODIFY >lines
+    printf '{"id":2,"n":%d,"op":"%s"}\n' 1 +I 1 -U 5 +U >>lines
+    printf '{"id":%d,"op":"%s"}\n' 3 +I 4 +I 3 -D 4 REMOVE >>lines
+    feed --method-path op "$api/rows/{id}"
+    [ "$status" -eq 0 ]
+    [ "$(rows_now)" = '[{"id":1,"n":4},{"id":2,"n":5}]' ]
+    [ "$(jq .skipped receipt)" -eq 2 ]
+}
+
 @test "--method is that of updates, and a line may name a method" {
     change_api
     printf '%s\n' '{"id":1,"n":1,"op":"PUT"}' '{"id":1,"m":2,"op":"update"}' >lines

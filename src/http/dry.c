@@ -120,12 +120,18 @@ static void add_user(const struct auth *auth, struct buf *out)
     add_option("--key", o->key, out);
 }
 
+/* A body that is compressed on its way comes before the command. */
+static bool is_compressed(const struct request *r)
+{
+    return r->headers.len && strstr(r->headers.data, "Content-Encoding: gzip\n");
+}
+
 static void add_body(const struct http *h, const struct request *r, struct buf *out)
 {
     struct buf text = {0};
     buf_add(&text, r->body.data, r->body.len);
     secret_mask(&h->client->auth.secrets, buf_writable(&text));
-    add_option("--data-binary", buf_text(&text), out);
+    text_quote_shell(buf_text(&text), out);
     buf_free(&text);
 }
 
@@ -140,15 +146,17 @@ static const char *file_of(const struct auth_options *o, const struct pair *para
     return NULL;
 }
 
-/* curl encodes the value. */
+/* curl encodes the value alone. */
 static void add_query_file(const struct pair *parameter, const char *file, struct buf *out)
 {
-    char *name = mem_text(parameter->name, parameter->len + 1);
-    add_option("--url-query", name, out);
+    struct buf name = {0};
+    text_percent(parameter->name, parameter->len, &name);
+    buf_addc(&name, '=');
+    add_option("--url-query", buf_text(&name), out);
     buf_addc(out, '"');
     add_file(file, out);
     buf_addc(out, '"');
-    free(name);
+    buf_free(&name);
 }
 
 static void add_url(const struct http *h, const struct request *r, struct buf *out)
@@ -203,6 +211,11 @@ void dry_command(const struct http *h, const struct request *r, struct buf *out)
     bool usual = r->method == (r->body.len ? METHOD_POST : METHOD_GET);
     if (o->auth->oauth_token_url || o->auth->auth_command)
         add_login(o->auth, out);
+    if (is_compressed(r)) {
+        buf_adds(out, "printf %s ");
+        add_body(h, r, out);
+        buf_adds(out, " | gzip -c | ");
+    }
     buf_adds(out, "curl");
     if (r->method == METHOD_HEAD)
         buf_adds(out, " --head");
@@ -216,6 +229,10 @@ void dry_command(const struct http *h, const struct request *r, struct buf *out)
     add_shown("--proxy", o->network->proxy, out);
     add_option("--cacert", o->network->cacert, out);
     if (r->body.len)
+        buf_adds(out, " --data-binary ");
+    if (is_compressed(r))
+        buf_adds(out, "@-");
+    else if (r->body.len)
         add_body(h, r, out);
     add_url(h, r, out);
     buf_addc(out, '\n');

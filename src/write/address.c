@@ -4,14 +4,17 @@
 #include "http/gzip.h"
 #include "json/split.h"
 
-static int compress(struct request *r, struct error *e)
+/* dry: what is shown instead compresses it. */
+static int compress(struct request *r, bool dry, struct error *e)
 {
     struct buf small = {0};
+    buf_adds(&r->headers, "Content-Encoding: gzip\n");
+    if (dry)
+        return 0;
     if (gzip_compress(r->body.data, r->body.len, &small))
         return error_set(e, EXIT_BUG, "cannot compress the body");
     buf_swap(&r->body, &small);
     buf_free(&small);
-    buf_adds(&r->headers, "Content-Encoding: gzip\n");
     return 0;
 }
 
@@ -86,5 +89,5 @@ int address_request(struct write_run *w, struct held_batch *h, struct exchange *
     if (o->idempotency_key)
         idempotency_add(&w->keys, o->idempotency_header, o->idempotency_key, &r->body, &r->headers);
     x->offset = -1;
-    return o->compress_body && r->body.len ? compress(r, e) : 0;
+    return o->compress_body && r->body.len ? compress(r, w->dry, e) : 0;
 }

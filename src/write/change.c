@@ -15,12 +15,22 @@ static const struct {
     {"i", CHANGE_INSERT, METHOD_POST},
     {"insert", CHANGE_INSERT, METHOD_POST},
     {"r", CHANGE_INSERT, METHOD_POST}, /* read for a snapshot */
+    {"+I", CHANGE_INSERT, METHOD_POST},
     {"u", CHANGE_UPDATE, METHOD_PUT},
     {"update", CHANGE_UPDATE, METHOD_PUT},
-    {"update_postimage", CHANGE_UPDATE, METHOD_PUT},
+    {"update_postimage", CHANGE_UPDATE, METHOD_PUT}, /* Delta Lake */
+    {"update_after", CHANGE_UPDATE, METHOD_PUT},     /* Iceberg */
+    {"+U", CHANGE_UPDATE, METHOD_PUT},               /* Flink */
+    {"upsert", CHANGE_UPDATE, METHOD_PUT},
+    {"replace", CHANGE_UPDATE, METHOD_PUT}, /* MongoDB */
+    {"modify", CHANGE_UPDATE, METHOD_PUT},  /* DynamoDB */
     {"d", CHANGE_DELETE, METHOD_DELETE},
     {"delete", CHANGE_DELETE, METHOD_DELETE},
+    {"-D", CHANGE_DELETE, METHOD_DELETE},
+    {"remove", CHANGE_DELETE, METHOD_DELETE},
     {"update_preimage", CHANGE_NOTHING, METHOD_NOT_GIVEN},
+    {"update_before", CHANGE_NOTHING, METHOD_NOT_GIVEN},
+    {"-U", CHANGE_NOTHING, METHOD_NOT_GIVEN},
     {"POST", CHANGE_METHOD, METHOD_POST},
     {"PUT", CHANGE_METHOD, METHOD_PUT},
     {"PATCH", CHANGE_METHOD, METHOD_PATCH},
