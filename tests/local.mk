@@ -79,6 +79,7 @@ BATS_TESTS = \
 	tests/recipes.bats \
 	tests/each.bats \
 	tests/lookup.bats \
+	tests/lookup_many.bats \
 	tests/flights.bats \
 	tests/presets.bats \
 	tests/presets_write.bats \

@@ -30,9 +30,10 @@ const struct command cmd_table[] = {
      "restsrc check --records data.items https://api.example.com/orders\n"},
     {"lookup", COMMAND_LOOKUP, cmd_lookup, "restsrc lookup [options] URL",
      "JSON objects on stdin, one a line; each comes out with the answer to its request",
-     "into on reject-file data method query header bearer-file parallel rate",
+     "into batch-size id on reject-file data query header bearer-file parallel rate",
      "restsrc lookup 'https://api.example.com/items/{id}' < keys.ndjson\n"
      "restsrc lookup --on 404=empty --into item 'api.example.com/items/{item_id}' < orders.ndjson\n"
+     "restsrc lookup --batch-size 50 'https://api.example.com/items?ids={id}' < keys.ndjson\n"
      "restsrc lookup --data '{\"email\": \"{mail}\"}' api.example.com/search < people.ndjson\n"},
     {"call", COMMAND_CALL, cmd_call, "restsrc call [options] URL",
      "one request (--data), the body of the answer on stdout", "data method query header bearer-file",

@@ -1,111 +1,65 @@
-/* lookup: for each JSON object on standard input one request, made of it; it comes out with the answer in it, in order.
- */
-#include <errno.h>
-#include <fcntl.h>
+/* lookup: for each JSON object on standard input what an API says to a request made of it; it comes out with the answer
+ * in it, in order. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/output.h"
-#include "base/terminal.h"
 #include "cli/cmd.h"
-#include "cli/lookup_known.h"
-#include "http/transfer.h"
-#include "write/input.h"
-#include "write/settle.h"
-#include "write/target.h"
+#include "cli/lookup_run.h"
+#include "http/answer.h"
 #include "json/split.h"
 
-enum { LONGEST_LINE = 16 << 20 };
-
-/* The line in one place of the window. */
-struct held_line {
-    struct buf record; /* compact */
-    int64_t line;
-    struct buf key;             /* the request, to know an equal one by */
-    struct buf answer, compact; /* as it comes; as JSON without white space */
-};
-
-struct lookup {
-    const struct options *options;
-    struct http_options http;
-    struct target target;
-    struct buf body_text;
-    struct template body; /* text NULL: none */
-    struct body_shape shape;
-    struct input input;
-    struct batch next; /* the line at hand */
-    struct held_line *held;
-    struct known known;
-    struct output output;
-    struct buf out; /* lines to be written */
-    int reject_fd;
-    int64_t lines, rejected;
-    bool input_done;
-    struct error torn; /* the input is wrong: told when what came before is done */
-    struct transfer *transfer;
-    struct transfer_stats stats;
-    struct terminal terminal;
-};
+enum { LONGEST_LINE = 16 << 20, LEAST_WINDOW = 64, MOST_WINDOW = 100000 };
 
 /* ---- the next request ---- */
 
-static int make_request(struct lookup *l, struct held_line *h, struct request *r, struct error *e)
+/* For what the call asks for, of which each line has been checked. */
+static int make_request(struct lookup *l, const struct call *call, struct request *r, struct error *e)
 {
-    struct slice record = {h->record.data, h->record.len};
+    size_t count = call->ids.count;
+    struct slice *records = mem_zeroed(count, sizeof *records);
+    int64_t *lines = mem_zeroed(count, sizeof *lines);
+    for (size_t i = 0; i < count; i++) {
+        struct buf *record = &call->ids.item[i]->record;
+        records[i] = (struct slice){record->data, record->len};
+        lines[i] = call->ids.item[i]->line;
+    }
     request_clear(r);
     r->method = request_options_method(&l->options->request);
     r->repeatable = true; /* it asks for something, whatever its method */
-    if (target_fill(&l->target, record, h->line, r, e) ||
-        (l->body.text && template_fill(&l->body, record, h->line, &r->body, e)))
-        return -1;
-    buf_clear(&h->key);
-    buf_addf(&h->key, "%s\n%s\n", buf_text(&r->url), buf_text(&r->headers));
-    return buf_add(&h->key, buf_text(&r->body), r->body.len);
-}
-
-static struct slice key_of(const struct held_line *h)
-{
-    return (struct slice){h->key.data, h->key.len};
-}
-
-/* A line is an object that has room for the answer. */
-static int take_line(struct lookup *l, struct held_line *h, struct error *e)
-{
-    const char *into = l->options->write.into;
-    struct slice record = batch_record(&l->next, 0);
-    h->line = batch_line(&l->next, 0);
-    buf_clear(&h->record);
-    split_compact(record.text, record.len, &h->record);
-    batch_clear(&l->next);
-    record = (struct slice){h->record.data, h->record.len};
-    if (*record.text != '{')
-        return error_set(e, EXIT_INPUT, "input line %" PRId64 ": not an object", h->line);
-    if (value_member(record, into, strlen(into)).text)
-        return error_set(e, EXIT_INPUT, "input line %" PRId64 ": has a %s already: name another one with --into",
-                         h->line, into);
-    return 0;
+    int result = target_fill_many(&l->target, records, lines, count, r, e);
+    if (result == 0 && l->list.option)
+        result = template_list_fill(&l->list, records, lines, count, &r->body, e);
+    else if (result == 0 && l->body.text)
+        result = template_fill(&l->body, records[0], lines[0], &r->body, e);
+    free(records);
+    free(lines);
+    return result;
 }
 
 static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
     struct lookup *l = ctx;
-    struct held_line *h = &l->held[x->slot];
-    (void)e;
-    if (l->input_done)
-        return TRANSFER_NONE;
-    int state = input_fill(&l->input, &l->next, &l->torn);
-    if (state == INPUT_WAIT)
-        return TRANSFER_INPUT;
-    l->input_done = state != INPUT_BATCH || take_line(l, h, &l->torn) || make_request(l, h, &x->request, &l->torn);
-    if (l->input_done)
-        return TRANSFER_NONE;
+    enum lines_state state = lines_take(l);
+    bool calls = calls_next(l, x->slot, state);
+    x->nothing = !calls && lines_are_settled(l); /* what they ask for is known: they may go out */
+    if (x->nothing)
+        return TRANSFER_READY;
+    if (!calls)
+        return state == LINES_WAIT ? TRANSFER_INPUT : TRANSFER_NONE;
+    if (make_request(l, &l->calls.slot[x->slot], &x->request, e))
+        return -1;
     x->offset = -1;
     x->first = true;
-    x->nothing = !known_ask(&l->known, key_of(h));
     return TRANSFER_READY;
+}
+
+static double patience(void *ctx)
+{
+    const struct lookup *l = ctx;
+    return calls_patience(l);
 }
 
 /* ---- its answer ---- */
@@ -113,13 +67,13 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 static void on_begin(void *ctx, struct exchange *x)
 {
     struct lookup *l = ctx;
-    buf_clear(&l->held[x->slot].answer);
+    buf_clear(&l->calls.slot[x->slot].answer);
 }
 
 static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
 {
     struct lookup *l = ctx;
-    struct buf *answer = &l->held[x->slot].answer;
+    struct buf *answer = &l->calls.slot[x->slot].answer;
     answer->cap = (size_t)l->options->network.max_page_bytes;
     return buf_add(answer, bytes, n) ? error_set(e, EXIT_ANSWER, "the answer is larger than --max-page-bytes") : 0;
 }
@@ -128,80 +82,35 @@ static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
 {
     struct lookup *l = ctx;
-    struct held_line *h = &l->held[x->slot];
+    struct call *call = &l->calls.slot[x->slot];
     struct split split;
-    buf_clear(&h->compact);
-    if (!h->answer.len)
-        return buf_adds(&h->compact, "null");
-    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact))
-        return error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu", split.reason,
-                         (unsigned long long)split.position);
-    *said = (struct slice){buf_text(&h->compact), h->compact.len};
+    buf_clear(&call->compact);
+    if (!call->answer.len)
+        return buf_adds(&call->compact, "null");
+    if (split_whole(&split, call->answer.data, call->answer.len, &call->compact)) {
+        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu", split.reason,
+                  (unsigned long long)split.position);
+        return split.reason == SPLIT_CUT ? 1 : -1;
+    }
+    *said = (struct slice){buf_text(&call->compact), call->compact.len};
     return 0;
-}
-
-/* The line as it is, and one member more. */
-static void add_line(struct lookup *l, const struct held_line *h, struct slice answer)
-{
-    const char *into = l->options->write.into;
-    buf_add(&l->out, h->record.data, h->record.len - 1);
-    buf_adds(&l->out, h->record.len > 2 ? "," : "");
-    value_quote(into, strlen(into), &l->out);
-    buf_addc(&l->out, ':');
-    buf_add(&l->out, answer.text, answer.len);
-    buf_adds(&l->out, "}\n");
-    l->lines++;
-}
-
-/* As the reject file of write has it. */
-static int reject(struct lookup *l, const struct held_line *h, const struct exchange *x, struct error *e)
-{
-    struct buf line = {0}, why = {0};
-    value_quote(x->error.message, strlen(x->error.message), &why);
-    settle_add_reject((struct slice){h->record.data, h->record.len}, h->line, x->status,
-                      (struct slice){why.data, why.len}, &line);
-    buf_free(&why);
-    int result = io_write_whole(l->reject_fd, line.data, line.len, e);
-    buf_free(&line);
-    l->rejected++;
-    return result;
-}
-
-static int on_failed(struct lookup *l, const struct held_line *h, const struct exchange *x, struct error *e)
-{
-    int64_t most = l->options->write.max_rejects;
-    known_forget(&l->known, key_of(h));
-    *e = x->error;
-    if (l->reject_fd < 0 || e->code == EXIT_DENIED)
-        return error_set(e, e->code, "input line %" PRId64 ": %s", h->line, x->error.message);
-    if (most >= 0 && l->rejected >= most)
-        return error_set(e, EXIT_REFUSED, "input line %" PRId64 ": more than --max-rejects %" PRId64 ": %s", h->line,
-                         most, x->error.message);
-    return reject(l, h, x, e) ? -1 : TRANSFER_DONE;
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct lookup *l = ctx;
-    struct held_line *h = &l->held[x->slot];
-    if (x->nothing) {
-        struct slice answer = known_find(&l->known, key_of(h));
-        x->nothing = false;
-        if (!answer.text)
-            return TRANSFER_AGAIN; /* the one before it failed, or there was no room for its answer */
-        add_line(l, h, answer);
-        return TRANSFER_DONE;
-    }
-    if (x->failed)
-        return on_failed(l, h, x, e);
-    if (x->action == RULE_EMPTY) {
-        buf_clear(&h->compact);
-        buf_adds(&h->compact, "null");
-    }
-    struct slice answer = {h->compact.data, h->compact.len};
-    known_answer(&l->known, key_of(h), answer);
-    add_line(l, h, answer);
-    return TRANSFER_DONE;
+    if (!x->nothing)
+        calls_done(l, x);
+    return lines_settle(l, e) ? -1 : TRANSFER_DONE;
+}
+
+/* Lines are put into their order by who waits for them. */
+static bool apart(void *ctx, const struct exchange *a, const struct exchange *b)
+{
+    (void)ctx;
+    (void)a;
+    (void)b;
+    return true;
 }
 
 static void wait_for_reader(void *ctx, int fd)
@@ -215,8 +124,8 @@ static int on_idle(void *ctx, struct error *e)
     struct lookup *l = ctx;
     size_t done = 0;
     int result = 0;
-    if (l->out.len)
-        result = io_write_busy(l->output.fd, l->out.data, l->out.len, wait_for_reader, l, &done, e);
+    if (l->out.len && io_write_busy(l->output.fd, l->out.data, l->out.len, wait_for_reader, l, &done, e))
+        result = -1;
     buf_clear(&l->out);
     return result;
 }
@@ -239,11 +148,30 @@ static int set_body(struct lookup *l, const struct request_options *o, struct er
     return template_check(&l->body, e);
 }
 
-static int set_up(struct lookup *l, struct error *e)
+/* --batch-size: where the ids stand, and how answers are found. */
+static int set_many(struct lookup *l, struct error *e)
 {
-    static const struct list none;
     const struct options *o = l->options;
-    const char *output = o->output.output;
+    bool in_body = l->body.text && template_varies(&l->body);
+    if (!l->many)
+        return o->paging.records || options_is_given(o, "id")
+                   ? error_set(e, EXIT_USAGE, "--records and --id of lookup go with --batch-size")
+                   : 0;
+    if (target_take_many(&l->target, e) || (in_body && template_list_init(&l->list, &l->body, e)))
+        return -1;
+    if (in_body && l->target.list.option)
+        return error_set(e, EXIT_USAGE, "with --batch-size there is a {PATH} in one place: %s, and not in --data too",
+                         l->target.list.option);
+    l->ids = in_body ? &l->list : &l->target.list;
+    l->match.id_name = o->paging.id;
+    if (path_option(&l->match.id, "id", o->paging.id, e))
+        return -1;
+    return o->paging.records ? path_option(&l->match.records, "records", o->paging.records, e) : 0;
+}
+
+static int set_requests(struct lookup *l, struct error *e)
+{
+    const struct options *o = l->options;
     if (target_init(&l->target, &o->request, NULL, auth_options_give_token(&o->auth), e) || set_body(l, &o->request, e))
         return -1;
     l->http.request = &l->target.common;
@@ -251,6 +179,18 @@ static int set_up(struct lookup *l, struct error *e)
         return error_set(e, EXIT_USAGE,
                          "a lookup needs a {PATH} in the URL, --query, --header or --data, for what a "
                          "line has there");
+    return set_many(l, e);
+}
+
+static int set_up(struct lookup *l, struct error *e)
+{
+    static const struct list none;
+    const struct options *o = l->options;
+    const char *output = o->output.output;
+    l->many = options_is_given(o, "batch-size");
+    l->calls.most = l->many ? (size_t)o->write.batch_size : 1;
+    if (set_requests(l, e))
+        return -1;
     if (strcmp(output, "arrow") == 0)
         return error_set(e, EXIT_USAGE, "--output arrow does not go with lookup");
     l->shape = (struct body_shape){.kind = BODY_SINGLE, .omit = &none};
@@ -266,34 +206,37 @@ static int set_up(struct lookup *l, struct error *e)
     return output_open(&l->output, strcmp(output, "ndjson") == 0 || o->run.dry_run ? NULL : output, e);
 }
 
+static size_t window_of(const struct lookup *l, unsigned parallel)
+{
+    size_t lines = (size_t)16 * parallel * (l->calls.most < MOST_WINDOW ? l->calls.most : MOST_WINDOW);
+    return lines < LEAST_WINDOW ? LEAST_WINDOW : lines > MOST_WINDOW ? MOST_WINDOW : lines;
+}
+
 static int run(struct lookup *l, struct error *e)
 {
     unsigned parallel = options_parallel(l->options, 4);
     struct transfer_ops ops = {.kind = RULE_CALL,
                                .next = on_next,
+                               .patience = patience,
                                .begin = on_begin,
                                .data = on_data,
                                .said = on_said,
                                .done = on_done,
+                               .apart = apart,
                                .idle = on_idle,
                                .note = on_note,
                                .input_fd = STDIN_FILENO};
     l->transfer = transfer_new(&l->http, parallel, &l->stats, e);
     if (!l->transfer)
         return -1;
-    l->held = mem_zeroed(parallel, sizeof *l->held);
+    l->window = window_of(l, parallel);
+    l->calls.slot = mem_zeroed(parallel, sizeof *l->calls.slot);
     int result = transfer_run(l->transfer, &ops, l, e);
-    for (unsigned i = 0; i < parallel; i++) {
-        buf_free(&l->held[i].record);
-        buf_free(&l->held[i].key);
-        buf_free(&l->held[i].answer);
-        buf_free(&l->held[i].compact);
-    }
-    free(l->held);
     if (result == 0 && l->torn.code) {
         *e = l->torn;
         result = -1;
     }
+    calls_free(l, parallel);
     return result;
 }
 
@@ -301,10 +244,16 @@ static void free_all(struct lookup *l)
 {
     transfer_free(l->transfer);
     target_free(&l->target);
+    template_list_free(&l->list);
+    path_free(&l->match.id);
+    path_free(&l->match.records);
     buf_free(&l->body_text);
     input_free(&l->input);
     batch_free(&l->next);
-    known_free(&l->known);
+    buf_free(&l->record);
+    buf_free(&l->key);
+    waiting_free(&l->waiting);
+    asked_free(&l->asked);
     output_free(&l->output);
     buf_free(&l->out);
     if (l->reject_fd >= 0)

@@ -151,3 +151,29 @@ bool order_less(struct slice a, struct slice b)
         return numbers_compare(a, b) < 0;
     return is_string(a) && is_string(b) && strings_compare(a, b) < 0;
 }
+
+static void add_zeros(int64_t n, struct buf *out)
+{
+    while (n-- > 0)
+        buf_addc(out, '0');
+}
+
+void order_number(struct slice number, struct buf *out)
+{
+    enum { LONG = 40 };
+    struct number n;
+    number_read(&n, number);
+    int64_t digits = (int64_t)n.digits.len, whole = n.exponent < 0 ? 0 : n.exponent < digits ? n.exponent : digits;
+    if (n.exponent > LONG || n.exponent < -LONG) {
+        buf_add(out, number.text, number.len);
+    } else {
+        buf_adds(out, n.negative ? "-" : "");
+        buf_adds(out, n.exponent > 0 ? "" : "0");
+        buf_add(out, buf_text(&n.digits), (size_t)whole);
+        add_zeros(n.exponent - digits, out);
+        buf_adds(out, digits > whole ? "." : "");
+        add_zeros(-n.exponent, out);
+        buf_add(out, buf_text(&n.digits) + whole, (size_t)(digits - whole));
+    }
+    buf_free(&n.digits);
+}

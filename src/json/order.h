@@ -15,4 +15,8 @@ bool order_equal(struct slice a, struct slice b);
 /* Only a number is less than a number, and a string than a string. */
 bool order_less(struct slice a, struct slice b);
 
+/* The number as all ways of writing it come to: 7 for 7.0 and 70e-1, 0.5 for 5E-1; as it stands where that would be
+ * long. Appends to out. */
+void order_number(struct slice number, struct buf *out);
+
 #endif

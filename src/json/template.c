@@ -172,7 +172,7 @@ static int add_plain(const struct template *t, struct slice value, int64_t line,
     struct buf plain = {0};
     int result = 0;
     value_scalar(value, &plain);
-    if (t->kind == TEMPLATE_JSON)
+    if (t->kind == TEMPLATE_JSON || t->kind == TEMPLATE_STRING)
         buf_add(out, value.text + (*value.text == '"'), value.len - (*value.text == '"' ? 2 : 0));
     else if (t->kind == TEMPLATE_URL && is_step(&plain))
         result = refuse(t, line, name, "is a step in a path (. or ..), which cannot stand in ", e);

@@ -17,6 +17,7 @@ enum template_kind {
     TEMPLATE_URL,  /* values are percent-encoded; none may be empty, or a step in a path (. and ..) */
     TEMPLATE_TEXT, /* of a header or a query parameter: values as they are, without control characters */
     TEMPLATE_JSON,
+    TEMPLATE_STRING, /* what is between the quotes of a string of JSON */
 };
 
 struct template

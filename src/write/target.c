@@ -31,13 +31,13 @@ static size_t divide(struct target *t, const char *option, const struct list *al
     return found;
 }
 
-/* A URL with a {PATH}: its origin and what comes before the first of them, up to a slash, is what all have in common.
- */
+/* A URL with a {PATH}: its origin and what comes before the first of them, up to a slash or the query, is what all have
+ * in common. */
 static int take_url(struct target *t, const char *url, struct error *e)
 {
     t->path = (struct template){"url", TEMPLATE_URL, url};
-    size_t len = strcspn(url, "{");
-    while (len && url[len - 1] != '/')
+    size_t len = strcspn(url, "{?");
+    while (url[len] == '{' && len && url[len - 1] != '/')
         len--;
     char *base = mem_text(url, len);
     int result = template_check(&t->path, e) || url_accept(base, &t->base, e) ? -1 : 0;
@@ -83,6 +83,7 @@ void target_free(struct target *t)
     free((void *)t->varying);
     buf_free(&t->base);
     buf_free(&t->url);
+    template_list_free(&t->list);
 }
 
 bool target_varies(const struct target *t)
@@ -90,36 +91,41 @@ bool target_varies(const struct target *t)
     return t->path.text || t->headers || t->queries;
 }
 
+static int set_url(const struct target *t, const char *filled, struct buf *url, struct error *e)
+{
+    if (url_resolve(t->base.data, filled, url))
+        return error_set(e, EXIT_USAGE, "--%s makes no URL", t->path.option);
+    return url_add_queries(url, t->common.query.item, t->common.query.count, e);
+}
+
 static int fill_url(const struct target *t, struct slice record, int64_t line, struct buf *url, struct error *e)
 {
     struct buf filled = {0};
-    int result = template_fill(&t->path, record, line, &filled, e);
-    if (result == 0 && url_resolve(t->base.data, buf_text(&filled), url))
-        result = error_set(e, EXIT_USAGE, "--%s makes no URL", t->path.option);
+    int result = template_fill(&t->path, record, line, &filled, e) || set_url(t, buf_text(&filled), url, e) ? -1 : 0;
     buf_free(&filled);
-    return result ? -1 : url_add_queries(url, t->common.query.item, t->common.query.count, e);
+    return result;
 }
 
 static int fill_query(struct template query, struct slice record, int64_t line, struct buf *url, struct error *e)
 {
     struct buf filled = {0};
-    char *text = NULL;
     int result = template_fill(&query, record, line, &filled, e);
-    if (result == 0) {
-        text = mem_text(filled.data, filled.len);
+    char *text = buf_writable(&filled);
+    if (result == 0)
         result = url_add_queries(url, &text, 1, e);
-    }
-    free(text);
     buf_free(&filled);
     return result;
 }
 
+static int set_common_url(const struct target *t, struct slice record, int64_t line, struct buf *url, struct error *e)
+{
+    return t->path.text ? fill_url(t, record, line, url, e) : buf_add(url, t->url.data, t->url.len);
+}
+
 static int fill(const struct target *t, struct slice record, int64_t line, struct request *r, struct error *e)
 {
-    if (t->path.text && fill_url(t, record, line, &r->url, e))
+    if (set_common_url(t, record, line, &r->url, e))
         return -1;
-    if (!t->path.text)
-        buf_add(&r->url, t->url.data, t->url.len);
     for (size_t i = 0; i < t->headers + t->queries; i++) {
         struct template one = {i < t->headers ? "header" : "query", TEMPLATE_TEXT, t->varying[i]};
         if (i >= t->headers ? fill_query(one, record, line, &r->url, e)
@@ -138,5 +144,31 @@ int target_fill(const struct target *t, struct slice record, int64_t line, struc
         split_compact(record.text, record.len, &compact);
     int result = fill(t, (struct slice){buf_text(&compact), compact.len}, line, r, e);
     buf_free(&compact);
+    return result;
+}
+
+int target_take_many(struct target *t, struct error *e)
+{
+    bool url = t->path.text && template_varies(&t->path);
+    if (t->headers || url + t->queries > 1)
+        return error_set(e, EXIT_USAGE,
+                         "with --batch-size there is a {PATH} in one place: the URL, a --query or --data");
+    struct template query = {"query", TEMPLATE_TEXT, t->varying[0]};
+    return url || t->queries ? template_list_init(&t->list, url ? &t->path : &query, e) : 0;
+}
+
+int target_fill_many(const struct target *t, const struct slice *records, const int64_t *lines, size_t count,
+                     struct request *r, struct error *e)
+{
+    struct buf filled = {0};
+    if (!t->list.option)
+        return fill(t, records[0], lines[0], r, e);
+    int result = template_list_fill(&t->list, records, lines, count, &filled, e);
+    char *text = buf_writable(&filled);
+    if (result == 0 && t->queries)
+        result = set_common_url(t, records[0], lines[0], &r->url, e) || url_add_queries(&r->url, &text, 1, e) ? -1 : 0;
+    else if (result == 0)
+        result = set_url(t, text, &r->url, e);
+    buf_free(&filled);
     return result;
 }
