@@ -1,6 +1,7 @@
 """Reading through a real Spark."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -14,6 +15,9 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from conftest import REPO, eventually, gone, tools_running
+from restsrc import RestApiDataSource
+from restsrc.options import Options
+from restsrc.reader import RestApiReader
 
 
 def test_schema_as_ddl(fault, read):
@@ -249,6 +253,28 @@ def test_limit_stops_early(read, listing):
     assert len(df.limit(5).collect()) == 5
     assert len(scenario.log()) < 60  # of 80 pages
     eventually(lambda: not tools_running())
+
+
+def test_garbage_collection_after_each_task_passes_over_what_a_worker_has_loaded(spark, fault, tmp_path):
+    note = tmp_path / "objects"
+
+    class Reader(RestApiReader):
+        def read(self, partition):
+            yield from super().read(partition)
+            note.write_text(str(gc.get_freeze_count()))
+
+    class Source(RestApiDataSource):
+        @classmethod
+        def name(cls):
+            return "watched"
+
+        def reader(self, schema):
+            return Reader(Options(self.options), schema)
+
+    spark.dataSource.register(Source)
+    url = fault("n=10").url
+    spark.read.format("watched").schema("i int").option("url", url).load().collect()
+    assert int(note.read_text()) > 10_000
 
 
 def hanging(read, fault):

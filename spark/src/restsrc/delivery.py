@@ -22,7 +22,7 @@ from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc import kept_files, report, session, templates, upstream
+from restsrc import kept_files, report, session, templates, upstream, worker
 from restsrc.errors import InputError, OptionError, RequestRefused, RestsrcError, ToolFailure
 from restsrc.kept_files import Kept
 from restsrc.options import Options
@@ -121,6 +121,7 @@ class Delivery:
         first = next(batches, None)
         if first is None:
             return Receipt(place.partition, place.attempt)
+        worker.settle()
         with Kept(self._options, place.partition, place.attempt) as files:
             return self._run(job, place, files, chain([first], batches))
 

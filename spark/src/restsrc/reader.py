@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from restsrc import log, report
+from restsrc import log, report, worker
 from restsrc.columns import Columns
 from restsrc.errors import RecordError
 from restsrc.feeding import feeding
@@ -25,7 +25,6 @@ from restsrc.process import Process
 from restsrc.rows.envelope import Pages
 from restsrc.rows.from_tool import texts_of
 from restsrc.window_read import WindowReads
-from restsrc.worker import Consumer
 
 
 class RestApiReader(DataSourceReader):
@@ -88,7 +87,8 @@ def read_partition(
     """
     if not isinstance(partition, RestApiPartition):
         return  # there are no partitions: then Spark makes up one of its own, and reads it
-    task = _Task(options, schema, hint, partition.tasks, stream)
+    worker.settle()
+    task = _Task(options, schema, hint, partition.tasks, stream, looked_at=partition.first and not stream)
     with _told(task, options, [piece.text for piece in partition.pieces], stream):
         for piece in partition.pieces:
             yield from task.read(piece.today(options))
@@ -98,7 +98,8 @@ def read_lists(
     options: Options, schema: StructType, parents: Iterator[memoryview], hint: str, tasks: int | None, stream: bool
 ) -> Iterator[Any]:
     """The same of the list of each line of `parents`. `tasks`: how many tasks read such lists, if that is known."""
-    task = _Task(options, schema, hint, tasks, stream)
+    worker.settle()
+    task = _Task(options, schema, hint, tasks, stream, looked_at=not stream)
     with _told(task, options, ["lists of parents"], stream):
         yield from task.read_lists(parents)
 
@@ -123,8 +124,12 @@ MOST_PATIENCE = 0.5  # seconds
 class _Task:
     """The pieces that one task reads."""
 
-    def __init__(self, options: Options, schema: StructType, hint: str, tasks: int | None, stream: bool):
+    def __init__(
+        self, options: Options, schema: StructType, hint: str, tasks: int | None, stream: bool, looked_at: bool
+    ):
+        """`looked_at`: Spark may want only its first rows, as it asks the first partition of a list for them."""
         self._options = options
+        self._patience = MOST_PATIENCE if looked_at else 0
         self._stream = stream
         self._schema = schema
         self._hint = hint
@@ -190,7 +195,7 @@ class _Task:
 
     def _rows(self, process: Process, piece: Piece) -> Iterator[Any]:
         pages = self._columns.pages(process, piece.offset, self._schema)
-        consumer, seen, began = Consumer(), 0, time.monotonic()
+        consumer, seen, began = worker.Consumer(), 0, time.monotonic()
         last = None
         self._maker.begin()
         try:
@@ -201,7 +206,7 @@ class _Task:
                 if batch.num_rows:
                     yield batch
                 # A look at a list ends with its first rows. Waiting costs less than it saves: pages are under way.
-                consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), MOST_PATIENCE))
+                consumer.hand_over(0 if seen else min(2 * (time.monotonic() - began), self._patience))
                 seen += made.num_rows
                 last = made
         except RecordError as error:
