@@ -101,10 +101,10 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py docs/generate.py tests/answers.py tests/against_json.py bench/guard.py tests/lists.py \
-	$(UNIT_TESTS) $(BATS_TESTS)
+TESTS = tests/includes.py docs/generate.py tests/answers.py tests/against_json.py tests/cost.py bench/guard.py \
+	tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
 
-check_PROGRAMS = $(UNIT_TESTS) tests/property/split_texts
+check_PROGRAMS = $(UNIT_TESTS) tests/property/split_texts tests/property/cost
 LDADD = src/libcore.a $(CURL_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS) -lm
 tests_unit_test_corpus_SOURCES = tests/unit/test_corpus.c $(SPLITTING)
 tests_unit_test_jsonpath_suite_SOURCES = tests/unit/test_jsonpath_suite.c $(SPLITTING)
@@ -205,6 +205,10 @@ JSON_TEXTS = 1000000
 check-json: tests/property/split_texts ## a million texts through the splitter and through Python's json
 	@SPLITTER=tests/property/split_texts $(PYTHON3) $(srcdir)/tests/against_json.py $(JSON_TEXTS)
 
+.PHONY: check-cost
+check-cost: tests/property/cost ## the worst texts for each parser, of 1 to 8 MB: the time must not grow faster; minutes
+	@COST=tests/property/cost $(PYTHON3) $(srcdir)/tests/cost.py --time
+
 # make check-torture: each call that allocates, reads, writes, opens or syncs fails once, SHARE=N: one in N of them;
 # then again with AddressSanitizer. make check-faults: FAULTS is a number of scenarios, or all, RESTSRC_SEED draws them.
 .PHONY: check-torture check-faults
@@ -246,6 +250,7 @@ EXTRA_DIST += \
 	tests/compilers \
 	tests/against_json.py \
 	tests/answers.py \
+	tests/cost.py \
 	tests/includes.py \
 	tests/lists.py \
 	tests/lint.py \

@@ -95,9 +95,28 @@ static int refuse(const struct schema_field *field, struct slice type, struct er
 
 static int field_of(struct schema_field *field, struct slice type, unsigned depth, struct error *e);
 
-static bool is_same(const struct schema_field *a, const struct schema_field *b)
+static int by_name(const void *a, const void *b)
 {
-    return a->role == b->role && a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0;
+    const struct schema_field *x = *(const struct schema_field *const *)a, *y = *(const struct schema_field *const *)b;
+    if (x->role != y->role)
+        return x->role < y->role ? -1 : 1;
+    if (x->name_len != y->name_len)
+        return x->name_len < y->name_len ? -1 : 1;
+    return memcmp(x->name, y->name, x->name_len);
+}
+
+/* A column of which there is another one of its name and role; NULL: there is none. */
+static const struct schema_field *twin(const struct schema_field *parent)
+{
+    const struct schema_field *found = NULL, **sorted = mem_zeroed(parent->count + 1, sizeof *sorted);
+    for (size_t i = 0; i < parent->count; i++)
+        sorted[i] = &parent->children[i];
+    qsort(sorted, parent->count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < parent->count && !found; i++)
+        if (by_name(&sorted[i - 1], &sorted[i]) == 0)
+            found = sorted[i];
+    free(sorted);
+    return found;
 }
 
 static int children_of_struct(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
@@ -117,15 +136,15 @@ static int children_of_struct(struct schema_field *field, struct slice type, uns
         child->role = is(metadata, "\"record\"")   ? SCHEMA_RECORD
                       : is(metadata, "\"misfit\"") ? SCHEMA_MISFIT
                                                    : SCHEMA_MEMBER;
-        for (const struct schema_field *other = field->children; other < child; other++)
-            if (is_same(other, child))
-                return error_set(e, EXIT_USAGE, "--schema has two columns of the name %s", child->name);
         if (field_of(child, member(one, "type"), depth, e))
             return -1;
         if (child->role && (depth > 1 || child->type != SCHEMA_STRING || !child->nullable))
             return error_set(e, EXIT_USAGE, "--schema: the column %s, for texts of records, must be a nullable string",
                              child->name);
     }
+    const struct schema_field *other = twin(field);
+    if (other)
+        return error_set(e, EXIT_USAGE, "--schema has two columns of the name %s", other->name);
     return field->count ? 0 : error_set(e, EXIT_USAGE, "--schema has no columns");
 }
 

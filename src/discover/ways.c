@@ -85,18 +85,21 @@ void ways_of_link(struct ways *w, const struct buf *url, const char *limit, int6
         ways_add(w, (struct way){true, (int)number - 1, page->name, "page_size"});
 }
 
-static void of_echo(struct ways *w, const struct echo *echo, const char *folder, struct slice envelope)
+/* false: the place is not there. */
+static bool of_echo(struct ways *w, const struct echo *echo, const char *folder, struct slice envelope)
 {
     struct buf place = {0}, limit = {0};
     int64_t first, size;
     bool pointer = *folder || *echo->place_at == '/';
     buf_addf(&place, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->place_at);
     buf_addf(&limit, "%s%s%s", folder, pointer && *folder ? "/" : "", echo->limit_at);
-    struct slice at = path_get(buf_text(&place), envelope), of = path_get(buf_text(&limit), envelope);
+    struct slice at = path_get(buf_text(&place), envelope);
+    struct slice of = at.text ? path_get(buf_text(&limit), envelope) : (struct slice){0};
     if (number_whole(at.text, at.len, &first) && number_whole(of.text, of.len, &size) && first <= 1)
         ways_add(w, (struct way){echo->page, (int)first, echo->place, echo->limit});
     buf_free(&place);
     buf_free(&limit);
+    return at.text;
 }
 
 /* Members with the names of parameters. */
@@ -104,8 +107,9 @@ static void of_names(struct ways *w, enum usual_kind kind, const char *folder, s
 {
     for (const struct usual *place = usual_first(kind); place; place = usual_next(place))
         for (const struct usual *limit = usual_first(USUAL_LIMIT); limit; limit = usual_next(limit))
-            of_echo(w, &(struct echo){place->name, limit->name, kind == USUAL_PAGE, place->name, limit->name}, folder,
-                    envelope);
+            if (!of_echo(w, &(struct echo){place->name, limit->name, kind == USUAL_PAGE, place->name, limit->name},
+                         folder, envelope))
+                break;
 }
 
 void ways_of_answer(struct ways *w, struct slice envelope)
@@ -113,6 +117,8 @@ void ways_of_answer(struct ways *w, struct slice envelope)
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         of_echo(w, &whole[i], "", envelope);
     for (size_t f = 0; f < sizeof folders / sizeof *folders; f++) {
+        if (!path_get(folders[f], envelope).text)
+            continue;
         of_names(w, USUAL_OFFSET, folders[f], envelope);
         of_names(w, USUAL_PAGE, folders[f], envelope);
         for (size_t i = 0; i < sizeof echoes / sizeof *echoes; i++)

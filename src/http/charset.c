@@ -59,7 +59,21 @@ static void settle_as_said(struct charset *c)
         settle(c, strncasecmp(c->said, "utf-16", 6) == 0 ? "" : c->said);
 }
 
-/* Looks at the first two bytes, the first of which goes on alone when it has to: as ASCII it is the same in all.
+/* Is the first byte, which is not alone a letter in UTF-16, another letter in the charset that Content-Type says than
+ * in ASCII? In a few old ones '[' is. */
+static bool is_other_letter(const struct charset *c, unsigned char byte)
+{
+    char letter = (char)byte, *from = &letter, plain[8], *to = plain;
+    size_t n = 1, room = sizeof plain;
+    iconv_t made = *c->said && byte && byte < 0x80 ? iconv_open("UTF-8", c->said) : (iconv_t)-1;
+    if (made == (iconv_t)-1)
+        return false;
+    bool part = iconv(made, &from, &n, &to, &room) == (size_t)-1 && errno == EINVAL;
+    iconv_close(made);
+    return !part && (to != plain + 1 || *plain != letter);
+}
+
+/* Looks at the first two bytes, the first of which goes on alone when it has to: as ASCII it is the same in most.
  * Returns how many bytes are of no use. */
 static size_t look_at_start(struct charset *c, const unsigned char *p, size_t n)
 {
@@ -74,7 +88,9 @@ static size_t look_at_start(struct charset *c, const unsigned char *p, size_t n)
     bool odd = p[0] == 0xff || p[0] == 0xfe || p[0] == 0xef || p[0] == 0; /* the next one says what it is */
     if (n == 1 && odd)
         return 0;
-    if (n == 1 && p[0] < 0x80)
+    if (is_other_letter(c, p[0]))
+        settle(c, c->said);
+    else if (n == 1 && p[0] < 0x80)
         c->state = CHARSET_SECOND;
     else if ((p[0] == 0xff && p[1] == 0xfe) || (p[0] && p[0] < 0x80 && !p[1]))
         settle(c, "UTF-16LE");

@@ -325,10 +325,11 @@ static void redact_pieces(const char *text, size_t len, char divider, struct buf
 {
     for (const char *p = text, *end = text + len, *next; p < end; p = next) {
         const char *sign = memchr(p, divider, (size_t)(end - p));
-        size_t piece = (size_t)((sign ? sign : end) - p), name = strcspn(p, "=");
+        size_t piece = (size_t)((sign ? sign : end) - p);
+        const char *equals = memchr(p, '=', piece);
         next = sign ? sign + 1 : end;
-        if (name < piece && secret_is_name(p, name))
-            buf_addf(out, "%.*s=***%s", (int)name, p, sign ? (char[]){divider, 0} : "");
+        if (equals && secret_is_name(p, (size_t)(equals - p)))
+            buf_addf(out, "%.*s=***%s", (int)(equals - p), p, sign ? (char[]){divider, 0} : "");
         else
             buf_add(out, p, (size_t)(next - p));
     }

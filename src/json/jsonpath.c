@@ -43,17 +43,32 @@ static bool take_first(void *ctx, struct slice value)
     return false;
 }
 
-static struct slice operand_value(const struct jsonpath_operand *o, struct slice root, struct slice at)
+static struct slice find_operand(const struct jsonpath_operand *o, struct jsonpath_root *root, struct slice at)
 {
-    if (o->literal.text)
-        return o->literal;
     struct slice found = {0};
     struct jsonpath_walk w = {root, take_first, &found};
-    jsonpath_follow(&w, o->segments, o->from_root ? root : at);
+    jsonpath_follow(&w, o->segments, at);
     return found;
 }
 
-bool jsonpath_test_holds(const struct jsonpath_test *t, struct slice root, struct slice at)
+static struct slice operand_value(const struct jsonpath_operand *o, struct jsonpath_root *root, struct slice at)
+{
+    if (o->literal.text)
+        return o->literal;
+    if (!o->from_root)
+        return find_operand(o, root, at);
+    for (size_t i = 0; i < root->count; i++)
+        if (root->known[i].of == o)
+            return root->known[i].value;
+    struct slice found = find_operand(o, root, root->json);
+    if (root->count < sizeof root->known / sizeof *root->known) {
+        root->known[root->count].of = o;
+        root->known[root->count++].value = found;
+    }
+    return found;
+}
+
+bool jsonpath_test_holds(const struct jsonpath_test *t, struct jsonpath_root *root, struct slice at)
 {
     switch (t->op) {
     case TEST_OR:
@@ -183,7 +198,8 @@ bool jsonpath_follow(const struct jsonpath_walk *w, const struct jsonpath_segmen
 
 void jsonpath_each(const struct jsonpath *q, struct slice json, jsonpath_visit *visit, void *ctx)
 {
-    struct jsonpath_walk w = {json, visit, ctx};
+    struct jsonpath_root root = {.json = json};
+    struct jsonpath_walk w = {&root, visit, ctx};
     jsonpath_follow(&w, q->segments, json);
 }
 
@@ -196,5 +212,6 @@ struct slice jsonpath_first(const struct jsonpath *q, struct slice json)
 
 bool jsonpath_holds(const struct jsonpath *q, struct slice json)
 {
-    return jsonpath_test_holds(q->test, json, json);
+    struct jsonpath_root root = {.json = json};
+    return jsonpath_test_holds(q->test, &root, json);
 }

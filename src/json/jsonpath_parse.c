@@ -275,8 +275,14 @@ static bool parse_segments(struct lex *p, struct jsonpath_segment **last)
 
 /* ---- the whole ---- */
 
+enum { LONGEST = 1 << 16 }; /* so that what is joined of many tests is not too deep */
+
 static struct jsonpath *parse(const char *text, size_t len, bool test, struct jsonpath_fault *fault)
 {
+    if (len > LONGEST) {
+        *fault = (struct jsonpath_fault){"it is too long", 0};
+        return NULL;
+    }
     struct jsonpath *q = mem_zeroed(1, sizeof *q);
     struct lex p = {.begin = text, .at = text, .end = text + len, .q = q, .fault = fault};
     *fault = (struct jsonpath_fault){0};

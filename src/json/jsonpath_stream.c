@@ -119,8 +119,9 @@ bool jsonpath_has_rest(const struct jsonpath *q)
 void jsonpath_each_rest(const struct jsonpath *q, struct slice value, jsonpath_visit *visit, void *ctx)
 {
     const struct jsonpath_segment *filter = filter_of(q);
-    struct jsonpath_walk w = {value, visit, ctx};
-    if (jsonpath_test_holds(filter->selectors->test, value, value))
+    struct jsonpath_root root = {.json = value};
+    struct jsonpath_walk w = {&root, visit, ctx};
+    if (jsonpath_test_holds(filter->selectors->test, &root, value))
         jsonpath_follow(&w, filter->next, value);
 }
 

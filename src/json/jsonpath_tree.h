@@ -54,16 +54,26 @@ struct jsonpath {
 
 typedef bool jsonpath_visit(void *ctx, struct slice value); /* as in jsonpath.h */
 
+/* The whole text, with what queries in tests that begin at it name, so that these are not asked for each element. */
+struct jsonpath_root {
+    struct slice json;
+    size_t count;
+    struct {
+        const struct jsonpath_operand *of;
+        struct slice value;
+    } known[8];
+};
+
 /* One query on its way through a text. */
 struct jsonpath_walk {
-    struct slice root;
+    struct jsonpath_root *root;
     jsonpath_visit *visit;
     void *ctx;
 };
 
 /* What s and the segments after it name, seen from `at`. false: visit() has enough. */
 bool jsonpath_follow(const struct jsonpath_walk *w, const struct jsonpath_segment *s, struct slice at);
-bool jsonpath_test_holds(const struct jsonpath_test *t, struct slice root, struct slice at);
+bool jsonpath_test_holds(const struct jsonpath_test *t, struct jsonpath_root *root, struct slice at);
 bool jsonpath_segments_singular(const struct jsonpath_segment *s);
 
 #endif

@@ -2,6 +2,7 @@
 #include "json/order.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A number as 0.DIGITS * 10^exponent, with no zeros at either end of DIGITS; none of them: it is 0. */
@@ -110,19 +111,59 @@ static bool lists_equal(struct slice a, struct slice b)
     }
 }
 
-/* Every member of a is in b, with the same value. */
-static bool within(struct slice a, struct slice b)
+/* A member of an object; `place` among all of them. */
+struct member {
+    struct buf name;
+    struct slice value;
+    size_t place;
+};
+
+static int by_name(const void *a, const void *b)
 {
-    struct slice key, x;
-    bool same = true;
-    for (size_t at = 0; same && value_next(a, &at, &key, &x);) {
-        struct buf name = {0};
-        value_scalar((struct slice){key.text - 1, key.len + 2}, &name);
-        struct slice mine = value_member(a, buf_text(&name), name.len); /* of equal names the last counts */
-        struct slice other = value_member(b, buf_text(&name), name.len);
-        same = other.text && order_equal(mine, other);
-        buf_free(&name);
+    const struct member *x = a, *y = b;
+    int order = bytes_compare(&x->name, &y->name);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Sorted by their names, of equal ones the last alone. How many there are. */
+static size_t list_members(struct slice object, struct member **members)
+{
+    struct slice key, value;
+    size_t count = 0, room = 0, kept = 0;
+    for (size_t at = 0; value_next(object, &at, &key, &value); count++) {
+        if (count == room)
+            *members = mem_grown(*members, (room = 2 * room + 8) * sizeof **members);
+        (*members)[count] = (struct member){.value = value, .place = count};
+        value_unescape(key.text, key.len, NULL, &(*members)[count].name);
     }
+    if (count)
+        qsort(*members, count, sizeof **members, by_name);
+    for (size_t i = 0; i < count; i++) {
+        struct member *one = &(*members)[i];
+        if (i + 1 < count && bytes_compare(&one->name, &one[1].name) == 0)
+            buf_free(&one->name);
+        else
+            (*members)[kept++] = *one;
+    }
+    return kept;
+}
+
+static void free_members(struct member *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_free(&members[i].name);
+    free(members);
+}
+
+static bool objects_equal(struct slice a, struct slice b)
+{
+    struct member *x = NULL, *y = NULL;
+    size_t count = list_members(a, &x), others = list_members(b, &y);
+    bool same = count == others;
+    for (size_t i = 0; same && i < count; i++)
+        same = bytes_compare(&x[i].name, &y[i].name) == 0 && order_equal(x[i].value, y[i].value);
+    free_members(x, count);
+    free_members(y, others);
     return same;
 }
 
@@ -140,7 +181,7 @@ bool order_equal(struct slice a, struct slice b)
     case '[':
         return lists_equal(a, b);
     case '{':
-        return within(a, b) && within(b, a);
+        return objects_equal(a, b);
     }
     return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }

@@ -30,7 +30,7 @@ static const char *skip_value(const char *s, const char *end)
         else if (depth)
             s++;
         else
-            while (s < end && !strchr(",]}", *s))
+            while (s < end && *s != ',' && *s != ']' && *s != '}')
                 s++;
         if (depth == 0)
             return s;

@@ -91,16 +91,22 @@ static bool is_url(const char *s, size_t len)
     return len && !memchr(s, ' ', len) && (strncasecmp(s, "http", 4) == 0 || *s == '/' || *s == '?');
 }
 
-/* <target>, or a target that lacks its brackets: then it ends at a semicolon, or at a comma and a blank. A false return
- * says that it is neither; its parameters are read all the same. */
-static bool take_target(const char **s, struct slice *target)
+/* Up to a semicolon, or a comma and a blank. */
+static size_t bare_length(const char *from)
+{
+    size_t len = strcspn(from, ";,");
+    while (from[len] == ',' && from[len + 1] != ' ')
+        len += 1 + strcspn(from + len + 1, ";,");
+    return len;
+}
+
+/* <target>, or a target that lacks its brackets. closes: the last '>' of the header. A false return says that it is
+ * neither; its parameters are read all the same. */
+static bool take_target(const char **s, const char *closes, struct slice *target)
 {
     bool bracketed = **s == '<';
     const char *from = *s + bracketed;
-    size_t len = strcspn(from, bracketed && strchr(from, '>') ? ">" : ";");
-    const char *comma = bracketed ? NULL : strstr(from, ", ");
-    if (comma && (size_t)(comma - from) < len)
-        len = (size_t)(comma - from);
+    size_t len = !bracketed ? bare_length(from) : strcspn(from, closes && closes >= from ? ">" : ";");
     *target = (struct slice){from, len};
     *s = from + len + (from[len] == '>');
     return bracketed ? from[len] == '>' : is_url(from, len);
@@ -111,12 +117,13 @@ static enum link_found find_in(const char *s, const char *relation, struct buf *
     enum link_found result = LINK_NONE;
     struct slice target;
     struct params params;
-    const char *whole = s;
+    const char *closes = strrchr(s, '>');
+    bool is_named = strcasestr(s, relation);
     for (s += strspn(s, ", \t"); *s; s += strspn(s, ", \t")) {
-        bool readable = take_target(&s, &target);
+        bool readable = take_target(&s, closes, &target);
         s = take_params(s, relation, &params);
         s += strcspn(s, ",");
-        if (params.torn && strcasestr(whole, relation))
+        if (params.torn && is_named)
             result = LINK_UNREADABLE;
         if (!params.related || params.of_part || params.no_results)
             continue;

@@ -110,13 +110,15 @@ static int by_digest(const void *a, const void *b)
     return (x->digest > y->digest) - (x->digest < y->digest);
 }
 
-/* The first with that digest, or a larger one. */
+/* The first with that digest that has not been used, or one with a larger digest: those of one digest are used in their
+ * order. */
 static size_t find(const struct buf *records, uint64_t digest)
 {
     size_t low = 0, high = count(records);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (get(records, middle).digest < digest)
+        struct record record = get(records, middle);
+        if (record.digest < digest || (record.digest == digest && record.used))
             low = middle + 1;
         else
             high = middle;
@@ -127,19 +129,15 @@ static size_t find(const struct buf *records, uint64_t digest)
 /* Each seen record is dropped once. Then it counts as noted, to be known the next time, too. */
 static bool was_seen(struct newer *n, struct slice line, struct slice value)
 {
-    struct record record = n->seen.len ? know(n, line, value) : (struct record){0}, seen;
-    for (size_t i = find(&n->seen, record.digest); i < count(&n->seen); i++) {
-        seen = get(&n->seen, i);
-        if (seen.digest != record.digest)
-            break;
-        if (seen.used)
-            continue;
-        seen.used = true;
-        put(&n->seen, i, &seen);
-        buf_add(&n->noted, &record, sizeof record);
-        return true;
-    }
-    return false;
+    struct record record = n->seen.len ? know(n, line, value) : (struct record){0};
+    size_t place = find(&n->seen, record.digest);
+    struct record seen = place < count(&n->seen) ? get(&n->seen, place) : (struct record){.used = true};
+    if (seen.used || seen.digest != record.digest)
+        return false;
+    seen.used = true;
+    put(&n->seen, place, &seen);
+    buf_add(&n->noted, &record, sizeof record);
+    return true;
 }
 
 static bool is_before(const struct newer *n, struct slice value)

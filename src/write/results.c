@@ -23,6 +23,7 @@ static size_t count_fate(const struct reading *r, enum fate fate)
 
 static void settle(struct reading *r, enum fate fate)
 {
+    double pause = passing_pause(r->reason);
     for (size_t i = 0; i < r->sent->count; i++)
         if (r->results[i].fate == FATE_OPEN) {
             r->results[i].fate = fate;
@@ -30,7 +31,7 @@ static void settle(struct reading *r, enum fate fate)
                 continue;
             r->results[i].error = r->reason;
             r->results[i].status = r->whole.status;
-            r->results[i].after = passing_pause(r->reason);
+            r->results[i].after = pause;
         }
 }
 

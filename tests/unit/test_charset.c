@@ -56,6 +56,10 @@ static void by_content_type(void)
     BECOMES("application/json; charset=nonsense", PLAIN, PLAIN, "a charset that nobody knows is taken for UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", PLAIN, PLAIN, "UTF-8 that is called ISO-8859-1 is still UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", "7", "7", "one byte");
+    BECOMES("application/json; charset=ISO646-SE", "[a",
+            "\xc3\x84"
+            "a",
+            "where '[' is a letter, the first byte is one");
     BECOMES(NULL, "\x8d\0\x82", "\x8d", "a zero byte after what is not ASCII is not UTF-16");
 }
 

@@ -1,6 +1,9 @@
 /* jsonpath and order: what the suite of test_jsonpath_suite.c leaves open: bytes and numbers as they are, tests by
  * themselves, and what a refusal says. */
 #include "tap.h"
+
+#include <stdlib.h>
+
 #include "json/jsonpath.h"
 #include "json/order.h"
 
@@ -85,6 +88,10 @@ static void test_refusals(void)
     char deep[300] = "$[?";
     memset(deep + 3, '(', sizeof deep - 4);
     refused(deep, "nested too deep", 103);
+    char *many = mem_zeroed(1, 100001);
+    memset(many, '|', 100000);
+    refused(many, "it is too long", 0);
+    free(many);
 }
 
 static void test_tests(void)
@@ -117,6 +124,9 @@ static void test_order(void)
     equal("\"\\u00e9\"", "\"\xc3\xa9\"", true);
     equal("{\"a\":1,\"b\":[1,2]}", "{\"b\":[1.0,2],\"a\":1}", true);
     equal("{\"a\":1}", "{\"a\":1,\"b\":2}", false);
+    equal("{\"a\":1,\"b\":2}", "{\"a\":1,\"c\":2}", false);
+    equal("{\"a\":1,\"b\":2,\"a\":3}", "{\"\\u0061\":3,\"b\":2}", true);
+    equal("{\"a\":1,\"a\":3}", "{\"a\":1}", false);
     equal("[1]", "[1,2]", false);
     equal("[]", "{}", false);
     equal("true", "true", true);
