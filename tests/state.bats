@@ -198,6 +198,33 @@ END
     wait "$first" || true
 }
 
+@test "two runs do not read one list by one state, but two lists they may" {
+    api <<'END'
+import time
+def answer(r):
+    at = int(r.query.get("offset", 0))
+    time.sleep(60 if r.path == "/slow" and at else 0)
+    return [{"id": i} for i in range(at, min(at + 100, 150))]
+END
+    "$RESTSRC" read --state state "$api/slow" >first 2>first.err 3>&- &
+    first=$!
+    eventually test -s first
+    restsrc read --state "$PWD/state" "$api/slow"
+    exits 75
+    says "another run is reading this list with --state"
+    wrote_nothing
+    restsrc read --state state "$api/fast"
+    exits 0
+    kill -9 "$first"
+    wait "$first" || true
+    [ "$(jq -s 'map(.records)' -c state)" = '[100,150]' ]
+    restsrc read --state state --deadline 0.2 "$api/slow"
+    exits 75
+    says "--deadline"
+    restsrc read --state /dev/full "$api/fast"
+    exits 66
+}
+
 # ---- the end of a run ----
 
 slow_api() {

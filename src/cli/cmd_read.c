@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "cli/advice.h"
@@ -199,6 +200,8 @@ static void free_run(struct read_run *r)
     if (s->states)
         states_free(s->states);
     free(s->states);
+    if (s->state_lock >= 0)
+        close(s->state_lock);
     read_output_free(r);
     read_list_free(r);
     output_free(&s->output);
@@ -206,7 +209,7 @@ static void free_run(struct read_run *r)
 
 int cmd_read(const struct options *o, struct error *e)
 {
-    struct read_shared shared = {.output = {.fd = -1}};
+    struct read_shared shared = {.output = {.fd = -1}, .state_lock = -1};
     struct read_run r = {.options = o, .shared = &shared, .range = o->range, .paging = o->paging};
     shared.slots = options_parallel(o, 4);
     shared.held = mem_zeroed(shared.slots, sizeof *shared.held);
@@ -218,7 +221,7 @@ int cmd_read(const struct options *o, struct error *e)
     if (ready)
         result = has_many(o) ? read_each(&r, e) : run(&r, e);
     read_output_end(&r);
-    if (result && !r.paginate.pages && !shared.lists && !e->quiet)
+    if (result && ready && !r.paginate.pages && !shared.lists && !e->quiet)
         advice_add(o, e);
     if (ready)
         result = end(&r, result, e);

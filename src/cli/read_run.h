@@ -48,6 +48,7 @@ struct read_shared {
     struct buf chosen;        /* records with these only */
     int64_t written, bytes;   /* records, and bytes of them, that have gone out */
     struct states *states;    /* NULL: no --state */
+    int state_lock;           /* held to the end of the run; -1: none */
     struct timespec saved;    /* when it was written */
     double save_takes;        /* seconds until it is on the disk */
 

@@ -1,12 +1,14 @@
 /* read_state: --state and --output: a read that was stopped goes on where it was left. */
 #include "cli/read_state.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "cli/read_output.h"
 #include "cli/since.h"
+#include "http/cache.h"
 #include "pages/styles.h"
 
 static int64_t minus(int64_t n, int64_t done)
@@ -76,10 +78,39 @@ int read_state_resume(struct read_run *r, const struct since_options *since, str
     return 0;
 }
 
+/* The one name of a file, which need not be there yet. */
+static void name_file(const char *file, struct buf *out)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? mem_text(file, (size_t)(slash - file) + 1) : mem_copy(".");
+    char *real = realpath(file, NULL), *parent = realpath(folder, NULL);
+    if (real)
+        buf_adds(out, real);
+    else
+        buf_addf(out, "%s/%s", parent ? parent : folder, slash ? slash + 1 : file);
+    free(real);
+    free(parent);
+    free(folder);
+}
+
+/* Two runs at once would both write the same records. On one machine the second one sees the first. */
+static int lock(struct read_run *r, const char *file, struct error *e)
+{
+    struct buf key = {0};
+    name_file(file, &key);
+    buf_addf(&key, "\n%s", r->options->list.data);
+    r->shared->state_lock = cache_open("state", buf_text(&key));
+    bool busy = r->shared->state_lock >= 0 && cache_lock(r->shared->state_lock) == CACHE_BUSY;
+    buf_free(&key);
+    return busy ? error_set(e, EXIT_UNAVAILABLE, "another run is reading this list with --state %s", file) : 0;
+}
+
 int read_state_load(struct read_run *r, struct error *e)
 {
     const char *file = r->options->run.state;
     read_state_begin(r);
+    if (file && !r->options->run.dry_run && lock(r, file, e))
+        return -1;
     if (file) {
         r->shared->states = mem_zeroed(1, sizeof *r->shared->states);
         if (states_load(r->shared->states, file, &r->options->list, e) || states_take(r->shared->states, &r->state, e))

@@ -94,6 +94,8 @@ static int read_lines(const char *file, struct buf *text, struct error *e)
 {
     if (access(file, F_OK))
         return 0;
+    if (!io_is_file(file))
+        return error_set(e, EXIT_NO_FILE, "cannot read %s: it is not a file", file);
     int result = io_read_file(file, text, e);
     if (text->len && text->data[text->len - 1] != '\n')
         buf_addc(text, '\n');
