@@ -19,7 +19,7 @@
 #include "arrow/ipc.h"
 #include "base/text.h"
 #include "cli/config.h"
-#include "cli/lookup_known.h"
+#include "cli/lookup_asked.h"
 #include "discover/evidence.h"
 #include "discover/places.h"
 #include "http/charset.h"
@@ -565,16 +565,19 @@ static void run_token(struct slice text, const char *unused)
     buf_free(&claims);
 }
 
-static void run_known(struct slice lines, const char *unused)
+static void run_asked(struct slice lines, const char *unused)
 {
-    struct known k = {0};
+    struct asked_table t = {0};
     (void)unused;
     for (struct slice line = lines_first(lines); line.len; line = lines_first(lines_after(lines, line))) {
-        known_ask(&k, line);
-        known_answer(&k, line, line);
-        known_find(&k, line);
+        bool ask;
+        struct asked *a = asked_want(&t, line, line, 1, &ask);
+        if (ask)
+            asked_answer(&t, a, line);
+        asked_find(&t, line);
+        a->waiting--;
     }
-    known_free(&k);
+    asked_free(&t);
 }
 
 /* ---- the cases ---- */
@@ -818,7 +821,7 @@ static const struct cost_case cases[] = {
     {"token: a form", run_token, NULL, "access_token=x", "&k#=1", ""},
     {"token: header lines", run_token, NULL, "", "X-#: a\n", ""},
     {"token: a giant one", run_token, NULL, "e30.", "eyJhIjox", ".x"},
-    {"lookup: requests", run_known, NULL, "", "http://h/?n=#\n", ""},
+    {"lookup: requests", run_asked, NULL, "", "http://h/?n=#\n", ""},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
