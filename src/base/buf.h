@@ -26,6 +26,10 @@ int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(print
 /* Room for n more bytes, for who fills it and then adds to len what was filled. NULL when the cap would be passed. */
 char *buf_space(struct buf *b, size_t n);
 
+/* It is empty, and about n bytes will come: as much memory at once, in large pages where the system has them, so that
+ * it is not made page by page. */
+void buf_expect(struct buf *b, size_t n);
+
 void buf_clear(struct buf *b);    /* empty, memory kept for the next use */
 void buf_drop_bom(struct buf *b); /* the byte order mark that it begins with, if it does */
 void buf_free(struct buf *b);

@@ -40,6 +40,7 @@ struct read_shared {
     struct transfer_stats stats;
     struct held_page *held; /* by the slot of the exchange */
     unsigned slots;
+    size_t page_bytes; /* of the records of the largest page so far */
     struct terminal terminal;
     struct timespec began;
     struct output output;

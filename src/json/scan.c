@@ -13,6 +13,7 @@ static bool always(void)
 /* As the manuals of the processors say it (__builtin_cpu_supports() needs a library that a static build may lack): what
  * the processor can do, and which registers the system keeps for us (XCR0). */
 enum {
+    PCLMULQDQ = 1 << 1,
     POPCNT = 1 << 23,
     OSXSAVE = 1 << 27,
     AVX2 = 1 << 5,
@@ -32,8 +33,9 @@ __attribute__((target("xsave"))) static unsigned kept_registers(void)
 /* wanted, more: in EBX and ECX of leaf 7 */
 static bool has(unsigned wanted, unsigned more, unsigned kept)
 {
+    const unsigned needed = OSXSAVE | POPCNT | PCLMULQDQ;
     unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE) || !(c & POPCNT))
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & needed) != needed)
         return false;
     return (kept_registers() & kept) == kept && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted &&
            (c & more) == more;

@@ -33,7 +33,9 @@ LANE unsigned highest(uint64_t bits)
 }
 
 /* Each bit becomes the parity of those up to it: from a quote to before the next one, all bits. */
-LANE uint64_t from_odd_to_even(uint64_t bits)
+typedef uint64_t parity(uint64_t bits);
+
+LANE uint64_t parity_by_shifts(uint64_t bits)
 {
     bits ^= bits << 1;
     bits ^= bits << 2;
@@ -71,9 +73,14 @@ LANE uint64_t after_run(uint64_t first, uint64_t run, uint64_t *carry)
     return sum & ~run;
 }
 
-/* The tokens that come next after these bytes. */
+/* The tokens that come next after these bytes. blank: where it is known to be 0 there are no runs to be added up. */
 LANE uint64_t next_after(uint64_t tokens, uint64_t blank, uint64_t *carry)
 {
+    if (__builtin_constant_p(blank) && !blank) {
+        uint64_t next = tokens << 1 | *carry;
+        *carry = tokens >> (SCAN_BYTES - 1);
+        return next;
+    }
     uint64_t next = after_run(tokens << 1, blank, carry);
     *carry |= tokens >> (SCAN_BYTES - 1);
     return next;
@@ -104,8 +111,15 @@ LANE char *copy_kept(char *out, bytes p, uint64_t kept)
 }
 
 #ifdef __x86_64__
-#define TARGET_BITS "bmi,bmi2,lzcnt,popcnt"
+#define TARGET_BITS "bmi,bmi2,lzcnt,popcnt,pclmul"
 #define TARGET_PACK TARGET_BITS ",avx512vbmi2," SCAN_AVX512
+
+/* A product without carries, by all bits, adds up what is below. */
+__attribute__((target(TARGET_BITS))) static inline uint64_t parity_by_product(uint64_t bits)
+{
+    __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((int64_t)bits), _mm_set1_epi8(-1), 0);
+    return (uint64_t)_mm_cvtsi128_si64(product);
+}
 
 /* Through a register, because some processors are slow to write packed bytes to memory. */
 __attribute__((target(TARGET_PACK))) static inline char *copy_packed(char *out, bytes p, uint64_t kept)

@@ -77,24 +77,34 @@ LANE bool escapes(const struct lane *l, struct block *b)
     return true;
 }
 
-/* A character that goes on in the next block is looked at by itself. */
+LANE bool character(const struct lane *l, struct block *b, unsigned i)
+{
+    unsigned n = scalar_character_length(l->p + i, l->end);
+    mark_checked(b, i, n);
+    return n;
+}
+
+/* A few are looked at by themselves, and one that goes on in the next block. */
 LANE bool foreign_characters(const struct lane *l, struct block *b)
 {
+    enum { FEW = 8 };
     uint64_t bit[SCAN_BITS], foreign = b->is->foreign & ~b->checked;
+    if (__builtin_popcountll(foreign) <= FEW) {
+        for (; foreign; foreign &= ~b->checked)
+            if (!character(l, b, lowest(foreign)))
+                return false;
+        return true;
+    }
     l->s->scan->bits(l->p, bit);
     uint64_t lead = foreign & bit[6], more = lead & bit[5];
     uint64_t crosses = (lead & ~below(63)) | (more & ~below(62)) | (more & bit[4] & ~below(61));
-    if (crosses) {
-        unsigned i = lowest(crosses), n = scalar_character_length(l->p + i, l->end);
-        if (!n)
-            return false;
-        mark_checked(b, i, n);
-    }
+    if (crosses && !character(l, b, lowest(crosses)))
+        return false;
     return is_utf8(foreign & ~b->checked, bit);
 }
 
 /* Finds the strings, and checks what is in them. */
-LANE bool strings(const struct lane *l, struct block *b)
+LANE bool strings(const struct lane *l, struct block *b, parity *parity_of)
 {
     struct scan *is = b->is;
     uint64_t odd = is->backslash | is->foreign;
@@ -102,7 +112,7 @@ LANE bool strings(const struct lane *l, struct block *b)
     if (odd && (!escapes(l, b) || (is->foreign && !foreign_characters(l, b))))
         return false;
     is->quote &= ~b->checked;
-    b->string = from_odd_to_even(is->quote) ^ l->carry.in_string;
+    b->string = parity_of(is->quote) ^ l->carry.in_string;
     b->next.in_string = 0 - (b->string >> (SCAN_BYTES - 1));
     is->open &= ~b->string;
     is->close &= ~b->string;
@@ -201,14 +211,8 @@ LANE bool scalars(const struct lane *l, struct block *b)
 
 /* ---- the order of tokens ---- */
 
-/* An end where a value or a name must come is right only after the beginning. */
-LANE bool empty_containers(const struct block *b, uint64_t ends, uint64_t carry)
-{
-    return !ends || !(ends & ~next_after(b->is->open, b->is->blank, &carry));
-}
-
-/* Is each token one that may come after the one before it? */
-LANE bool in_order(const struct lane *l, struct block *b)
+/* Is each token one that may come after the one before it? blank: a known 0 where there is none. */
+LANE bool in_order(const struct lane *l, struct block *b, uint64_t blank)
 {
     const struct scan *is = b->is;
     const struct carry *was = &l->carry;
@@ -217,17 +221,19 @@ LANE bool in_order(const struct lane *l, struct block *b)
     next->name = was->name;
     next->in_name = was->in_name;
     next->colon = was->colon;
-    next->first = ~is->blank ? is->open > ~(is->blank | is->open) : was->first;
+    next->first = ~blank ? is->open > ~(blank | is->open) : was->first;
     uint64_t opens_string = is->quote & b->string, begins = opens_string | b->starts | is->open;
     uint64_t before_name = b->opens_object | (is->comma & b->in_object);
     uint64_t before_value = (is->colon | is->comma | is->open) & ~before_name;
-    uint64_t name = next_after(before_name, is->blank, &next->name);
-    uint64_t value = next_after(before_value, is->blank, &next->value);
+    uint64_t name = next_after(before_name, blank, &next->name);
+    uint64_t value = next_after(before_value, blank, &next->value);
     uint64_t after_name = after_run(opens_string & name, b->string, &next->in_name);
-    uint64_t colon = next_after(after_name, is->blank, &next->colon);
+    uint64_t colon = next_after(after_name, blank, &next->colon);
+    uint64_t ends = (value | name) & is->close, first = was->first;
     uint64_t wrong = (begins & ~(value | (name & opens_string))) | /* where none may begin */
                      ((value | name) & ~(begins | is->close)) | (colon ^ is->colon);
-    return !wrong && empty_containers(b, (value | name) & is->close, was->first);
+    /* An end where a value or a name must come is right only after the beginning. */
+    return !wrong && (!ends || !(ends & ~next_after(is->open, blank, &first)));
 }
 
 /* ---- the whole ---- */
@@ -244,11 +250,12 @@ LANE void copy(struct lane *l, const struct block *b, uint64_t kept, copier *cop
 }
 
 /* false: nothing is done with it. */
-LANE bool take(struct lane *l, const struct scan *scanned, copier *copy_some, bool *ends)
+LANE bool take(struct lane *l, const struct scan *scanned, copier *copy_some, parity *parity_of, bool *ends)
 {
     struct scan is = *scanned; /* in registers */
     struct block b = {.is = &is, .length = SCAN_BYTES, .open = l->open};
-    if (!strings(l, &b) || !containers(l, &b) || !scalars(l, &b) || !in_order(l, &b))
+    if (!strings(l, &b, parity_of) || !containers(l, &b) || !scalars(l, &b) ||
+        !(is.blank ? in_order(l, &b, is.blank) : in_order(l, &b, 0)))
         return false;
     copy(l, &b, ~is.blank, copy_some);
     l->p += b.length;
@@ -259,7 +266,7 @@ LANE bool take(struct lane *l, const struct scan *scanned, copier *copy_some, bo
 }
 
 /* Whether it has taken all blocks up to where the lane ends. */
-LANE bool take_all(struct lane *l, copier *copy_some)
+LANE bool take_all(struct lane *l, copier *copy_some, parity *parity_of)
 {
     struct scan is[BATCH];
     bool ends = false;
@@ -267,7 +274,7 @@ LANE bool take_all(struct lane *l, copier *copy_some)
         size_t there = (size_t)(l->end - l->p - PIECE) / SCAN_BYTES, n = there < BATCH ? there : BATCH;
         l->s->scan->scan(l->p, n, is);
         for (size_t i = 0; i < n; i++) {
-            if (!take(l, &is[i], copy_some, &ends))
+            if (!take(l, &is[i], copy_some, parity_of, &ends))
                 return false;
             if (ends)
                 return true;
@@ -278,18 +285,18 @@ LANE bool take_all(struct lane *l, copier *copy_some)
 
 static bool take_all_anywhere(struct lane *l)
 {
-    return take_all(l, copy_kept);
+    return take_all(l, copy_kept, parity_by_shifts);
 }
 
 #ifdef __x86_64__
 __attribute__((target(TARGET_BITS))) static bool take_all_with_bits(struct lane *l)
 {
-    return take_all(l, copy_kept);
+    return take_all(l, copy_kept, parity_by_product);
 }
 
 __attribute__((target(TARGET_PACK))) static bool take_all_packing(struct lane *l)
 {
-    return take_all(l, copy_packed);
+    return take_all(l, copy_packed, parity_by_product);
 }
 #else
 #define take_all_with_bits take_all_anywhere

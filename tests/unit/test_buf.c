@@ -46,9 +46,29 @@ static void check_swap(void)
     buf_free(&b);
 }
 
+static void check_expect(void)
+{
+    enum { SOME = 3000, MUCH = 5 << 20 };
+    struct buf b = {0};
+    buf_expect(&b, 0);
+    is_text(buf_text(&b), "", "nothing may be expected");
+    for (size_t n = SOME; n <= MUCH; n += MUCH - SOME) {
+        buf_clear(&b);
+        buf_expect(&b, n);
+        const char *was = b.data;
+        for (size_t i = 0; i < n; i++)
+            buf_addc(&b, 'a');
+        ok(b.data == was && b.len == n && strlen(b.data) == n, "what was expected has its place: %zu bytes", n);
+    }
+    buf_expect(&b, 2 * (size_t)MUCH);
+    ok(b.len == MUCH && b.data[0] == 'a', "what is there stays");
+    buf_free(&b);
+}
+
 int main(void)
 {
     check_growth();
+    check_expect();
     check_cap();
     check_swap();
     return tap_end();

@@ -105,17 +105,25 @@ enum { VALUES = sizeof values / sizeof *values };
 
 static const struct scan_kind *kind_under_test;
 
+/* states: what is said of the text byte by byte. */
+static bool lane_agrees(const struct splitting *states, enum kind kind, const struct path *path, const char *text,
+                        size_t len, size_t chunk)
+{
+    struct splitting lane = split_with(kind_under_test, kind, path, text, len, chunk);
+    bool same = splitting_agree(states, &lane);
+    if (!same)
+        tap_note("in pieces of %zu: %.*s: %s at %" PRIu64 ", %s at %" PRIu64, chunk, (int)len, text, states->reason,
+                 states->position, lane.reason, lane.position);
+    splitting_free(&lane);
+    return same;
+}
+
 /* Byte by byte the lane never takes anything; whole, or in large pieces, it takes nearly all. */
 static bool agree(enum kind kind, const struct path *path, const char *text, size_t len, size_t chunk)
 {
     struct splitting states = split_in_chunks(kind, path, text, len, 1);
-    struct splitting lane = split_with(kind_under_test, kind, path, text, len, chunk);
-    bool same = splitting_agree(&states, &lane);
-    if (!same)
-        tap_note("%.*s: %s at %" PRIu64 ", %s at %" PRIu64, (int)len, text, states.reason, states.position, lane.reason,
-                 lane.position);
+    bool same = lane_agrees(&states, kind, path, text, len, chunk);
     splitting_free(&states);
-    splitting_free(&lane);
     return same;
 }
 
@@ -201,6 +209,65 @@ static void check_kind(const struct path *path)
     ok(wrong == 0, "%s: random pages, with random changes", kind_under_test->name);
 }
 
+/* ---- pieces that end at edges of blocks ---- */
+
+enum { EDGE_TEXTS = 80, BLOCKS = 4, NEAR = 2 };
+
+/* A string of what takes more than a byte, from place to place more of it than in random_json.c. */
+static void add_odd_string(struct buf *text)
+{
+    static const char *const pieces[] = {"\\\"",     "\\\\",         "\\u00e9",          "\\ud83d\\ude00",
+                                         "\xc3\xa9", "\xe2\x80\xa8", "\xf0\x9f\x98\x80", "a"};
+    unsigned kinds = 1 + random_below(sizeof pieces / sizeof *pieces); /* of the first only, or of all */
+    buf_addc(text, '"');
+    for (unsigned n = random_below(80); n; n--)
+        buf_adds(text, pieces[random_below(kinds)]);
+    buf_addc(text, '"');
+}
+
+static void add_odd_list(struct buf *text)
+{
+    buf_addf(text, "%*s[", (int)random_below(SCAN_BYTES), "");
+    for (unsigned n = 1 + random_below(6); n; n--) {
+        buf_adds(text, "{\"a\":[");
+        add_odd_string(text);
+        buf_addf(text, ",%s],", values[random_below(4) ? 0 : random_below(VALUES)]);
+        add_odd_string(text);
+        buf_adds(text, ":true}");
+        buf_adds(text, n > 1 ? "," : "]");
+    }
+}
+
+/* A block is taken where PIECE more bytes are there: 64 and 80, 128 and 144, ... */
+static unsigned at_edges(const struct path *path, uint64_t seed)
+{
+    static const int beyond[] = {0, 16};
+    struct buf text = {0};
+    unsigned wrong = 0;
+    random_seed(seed);
+    add_odd_list(&text);
+    if (random_below(2))
+        change(&text);
+    struct splitting states = split_in_chunks(PAGE, path, text.data, text.len, 1);
+    for (int blocks = 1; blocks <= BLOCKS; blocks++)
+        for (int b = 0; b < 2; b++)
+            for (int near = -NEAR; near <= NEAR && !wrong; near++)
+                wrong += !lane_agrees(&states, PAGE, path, text.data, text.len,
+                                      (size_t)(blocks * SCAN_BYTES + beyond[b] + near));
+    splitting_free(&states);
+    buf_free(&text);
+    return wrong;
+}
+
+static void check_edges(const struct path *path)
+{
+    unsigned wrong = 0;
+    for (uint64_t seed = 0; seed < EDGE_TEXTS && wrong < 5; seed++)
+        wrong += at_edges(path, seed);
+    ok(wrong == 0, "%s: escapes and characters over the edges of blocks, in pieces that end near them",
+       kind_under_test->name);
+}
+
 /* ---- deep ---- */
 
 static void nest(struct buf *text, int depth)
@@ -238,6 +305,7 @@ int main(void)
         if (!kind_under_test->runs())
             continue;
         check_kind(&path);
+        check_edges(&path);
         check_depth(&path);
     }
     path_free(&path);
