@@ -33,6 +33,11 @@ in_root() { chroot "$root" /restsrc "$@"; }
     done
 }
 
+@test "each is hardened" {
+    "$tests/hardened" "$CACHE/x86_64/restsrc"
+    "$tests/hardened" "$CACHE/aarch64/restsrc"
+}
+
 @test "in an empty root it finds the bundle where Debian, Red Hat, Amazon Linux, SUSE and Alpine have it" {
     needs_root
     list n=25

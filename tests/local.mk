@@ -150,6 +150,25 @@ lint-quick: ## the part of it that takes seconds; pre-commit runs it
 check-compilers: distdir ## build without warnings with gcc, AddressSanitizer and clang; run the unit tests
 	@$(srcdir)/tests/compilers $(distdir) $(UNIT_TESTS); status=$$?; rm -rf $(distdir); exit $$status
 
+# The tests with programs that watch their own memory: all of them by the sanitizers, and by valgrind the units and the
+# bats files where most memory changes hands. Each in a build of its own. Tests of time and memory skip themselves.
+SANITIZED = $(BATS_TESTS)
+WATCHED = tests/read.bats tests/write.bats tests/count.bats tests/arrow.bats tests/state.bats
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
+.PHONY: check-asan check-valgrind
+check-asan: all distdir ## units and bats with AddressSanitizer and UndefinedBehaviorSanitizer, minutes
+	@(cd $(distdir) && ./configure -q --enable-asan CFLAGS='-g -O1' && $(MAKE) -s && \
+		$(MAKE) -s check TESTS='$(UNIT_TESTS)') && \
+	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/src/restsrc TESTS='$(SANITIZED)'; \
+	status=$$?; rm -rf $(distdir); exit $$status
+check-valgrind: all distdir ## units and some bats files under valgrind: what is lost is an error, too; minutes
+	@(cd $(distdir) && ./configure -q --disable-hardening CFLAGS='-g -O1' && $(MAKE) -s && \
+		$(MAKE) -s check TESTS='$(UNIT_TESTS)' LOG_COMPILER='$(VALGRIND)') && \
+	printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' $(abs_builddir)/$(distdir)/src/restsrc >$(distdir)/watched && \
+	chmod +x $(distdir)/watched && \
+	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/watched TESTS='$(WATCHED)'; \
+	status=$$?; rm -rf $(distdir); exit $$status
+
 # make coverage: needs gcovr, which is fetched into a place of its own. Counts by `gcc --coverage`, in minutes.
 .PHONY: coverage
 coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes
@@ -248,6 +267,7 @@ EXTRA_DIST += \
 	ruff.toml \
 	tests/unit/tap.h \
 	tests/compilers \
+	tests/hardened \
 	tests/against_json.py \
 	tests/answers.py \
 	tests/cost.py \

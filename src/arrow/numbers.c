@@ -134,8 +134,7 @@ bool numeral_decimal(const struct numeral *n, unsigned precision, unsigned scale
         bound *= 10U;
     if (result >= bound)
         return false;
-    if (n->negative)
-        result = ~result + 1U;
-    memcpy(value->bytes, &result, sizeof value->bytes);
+    wide whole = n->negative ? ~result + 1U : result;
+    memcpy(value->bytes, &whole, sizeof value->bytes);
     return true;
 }

@@ -143,7 +143,8 @@ static void format_tm(int64_t seconds, int micros, const char *format, struct bu
     struct buf parts = {0};
     gmtime_r(&whole, &tm);
     put_parts(format, seconds, micros, &parts);
-    buf_add(out, text, strftime(text, sizeof text, buf_text(&parts), &tm));
+    size_t n = strftime(text, sizeof text, buf_text(&parts), &tm);
+    buf_add(out, text, n);
     buf_free(&parts);
 }
 

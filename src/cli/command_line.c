@@ -128,10 +128,10 @@ static const struct option_row *row_of(int code)
 {
     if (code >= FIRST_LONG)
         return &option_table[(code - FIRST_LONG) % NEGATED];
-    for (const struct option_row *row = option_table; row < option_table + option_count; row++)
-        if (row->letter == code)
-            return row;
-    return NULL;
+    const struct option_row *row = option_table;
+    while (row->letter != code) /* getopt_long() knows the letters of this table alone */
+        row++;
+    return row;
 }
 
 /* On the command line the value is in a file; the list holds the values themselves. */

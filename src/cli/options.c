@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -270,9 +271,13 @@ int options_complete(struct options *o, struct error *e)
 
 int options_take(struct options *o, const struct settings *found, struct error *e)
 {
-    for (const struct setting *s = found->at; s < found->at + found->count; s++)
-        if (options_set(o, options_find(s->option, strlen(s->option)), s->value, e))
+    for (const struct setting *s = found->at; s < found->at + found->count; s++) {
+        const struct option_row *row = options_find(s->option, strlen(s->option));
+        if (!row)
+            return error_set(e, EX_SOFTWARE, "discovery set an option that is not there: %s", s->option);
+        if (options_set(o, row, s->value, e))
             return -1;
+    }
     return 0;
 }
 

@@ -53,7 +53,9 @@ static int on_word(CURL *easy, curl_infotype type, char *text, size_t n, void *u
 static int on_send(void *user, char *ip, char *local_ip, int port, int local_port)
 {
     struct http *h = user;
-    (void)ip, (void)local_ip, (void)port;
+    (void)ip;
+    (void)local_ip;
+    (void)port;
     h->sent += !h->challenged; /* the first is there to be refused */
     h->local_port = local_port;
     h->sent_at = io_clock();

@@ -30,7 +30,7 @@ static int add_pointer_segment(struct path *p, struct path_way *way, const char 
     struct buf plain = {0};
     for (size_t i = 0; i < len; i++) {
         bool escape = name[i] == '~' && i + 1 < len && (name[i + 1] == '0' || name[i + 1] == '1');
-        buf_addc(&plain, !escape ? name[i] : name[++i] == '0' ? '~' : '/');
+        buf_addc(&plain, (char)(!escape ? name[i] : name[++i] == '0' ? '~' : '/'));
     }
     int result = add_segment(p, way, buf_text(&plain), plain.len);
     buf_free(&plain);

@@ -226,7 +226,7 @@ const struct usual *usual_next(const struct usual *row)
 
 void usual_paths(struct path *p, enum usual_kind kind)
 {
-    const char *names[PATH_WAYS], *last = NULL;
+    const char *names[PATH_WAYS] = {NULL}, *last = NULL;
     size_t count = 0;
     for (const struct usual *u = usual_first(kind); u; u = usual_next(u)) {
         bool again = last && strcmp(last, u->name) == 0;
