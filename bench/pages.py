@@ -9,7 +9,18 @@ from pathlib import Path
 CACHE = Path(__file__).resolve().parent / ".cache"
 SOURCE = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 CARRIERS = ("UA", "AA", "B6", "DL", "EV", "MQ", "WN", "9E")
-STYLES = {"compact": {"separators": (",", ":")}, "spaced": {}, "pretty": {"indent": 2}}
+# How json.dumps() writes a page; None: as it stands.
+STYLES = {"compact": None, "spaced": {}, "pretty": {"indent": 2}, "escapes": None}
+WORDS = (
+    "caf\u00e9",
+    "\u65e5\u672c\u8a9e",
+    "\U0001f600",
+    "C:\\\\dir\\\\",
+    '\\"so\\"',
+    "\\u00e9\\u2028",
+    "a\\/b\\n",
+    "plain",
+)
 LINKED = 100  # pages that a list of any length is made of
 
 
@@ -25,6 +36,17 @@ def record(i):
     )
 
 
+def odd_record(i):
+    """Of 70 bytes to 1.6 kB, about 240: strings with escapes and other characters than ASCII, lists in lists."""
+    text = " ".join(WORDS[(i + n * (i % 5 + 1)) % len(WORDS)] for n in range(i % 41 if i % 97 else 150))
+    nested = "[" * (i % 5) + f'{{"n":{i % 1000}e-3,"\\u006b\u00e9y":[true,null,"\\\\"]}}' + "]" * (i % 5)
+    return f'{{"id":{i},"text":"{text}","nested":{nested}}}'
+
+
+def record_of(style):
+    return odd_record if style == "escapes" else record
+
+
 SCHEMA = (
     "id bigint, day date, carrier string, flight bigint, tail string, from string, to string, delay bigint, "
     "distance double, gate string, late boolean, crew struct<captain: string, size: bigint>, scheduled timestamp"
@@ -33,7 +55,7 @@ SCHEMA = (
 
 def page(style, head, rows):
     """A page with its records as servers write them. Loaded and written again, no record changes but for its blanks."""
-    if style == "compact":
+    if STYLES[style] is None:
         return f'{{{head}"results":[{",".join(rows)}]}}'
     return json.dumps(json.loads(f'{{{head}"results":[{",".join(rows)}]}}'), ensure_ascii=False, **STYLES[style])
 
@@ -59,7 +81,7 @@ def pages(records, size, style):
         folder.mkdir()
         (folder / "count.json").write_text(json.dumps({"total": records}))
         for offset in range(0, records, size):
-            rows = [record(i) for i in range(offset, min(offset + size, records))]
+            rows = [record_of(style)(i) for i in range(offset, min(offset + size, records))]
             (folder / f"{offset}-{size}.json").write_text(page(style, f'"total":{records},', rows))
 
     return made(f"pages-{records}-{size}-{style}", make)
@@ -102,8 +124,8 @@ def bodies(records, batch):
     return made(f"bodies-{records}-{batch}", make)
 
 
-def sha256(records):
+def sha256(records, style):
     digest = hashlib.sha256()
     for i in range(records):
-        digest.update(record(i).encode() + b"\n")
+        digest.update(record_of(style)(i).encode() + b"\n")
     return digest.hexdigest()

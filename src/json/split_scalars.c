@@ -222,14 +222,15 @@ bytes scalar_escape(struct split *s, bytes p, bytes from)
     return p + 1;
 }
 
-static bool is_hex(unsigned char c)
-{
-    return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
+static const bool is_hex[256] = {
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true,
+    ['8'] = true, ['9'] = true, ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true, ['f'] = true,
+    ['A'] = true, ['B'] = true, ['C'] = true, ['D'] = true, ['E'] = true, ['F'] = true,
+};
 
 bytes scalar_hex(struct split *s, bytes p, bytes from)
 {
-    if (!is_hex(*p))
+    if (!is_hex[*p])
         return split_fail(s, p, from, "a malformed \\u escape");
     keep_key(s, p, 1);
     if (++s->text_pos == 4)
@@ -239,25 +240,16 @@ bytes scalar_hex(struct split *s, bytes p, bytes from)
 
 /* ---- at once ---- */
 
+/* Tables instead of branches, because escapes follow each other without a rule. */
 unsigned scalar_escape_length(bytes p, bytes end)
 {
     enum { SHORT = 2, UNICODE = 6 };
-    if (end - p < UNICODE)
-        return 0;
-    switch (p[1]) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        return SHORT;
-    case 'u':
-        return is_hex(p[2]) && is_hex(p[3]) && is_hex(p[4]) && is_hex(p[5]) ? UNICODE : 0;
-    }
-    return 0;
+    static const unsigned char length[256] = {
+        ['"'] = SHORT, ['\\'] = SHORT, ['/'] = SHORT, ['b'] = SHORT,   ['f'] = SHORT,
+        ['n'] = SHORT, ['r'] = SHORT,  ['t'] = SHORT, ['u'] = UNICODE,
+    };
+    unsigned n = end - p < UNICODE ? 0 : length[p[1]];
+    return n != UNICODE || (is_hex[p[2]] & is_hex[p[3]] & is_hex[p[4]] & is_hex[p[5]]) ? n : 0;
 }
 
 unsigned scalar_character_length(bytes p, bytes end)
