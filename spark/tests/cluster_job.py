@@ -30,11 +30,17 @@ def read(spark, job):
 
 def write(spark, job):
     rows = spark.range(0, 1000, 1, 4)
-    rows.write.format("rest-api").mode("append").options(idempotent="true").save(job["sinks"]["write"])
+    options = {"idempotent": "true", **job["options"]}
+    rows.write.format("rest-api").mode("append").options(**options).save(job["sinks"]["write"])
+
+
+def stream(spark, job):
+    options = {"rows_per_batch": "300", **job["options"]}
+    return spark.readStream.format("rest-api").schema("id long").options(**options).load(job["source"])
 
 
 def stream_read(spark, job):
-    source = spark.readStream.format("rest-api").schema("id long").option("rows_per_batch", "300").load(job["source"])
+    source = stream(spark, job)
     place = job["folder"] + "/read"
     sink = (
         source.writeStream.format("parquet").option("path", place).option("checkpointLocation", place + ".checkpoint")
@@ -44,7 +50,7 @@ def stream_read(spark, job):
 
 
 def stream_write(spark, job):
-    source = spark.readStream.format("rest-api").schema("id long").option("rows_per_batch", "300").load(job["source"])
+    source = stream(spark, job)
     place = job["folder"] + "/write.checkpoint"
     sink = source.writeStream.format("rest-api").options(idempotent="true", path=job["sinks"]["stream_write"])
     sink.option("checkpointLocation", place).trigger(availableNow=True).start().awaitTermination()

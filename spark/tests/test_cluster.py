@@ -153,16 +153,55 @@ def test_streams_by_spark_connect(cluster, archive, job):
         work.result(cluster.client("connect-streams", server, archive, JOB, work.text(*steps)), *steps)
 
 
+def program_below(folder):
+    """Whether the tool runs that a worker's task unpacked there."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "exe").readlink().is_relative_to(folder):
+                return True
+        except OSError:  # it has ended
+            continue
+    return False
+
+
 @pytest.mark.cluster
-@pytest.mark.parametrize("step", ["read", "write"])
+@pytest.mark.parametrize("step", EVERYTHING)
 def test_a_worker_is_killed_in_mid_job(cluster, archive, job, step):
     """With what it runs. The other one does its tasks; what is read is whole, what is written is there once."""
-    work = job("kind=flat,n=1000,delay=0.5")
-    text = work.text(step, num_partitions="10", page_size="20") if step == "read" else work.text(step)
-    running = cluster.submit(f"kill-{step}", "--py-files", archive, JOB, text)
-    busy = work.source.log if step == "read" else work.sinks["write"].stored
+    work = job("kind=flat,n=1000,delay=0.2")
+    options = {} if step == "write" else {"num_partitions": "10", "page_size": "20"}
+    running = cluster.submit(f"kill-{step}", "--py-files", archive, JOB, work.text(step, **options), path=archive)
+    busy = work.sinks[step].stored if step in work.sinks else work.source.log
     eventually(lambda: len(busy()) > 8, 120)
-    cluster.workers.pop().kill()
+    victim = eventually(lambda: next((one for one in cluster.workers if program_below(one.folder)), None), 60)
+    cluster.workers.remove(victim)
+    victim.kill()
     found = work.result(running, step)
-    assert len({Path(tool).parent for tool in found["tools"]}) == 1
+    assert {Path(tool).parent for tool in found["tools"]} == places(cluster)
     cluster.workers.append(cluster.add_worker(f"after-{step}"))
+
+
+def most_in(seconds, times):
+    """The largest number of requests within so many seconds."""
+    times, first, most = sorted(times), 0, 0
+    for last, time in enumerate(times):
+        while time - times[first] > seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("step", ["read", "write"])
+def test_all_tasks_of_all_workers_share_a_rate(cluster, archive, job, step):
+    """Four tasks have a quarter of it each. In no three seconds are there more requests, but for the first of each."""
+    work = job("kind=flat,n=1000,cap=10")
+    options = {"rate": "20/s", "rate_scope": "cluster", "slots": "4"}
+    options |= {"num_partitions": "8", "page_size": "10"} if step == "read" else {"batch_size": "10"}
+    running = cluster.submit(f"rate-{step}", "--py-files", archive, JOB, work.text(step, **options))
+    found = work.result(running, step)
+    assert {Path(tool).parent for tool in found["tools"]} == places(cluster)
+    times = [entry["time"] for entry in (work.source if step == "read" else work.sinks["write"]).log()]
+    print(f"{step}: {len(times)} requests in {max(times) - min(times):.1f} s; in 3 s at most {most_in(3, times)}")
+    assert len(times) >= 100
+    assert 30 < most_in(3, times) <= 60 + 4

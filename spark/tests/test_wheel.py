@@ -136,11 +136,13 @@ def archive(wheel, tmp_path):
 def find(python, tmp_path):
     """What a process finds that has a wheel on its path, and this test's folder for temporary files."""
 
-    def run(archive, umask=0o022, path="/usr/bin:/bin"):
+    def run(archive, umask=0o022, path="/usr/bin:/bin", before=""):
         environment = bare(
             "/nonexistent", HOME=str(tmp_path / "home"), PYTHONPATH=str(archive), TMPDIR=str(tmp_path), PATH=path
         )
         command = [python, "-c", "from restsrc import tool; print(tool.find())"]
+        if before:  # in a name space of its own, after other mounts
+            command = ["unshare", "-m", "sh", "-c", f'{before} && exec "$@"', "sh", *command]
         return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, umask=umask)
 
     return run
@@ -199,6 +201,71 @@ def test_a_link_in_place_of_the_folder_is_not_followed(archive, find, tmp_path):
     (tmp_path / f"restsrc-{os.geteuid()}").symlink_to(elsewhere)
     assert find(archive).stdout.strip().startswith(str(tmp_path / "home"))
     assert not list(elsewhere.iterdir())
+
+
+def test_a_wheel_that_was_unzipped_has_the_tool_too(archive, find, tmp_path):
+    """Python's zipfile, and many another, does not make what it unpacks executable."""
+    with zipfile.ZipFile(archive) as wheel:
+        wheel.extractall(tmp_path / "unzipped")
+    found = Path(find(tmp_path / "unzipped").stdout.strip())
+    assert found.parent == tmp_path / f"restsrc-{os.geteuid()}"
+    assert found.read_bytes() == program(archive)
+    subprocess.run([found, "--version"], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="chown needs root")
+def test_a_folder_that_somebody_else_made_is_not_used(archive, find, tmp_path):
+    folder = tmp_path / f"restsrc-{os.geteuid()}"
+    folder.mkdir(mode=0o700)
+    planted = folder / f"restsrc-{hashlib.sha256(program(archive)).hexdigest()[:16]}"
+    planted.write_text("#!/bin/sh\n")
+    planted.chmod(0o755)
+    os.chown(folder, 12345, 12345)
+    assert find(archive).stdout.strip().startswith(str(tmp_path / "home"))
+    assert planted.read_text() == "#!/bin/sh\n"
+
+
+def test_a_link_in_place_of_the_program_is_replaced(archive, find, tmp_path):
+    path = Path(find(archive).stdout.strip())
+    path.rename(tmp_path / "same")
+    path.symlink_to(tmp_path / "same")
+    assert find(archive).stdout.strip() == str(path)
+    assert not path.is_symlink() and path.read_bytes() == program(archive)
+
+
+def test_half_a_program_is_unpacked_again(archive, find, tmp_path):
+    """Of a machine that lost its power, say: the file has its name and mode, but not its end."""
+    path = Path(find(archive).stdout.strip())
+    os.truncate(path, 4096)
+    assert find(archive).stdout.strip() == str(path)
+    assert path.read_bytes() == program(archive)
+
+
+needs_mounts = pytest.mark.skipif(
+    subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0,
+    reason="unshare -m needs root",
+)
+
+
+@needs_mounts
+def test_where_programs_cannot_be_run_the_next_place_is_taken(archive, find, tmp_path):
+    noexec = "for place in %s; do mkdir -p $place && mount -t tmpfs -o noexec,mode=700 none $place || exit 1; done"
+    folder, home = tmp_path / f"restsrc-{os.geteuid()}", tmp_path / "home"
+    found = find(archive, before=noexec % folder)
+    assert found.stdout.strip().startswith(str(home / ".cache" / "restsrc" / "bin")), found.stderr
+    found = find(archive, before=noexec % f"{folder} {home}")
+    assert found.stdout.strip().startswith(str(tmp_path / f".restsrc-{os.geteuid()}")), found.stderr
+
+
+@needs_mounts
+def test_where_nothing_can_be_written_it_says_where_it_tried(archive, find, tmp_path):
+    places = f"/tmp /var/tmp {tmp_path}"
+    read_only = "for place in %s; do mount --bind $place $place && mount -o remount,bind,ro $place || exit 1; done"
+    found = find(archive, before=f"mount -o remount,bind,ro / && {read_only % places}")
+    assert found.returncode == 1
+    tried = [tmp_path / "home" / ".cache" / "restsrc" / "bin", tmp_path / f".restsrc-{os.geteuid()}"]
+    assert all(f"{place}: Read-only file system" in found.stderr for place in tried), found.stderr
+    assert "OptionError" in found.stderr and "RESTSRC_BIN" in found.stderr
 
 
 def test_a_wheel_whose_program_is_damaged_is_refused(archive, find, tmp_path):

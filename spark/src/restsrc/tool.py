@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sysconfig
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ FOREIGN = (errno.ENOEXEC, errno.ELIBBAD)
 
 
 def find(option: str | None = None) -> str:
-    """The tool's path: the option, $RESTSRC_BIN, where pip put it, out of the zip that this package is in, then PATH.
+    """The tool's path: the option, $RESTSRC_BIN, where pip put it, out of the wheel that this package is in, then PATH.
 
     Runs on the driver and again on every executor. What the user named is taken or refused, never passed over.
     OptionError where there is no tool.
@@ -33,7 +32,8 @@ def find(option: str | None = None) -> str:
     for place in _places():
         if os.access(place, os.X_OK):
             return str(place)
-    found = _in_zip() or shutil.which("restsrc")
+    # A wheel that Spark put on the path as a zip file (--py-files, addArtifacts), or that was unzipped.
+    found = unpacked.program(str(PACKAGE.parent)) or shutil.which("restsrc")
     if found:
         return found
     raise OptionError(
@@ -50,12 +50,6 @@ def _places() -> list[Path]:
         folders.insert(0, PACKAGE.parents[3] / "bin")
     folders += [Path(sysconfig.get_path("scripts")), Path(sysconfig.get_path("scripts", "posix_user"))]
     return list(dict.fromkeys(folder / "restsrc" for folder in folders))
-
-
-def _in_zip() -> str | None:
-    """From the wheel that Spark put on the path as a zip file (--py-files, addArtifacts)."""
-    archive = PACKAGE.parent
-    return unpacked.program(str(archive)) if zipfile.is_zipfile(archive) else None
 
 
 def authorities() -> dict[str, str]:

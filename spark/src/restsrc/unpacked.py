@@ -1,4 +1,4 @@
-"""The program in a wheel that is used as a zip file: unpacked once for each machine and user, into a private folder."""
+"""The program in a wheel that is used as it is: unpacked once for each machine and user, into a private folder."""
 
 from __future__ import annotations
 
@@ -15,49 +15,60 @@ from pathlib import Path
 
 from restsrc.errors import OptionError
 
-SCRIPT = ".data/scripts/restsrc"
+Place = Path | zipfile.Path
 
 
 @functools.cache
-def program(archive: str) -> str | None:
-    """The path of the program in the wheel, which is executable there. None: it has none."""
-    with zipfile.ZipFile(archive) as wheel:
-        name = next((name for name in wheel.namelist() if name.endswith(SCRIPT)), None)
-        if name is None:
-            return None
-        digest = _recorded_digest(wheel, name)
-        refusals = []
-        for folder in _folders():
-            try:
-                return _unpack(wheel, name, digest, folder)
-            except OSError as error:
-                refusals.append(f"{folder}: {error.strerror or error}")
+def program(place: str) -> str | None:
+    """The path of the program in the wheel `place`, a zip file or a folder that somebody unzipped, which is executable
+    there. None: it has none.
+    """
+    wheel = zipfile.Path(place) if zipfile.is_zipfile(place) else Path(place)
+    script = _entry(wheel, ".data") if wheel.is_dir() else None
+    if script is None or not (script := script / "scripts" / "restsrc").is_file():
+        return None
+    digest = _recorded_digest(wheel, ".data/scripts/restsrc")
+    refusals = []
+    for folder in _folders():
+        try:
+            return _unpack(script, digest, folder)
+        except OSError as error:
+            refusals.append(f"{folder}: {error.strerror or error}")
     raise OptionError(
-        f"the restsrc tool in {archive} can't be put where it may be run: {'; '.join(refusals)}. Set RESTSRC_BIN"
+        f"the restsrc tool in {place} can't be put where it may be run: {'; '.join(refusals)}. Set RESTSRC_BIN"
     )
 
 
-def _recorded_digest(wheel: zipfile.ZipFile, name: str) -> bytes:
+def _entry(wheel: Place, end: str) -> Place | None:
+    """restsrc-VERSION.data, .dist-info."""
+    return next((one for one in wheel.iterdir() if one.name.startswith("restsrc-") and one.name.endswith(end)), None)
+
+
+def _recorded_digest(wheel: Place, name: str) -> bytes:
     """What the wheel's list of files says; lines are PATH,sha256=DIGEST,SIZE."""
-    record = next(path for path in wheel.namelist() if path.endswith(".dist-info/RECORD"))
-    for line in wheel.read(record).decode().splitlines():
+    about = _entry(wheel, ".dist-info")
+    record = (about / "RECORD").read_text(encoding="utf-8") if about else ""
+    for line in record.splitlines():
         path, digest, _ = line.rsplit(",", 2)
-        if path == name and digest.startswith("sha256="):
+        if path.endswith(name) and digest.startswith("sha256="):
             return base64.urlsafe_b64decode(digest.removeprefix("sha256=") + "==")
-    raise OptionError(f"{wheel.filename} is not a wheel: {record} does not list {name}")
+    raise OptionError(f"{wheel} is not a wheel: it has no list of files with {name}")
 
 
 def _folders() -> Iterator[Path]:
     """Where it may go. The first is on the machine's own disk; some machines run nothing from there."""
     user = os.geteuid()
-    yield Path(tempfile.gettempdir(), f"restsrc-{user}")
+    try:
+        yield Path(tempfile.gettempdir(), f"restsrc-{user}")
+    except FileNotFoundError:  # a machine with a disk that is read only
+        pass
     cache = os.environ.get("XDG_CACHE_HOME") or (os.path.expanduser("~/.cache") if os.environ.get("HOME") else "")
     if os.path.isabs(cache):
         yield Path(cache, "restsrc", "bin")
     yield Path.cwd() / f".restsrc-{user}"
 
 
-def _unpack(wheel: zipfile.ZipFile, name: str, digest: bytes, folder: Path) -> str:
+def _unpack(script: Place, digest: bytes, folder: Path) -> str:
     """One file for each content. OSError: not here."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_private(folder)
@@ -65,7 +76,7 @@ def _unpack(wheel: zipfile.ZipFile, name: str, digest: bytes, folder: Path) -> s
     with open(folder / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other tasks wait for the first
         if not _is_whole(target, digest):
-            _write(target, wheel.read(name), digest)
+            _write(target, script.read_bytes(), digest)
     if not os.access(target, os.X_OK):
         raise PermissionError(None, "programs can't be run from there")
     return str(target)
