@@ -51,16 +51,17 @@ def components(libraries: Path) -> "list[dict[str, object]]":
     for line in (libraries / "components").read_text().splitlines():
         kind, name, version, licence = line.split()
         purl = f"pkg:{kind}/{name}@{quote(version, safe='~')}"
-        found.append(
-            {
-                "type": "library",
-                "bom-ref": purl,
-                "name": name,
-                "version": version,
-                "licenses": [{"license": {"id": licence}}],
-                "purl": purl + ("?arch=source&distro=bookworm" if kind == "deb/debian" else ""),
-            }
-        )
+        part: dict[str, object] = {
+            "type": "library",
+            "bom-ref": purl,
+            "name": name,
+            "version": version,
+            "licenses": [{"license": {"id": licence}}],
+            "purl": purl + ("?arch=source&distro=bookworm" if kind == "deb/debian" else ""),
+        }
+        if name == "musl":
+            part["pedigree"] = {"notes": "with packaging/static/musl.patch of restsrc's sources"}
+        found.append(part)
     return found
 
 
