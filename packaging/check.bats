@@ -170,6 +170,21 @@ shell_reads() {
     rm -rf "$root"
 }
 
+@test "in the image that Containerfile makes, as a user of no rights" {
+    needs_root
+    command -v buildah >/dev/null || skip "no buildah"
+    mkdir -p "$root/dist"
+    cp "$root/restsrc" "$root/dist/restsrc-$(uname -m)"
+    images() {
+        buildah --root "$BATS_TEST_TMPDIR/images" --runroot "$BATS_TEST_TMPDIR/run" --storage-driver vfs "$@" 3>&-
+    }
+    images build -q --build-arg "ARCH=$(uname -m)" -f "$BATS_TEST_DIRNAME/Containerfile" -t restsrc:try "$root"
+    container=$(images from localhost/restsrc:try)
+    list n=25
+    [ "$(images run --isolation chroot "$container" -- /usr/bin/restsrc read "$list" | wc -l)" -eq 25 ]
+    images rm -a
+}
+
 # ---- the wheels and the sdist ----
 
 # What pip takes of all wheels for a platform.
