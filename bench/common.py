@@ -108,8 +108,8 @@ def those_there(contestants, needs):
 def descendants(pid):
     """The process and all below it."""
     with contextlib.suppress(OSError):
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [pid, *(process for child in below for process in descendants(int(child)))]
+        below = [file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+        return [pid, *(process for children in below for child in children for process in descendants(int(child)))]
     return [pid]
 
 

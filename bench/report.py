@@ -18,8 +18,9 @@ PARTS = {
     "count": ((), "curl"),
     "write": ((), "curl --data-binary"),
     "arrow": ((), "restsrc --output arrow"),
-    "spark read": ((), "ready Arrow batches"),
+    "spark read": (("page",), "ready Arrow batches"),
     "spark write": ((), "seed's pattern"),
+    "spark memory": ((), ""),
 }
 
 
@@ -49,12 +50,15 @@ def table(rows, base):
     yield "| | wall s | least to most | times | processor s | peak MiB |"
     yield "|---|---|---|---|---|---|"
     for row in rows:
-        extra = f"{row['processor']:.2f} | {row['peak_mib']:.0f}" if row["processor"] else "|"
-        name = row["name"].replace("|", "\\|")
-        yield (
-            f"| {name} | {row['wall']:.3f} | {row['least']:.3f} to {row['most']:.3f} "
-            f"| {row['wall'] / base:.2f} | {extra} |"
-        )
+        cells = [
+            row["name"].replace("|", "\\|"),
+            f"{row['wall']:.3f}",
+            f"{row['least']:.3f} to {row['most']:.3f}",
+            f"{row['wall'] / base:.2f}",
+            f"{row['processor']:.2f}" if row["processor"] else "",
+            f"{row['peak_mib']:.0f}" if row["processor"] or row["peak_mib"] else "",
+        ]
+        yield "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
 
 
 def tables(rows):

@@ -1,7 +1,10 @@
 """Spark's part of bench/run: reads into nothing and writes, by data sources that take turns in one Spark.
 
-python spark.py SETTINGS, as JSON; prints {"read": {name: [seconds]}, "write": {name: [seconds]}}."""
+python spark.py SETTINGS, as JSON; prints {"read": {name: [seconds]}, "small pages": the same, "write": the same,
+"memory": {name: [[seconds, MiB]]}}."""
 
+import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -11,14 +14,14 @@ import time
 import urllib.request
 from pathlib import Path
 
-from common import take_turns
+from common import peaks, take_turns
 from pyspark.sql import SparkSession
 from pyspark.sql.datasource import DataSource, DataSourceReader, DataSourceWriter, InputPartition, WriterCommitMessage
 from restsrc import RestApiDataSource
 
 import pages
 
-PAGE, BATCH_ROWS = 1000, 10_000
+PAGE, SMALL_PAGE, BATCH_ROWS = 1000, 100, 10_000
 
 
 class Done(WriterCommitMessage):
@@ -53,19 +56,19 @@ class SeedReader(DataSourceReader):
     """The usual pattern: a partition a page, requests, and tuples."""
 
     def __init__(self, schema, options):
-        self.schema, self.url = schema, options["url"]
+        self.schema, self.url, self.page = schema, options["url"], int(options["page_size"])
 
     def partitions(self):
         with urllib.request.urlopen(f"{self.url}/count") as answer:
             total = json.load(answer)["total"]
-        return [InputPartition(offset) for offset in range(0, total, PAGE)]
+        return [InputPartition(offset) for offset in range(0, total, self.page)]
 
     def read(self, partition):
         import datetime
 
         import requests
 
-        answer = requests.get(self.url, params={"offset": partition.value, "limit": PAGE})
+        answer = requests.get(self.url, params={"offset": partition.value, "limit": self.page})
         for record in answer.json()["results"]:
             record["day"] = datetime.date.fromisoformat(record["day"])
             record["scheduled"] = datetime.datetime.fromisoformat(record["scheduled"])
@@ -133,6 +136,20 @@ def start_spark(restsrc):
     return spark
 
 
+def fuse(spark, url, records):
+    """spark-fuse as its documentation has it. It makes no dates and times of JSON, so Spark does."""
+    from spark_fuse.io import rest_api
+
+    rest_api.register_rest_data_source(spark)
+    pagination = {"mode": "query", "param": "offset", "start": 0, "stop": records - 1, "step": PAGE}
+    pagination |= {"page_size_param": "limit", "page_size": PAGE}
+    config = rest_api.build_rest_api_config(spark, url, pagination=pagination, records_field="results")
+    texts = pages.SCHEMA.replace("day date", "day string").replace("scheduled timestamp", "scheduled string")
+    reader = spark.read.format(rest_api.REST_API_FORMAT).schema(texts)
+    df = reader.option(rest_api.REST_API_CONFIG_OPTION, json.dumps(config)).load()
+    return df.withColumns({"day": df.day.cast("date"), "scheduled": df.scheduled.cast("timestamp")})
+
+
 def seconds(action):
     start = time.monotonic()
     action()
@@ -150,30 +167,98 @@ def save_ready(df, folder):
             stream.write_table(table.slice(part * share, share), max_chunksize=BATCH_ROWS)
 
 
+def save(df):
+    return seconds(df.write.format("noop").mode("overwrite").save)
+
+
+def check_same(frames):
+    """The same rows are in all."""
+    sums = {name: frame.selectExpr("count(*)", "sum(hash(*))").collect() for name, frame in frames.items()}
+    for name, found in sums.items():
+        if found != next(iter(sums.values())):
+            sys.exit(f"bench: {name} has other rows")
+
+
+def rest(spark, url, **options):
+    return (
+        spark.read.format("rest-api").schema(pages.SCHEMA).options(**{"url": url, "page_size": PAGE} | options).load()
+    )
+
+
+def seed(spark, url, page):
+    return spark.read.format("seed").schema(pages.SCHEMA).options(url=url, page_size=page).load()
+
+
 def reads(spark, s, folder):
-    """{name: DataFrame}; and the same rows must be in all."""
+    """{name: DataFrame}, of the same rows."""
     url = f"{s['url']}/items"
     lines = shutil.copy(s["rows"], folder)
-    schema = pages.SCHEMA
-    frames = {"spark.read.json of a RAM disk": spark.read.schema(schema).json(lines)}
+    local = spark.read.schema(pages.SCHEMA).json(lines)
     os.mkdir(f"{folder}/ready")
-    save_ready(frames["spark.read.json of a RAM disk"], f"{folder}/ready")
-
-    def rest(**options):
-        return spark.read.format("rest-api").schema(schema).options(url=url, page_size=PAGE, **options).load()
-
+    save_ready(local, f"{folder}/ready")
     frames = {
-        "ready Arrow batches": spark.read.format("ready").schema(schema).option("folder", f"{folder}/ready").load(),
-        "restsrc": rest(),
-        **{f"restsrc, {option}": rest(**dict([option.split("=", 1)])) for option in s["options"]},
-        **frames,
-        "seed's pattern": spark.read.format("seed").schema(schema).option("url", url).load(),
+        "ready Arrow batches": spark.read.format("ready")
+        .schema(pages.SCHEMA)
+        .option("folder", f"{folder}/ready")
+        .load(),
+        "restsrc": rest(spark, url),
+        **{f"restsrc, {option}": rest(spark, url, **dict([option.split("=", 1)])) for option in s["options"]},
+        "spark.read.json of a RAM disk": local,
+        "seed's pattern": seed(spark, url, PAGE),
     }
-    want = frames["spark.read.json of a RAM disk"].selectExpr("count(*)", "sum(hash(*))").collect()
-    for name, frame in frames.items():
-        if frame.selectExpr("count(*)", "sum(hash(*))").collect() != want:
-            sys.exit(f"bench: {name} has other rows")
+    if importlib.util.find_spec("spark_fuse"):
+        frames["spark-fuse"] = fuse(spark, url, s["records"])
+    else:
+        print("bench: without spark-fuse, which is not installed", file=sys.stderr)
+    check_same(frames)
     return frames
+
+
+def small_pages(spark, s):
+    """The usual pattern takes minutes here: one round."""
+    frames = {
+        "restsrc": rest(spark, f"{s['small']}/items", page_size=SMALL_PAGE),
+        "seed's pattern": seed(spark, f"{s['small']}/items", SMALL_PAGE),
+    }
+    return take_turns(frames, 1, save)
+
+
+def workers():
+    """{pid: peak MiB} of all Python below this."""
+    found = {}
+    for pid, peak in peaks(os.getpid()).items():
+        with contextlib.suppress(OSError):
+            if pid != os.getpid() and "python" in os.readlink(f"/proc/{pid}/exe"):
+                found[pid] = peak / 1024
+    return found
+
+
+def memory(spark, s):
+    """The peak of the largest Python worker while one task reads a tenth of the list, and all of it."""
+    found = {}
+    for records in (s["records"] // 10, s["records"]):
+        df = rest(spark, f"{s['url']}/items", limit=records, num_partitions=1)
+        save(df)
+        for pid in workers():
+            Path(f"/proc/{pid}/clear_refs").write_text("5")  # peaks begin anew
+        found[f"restsrc, {records:,} records in one task"] = [(save(df), max(workers().values()))]
+    return found
+
+
+def writes(spark, s, folder):
+    rows = spark.read.format("ready").schema(pages.SCHEMA).option("folder", f"{folder}/ready").load()
+    rows = rows.limit(s["records"] // 4).repartition(2).cache()
+    rows.count()
+    options = {"url": f"{s['url']}/sink", "batch_size": s["batch"]}
+    ours = {"restsrc": {}, "restsrc, idempotent": {"idempotent": True}, "restsrc, 4 at once": {"parallel": 4}}
+    writers = {name: ("rest-api", options | more) for name, more in ours.items()}
+    writers["seed's pattern"] = ("seed", options)
+
+    def write(writer):
+        kind, given = writer
+        return seconds(rows.write.format(kind).mode("append").options(**given).save)
+
+    return take_turns(writers, s["rounds"], write)
 
 
 def main():
@@ -181,22 +266,14 @@ def main():
     spark = start_spark(s["restsrc"])
     shared = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=shared) as folder:
-        frames = reads(spark, s, folder)
-        read = take_turns(frames, s["rounds"], lambda df: seconds(df.write.format("noop").mode("overwrite").save))
-        rows = frames["ready Arrow batches"].limit(s["records"] // 4).repartition(2).cache()
-        rows.count()
-        options = {"url": f"{s['url']}/sink", "batch_size": s["batch"]}
-        ours = {"restsrc": {}, "restsrc, idempotent": {"idempotent": True}, "restsrc, 4 at once": {"parallel": 4}}
-        writers = {name: ("rest-api", options | more) for name, more in ours.items()}
-        writers["seed's pattern"] = ("seed", options)
-
-        def write(writer):
-            kind, given = writer
-            return seconds(rows.write.format(kind).mode("append").options(**given).save)
-
-        wrote = take_turns(writers, s["rounds"], write)
+        measured = {
+            "memory": memory(spark, s),  # first: others leave larger workers
+            "read": take_turns(reads(spark, s, folder), s["rounds"], save),
+            "small pages": small_pages(spark, s),
+            "write": writes(spark, s, folder),
+        }
     spark.stop()
-    print(json.dumps({"read": read, "write": wrote}))
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":
