@@ -207,3 +207,157 @@ END
         says_nothing
     done
 }
+
+# Pages of a list whose equal sort keys come in another order for each request.
+unordered() {
+    api <<'END'
+def answer(r):
+    style = r.path.strip("/")
+    size = 40
+    at = (int(r.query.get("page", 1)) - 1) * size if style == "page" else int(r.query.get("offset", 0))
+    order = [(i * 7 + at // size * 31) % 120 for i in range(120)] + list(range(120, 250))
+    ids = order[at : at + size]
+    plain = "plain" in r.query
+    rows = [{"key" if plain else "id": i, "name": f"row {i}"} for i in ids]
+    more = at + size < 250
+    next = {"next": f"{r.base}/next?offset={at + size}" if more else None} if style == "next" else {}
+    return {"items": rows, **next, **({} if "silent" in r.query else {"count": 250})}
+END
+}
+
+@test "records that come again because a list has no fixed order are an error where a total counts them, else told" {
+    unordered
+    for style in "offset $api/offset" "page $api/page" "next-url $api/next" "offset --parallel 1 $api/offset" \
+        "auto $api/next"; do
+        # shellcheck disable=SC2086
+        restsrc read --page-size 40 --paginate $style
+        exits 76
+        [ "$(wc -l <"$out")" -eq 250 ]
+        says "of the 250 records came twice" "no fixed order" "--allow-repeats"
+        # shellcheck disable=SC2086
+        restsrc read --page-size 40 --allow-repeats --paginate $style
+        exits 0
+        says_nothing
+    done
+    restsrc read --page-size 40 "$api/offset?silent"
+    exits 0
+    says "warning:" "of the 250 records came twice"
+    restsrc read --page-size 40 --on-drift fail "$api/offset?silent"
+    exits 76
+    restsrc read --page-size 40 --on-drift ignore "$api/offset"
+    exits 0
+    says_nothing
+    restsrc read --page-size 40 "$api/offset?plain"
+    exits 0
+    says "warning:" "came twice"
+    restsrc read --page-size 40 --limit 80 --output arrow "$api/offset"
+    exits 76
+    says "came twice"
+    restsrc read --page-size 40 --offset 120 "$api/offset"
+    exits 0
+    says_nothing
+}
+
+@test "--for-each: a list without a fixed order is named" {
+    unordered
+    printf '{"style":"offset"}\n{"style":"next"}\n' >"$BATS_TEST_TMPDIR/lists"
+    restsrc read --page-size 40 --for-each "$BATS_TEST_TMPDIR/lists" --keep style --max-rejects 2 "$api/{style}"
+    says "offset" "came twice"
+    [ "$(wc -l <"$out")" -ge 250 ]
+}
+
+@test "an empty object in the place of the list is an empty list, with --object-is-record also an empty text" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("offset", 0))
+    rows = [{"id": i + 1} for i in range(at, min(at + 100, int(r.query["n"])))]
+    return {"data": rows or eval(r.query["empty"]), "next": None}
+END
+    restsrc read "$api?n=250&empty={}"
+    exits 0
+    wrote_ids 1 250
+    restsrc read --object-is-record "$api?n=250&empty={}"
+    exits 0
+    wrote_ids 1 250
+    restsrc read --object-is-record "$api?n=250&empty=''"
+    exits 0
+    wrote_ids 1 250
+    restsrc read "$api?n=250&empty=''"
+    exits 76
+    for style in offset next-url none; do
+        restsrc read --paginate $style --records data "$api?n=0&empty={}"
+        exits 0
+        wrote_nothing
+        says_nothing
+    done
+}
+
+@test "a list that begins again, with fresh cursors, links or offsets, is an error once its first page has come twice" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("offset") or r.query.get("cursor") or 0)
+    rows = [{"name": f"row {(at + i) % 250}"} for i in range(50)]
+    next = {"cursor": {"next_cursor": f"{at + 50}"}, "next": {"next": f"/next?offset={at + 50}"}}
+    return {"items": rows} | next.get(r.path.strip("/"), {})
+END
+    for style in "cursor $api/cursor" "next-url $api/next" "offset $api/offset" "offset --parallel 1 $api/offset"; do
+        # shellcheck disable=SC2086
+        restsrc read --page-size 50 --paginate $style
+        exits 76
+        [ "$(wc -l <"$out")" -eq 250 ]
+        says "in a circle: after 250 records come those from offset 0 on again"
+    done
+    restsrc read --page-size 50 --allow-repeats --max-pages 8 "$api/offset"
+    exits 0
+    [ "$(wc -l <"$out")" -eq 400 ]
+}
+
+@test "links and cursors that only count end at empty pages, as offsets do; so does a list that has all of its total" {
+    api <<'END'
+def answer(r):
+    at = int((r.query.get("cursor") or "0").strip("c")) or int(r.query.get("page") or 1) * 50 - 50
+    rows = [{"id": i + 1} for i in range(at, min(at + 50, 230)) if at != 100 or "gap" not in r.query]
+    total = {"total": 230} if "total" in r.query else {}
+    kept = "".join(f"&{name}=1" for name in ("total", "gap") if name in r.query)
+    if r.path == "/link":
+        return {"items": rows, "next": f"/link?page={at // 50 + 2}{kept}"}
+    return {"items": rows, "next_cursor": at // 50 + 2 if r.path == "/pages" else f"c{at + 50}"} | total
+END
+    restsrc read --paginate next-url "$api/link"
+    exits 0
+    wrote_ids 1 230
+    says_nothing
+    [ "$(api_log length)" -eq 7 ]
+    restsrc read --paginate cursor --param-cursor page "$api/pages"
+    exits 0
+    wrote_ids 1 230
+    restsrc read --paginate cursor "$api/tokens?total"
+    exits 0
+    wrote_ids 1 230
+    restsrc read --paginate next-url "$api/link?gap"
+    exits 0
+    [ "$(wc -l <"$out")" -eq 180 ]
+    restsrc read --paginate cursor "$api/tokens"
+    exits 76
+    says "1000 empty pages in a row"
+}
+
+@test "the words null, None, nil and undefined as the next cursor or link end the list" {
+    api <<'END'
+def answer(r):
+    at = int(r.query.get("cursor") or r.query.get("offset") or 0)
+    next = f"/items?offset={at + 50}" if r.path == "/items" else f"{at + 50}"
+    rows = [{"id": i + 1} for i in range(at, at + 50)]
+    body = {"items": rows, "next": next if at < 100 else r.headers["X-End"]}
+    return 200, body, {"X-Next": body["next"]}
+END
+    for word in null None nil undefined; do
+        for way in "next-url $api/items" "cursor $api/cursor" "cursor --next header:X-Next $api/cursor"; do
+            # shellcheck disable=SC2086
+            restsrc read --page-size 50 -H "X-End: $word" --paginate $way
+            exits 0
+            wrote_ids 1 150
+            says_nothing
+        done
+    done
+}

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/test_newer \
 	tests/unit/test_fields \
 	tests/unit/test_repeat \
+	tests/unit/test_seen \
 	tests/unit/test_evidence \
 	tests/unit/test_arrow
 STYLE_TESTS = \
@@ -121,6 +122,7 @@ tests_unit_test_lines_SOURCES = tests/unit/test_lines.c tests/unit/tap.h
 tests_unit_test_newer_SOURCES = tests/unit/test_newer.c tests/unit/tap.h
 tests_unit_test_coverage_SOURCES = tests/unit/test_coverage.c $(PAGING)
 tests_unit_test_repeat_SOURCES = tests/unit/test_repeat.c $(PAGING)
+tests_unit_test_seen_SOURCES = tests/unit/test_seen.c $(PAGING)
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c $(PAGING)
 TEST_DATA_FLAG = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
 tests_unit_test_jsonpath_suite_CPPFLAGS = $(TEST_DATA_FLAG)

@@ -165,6 +165,7 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     r->bare = verdict == PAGE_LAST && paginate_is_empty(&r->paginate) && paginate_bare(&r->paginate, &x->request);
     if (r->bare)
         return TRANSFER_AGAIN;
-    read_output_take(r, h, asked);
+    if (read_output_take(r, h, asked, e))
+        return -1;
     return take(x, h, verdict);
 }

@@ -31,6 +31,7 @@ void read_list_free(struct read_run *r)
     buf_free(&r->at.cursor);
     buf_free(&r->after.cursor);
     paginate_free(&r->paginate);
+    seen_free(&r->seen);
     total_free(&r->total_source);
     path_free(&r->records);
     path_free(&r->inner);
@@ -101,6 +102,9 @@ int read_list_check(struct read_run *r, struct error *e)
         *e = r->paginate.late;
         return -1;
     }
+    if (seen_check(&r->seen, &r->paginate, e))
+        return -1;
+    read_output_tell(r);
     if (range->expect >= 0 && r->written < range->expect)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64

@@ -288,7 +288,7 @@ static void count_inner(struct read_run *r)
     }
 }
 
-void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
+int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, struct error *e)
 {
     int64_t got = h->split.count, skip = h->page.skip;
     if (r->options->run.envelope_fd >= 0)
@@ -300,7 +300,7 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
     if (h->page.keep == 0 && !r->waits)
         bookmark_set(&r->place, &r->after);
     if (h->page.got == 0)
-        return;
+        return 0;
     if (h->records.len > r->shared->page_bytes)
         r->shared->page_bytes = h->records.len;
     buf_swap(&r->ready, &h->records);
@@ -309,6 +309,12 @@ void read_output_take(struct read_run *r, struct held_page *h, int64_t asked)
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
     count_inner(r);
+    if (seen_take(&r->seen, &r->paginate, (struct slice){r->ready.data + r->ready_from, r->ready_bytes}, e) == 0)
+        return 0;
+    buf_clear(&r->ready_about);
+    r->ready_bytes = 0; /* none of it is written */
+    r->ready_records = 0;
+    return -1;
 }
 
 static struct progress progress(const struct read_run *r)
@@ -421,7 +427,7 @@ static bool was_told(struct read_run *r, const char *note)
     return false;
 }
 
-static void tell(struct read_run *r)
+void read_output_tell(struct read_run *r)
 {
     struct buf *note = &r->paginate.note;
     if (note->len && !was_told(r, buf_text(note)))
@@ -433,7 +439,7 @@ int read_output_write(void *ctx, struct error *e)
 {
     struct read_run *r = ctx;
     int result = 0;
-    tell(r);
+    read_output_tell(r);
     if (r->ready_waits)
         put_aside(r);
     else

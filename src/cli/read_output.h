@@ -6,13 +6,16 @@
 
 /* A callback of transfer. */
 void read_output_note(void *ctx, bool verbose, const char *line);
+/* What paginate.note has to tell, unless it was told of another list. */
+void read_output_tell(struct read_run *r);
 
 /* --stream: the records that are complete go out at once, as far as they belong to the range. -1: EXIT_IO; or no more
  * are wanted, which r->enough says. */
 int read_output_stream(struct read_run *r, struct exchange *x, struct error *e);
 
-/* The records of the page that belong to the range are to be written next. asked: so many it should have had. */
-void read_output_take(struct read_run *r, struct held_page *h, int64_t asked);
+/* The records of the page that belong to the range are to be written next. asked: so many it should have had. -1: none
+ * of them, because the list goes round: EXIT_ANSWER. */
+int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, struct error *e);
 
 /* The output that was asked for; what comes before its first record goes out. -1: EXIT_USAGE, EXIT_NO_FILE, EXIT_IO. */
 int read_output_begin(struct read_run *r, struct error *e);

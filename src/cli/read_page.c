@@ -132,6 +132,19 @@ static bool wants_object(const struct read_run *r)
     return o->object_is_record || (paginate_single(&r->paginate) && o->records && !*o->records);
 }
 
+/* Does an empty list stand where the records should be, in another writing? null, as Go has it; {}, in languages that
+ * have one type for lists and objects (Lua, PHP); "", where XML became JSON. */
+static bool is_empty_list(const struct read_run *r, const struct held_page *h)
+{
+    struct slice envelope = {h->envelope.data, h->envelope.len};
+    bool empty = h->split.null_records;
+    for (unsigned w = 0; w < r->records.count && !r->records.many && !empty; w++) {
+        struct slice there = r->records.way[w].depth ? path_find_way(&r->records, w, envelope) : (struct slice){0};
+        empty = there.len == 2 && (*there.text == '{' || (*there.text == '"' && r->paging.object_is_record));
+    }
+    return r->records_known && empty;
+}
+
 /* --object-is-record: one record stands where a list should be. An error is none. */
 static void take_object(const struct read_run *r, struct held_page *h, const struct exchange *x)
 {
@@ -190,15 +203,16 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
         return 0;
     if (check_denial(h, x, e))
         return -1;
-    if (wants_object(r) && h->split.way < 0 && !h->split.many)
+    bool empty = h->split.way < 0 && !h->split.many && is_empty_list(r, h);
+    if (wants_object(r) && h->split.way < 0 && !h->split.many && !empty)
         take_object(r, h, x);
     if (h->split.way >= 0 || h->split.many)
         return r->paging.stream ? read_output_stream(r, x, e) : 0;
-    char detail[8]; /* Go and others write null for an empty list; next to an error it means an error */
+    char detail[8]; /* next to an error an empty list means an error */
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
-    bool absent = r->paging.absent_is_empty && h->envelope.len && *h->envelope.data == '{';
-    if (absent && r->records_known && !h->split.null_records && check_absent(r, h, e))
+    bool absent = r->paging.absent_is_empty && r->records_known && h->envelope.len && *h->envelope.data == '{';
+    if (absent && !empty && check_absent(r, h, e))
         return -1;
     bool denied = *detail && x->action != RULE_OK;
-    return r->records_known && (h->split.null_records || absent) && !denied ? 0 : no_records(r, h, x, e);
+    return (empty || absent) && !denied ? 0 : no_records(r, h, x, e);
 }

@@ -14,6 +14,7 @@
 #include "http/transfer.h"
 #include "pages/newer.h"
 #include "pages/paginate.h"
+#include "pages/seen.h"
 #include "pages/states.h"
 #include "pages/total.h"
 #include "json/fields.h"
@@ -87,6 +88,7 @@ struct read_run {
     struct bookmark at, after; /* the same before, and after what is ready to be written */
     struct bookmark last;      /* after the last record, in the page that it is of */
     struct paginate paginate;
+    struct seen seen; /* of its records */
     struct total_source total_source;
     struct path records;
     struct path inner;              /* --inner-more */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pages/coverage.h"
+#include "pages/link.h"
 #include "pages/styles.h"
 #include "json/lines.h"
 #include "json/split.h"
@@ -223,6 +224,16 @@ static void advance(struct paginate *p)
     p->page_skip = p->to_skip;
 }
 
+/* The second empty page in a row, which leads on all the same. It ends the list when all that the list has by its total
+ * has come, or when it leads on by an offset or a page number: what such a list goes on after is found by the next one.
+ */
+static bool is_past_end(struct paginate *p, const struct page *page)
+{
+    bool all = p->total >= 0 && p->position >= p->total;
+    return !page->got && p->empty_pages > 0 &&
+           (all || link_counts(p, buf_text(&p->cursor.text), buf_text(&p->next_cursor.text)));
+}
+
 /* Searches have pages that nothing was found for. But what is meant to be polled leads on for ever. */
 static int count_empty(struct paginate *p, const struct page *page, struct error *e)
 {
@@ -318,7 +329,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
         p->page_skip = page->skip + page->keep - first;
         return PAGE_LAST;
     }
-    if (!more)
+    if (!more || is_past_end(p, page))
         return end(p, page, a);
     advance(p);
     p->over = p->position >= p->end;

@@ -23,6 +23,39 @@ static bool is_place(const char *name)
            is_usual(USUAL_CURSOR, name);
 }
 
+static bool is_number(const struct buf *text)
+{
+    return text->len && strspn(text->data, "0123456789") == text->len;
+}
+
+bool link_counts(const struct paginate *p, const char *link, const char *next)
+{
+    struct buf name = {0}, value = {0}, other_name = {0}, other = {0};
+    bool same = true, counts = false;
+    if (!p->style->by_links) {
+        buf_adds(&value, link);
+        buf_adds(&other, next);
+        counts = (is_usual(USUAL_OFFSET, p->paging->param_cursor) || is_usual(USUAL_PAGE, p->paging->param_cursor)) &&
+                 is_number(&value) && is_number(&other);
+    } else {
+        const char *rest = url_queries(link), *other_rest = url_queries(next);
+        same = rest - link == other_rest - next && memcmp(link, next, (size_t)(rest - link)) == 0;
+        while (same && url_next_query(&rest, &name, &value)) {
+            same =
+                url_next_query(&other_rest, &other_name, &other) && strcmp(buf_text(&name), buf_text(&other_name)) == 0;
+            if (!same || strcmp(buf_text(&value), buf_text(&other)) == 0)
+                continue;
+            counts = is_number(&value) && is_number(&other);
+            same = counts && (is_usual(USUAL_OFFSET, name.data) || is_usual(USUAL_PAGE, name.data));
+        }
+    }
+    buf_free(&name);
+    buf_free(&value);
+    buf_free(&other_name);
+    buf_free(&other);
+    return same && counts;
+}
+
 static bool has_query(const char *url, const char *name)
 {
     struct buf other = {0}, value = {0};

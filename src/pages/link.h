@@ -9,4 +9,7 @@
  * not an allowed one. */
 int link_follow(struct paginate *p, const char *base, const char *reference, struct error *e);
 
+/* Do these two cursors, or links, differ by a number alone that is an offset or a page, by its name? */
+bool link_counts(const struct paginate *p, const char *link, const char *next);
+
 #endif

@@ -100,12 +100,20 @@ static bool is_text(struct slice value)
     return *value.text == '"';
 }
 
-/* The end of the list, beside null, false and "": scans and Twitter's lists end with cursor 0, which would lead to
- * their beginning. */
+static bool is_one_of(struct slice value, const char *const *texts)
+{
+    while (*texts && (strlen(*texts) != value.len || memcmp(*texts, value.text, value.len) != 0))
+        texts++;
+    return *texts;
+}
+
+/* The end of the list, beside null, false and "": the names of nothing as a text, by servers that write it so. Scans
+ * and Twitter's lists end with cursor 0, which would lead to their beginning. */
 static bool is_end(const struct next *n, struct slice value)
 {
-    return value_is_void(value) || (n->kind != NEXT_LINK && value.len == 1 && *value.text == '0') ||
-           (n->kind != NEXT_LINK && value.len == 3 && memcmp(value.text, "\"0\"", 3) == 0);
+    static const char *const nothing[] = {"\"null\"", "\"None\"", "\"nil\"", "\"undefined\"", NULL};
+    static const char *const zero[] = {"0", "\"0\"", NULL};
+    return value_is_void(value) || is_one_of(value, nothing) || (n->kind != NEXT_LINK && is_one_of(value, zero));
 }
 
 /* Nobody told us where the next cursor or link is: does this value look like one? A link has a path or a query;
@@ -148,6 +156,8 @@ static int find_part(const struct next *n, const struct next_part *part, const s
     const char *header = part->header ? a->header(a->headers, part->header, NULL) : NULL;
     if (header && *header)
         value_quote(header, strlen(header), json);
+    if (is_end(n, (struct slice){json->data, json->len}))
+        buf_clear(json);
     bool there = false;
     for (unsigned w = 0; !part->header && w < part->path.count && !json->len; w++) {
         struct slice found = path_find_way(&part->path, w, a->envelope);

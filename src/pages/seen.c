@@ -1,0 +1,162 @@
+/* seen: records that come again on a later page. */
+#include "pages/seen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "json/lines.h"
+
+/* The low bits of a hash say whether the record is in the sample. They come from the ends of the record alone, so that
+ * of a long list most records need not be gone through. */
+enum { SAMPLE_BITS = 20, FIRST_SIZE = 1024, MOST_SIZE = 1 << 17 };
+
+struct seen_record {
+    uint64_t hash; /* 0: free */
+    int64_t at;
+};
+
+static uint64_t word(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+static uint64_t mix(uint64_t h, uint64_t w)
+{
+    h = (h ^ w) * 0x9e3779b97f4a7c15;
+    return h ^ (h >> 29);
+}
+
+static uint64_t hash_ends(struct slice record)
+{
+    char ends[16] = {0};
+    size_t n = record.len < sizeof ends ? record.len : sizeof ends;
+    memcpy(ends, record.text, n);
+    uint64_t h = mix(mix(record.len, word(ends)), word(ends + 8));
+    return n < sizeof ends ? h : mix(mix(h, word(record.text + record.len - 8)), word(record.text + record.len - 16));
+}
+
+static uint64_t hash_all(struct slice record)
+{
+    enum { LANES = 4, STEP = LANES * 8 };
+    uint64_t lane[LANES] = {1, 2, 3, 4}; /* which do not wait for each other */
+    char rest[STEP] = {0};
+    size_t whole = record.len - record.len % STEP;
+    for (size_t at = 0; at < whole; at += STEP)
+        for (size_t i = 0; i < LANES; i++)
+            lane[i] = mix(lane[i], word(record.text + at + 8 * i));
+    memcpy(rest, record.text + whole, record.len - whole);
+    for (size_t i = 0; i < LANES; i++)
+        lane[i] = mix(lane[i], word(rest + 8 * i));
+    return mix(mix(mix(lane[0], lane[1]), lane[2]), lane[3]);
+}
+
+/* Where a record of this hash is, or would be. */
+static struct seen_record *place(const struct seen *s, uint64_t hash)
+{
+    size_t i = (size_t)(hash >> SAMPLE_BITS) & (s->size - 1);
+    while (s->table[i].hash && s->table[i].hash != hash)
+        i = (i + 1) & (s->size - 1);
+    return &s->table[i];
+}
+
+static void make_room(struct seen *s)
+{
+    struct seen old = *s;
+    if (s->size < MOST_SIZE)
+        s->size = s->size ? s->size * 2 : FIRST_SIZE;
+    else
+        s->left_out = s->left_out << 1 | 1;
+    s->table = mem_zeroed(s->size, sizeof *s->table);
+    s->used = 0;
+    for (size_t i = 0; i < old.size; i++) {
+        if (!old.table[i].hash || (old.table[i].hash & s->left_out))
+            continue;
+        *place(s, old.table[i].hash) = old.table[i];
+        s->used++;
+    }
+    free(old.table);
+}
+
+static void note_twice(struct seen *s, const struct paginate *p, struct slice record, int64_t before)
+{
+    bool has_id = !value_is_void(path_find(&p->id_path, record.text, record.len));
+    if (s->twice == 0) {
+        s->again = s->records;
+        s->before = before;
+    }
+    s->unlike = has_id && (s->unlike || s->twice == 0);
+    s->twice++;
+    s->in_a_row++;
+}
+
+/* Two that are equal within one page are so by nature. */
+static void take(struct seen *s, const struct paginate *p, struct slice record, int64_t page)
+{
+    uint64_t ends = hash_ends(record) & ((1 << SAMPLE_BITS) - 1);
+    if (ends & s->left_out)
+        return;
+    if (s->used >= s->size / 2)
+        make_room(s);
+    uint64_t hash = hash_all(record) << SAMPLE_BITS | ends;
+    struct seen_record *known = place(s, hash ? hash : 1);
+    if (!known->hash) {
+        *known = (struct seen_record){hash ? hash : 1, s->records};
+        s->used++;
+        s->last_new = s->records;
+        s->in_a_row = 0;
+    } else if (known->at >= page)
+        s->off = true;
+    else
+        note_twice(s, p, record, known->at);
+}
+
+int seen_take(struct seen *s, const struct paginate *p, struct slice lines, struct error *e)
+{
+    enum { CIRCLE = 20 }; /* so many records in a row are not there by chance */
+    int64_t page = s->records;
+    s->off |= p->range->allow_repeats || p->style->style == PAGING_NONE;
+    for (struct slice line; lines.len && !s->off; lines = lines_after(lines, line)) {
+        line = lines_first(lines);
+        s->off = *line.text != '{';
+        if (!s->off)
+            take(s, p, lines_record(line), page);
+        s->records++;
+    }
+    if (s->off || s->records == page || s->last_new >= page || s->in_a_row < CIRCLE)
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "the server leads us in a circle: after %lld records come those from offset %lld on again "
+                     "(--allow-repeats lets that pass)",
+                     (long long)s->last_new + 1, (long long)paging_sum(p->start, s->before));
+}
+
+int seen_check(const struct seen *s, struct paginate *p, struct error *e)
+{
+    enum { BY_CHANCE = 2 }; /* a few records without an id may be equal */
+    const struct range_options *range = p->range;
+    char what[320];
+    bool few = s->twice <= BY_CHANCE || s->twice < s->records / 100;
+    if (s->off || !s->twice || (few && !s->unlike) || range->on_drift == DRIFT_IGNORE)
+        return 0;
+    snprintf(
+        what, sizeof what,
+        "%s%lld of the %lld records came twice (that at offset %lld is that at %lld): the list has no fixed order, "
+        "so others may be missing, or it changes while it is read; ask the API for an order by a unique field",
+        s->left_out ? "at least " : "", (long long)s->twice, (long long)s->records,
+        (long long)paging_sum(p->start, s->again), (long long)paging_sum(p->start, s->before));
+    bool counted = (p->total >= 0 || range->expect >= 0) && !p->drifted && s->unlike;
+    if (range->on_drift == DRIFT_FAIL || counted)
+        return error_set(e, EXIT_ANSWER, "%s (--allow-repeats lets that pass)", what);
+    if (!p->drifted)
+        buf_addf(&p->note, "warning: %s\n", what);
+    return 0;
+}
+
+void seen_free(struct seen *s)
+{
+    free(s->table);
+}
