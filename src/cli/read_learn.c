@@ -131,7 +131,8 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     if (x->action == RULE_EMPTY)
         return end_empty(r);
     learn_place(r, h);
-    int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, &x->request, e);
+    struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
+    int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, before.records, &x->request, e);
     if (ask)
         return ask < 0 ? -1 : TRANSFER_AGAIN;
     if (check_denied(r, h, x, e))
@@ -139,7 +140,6 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     h->page.got = h->split.count;
     h->page.no_content = x->status == 204 || x->status == 205;
     find_total(r, x, h);
-    struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
     int again = repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e);
     if (again)
         return again < 0 ? -1 : TRANSFER_STOP;

@@ -19,6 +19,8 @@ int read_list_begin(struct read_run *r, const struct http_options *http, struct 
         paginate_init(&r->paginate, &r->paging, &r->range, http, e))
         return -1;
     paginate_start(&r->paginate, &r->place);
+    if (r->shared->kept_query)
+        r->paginate.kept.state = r->shared->kept_query;
     return 0;
 }
 
@@ -96,6 +98,8 @@ static int check_inner(struct read_run *r, struct error *e)
 int read_list_check(struct read_run *r, struct error *e)
 {
     const struct range_options *range = &r->range;
+    if (r->paginate.kept.state >= KEPT_NOT_NEEDED)
+        r->shared->kept_query = r->paginate.kept.state;
     if (check_inner(r, e))
         return -1;
     if (r->paginate.late.code) {

@@ -55,13 +55,14 @@ struct read_shared {
     double save_takes;        /* seconds until it is on the disk */
 
     /* --for-each */
-    struct buf kept;         /* records with the fields that are kept of their line */
-    int64_t lists, rejected; /* that have ended */
-    struct read_run *whole;  /* the run as the state knows it */
-    int64_t pages;           /* of these */
-    struct list told;        /* warnings that need no second time */
-    size_t waiting_bytes;    /* of pages that wait for the lists before theirs */
-    bool windows;            /* they are windows of one list: `whole` judges what is new, and has the state */
+    struct buf kept;            /* records with the fields that are kept of their line */
+    int64_t lists, rejected;    /* that have ended */
+    struct read_run *whole;     /* the run as the state knows it */
+    int64_t pages;              /* of these */
+    struct list told;           /* warnings that need no second time */
+    enum kept_state kept_query; /* whether next links get what they lack, as one list has shown */
+    size_t waiting_bytes;       /* of pages that wait for the lists before theirs */
+    bool windows;               /* they are windows of one list: `whole` judges what is new, and has the state */
 };
 
 /* A page that is written when the lists before this one have ended. */

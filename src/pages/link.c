@@ -6,6 +6,7 @@
 
 #include "http/origin.h"
 #include "http/url.h"
+#include "json/lines.h"
 #include "json/usual.h"
 
 static bool is_usual(enum usual_kind kind, const char *name)
@@ -95,19 +96,104 @@ static void complete(const struct paginate *p, const char *link, struct buf *nam
 static void keep_query(struct paginate *p, struct buf *link)
 {
     struct buf names = {0}, whole = {0};
+    struct kept *k = &p->kept;
     complete(p, buf_text(link), &names, &whole);
-    if (names.len && p->paging->keep_query) {
+    if (names.len && (p->paging->keep_query || k->state == KEPT_NEEDED)) {
         buf_swap(link, &whole);
-    } else if (names.len && !p->told_dropped && p->pages && *url_queries(link->data)) {
-        p->told_dropped = true;
-        buf_addf(
-            &p->note,
-            "warning: the next link lacks %s, which was asked for: the pages after it may be those of another list "
-            "(--keep-query puts it back)\n",
-            names.data);
+    } else if (names.len && k->state == KEPT_UNKNOWN && *url_queries(link->data)) {
+        k->state = KEPT_LINK_AS_IT_IS;
+        buf_swap(&k->whole, &whole);
+        buf_swap(&k->names, &names);
+        buf_adds(&k->link, link->data);
     }
     buf_free(&names);
     buf_free(&whole);
+}
+
+static void decide(struct paginate *p, enum kept_state state)
+{
+    p->kept.state = state;
+    if (state == KEPT_NEEDED)
+        buf_addf(&p->note,
+                 "the next link lacks %s, and leads to another list without it: it is put back, as by --keep-query\n",
+                 buf_text(&p->kept.names));
+}
+
+static void ask_instead(struct paginate *p, const struct buf *link)
+{
+    buf_clear(&p->cursor.text);
+    buf_adds(&p->cursor.text, link->data);
+}
+
+/* A server that does not know what to do with both may begin the list again. */
+static bool begins_like(struct slice records, struct slice first)
+{
+    return records.len && lines_same(lines_first(records), lines_first(first));
+}
+
+static int settle(struct paginate *p, bool needed)
+{
+    decide(p, needed ? KEPT_NEEDED : KEPT_NOT_NEEDED);
+    ask_instead(p, needed ? &p->kept.whole : &p->kept.link);
+    return 1;
+}
+
+/* The page of the whole link is here, and another one than that of the link as it is. */
+static int judge(struct paginate *p, struct slice records, struct slice before)
+{
+    struct kept *k = &p->kept;
+    if (before.len && begins_like(records, before))
+        return settle(p, false);
+    if (before.len || !records.len) {
+        decide(p, KEPT_NEEDED);
+        return 0;
+    }
+    struct slice first = lines_first(records); /* a read that goes on somewhere: how does the list begin? */
+    buf_add(&k->first, first.text, first.len);
+    k->state = KEPT_FIRST_PAGE;
+    ask_instead(p, &p->base);
+    return 1;
+}
+
+int link_prove(struct paginate *p, struct buf *records, int64_t *count, struct slice before)
+{
+    struct kept *k = &p->kept;
+    struct slice come = {records->data, records->len}, held = {p->doubted.data, p->doubted.len};
+    if (p->style->seeks || k->state == KEPT_UNKNOWN || k->state >= KEPT_NOT_NEEDED)
+        return 0;
+    if (k->state == KEPT_FIRST_PAGE)
+        return settle(p, !begins_like(come, (struct slice){k->first.data, k->first.len}));
+    if (k->state == KEPT_LINK_WHOLE && lines_same(come, held)) {
+        decide(p, KEPT_NOT_NEEDED);
+        buf_clear(&p->doubted);
+        return 0;
+    }
+    if (k->state == KEPT_LINK_WHOLE) {
+        buf_clear(&p->doubted);
+        return judge(p, come, before);
+    }
+    buf_swap(&p->doubted, records);
+    *count = 0;
+    k->state = KEPT_LINK_WHOLE;
+    ask_instead(p, &k->whole);
+    return 1;
+}
+
+bool link_failed(struct paginate *p, long status)
+{
+    struct kept *k = &p->kept;
+    if (p->style->seeks || (k->state != KEPT_LINK_AS_IT_IS && k->state != KEPT_LINK_WHOLE) || status < 200 ||
+        status >= 500)
+        return false;
+    return settle(p, k->state == KEPT_LINK_AS_IT_IS);
+}
+
+void link_free(struct paginate *p)
+{
+    buf_free(&p->kept.link);
+    buf_free(&p->kept.whole);
+    buf_free(&p->kept.names);
+    buf_free(&p->kept.first);
 }
 
 int link_follow(struct paginate *p, const char *base, const char *reference, struct error *e)

@@ -105,6 +105,7 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
 void paginate_free(struct paginate *p)
 {
     follow_free(p);
+    link_free(p);
     buf_free(&p->base);
     buf_free(&p->body);
     buf_free(&p->headers);
@@ -242,7 +243,7 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
 {
     p->under_way--;
     page->skip = page->keep = 0;
-    return again(p, page, r, p->style->seeks ? seek_failed(p, page, status) : -1);
+    return again(p, page, r, p->style->seeks ? seek_failed(p, page, status) : link_failed(p, status) ? PAGE_REST : -1);
 }
 
 static void set_cursor(struct paginate *p, struct bookmark *to)
@@ -293,10 +294,14 @@ bool paginate_matters(const struct paginate *p, const struct page *page)
     return !p->style->seeks || !seek_is_past_end(p, page);
 }
 
-int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count, struct request *r,
-                   struct error *e)
+int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
+                   struct slice before, struct request *r, struct error *e)
 {
     struct page first = {.asked = page->asked};
+    if (link_prove(p, records, count, before)) {
+        address(p, page, r);
+        return 1;
+    }
     int doubt = coverage_check_start(p, page, records, count, e);
     if (doubt > 0)
         address(p, &first, r);

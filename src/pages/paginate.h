@@ -66,10 +66,11 @@ int paginate_failed(struct paginate *p, struct page *page, struct request *r, lo
 /* Is it worth trying again to get a page, after a failure? Not when it may well lie past the end of the list. */
 bool paginate_matters(const struct paginate *p, const struct page *page);
 
-/* The answer to a page has come, with `count` records (NDJSON), but is it what it seems? See coverage.h. 1: the request
- * was changed: ask in the same place again, and call this again with the answer. 0: yes; records and count are those of
- * the page, also when something else was asked meanwhile. -1: EXIT_ANSWER. */
-int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count, struct request *r,
-                   struct error *e);
+/* The answer to a page has come, with `count` records (NDJSON), after one with those `before`, but is it what it
+ * seems? See coverage.h, and link_prove(). 1: the request was changed: ask in the same place again, and call this again
+ * with the answer. 0: yes; records and count are those of the page, also when something else was asked meanwhile. -1:
+ * EXIT_ANSWER. */
+int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
+                   struct slice before, struct request *r, struct error *e);
 
 #endif

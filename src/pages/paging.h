@@ -88,6 +88,21 @@ struct page_echo {
     bool is_next;         /* it was where the next page begins */
 };
 
+/* link.c: a next link lacks what was asked for. Do the pages need it? Both links are asked for, once. */
+struct kept {
+    enum kept_state {
+        KEPT_UNKNOWN,
+        KEPT_LINK_AS_IT_IS, /* is asked for */
+        KEPT_LINK_WHOLE,
+        KEPT_FIRST_PAGE, /* of the list, to be compared with that of the link */
+        KEPT_NOT_NEEDED,
+        KEPT_NEEDED
+    } state;
+    struct buf link, whole; /* as it came; with what it lacks */
+    struct buf first;       /* the record that the page of `whole` begins with */
+    struct buf names;       /* of that */
+};
+
 /* What a page outside the range is to tell. */
 enum probing {
     PROBE_NONE,
@@ -152,7 +167,7 @@ struct paginate {
     int64_t tied_size;    /* how many it had */
     bool told_ties;       /* that records share an id */
     int64_t come;         /* so many records at the beginning of the last page had come with the one before */
-    bool told_dropped;    /* that a next link lacks what was asked for */
+    struct kept kept;     /* whether next links get what they lack */
     struct error late;    /* code 0: none; else what is wrong after the records that have come */
     int64_t to_skip;      /* records to drop before the range begins */
     int64_t page_skip;    /* how many records of the page at `cursor` have been used up; -1: it is done with */

@@ -154,7 +154,7 @@ static int doubt(struct doubt *d, const char *records, int64_t count)
     d->page = (struct page){.offset = 50, .asked = 2};
     d->count = count;
     buf_adds(&d->records, records);
-    return paginate_doubt(&d->t.p, &d->page, &d->records, &d->count, &d->t.made, &d->t.e);
+    return paginate_doubt(&d->t.p, &d->page, &d->records, &d->count, (struct slice){0}, &d->t.made, &d->t.e);
 }
 
 /* The beginning that was then asked for has these. */
@@ -163,7 +163,7 @@ static int answer(struct doubt *d, const char *records, int64_t count)
     buf_clear(&d->records);
     buf_adds(&d->records, records);
     d->count = count;
-    return paginate_doubt(&d->t.p, &d->page, &d->records, &d->count, &d->t.made, &d->t.e);
+    return paginate_doubt(&d->t.p, &d->page, &d->records, &d->count, (struct slice){0}, &d->t.made, &d->t.e);
 }
 
 static void doubt_end(struct doubt *d)
