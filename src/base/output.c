@@ -140,9 +140,14 @@ int output_begin(struct output *o, struct error *e)
 
 /* ---- on the disk ---- */
 
-int output_sync(const struct output *o, struct error *e)
+int output_sync(struct output *o, struct error *e)
 {
-    return o->part && o->fd >= 0 && fdatasync(o->fd) ? cannot(o->part, e) : 0;
+    if (!o->part || o->fd < 0)
+        return 0;
+    if (fdatasync(o->fd) || (!o->named && io_sync_folder(o->part)))
+        return cannot(o->part, e);
+    o->named = true;
+    return 0;
 }
 
 int output_finish(struct output *o, struct error *e)

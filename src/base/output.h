@@ -13,6 +13,7 @@ struct output {
     int fd;            /* -1: not open yet: the file is there, and nothing has been added */
     char *name, *part; /* NULL: standard output; part NULL: no regular file, written in place */
     int64_t bytes;     /* that are in it */
+    bool named;        /* the name of part is on the disk */
 };
 
 /* name NULL: standard output. -1: EXIT_IO; EXIT_UNAVAILABLE: another process is writing it. Free with output_free(),
@@ -27,7 +28,7 @@ void output_free(struct output *o);
 /* Before anything is written. -1: EXIT_IO. */
 int output_begin(struct output *o, struct error *e);
 /* What was written is on the disk. -1: EXIT_IO. */
-int output_sync(const struct output *o, struct error *e);
+int output_sync(struct output *o, struct error *e);
 /* It is whole, and on the disk: it takes its name. -1: EXIT_IO. */
 int output_finish(struct output *o, struct error *e);
 
