@@ -366,7 +366,7 @@ hears() {
 }
 
 @test "the finding is one object with --error-format json, which has all of its members" {
-    members='["count","count_from","doubt","options","page_size","records","seekable","stable","style"]'
+    members='["count","count_from","doubt","options","page_size","records","seekable","shell","spark","stable","style"]'
     list n=250,cap=30
     restsrc check --error-format json "$list"
     exits 0

@@ -120,6 +120,44 @@ request() {
     if grep -F X-Note "$err"; then return 1; fi
 }
 
+@test "check --sample: requests, records as they are, their schema, the forms of their times, and lines to paste" {
+    api <<'END'
+def answer(r):
+    if r.path.endswith("/count"):
+        return 404, {}
+    at, size = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 5)), 20)
+    rows = ",".join(
+        '{"id":%d,"n":9007199254740993,"price":1.10,"at":"2026-01-%02dT08:00:00Z","day":"2026-01-02","posted_at":%d,'
+        '"note":"1-2","by":{"born":"2026-01-02 08:00:00.123+02:00","tags":["x"]}}' % (i, i % 28 + 1, 1767225600000 + i)
+        for i in range(at, min(at + size, 90))
+    )
+    return '{"total":90,"items":[%s]}' % rows
+END
+    printf 'token-of-the-test\n' >token
+    chmod 600 token
+    restsrc check --sample 12 --bearer-file token --query 'api_key=key-of-the-test' "$api/list"
+    exits 0
+    if grep -F -e token-of-the-test -e key-of-the-test "$out"; then return 1; fi
+    [ "$(jq -r '.requests[0]' "$out")" = "GET $api/list?api_key=*** 200" ]
+    [ "$(jq '.requests | length' "$out")" -eq "$(api_log length)" ]
+    [ "$(jq -c '.sample | map(.id)' "$out")" = '[0,1,2,3,4,5,6,7,8,9,10,11]' ]
+    grep -qF '"sample":[{"id":0,"n":9007199254740993,"price":1.10,' "$out"
+    [ "$(jq -c .times "$out")" = \
+        '{"at":"iso","day":"date","posted_at":"epoch_ms","by.born":"%Y-%m-%d %H:%M:%S.%L%z"}' ]
+    jq -c '.schema.fields | map([.name, (.type | if type == "object" then .type else . end)])' "$out" | diff - <(
+        echo '[["id","long"],["n","long"],["price","double"],["at","string"],["day","string"],["posted_at","long"],'\
+'["note","string"],["by","struct"]]'
+    )
+    jq -c .schema "$out" >schema
+    jq -r '.shell | sub("^restsrc"; "\"$RESTSRC\"")' "$out" >line
+    [ "$(sh line | wc -l)" -eq 90 ]
+    sh -c "$(cat line) --output arrow --schema schema" >arrow
+    [ -s arrow ]
+    [[ $(jq -r .spark "$out") == 'spark.read.format("rest-api")'*'.load()' ]]
+    restsrc check --sample 12 "$api/missing/count"
+    exits 69
+}
+
 @test "count --plan: records, pages as long as the server gives them, requests, minutes at --rate, requests left" {
     api <<'END'
 def answer(r):

@@ -214,3 +214,40 @@ int schema_parse(struct schema_field *root, struct slice json, struct error *e)
     buf_free(&compact);
     return result;
 }
+
+/* ---- written ---- */
+
+static void write_type(const struct schema_field *field, struct buf *out)
+{
+    const struct schema_field *child = field->children;
+    if (field->type == SCHEMA_STRUCT) {
+        schema_write(field, out);
+    } else if (field->type == SCHEMA_LIST) {
+        buf_adds(out, "{\"type\":\"array\",\"elementType\":");
+        write_type(child, out);
+        buf_addf(out, ",\"containsNull\":%s}", child->nullable ? "true" : "false");
+    } else if (field->type == SCHEMA_MAP) {
+        const struct schema_field *value = &child->children[1];
+        buf_adds(out, "{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":");
+        write_type(value, out);
+        buf_addf(out, ",\"valueContainsNull\":%s}", value->nullable ? "true" : "false");
+    } else if (field->type == SCHEMA_DECIMAL) {
+        buf_addf(out, "\"decimal(%u,%u)\"", field->precision, field->scale);
+    } else {
+        buf_addf(out, "\"%s\"", types[field->type].name);
+    }
+}
+
+void schema_write(const struct schema_field *field, struct buf *out)
+{
+    buf_adds(out, "{\"type\":\"struct\",\"fields\":[");
+    for (size_t i = 0; i < field->count; i++) {
+        const struct schema_field *child = &field->children[i];
+        buf_adds(out, i ? ",{\"name\":" : "{\"name\":");
+        value_quote(child->name, child->name_len, out);
+        buf_adds(out, ",\"type\":");
+        write_type(child, out);
+        buf_addf(out, ",\"nullable\":%s,\"metadata\":{}}", child->nullable ? "true" : "false");
+    }
+    buf_adds(out, "]}");
+}

@@ -52,6 +52,8 @@ struct schema_field {
  * be read into. Free with schema_free(), in both cases. */
 int schema_parse(struct schema_field *root, struct slice json, struct error *e);
 void schema_free(struct schema_field *root);
+/* The struct `field` as Spark writes a schema; roles are left out. Appends. */
+void schema_write(const struct schema_field *field, struct buf *out);
 
 /* A new last child of a struct, list or map, of which the name is copied. It stays where it is until the next one. */
 struct schema_field *schema_add(struct schema_field *parent, struct slice name, enum schema_type type);

@@ -28,6 +28,7 @@ int auto_discover(const struct options *o, bool brief, struct finding *f, struct
     *f = (struct finding){0};
     terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
     int result = ask_init(&ask, e) || discover(&wanted, &ask, f, e) ? -1 : 0;
+    buf_swap(&f->requests, &ask.made);
     ask_free(&ask);
     return result;
 }

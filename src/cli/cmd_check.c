@@ -102,6 +102,23 @@ static void describe(const struct options *o, struct finding *f, const char *pre
     out->len = strlen(out->data);
 }
 
+static void report(const struct options *o, const struct finding *f, const char *preset, struct buf *out)
+{
+    struct buf shell = {0}, spark = {0};
+    struct sample sample = {0};
+    if (f->found) {
+        suggest_shell(o, &f->settings, &shell);
+        suggest_spark(o, &f->settings, &spark);
+    }
+    if (o->run.sample > 0)
+        sample_take(&sample, (struct slice){f->sample.data, f->sample.len}, o->run.sample);
+    report_finding(
+        f, &(struct report_lines){preset, buf_text(&shell), buf_text(&spark), o->run.sample > 0 ? &sample : NULL}, out);
+    sample_free(&sample);
+    buf_free(&shell);
+    buf_free(&spark);
+}
+
 int cmd_check(const struct options *o, struct error *e)
 {
     struct finding f;
@@ -115,8 +132,8 @@ int cmd_check(const struct options *o, struct error *e)
         advice_add(o, e);
         if (preset.len)
             error_set(e, e->code, "%s; --api %s is for this API", e->message, preset.data);
-    } else if (o->run.error_format == ERROR_JSON)
-        report_finding(&f, buf_text(&preset), &out);
+    } else if (o->run.error_format == ERROR_JSON || o->run.sample > 0)
+        report(o, &f, buf_text(&preset), &out);
     else
         describe(o, &f, buf_text(&preset), &out);
     if (result == 0)

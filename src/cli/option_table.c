@@ -292,6 +292,8 @@ const struct option_row option_table[] = {
      "write status and headers before the body, without secrets"},
     {"plan", 0, "process", OPTION_FLAG, NULL, AT(run.plan), "false", 0, COUNT, OPTION_LINE_ONLY,
      "print as JSON what reading would take: pages, requests, minutes at --rate, what the rate limit leaves"},
+    {"sample", 0, "process", OPTION_INTEGER, "N", AT(run.sample), NULL, 1, CHECK, OPTION_LINE_ONLY,
+     "one JSON object with the first N records, their schema, how they write times, and the requests made"},
     {"dry-run", 0, "process", OPTION_FLAG, NULL, AT(run.dry_run), "false", 0, READ | COUNT | WRITE | CALL | LOOKUP,
      OPTION_LINE_ONLY, "print the requests that would be made first, as commands of curl, and make none"},
     {"deadline", 0, "process", OPTION_NUMBER, "SECONDS", AT(run.deadline), NULL, 0, ALL, OPTION_ANYWHERE,

@@ -40,6 +40,7 @@ struct run_options {
     double deadline;
     int64_t config_fd, summary_fd, envelope_fd;
     enum error_format error_format;
+    int64_t sample;
     bool die_with_parent, quiet, progress_meter, include, dry_run, plan;
 };
 

@@ -206,7 +206,25 @@ void report_option(const struct option_row *row, struct buf *out)
     print(o, out);
 }
 
-void report_finding(const struct finding *f, const char *preset, struct buf *out)
+static void add_requests(cJSON *object, const char *lines)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, "requests");
+    for (size_t n; (n = strcspn(lines, "\n")); lines += n + (lines[n] == '\n')) {
+        char *line = mem_text(lines, n);
+        cJSON_AddItemToArray(list, cJSON_CreateString(line));
+        free(line);
+    }
+}
+
+static void add_sample(cJSON *object, const struct finding *f, const struct sample *s)
+{
+    add_requests(object, f->requests.len ? f->requests.data : "");
+    cJSON_AddRawToObject(object, "sample", s->records.data);
+    cJSON_AddRawToObject(object, "schema", s->schema.data);
+    cJSON_AddRawToObject(object, "times", s->times.data);
+}
+
+void report_finding(const struct finding *f, const struct report_lines *lines, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
     add_text(o, "style", f->found ? styles_find(f->style)->name : NULL);
@@ -222,10 +240,14 @@ void report_finding(const struct finding *f, const char *preset, struct buf *out
     add_text(o, "doubt", f->doubt.data);
     if (f->rule.len)
         add_text(o, "partial", f->rule.data);
-    if (*preset)
-        add_text(o, "preset", preset);
+    if (*lines->preset)
+        add_text(o, "preset", lines->preset);
     cJSON *options = cJSON_AddObjectToObject(o, "options");
     for (const struct setting *s = f->settings.at; s < f->settings.at + f->settings.count; s++)
         cJSON_AddStringToObject(options, s->option, s->value);
+    add_text(o, "shell", lines->shell);
+    add_text(o, "spark", lines->spark);
+    if (lines->sample)
+        add_sample(o, f, lines->sample);
     print(o, out);
 }

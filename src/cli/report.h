@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "cli/options.h"
+#include "cli/sample.h"
 #include "discover/finding.h"
 #include "write/receipt.h"
 
@@ -52,7 +53,12 @@ void report_summary(const struct report_summary *s, struct buf *out);
 void report_receipt(const struct receipt *r, struct buf *out);
 void report_error(const struct error *e, struct buf *out);
 void report_option(const struct option_row *row, struct buf *out);
-/* preset: its name; empty: there is none for this API. */
-void report_finding(const struct finding *f, const char *preset, struct buf *out);
+/* What goes with a finding. */
+struct report_lines {
+    const char *preset;          /* its name; empty: there is none for this API */
+    const char *shell, *spark;   /* to be pasted; empty: it is not found out */
+    const struct sample *sample; /* NULL: it is not asked for */
+};
+void report_finding(const struct finding *f, const struct report_lines *lines, struct buf *out);
 
 #endif

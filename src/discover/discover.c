@@ -130,8 +130,11 @@ static int64_t ask_size(struct compare *c, const char *limit, int64_t size)
     c->f->page_size_asked = size;
     if (!listed)
         return -1;
-    if (compare_begins_with(c, 0))
+    bool same = compare_begins_with(c, 0);
+    if (same)
         compare_order(c);
+    if (same && !c->brief && c->ask->split.count > c->f->length)
+        buf_swap(&c->f->sample, &c->ask->records);
     return c->ask->split.count;
 }
 
@@ -187,6 +190,8 @@ int discover(const struct discover_options *o, struct ask *ask, struct finding *
     buf_free(&c.base);
     buf_free(&c.body);
     buf_free(&c.query);
+    if (!f->sample.len)
+        buf_swap(&f->sample, &c.first);
     buf_free(&c.first);
     evidence_free(&c.v);
     return result;

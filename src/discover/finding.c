@@ -9,6 +9,8 @@ void finding_free(struct finding *f)
     settings_free(&f->settings);
     buf_free(&f->doubt);
     buf_free(&f->rule);
+    buf_free(&f->sample);
+    buf_free(&f->requests);
 }
 
 enum exit_code finding_exit(const struct finding *f)

@@ -38,6 +38,8 @@ struct finding {
     int64_t page_size_asked, page_size; /* asked for and given; -1: not known */
     bool asked_twice, stable;           /* asked twice, the list began with the same records */
     double seconds;                     /* of the first answer */
+    struct buf sample;                  /* the first records, by lines; not where brief */
+    struct buf requests;                /* that were made: see ask.made; the caller's */
     struct buf rule;                    /* the rule by which the first answer says that it is not all */
     struct settings settings;           /* what to set, beyond the URL and what is set already */
     struct buf doubt;                   /* when it is not found out: what the answer could be */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "http/answer.h"
+#include "http/secret.h"
 #include "http/url.h"
 #include "pages/link_header.h"
 
@@ -75,10 +76,20 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return p->split.reason == SPLIT_CUT ? 1 : -1;
 }
 
+static void note_made(struct ask *p, struct exchange *x)
+{
+    struct buf url = {0};
+    secret_redact(buf_text(&x->request.url), &url);
+    transfer_mask(x, buf_writable(&url));
+    buf_addf(&p->made, "%s %s %ld\n", request_method(x->request.method), buf_text(&url), x->status);
+    buf_free(&url);
+}
+
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct ask *p = ctx;
     (void)e;
+    note_made(p, x);
     buf_text(&x->request.url); /* for those who only read it */
     p->failed = x->failed;
     p->error = x->error;
@@ -115,6 +126,7 @@ void ask_free(struct ask *p)
     buf_free(&p->records);
     buf_free(&p->envelope);
     buf_free(&p->body);
+    buf_free(&p->made);
 }
 
 int ask_request(struct ask *p, const struct path *places)

@@ -26,6 +26,7 @@ struct ask {
     struct split split;
     struct buf records, envelope; /* NDJSON; compact JSON */
     struct buf body;              /* with raw */
+    struct buf made;              /* all requests so far: lines of method, URL without secrets, and status */
     size_t bytes;
     const struct exchange *exchange; /* for answer_header() */
     bool failed;
