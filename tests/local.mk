@@ -73,6 +73,8 @@ BATS_TESTS = \
 	tests/command_line.bats \
 	tests/config.bats \
 	tests/process.bats \
+	tests/hardships.bats \
+	tests/others.bats \
 	tests/state.bats \
 	tests/look.bats \
 	tests/since.bats \

@@ -40,10 +40,9 @@ static const char *skip_value(const char *s, const char *end)
 
 bool value_next(struct slice container, size_t *at, struct slice *key, struct slice *value)
 {
-    const char *end = container.text + container.len;
     if (container.len < 3 || (*container.text != '[' && *container.text != '{'))
         return false;
-    const char *s = container.text + (*at ? *at : 1);
+    const char *s = container.text + (*at ? *at : 1), *end = container.text + container.len;
     struct slice name = {0};
     if (s >= end - 1)
         return false;

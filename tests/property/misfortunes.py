@@ -4,6 +4,7 @@ answer, and random numbers, and sends what it likes; the connection closes after
 import gzip
 import socket
 import time
+import zlib
 
 NUMBERS = [
     "0",
@@ -149,6 +150,40 @@ def half_closed(c, body, rng):
     c.receive(1 << 30)
 
 
+LIES = [
+    "X-Total-Count: 3",
+    "Content-Range: items 0-2/3",
+    "Retry-After: 60",
+    "Content-Length: 5",
+    "Content-Encoding: gzip",
+]
+LIES += ['Link: <?offset=0>; rel="next"', 'RateLimit: "q";r=0;t=60', "Transfer-Encoding: x", "Location: /elsewhere"]
+
+
+@way()
+def informational(c, body, rng):
+    """Answers before the answer, whose headers are none of it."""
+    for _ in range(rng.choice([1, 3, 20])):
+        lines = rng.sample(LIES, 3)
+        c.send("\r\n".join([f"HTTP/1.1 {rng.choice([100, 102, 103, 110, 199])} X", *lines, "", ""]).encode())
+    c.send(whole(body))
+
+
+@way()
+def trailers(c, body, rng):
+    """Headers after the body, which are none of it either."""
+    lines = "\r\n".join([*rng.sample(LIES, 3), "", ""]).encode()
+    c.send(head("Transfer-Encoding: chunked", "Trailer: X-Total-Count") + chunked(body) + b"0\r\n" + lines)
+
+
+@way(75)
+def two_answers(c, body, rng):
+    """A second answer comes with the first: it is not that to the next request."""
+    other = rng.choice([b"[]", b'{"results":[],"total":0}', b'{"results":[{"id":7}],"total":1}', b"[{},{},{}]"])
+    c.send(whole(body) + whole(other))
+    c.receive(1 << 30)
+
+
 STATUS_LINES = [b"", b"HTTP", b"HTTP/1.1", b"http/1.1 200 OK", b"ICY 200 OK", b"\0\1\2", b"x" * 70000]
 STATUS_LINES += [b"HTTP/%s 200 OK" % version for version in (b"9.9", b"0.9", b"1.0", b"1.1 ", b"")]
 STATUS_LINES += [
@@ -210,8 +245,9 @@ def endless_body(c, body, rng):
 
 @way(75, 76)
 def bomb(c, body, rng):
-    coded = gzip.compress(rng.choice([b" ", b"[1,", b'{"results":[', b"\0"]) * rng.choice([200_000, 3_000_000]))
-    c.send(whole(coded * rng.choice([1, 2]), "Content-Encoding: gzip"))
+    coding, compress = rng.choice([("gzip", gzip.compress), ("deflate", zlib.compress)])
+    coded = compress(rng.choice([b" ", b"[1,", b'{"results":[', b"\0"]) * rng.choice([200_000, 3_000_000]))
+    c.send(whole(coded * rng.choice([1, 2]), f"Content-Encoding: {coding}"))
 
 
 @way(75, 76)
@@ -241,4 +277,6 @@ def odd_header(c, body, rng):
 
 
 # What takes a time-out each is drawn less often.
-NAMES = [name for name in WAYS for _ in range(1 if name in ("stall", "half_closed", "endless_head") else 4)]
+NAMES = [
+    name for name in WAYS for _ in range(1 if name in ("stall", "half_closed", "endless_head", "two_answers") else 4)
+]

@@ -10,6 +10,7 @@ changes nothing, or with a part of the bytes alone, which changes nothing either
 
 import collections
 import errno
+import http.server
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 
 LAST = 700  # of the many allocations before them most are the start of the program and its libraries
@@ -27,8 +29,11 @@ HOW |= {"open": (errno.EMFILE,), "file": (errno.ENOSPC, errno.EIO)}
 # Out of memory; a file, reading or writing; the network. A curl that can't start for lack of memory may say 75, too.
 CODES = {"malloc": {70, 75}, "realloc": {70, 75}, "read": {66, 74, 75}, "write": {74, 75}, "poll": {70, 74, 75}}
 CODES |= {"open": {66, 70, 74, 75, 77}, "file": {66, 74, 75}}
+TOKEN = "a-token-of-16-ch"
 SCHEMA = '{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}'
 PAGES = ("--page-size", "3")
+STRETCH = ("--since", "2024-01-01T00:00:00Z", "--until", "2024-01-03T00:00:00Z")
+CONFIG = "retry = 0\n[one]\nurl = http://127.0.0.1:1\n# Three records a page.\n[three]\npage-size = 3\nurl = "
 
 
 def lines(*texts):
@@ -45,6 +50,9 @@ class Case:
 
     def words(self, tool):
         return [*self.given, f"{tool.fault}/kind=flat,n={self.n},cap=3,id=torture-{self.name}/items"]
+
+    def login(self, tool):
+        return ["--bearer-file", tool.token]
 
     def prepare(self, tool):
         """Before each run."""
@@ -198,6 +206,45 @@ class Printed(Lines):
         return None
 
 
+class Login(Lines):
+    """A token is asked for, and kept in the cache of the user; kept: by the run before."""
+
+    def __init__(self, name, kept=False):
+        super().__init__(name, "read", *PAGES)
+        self.kept = kept
+
+    def login(self, tool):
+        secret = ("--oauth-client-id", "me", "--oauth-client-secret-file", tool.token)
+        return ["--oauth-token-url", tool.token_url, *secret]
+
+    def prepare(self, tool):
+        if self.kept:
+            assert tool.run(self, again=True).returncode == 0
+
+
+class Configured(Lines):
+    """The URL is in the file."""
+
+    def words(self, tool):
+        return self.given
+
+
+class Listed(Each):
+    """Lists of which one is not there: if the run ends well, each is whole, or in the file of rejects."""
+
+    def words(self, tool):
+        return [*self.given, f"{tool.fault}/kind=flat,n=3,id=torture-{self.name}/{{at}}"]
+
+    def problem(self, tool, done):
+        if done.returncode:
+            return super().problem(tool, done)
+        rejects = {json.loads(line)["line"] for line in tool.file("rejects").splitlines()}
+        whole = self.right or done.stdout
+        expected = whole[: len(whole) // 2 * (3 - len(rejects))]
+        return None if 2 in rejects and done.stdout == expected else f"it says 0, and the reject file has {rejects}"
+
+
+PLACES = lines(b'{"at":"items"}', b'{"at":"nothing"}', b'{"at":"items"}')
 PARENTS = lines(*(b'{"n":%d}' % n for n in range(1, 4)))
 CASES = [
     Lines("read", "read", *PAGES),
@@ -218,7 +265,33 @@ CASES = [
     Resumed("resumed"),
     Printed("printed", "read", *PAGES, "--state", "FOLDER/state"),
     Printed("since", "read", *PAGES, "--state", "FOLDER/state", "--since-path", "id"),
+    Login("token"),
+    Login("kept", kept=True),
+    Configured("configured", "read", "--config", "FOLDER/../config", "three"),
+    Lines(
+        "windows", "read", *PAGES, *STRETCH, "--window", "P1D", "--query", "since={since}", "--query", "until={until}"
+    ),
+    Listed("listed", "read", *PAGES, "--for-each", "-", "--reject-file", "FOLDER/rejects", stdin=PLACES),
 ]
+
+
+class Tokens(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 3600}).encode()
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def serve_tokens():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_address[1]}/token"
 
 
 class Tool:
@@ -227,9 +300,11 @@ class Tool:
     def __init__(self, restsrc, fault, sink, shim, folder):
         self.restsrc, self.fault, self.sink, self.shim, self.folder = restsrc, fault, sink, shim, folder
         self.token, self.own, self.runs = folder / "token", folder / "own", 0
-        self.token.write_text("a-token-of-16-ch\n")
+        self.token.write_text(f"{TOKEN}\n")
         self.token.chmod(0o600)
         (folder / "schema").write_text(SCHEMA)
+        (folder / "config").write_text(f"{CONFIG}{fault}/kind=flat,n=7,cap=3,id=torture-configured/items\n")
+        self.token_url = serve_tokens()
 
     def run(self, case, again=False, **fail):
         """The run; what it says of times is left out."""
@@ -239,12 +314,13 @@ class Tool:
             self.own.mkdir()
             case.prepare(self)
         command, *words = [str(word).replace("FOLDER", str(self.own)) for word in case.words(self)]
+        failing = {f"FAIL_{key.upper()}": str(value) for key, value in fail.items()}
         preload = {"LD_PRELOAD": self.shim} if self.shim and fail else {}
         done = subprocess.run(
-            [self.restsrc, command, "--retry", "0", "--bearer-file", self.token, *words],
+            [self.restsrc, command, *words[:-1], "--retry", "0", *case.login(self), words[-1]],
             input=case.stdin,
             capture_output=True,
-            env={**os.environ, **preload, **{f"FAIL_{key.upper()}": str(value) for key, value in fail.items()}},
+            env={**os.environ, "XDG_CACHE_HOME": self.own, **preload, **failing},
             timeout=60,
         )
         done.stdout = re.sub(rb" in \d+ ms", b"", done.stdout)
@@ -301,11 +377,11 @@ def torture(tool, case, share):
 def check_requests(tool, cases):
     """What was sent was whole, each time."""
     for case in cases:
-        if isinstance(case, Write):
+        if isinstance(case, (Write, Configured)):
             continue
         for line in tool.get(case.words(tool)[-1].rpartition("/")[0] + "/_log").splitlines():
             headers = {key.lower(): value for key, value in json.loads(line)["headers"].items()}
-            assert headers.get("authorization") == "Bearer a-token-of-16-ch", line
+            assert headers.get("authorization") == f"Bearer {TOKEN}", line
             assert headers.get("accept"), line
 
 

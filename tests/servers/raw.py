@@ -11,6 +11,7 @@ what it returns is sent, and when it returns nothing the connection closes. GET 
 import gzip
 import json
 import os
+import pathlib
 import signal
 import socket
 import struct
@@ -207,6 +208,18 @@ def near(c, r):
 def large_cursor(c, r):
     """A page that leads on by a cursor of so many bytes: /large-cursor:9000000"""
     return answer(json.dumps({"results": [{"id": 1}], "next_cursor": "x" * int(r.words[0])}).encode())
+
+
+@scenario
+def file(c, r):
+    """file:PATH[:N]: what is in that file, its last N bytes a little later; the connection stays open."""
+    data = pathlib.Path(r.words[0]).read_bytes()
+    late = int(r.words[1]) if len(r.words) > 1 else 0
+    c.send(data[: len(data) - late])
+    if late:
+        time.sleep(0.05)
+        c.send(data[-late:])
+    c.receive(b"\r\n\r\n")
 
 
 @scenario
