@@ -301,8 +301,8 @@ int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, str
         bookmark_set(&r->place, &r->after);
     if (h->page.got == 0)
         return 0;
-    if (h->records.len > r->shared->page_bytes)
-        r->shared->page_bytes = h->records.len;
+    if (h->records.len > r->page_bytes)
+        r->page_bytes = h->records.len;
     buf_swap(&r->ready, &h->records);
     r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
     r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;

@@ -17,7 +17,7 @@ void read_page_begin(void *ctx, struct exchange *x)
     struct read_run *r = ctx;
     struct held_page *h = &r->shared->held[x->slot];
     buf_clear(&h->records);
-    buf_expect(&h->records, r->shared->page_bytes);
+    buf_expect(&h->records, r->page_bytes);
     buf_clear(&h->envelope);
     h->bytes = 0;
     h->streamed = 0;

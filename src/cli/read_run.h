@@ -41,7 +41,6 @@ struct read_shared {
     struct transfer_stats stats;
     struct held_page *held; /* by the slot of the exchange */
     unsigned slots;
-    size_t page_bytes; /* of the records of the largest page so far */
     struct terminal terminal;
     struct timespec began;
     struct output output;
@@ -95,6 +94,7 @@ struct read_run {
     struct path inner;              /* --inner-more */
     int64_t inner_cut;              /* so many records have something there */
     bool records_known;             /* `records` is one way: given, or learned from the first page */
+    size_t page_bytes;              /* of the records of the largest page so far */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */
     int64_t ready_records;
