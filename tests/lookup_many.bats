@@ -253,6 +253,70 @@ END
     lookup --batch-size 10 "$api/plain?ids={id}"
     exits 65
     says "input line 2: the record has no id"
+    for id in null '""' '{"a":1}'; do
+        printf '{"id":%s}\n' "$id" >lines
+        lookup --batch-size 10 --data '{"ids":["{id}"]}' "$api/plain"
+        exits 65
+        says "input line 1: the record has no id"
+    done
+}
+
+# Each as a bug report of another tool or API has it.
+reported_api() {
+    api <<'END'
+USERS = {f"{name}@x.org": {"id": str(n), "properties": {"email": f"{name}@x.org"}} for n, name in enumerate("abcdef")}
+def answer(r):
+    if r.json is not None: # HubSpot/hubspot-api-php#619: 207; segmentio/action-destinations#3969: one id twice is a 400
+        ids = [i["id"].lower() for i in r.json["inputs"]]
+        if len(set(ids)) < len(ids):
+            return 400, {"status": "error", "message": "Duplicate IDs found in batch input"}
+        lost = [i for i in ids if i not in USERS]
+        errors = [{"status": "error", "category": "OBJECT_NOT_FOUND", "context": {"ids": lost}}] if lost else []
+        return (207 if lost else 200), {"status": "COMPLETE", "results": [USERS[i] for i in ids if i in USERS],
+                                        **({"numErrors": 1, "errors": errors} if errors else {})}
+    ids = r.query["ids"].split(",")
+    there = [{"id": int(i)} for i in ids if not i.endswith("9")]
+    match r.path[1:]:
+        case "first": # soundcloud/api#286: of many ids only the first is answered
+            return there[:1] if not ids[0].endswith("9") else []
+        case "object": # the same, and then it is no list
+            return {"id": int(ids[0])}
+        case "varying": # ropensci-archive/rtweet#203: each time others are left out
+            left = r.state.setdefault("left", set())
+            return [i for i in there if i["id"] % 3 or i["id"] in left or left.add(i["id"])]
+        case "none": # spotify/ios-streaming-sdk#855: more than fifty have no answer, and no error
+            return {"tracks": [None if len(ids) > 50 else i for i in there]}
+        case "all": # ttezel/twit#163: 404 only when none is there
+            return there if there else (404, {"errors": [{"code": 17, "message": "No user matches"}]})
+        case "relinked": # spotipy-dev/spotipy#1097: another id than was asked for
+            return {"tracks": [{"id": i["id"] + 1000 * (i["id"] == 4)} for i in there]}
+END
+}
+
+@test "what others report: not found in a 207, ids that differ in capitals, by another member than id" {
+    reported_api
+    printf '{"mail":"%s"}\n' a@x.org z@x.org B@x.org b@x.org A@X.org c@x.org >lines
+    lookup --batch-size 10 --id properties.email --data '{"inputs":[{"id":"{mail}"}]}' "$api"
+    exits 0
+    [ "$(jq -r '.answer.id' out | paste -sd' ')" = "0 null 1 1 0 2" ]
+}
+
+@test "what others report: one of many, others each time, none and no error, 404 for none, another id" {
+    reported_api
+    ids 1-130 99-99
+    for kind in first varying none; do
+        lookup --batch-size 60 "$api/$kind?ids={id}"
+        exits 0
+        diff <(jq -c .answer out) <(jq -c 'if .id % 10 == 9 then null else {id} end' lines)
+    done
+    lookup --batch-size 60 --on 404=empty "$api/all?ids={id}"
+    exits 0
+    diff <(jq -c .answer out) <(jq -c 'if .id % 10 == 9 then null else {id} end' lines)
+    lookup --batch-size 60 "$api/object?ids={id}"
+    exits 76
+    lookup --batch-size 60 --reject-file rejects "$api/relinked?ids={id}"
+    exits 0
+    grep -q 'the id 1004 that was not asked for' rejects
 }
 
 @test "what has come is asked for while more is waited for" {

@@ -1,7 +1,9 @@
 """Look-ups: each row of a DataFrame with the answer to a request made of it."""
 
 import datetime
+import json
 import time
+import urllib.request
 
 import pytest
 from pyspark.sql import functions as F
@@ -61,8 +63,40 @@ def test_a_body_is_made_of_a_row(spark, api):
 def test_an_error_fails_the_query_and_says_which_row(spark, api):
     server = api(ITEMS)
     frame = spark.createDataFrame([(1,), (13,)], "k int").coalesce(1)
-    with pytest.raises(Exception, match=r"row 2: HTTP 404.*no such item"):
+    with pytest.raises(Exception, match=r"row 2 \(k=13\): HTTP 404.*no such item"):
         lookup(frame, url=server.url + "/items/{k}", schema="name string").collect()
+
+
+def test_an_error_names_the_row_of_the_partition_and_what_it_asked_for(spark, api):
+    server = api(ITEMS)
+    frame = spark.range(0, 40, 1, 1).selectExpr("IF(id % 2 = 0, null, IF(id = 31, 13, 100 + id)) AS k", "'t' AS token")
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "10")
+    try:
+        with pytest.raises(Exception, match=r"row 32 \(k=13\): HTTP 404"):
+            options = {"header": "X-Token: {token}", "parallel": 1}
+            lookup(frame, url=server.url + "/items/{k}", schema="name string", **options).collect()
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
+MANY = """
+def answer(r):
+    ids = [int(i) for i in (r.query["ids"].split(",") if "ids" in r.query else r.json["ids"])]
+    return {"users": [{"id": i, "name": f"user {i}"} for i in reversed(ids) if i % 10 < 9], "count": 1}
+"""
+
+
+def test_many_values_go_into_one_request(spark, api):
+    server = api(MANY)
+    keys = spark.range(850, 950, 1, 2).withColumn("also", F.col("id") % 7)
+    found = lookup(keys, url=server.url + "?ids={id}", schema="name string", batch_size=25, id="id").collect()
+    assert [row.id for row in found] == list(range(850, 950))
+    wanted = [f"user {n}" if n % 10 < 9 else None for n in range(850, 950)]
+    assert [row.answer and row.answer.name for row in found] == wanted
+    assert len(server.log()) < 12
+    body = '{"ids": ["{also}"]}'
+    found = lookup(keys, url=server.url, data=body, schema="name string", batch_size=25).collect()
+    assert all(row.answer.name == f"user {row.also}" for row in found)
 
 
 def test_times_are_in_the_zone_of_the_session(spark, api):
@@ -82,6 +116,26 @@ def test_the_rate_is_kept(spark, api):
     began = time.monotonic()
     lookup(spark.range(100, 140, 1, 1), url=server.url + "/items/{id}", schema="name string", rate="20/s").collect()
     assert time.monotonic() - began > 1.9
+
+
+TIMES = """
+import time
+def answer(r):
+    if r.path == "/at":
+        return r.state["at"]
+    r.state.setdefault("at", []).append(time.time())
+    return {"name": r.path}
+"""
+
+
+def test_tasks_of_a_machine_share_the_rate(spark, api):
+    server = api(TIMES)
+    keys = spark.range(1000, 1060, 1, 2)
+    lookup(keys, url=server.url + "/items/{id}", schema="name string", rate="20/s", rate_scope="machine").collect()
+    with urllib.request.urlopen(server.url + "/at") as answer:
+        at = sorted(json.load(answer))
+    assert at[-1] - at[0] > 59 / 20 * 0.95
+    assert all(later - first > 0.9 for first, later in zip(at, at[20:], strict=False))
 
 
 def test_a_stream_is_looked_up_too(spark, api, tmp_path):

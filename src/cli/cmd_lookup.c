@@ -96,23 +96,6 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return 0;
 }
 
-static int on_done(void *ctx, struct exchange *x, struct error *e)
-{
-    struct lookup *l = ctx;
-    if (!x->nothing)
-        calls_done(l, x);
-    return lines_settle(l, e) ? -1 : TRANSFER_DONE;
-}
-
-/* Lines are put into their order by who waits for them. */
-static bool apart(void *ctx, const struct exchange *a, const struct exchange *b)
-{
-    (void)ctx;
-    (void)a;
-    (void)b;
-    return true;
-}
-
 static void wait_for_reader(void *ctx, int fd)
 {
     struct lookup *l = ctx;
@@ -128,6 +111,28 @@ static int on_idle(void *ctx, struct error *e)
         result = -1;
     buf_clear(&l->out);
     return result;
+}
+
+/* The lines before one that fails go out all the same. */
+static int on_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct lookup *l = ctx;
+    struct error unwritten = {0};
+    if (!x->nothing)
+        calls_done(l, x);
+    if (lines_settle(l, e) == 0)
+        return TRANSFER_DONE;
+    on_idle(l, &unwritten);
+    return -1;
+}
+
+/* Lines are put into their order by who waits for them. */
+static bool apart(void *ctx, const struct exchange *a, const struct exchange *b)
+{
+    (void)ctx;
+    (void)a;
+    (void)b;
+    return true;
 }
 
 static void on_note(void *ctx, bool verbose, const char *line)

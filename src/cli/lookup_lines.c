@@ -9,6 +9,16 @@
 
 enum { MOST_BYTES = 32 << 20 }; /* of lines that wait */
 
+/* In a body anything can stand, but not everything is an id: one null would spoil the whole call. */
+static int take_id(struct lookup *l, struct slice record, int64_t line, struct error *e)
+{
+    struct slice id = path_find(&l->ids->path, record.text, record.len);
+    match_key(id, &l->key);
+    return !l->key.len || strchr("{[n", *id.text)
+               ? error_set(e, EXIT_INPUT, "input line %" PRId64 ": the record has no id for --%s", line, l->ids->option)
+               : 0;
+}
+
 /* What the line asks for: the request itself or, where a call asks for many ids, the id. */
 static int make_key(struct lookup *l, struct slice record, int64_t line, struct error *e)
 {
@@ -20,7 +30,7 @@ static int make_key(struct lookup *l, struct slice record, int64_t line, struct 
         result = template_fill(&l->body, record, line, &r.body, e);
     buf_clear(&l->key);
     if (result == 0 && l->many)
-        match_key(path_find(&l->ids->path, record.text, record.len), &l->key);
+        result = take_id(l, record, line, e);
     else if (result == 0)
         buf_addf(&l->key, "%s\n%s\n%s", buf_text(&r.url), buf_text(&r.headers), buf_text(&r.body));
     request_free(&r);

@@ -37,7 +37,7 @@ def columns(what: str, schema: StructType, given: Mapping[str, str], also: Itera
 
     `what` makes the requests. OptionError where there is no such column, or none is named.
     """
-    named = {(option, name) for option in OF_A_ROW for name in _names_in(option, given.get(option, ""))}
+    named = {(option, name) for option in OF_A_ROW for name in names_in(option, given.get(option, ""))}
     if not named:
         raise OptionError(f"{what} needs a {{COLUMN}} in url, query, header or data, for what a row has there")
     wanted = {_column(schema, path) for path in also}
@@ -53,8 +53,8 @@ def _column(schema: StructType, path: str) -> str:
     return path if path in schema.names else path.split(".")[0]
 
 
-def _names_in(option: str, text: str) -> set[str]:
-    """In JSON only strings have templates; braces of its objects are none."""
+def names_in(option: str, text: str) -> set[str]:
+    """The names in an option of a row. In JSON only strings have templates; braces of its objects are none."""
     if option != "data":
         return names(option, text) if "{" in text else set()
     return {name for piece in text.split('"')[1::2] for name in names(option, piece)}
