@@ -218,7 +218,9 @@ int next_find(const struct next *n, const struct answer *a, struct cursor *to, s
     int result = n->part->name ? find_parts(n, a, &json, e) : find_part(n, n->part, a, &json, e);
     if (!result && json.len)
         next_cursor_set(to, (struct slice){json.data, json.len});
-    else if (!result)
+    if (!result && n->kind == NEXT_LINK && memchr(buf_text(&to->text), '\0', to->text.len))
+        result = error_set(e, EXIT_ANSWER, "the link to the next page has the character U+0000 in it, as no URL may");
+    else if (!result && !json.len)
         result = check_odd(n, a, e);
     buf_free(&json);
     return result;

@@ -25,7 +25,7 @@ static void find_next(const char *given, enum next_kind kind, const struct answe
     if (*given)
         list_add(&list, given);
     if (next_parse(&next, &list, kind, "cursor", &e) == 0 && next_find(&next, a, &cursor, &e) == 0 && cursor.text.len)
-        require(cursor.text.data[0] != '\0' || kind != NEXT_LINK);
+        require(kind != NEXT_LINK || !memchr(cursor.text.data, '\0', cursor.text.len));
     next_is_there(&next, a);
     next_free(&next);
     next_cursor_free(&cursor);

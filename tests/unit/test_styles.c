@@ -211,6 +211,8 @@ static void check_links(void)
     leads(PAGING_NEXT_URL, "{\"results\":[],\"next\":null}", "1\n", NULL, NULL, "next-url: null ends the list");
     refuses(PAGING_NEXT_URL, "{\"results\":[],\"next\":\"http://other/list?page=2\"}", "1\n", "another origin",
             "next-url: another origin is refused");
+    refuses(PAGING_NEXT_URL, "{\"results\":[],\"next\":\"/list?page=2\\u0000&a=b\"}", "1\n", "U+0000",
+            "next-url: a link that ends before its end is refused");
     leads(PAGING_LINK, "[]", "1\n", "Link: <http://h/list?p=1>; rel=\"first\", </list?p=2>; rel=\"next\"",
           "http://h/list?p=2", "link: the one called next");
     leads(PAGING_LINK, "[]", "1\n", "Link: <http://h/list?p=1>; rel=\"first\"\nLink: </list?p=2>; rel=\"next\"",
