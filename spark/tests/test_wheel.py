@@ -258,6 +258,18 @@ def test_where_programs_cannot_be_run_the_next_place_is_taken(archive, find, tmp
 
 
 @needs_mounts
+def test_where_the_disk_is_full_the_next_place_is_taken(archive, find, tmp_path):
+    """And nothing is left of what did not fit."""
+    folder, left = tmp_path / f"restsrc-{os.geteuid()}", tmp_path / "left"
+    folder.mkdir(mode=0o700)
+    full = f"mount -t tmpfs -o size=64k,mode=700 none {folder}"
+    # the name space ends with the process, so what it leaves is looked at from inside
+    found = find(archive, before=f'{full} && ("$@" >{left}.out; ls {folder} >{left})')
+    assert (tmp_path / "left").read_text() == "lock\n", found.stderr
+    assert (tmp_path / "left.out").read_text().startswith(str(tmp_path / "home" / ".cache" / "restsrc" / "bin"))
+
+
+@needs_mounts
 def test_where_nothing_can_be_written_it_says_where_it_tried(archive, find, tmp_path):
     places = f"/tmp /var/tmp {tmp_path}"
     read_only = "for place in %s; do mount --bind $place $place && mount -o remount,bind,ro $place || exit 1; done"

@@ -100,6 +100,10 @@ def _write(target: Path, content: bytes, digest: bytes) -> None:
     if hashlib.sha256(content).digest() != digest:
         raise OptionError(f"the restsrc tool in the wheel is damaged: its digest is not {digest.hex()}")
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
-    with open(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o700), "wb") as out:
-        out.write(content)
-    os.replace(fresh, target)
+    try:
+        with open(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o700), "wb") as out:
+            out.write(content)
+        os.replace(fresh, target)
+    except OSError:  # a full disk
+        fresh.unlink(missing_ok=True)
+        raise
