@@ -57,6 +57,9 @@ restsrc() {
     timeout 60 "$RESTSRC" "$@" >"$out" 2>"$err" </dev/null || status=$?
 }
 
+# not_sanitized WHY: skips the test for a program with AddressSanitizer in it, which WHY.
+not_sanitized() { ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer $1"; }
+
 exits() {
     [ "$status" -eq "$1" ] && return
     echo "exit code $status instead of $1; stderr:"

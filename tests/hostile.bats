@@ -272,7 +272,7 @@ END
 }
 
 @test "a name server that does not answer holds up no time-out, no signal and no try" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer has to be loaded first"
+    not_sanitized "has to be loaded first"
     grep -q 'ld-linux\|ld-musl' "$RESTSRC" || skip "nothing can be loaded into a static program"
     silent_resolver
     began=$EPOCHREALTIME
@@ -297,7 +297,7 @@ END
 # ---- memory and time ----
 
 @test "whatever call fails, a run ends with the right result or an exit code that says why" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer has an allocator of its own"
+    not_sanitized "has an allocator of its own"
     grep -q 'ld-linux\|ld-musl' "$RESTSRC" || skip "nothing can be loaded into a static program"
     command -v "${CC:-cc}" >/dev/null || skip "no C compiler"
     "$tests/property/torture.sh" "$RESTSRC" 80
@@ -308,7 +308,7 @@ END
 }
 
 @test "an answer that is small on the wire and large as a tree is refused within 500 MB" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    not_sanitized "needs memory of its own"
     hostile bomb
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
     (ulimit -v 600000 && exec "$RESTSRC" read --retry 0 "$list") >"$out" 2>"$err" || status=$?
@@ -332,7 +332,7 @@ cpu() {
 below() { awk -v seconds="$seconds" -v most="$1" 'BEGIN { exit !(seconds < most) }'; }
 
 @test "nothing takes the square of its length: pages that are nearly alike, a long line, many options" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer is slow"
+    not_sanitized "is slow"
     cpu "$RESTSRC" read --page-size 200000 --limit 400000 "$server/near:200000/$BATS_TEST_NUMBER"
     below 3
     "$PYTHON3" -c 'print("{\"x\":\"%s\"}" % ("y" * 50000000))' >"$BATS_TEST_TMPDIR/line"

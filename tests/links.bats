@@ -157,3 +157,19 @@ END
         done
     done
 }
+
+@test "a next link is taken whole or not at all: a NUL byte in it is an error, a line break stands in no header" {
+    api <<'END'
+def answer(r):
+    link = {"/nul": "/last\0?page=2", "/break": "/last\r\nX-Evil: 1"}.get(r.path)
+    return 200, {"items": [{"id": 1}], "next": link}
+END
+    restsrc read --paginate next-url "$api/nul"
+    exits 76
+    says "U+0000"
+    [ "$(api_log length)" -eq 1 ]
+    restsrc read --paginate next-url --allow-repeats "$api/break"
+    exits 0
+    [ "$(api_log -r '.[-1].target')" = "/last%0D%0AX-Evil:%201" ]
+    [ "$(api_log 'map(select(.headers["X-Evil"])) | length')" -eq 0 ]
+}

@@ -104,7 +104,8 @@ BATS_TESTS = \
 	tests/tls.bats \
 	tests/secrets.bats \
 	tests/examples_auth.bats
-TESTS = tests/includes.py docs/generate.py tests/answers.py tests/against_json.py tests/cost.py bench/guard.py \
+TESTS = tests/includes.py tests/promises.py \
+	docs/generate.py tests/answers.py tests/against_json.py tests/cost.py bench/guard.py \
 	tests/lists.py $(UNIT_TESTS) $(BATS_TESTS)
 
 check_PROGRAMS = $(UNIT_TESTS) tests/property/split_texts tests/property/cost
@@ -158,7 +159,8 @@ check-compilers: distdir ## build without warnings with gcc, AddressSanitizer an
 # bats files where most memory changes hands. Each in a build of its own. Tests of time and memory skip themselves.
 SANITIZED = $(BATS_TESTS)
 WATCHED = tests/read.bats tests/write.bats tests/count.bats tests/arrow.bats tests/state.bats
-VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+	--suppressions=$(abs_srcdir)/tests/valgrind.supp
 .PHONY: check-asan check-valgrind
 check-asan: all distdir ## units and bats with AddressSanitizer and UndefinedBehaviorSanitizer, minutes
 	@(cd $(distdir) && ./configure -q --enable-asan CFLAGS='-g -O1' && $(MAKE) -s && \
@@ -279,10 +281,12 @@ EXTRA_DIST += \
 	tests/lists.py \
 	tests/lint.py \
 	tests/measure-coverage \
+	tests/promises.py \
 	tests/mutants.py \
 	tests/requirements-lint.txt \
 	tests/run_all.py \
 	tests/truth.py \
+	tests/valgrind.supp \
 	tests/guard.bash \
 	tests/helpers.bash \
 	tests/presets_real.bash \

@@ -408,7 +408,7 @@ END
 # ---- memory ----
 
 @test "a list of 80 MB is read within 40 MiB of memory" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    not_sanitized "needs memory of its own"
     "$PYTHON3" -c 'for i in range(20000): print("{\"i\":%d,\"text\":\"%s\"}" % (i, "x" * 4000))' \
         >"$BATS_TEST_TMPDIR/large"
     list "file=$(jq -rn --arg f "$BATS_TEST_TMPDIR/large" '$f | @uri')"

@@ -330,7 +330,8 @@ untouched() { [ -z "$(curl -sSf "$there/_log")" ]; }
     for base in "$other" "//localhost:$port" "http://127.0.0.1@localhost:$port" "http://localhost:$port#@127.0.0.1" \
         "HTTP://LOCALHOST:$port" \
         "http://127.0.0.1.localhost:$port" "http://[::1]:$port" "http:\\\\localhost:$port" "https://127.0.0.1:$port" \
-        "http://127.0.0.1:1" "ftp://127.0.0.1:$port" "file://"; do
+        "http://127.0.0.1:1" "ftp://127.0.0.1:$port" "file://" "gopher://127.0.0.1:$port" \
+        "http://127.0.0.1 .localhost:$port" "http://2130706433:1"; do
         page=$(jq -nc --arg n "$base/elsewhere=$BATS_TEST_NUMBER/items" '{results: [{a: 1}], next: $n}')
         list "n=5,body=$(encoded "$page")"
         restsrc read --paginate next-url --bearer-file "$token" --header 'X-Key: custom' "$list"
