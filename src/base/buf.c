@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Room for n more bytes and a NUL. */
 static int buf_reserve(struct buf *b, size_t n)
@@ -41,15 +40,11 @@ char *buf_space(struct buf *b, size_t n)
 
 void buf_expect(struct buf *b, size_t n)
 {
-    enum { LARGE = 2 << 20 }; /* a large page of most processors */
     size_t room = n + n / 8 + 1;
-    void *data = NULL;
     if (!n || n < b->room || b->len || (b->cap && n > b->cap))
         return;
     free(b->data);
-    mem_there(posix_memalign(&data, room >= LARGE ? LARGE : sizeof(void *), room) ? NULL : data);
-    madvise(data, room / LARGE * LARGE, MADV_HUGEPAGE);
-    *b = (struct buf){.data = data, .room = room, .cap = b->cap};
+    *b = (struct buf){.data = mem_large(room), .room = room, .cap = b->cap};
     buf_clear(b);
 }
 

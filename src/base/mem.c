@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -29,6 +30,15 @@ void *mem_zeroed(size_t count, size_t size)
 void *mem_grown(void *memory, size_t size)
 {
     return mem_there(realloc(memory, size ? size : 1));
+}
+
+void *mem_large(size_t size)
+{
+    enum { LARGE = 2 << 20 }; /* a large page of most processors */
+    void *memory = NULL;
+    mem_there(posix_memalign(&memory, size >= LARGE ? LARGE : sizeof(void *), size) ? NULL : memory);
+    madvise(memory, size / LARGE * LARGE, MADV_HUGEPAGE);
+    return memory;
 }
 
 char *mem_copy(const char *text)

@@ -12,7 +12,9 @@ void *mem_there(void *memory);
 void *mem_new(size_t size); /* malloc() */
 void *mem_zeroed(size_t count, size_t size);
 void *mem_grown(void *memory, size_t size); /* realloc() */
-char *mem_copy(const char *text);           /* strdup() */
+/* In large pages, where it is large and the system has them: they are made and found faster. */
+void *mem_large(size_t size);
+char *mem_copy(const char *text); /* strdup() */
 char *mem_text(const char *text, size_t n);
 
 /* FNV-1a: to tell things apart that nobody chose with ill intent. */

@@ -69,8 +69,9 @@ static void make_room(struct seen *s)
     if (s->size < MOST_SIZE)
         s->size = s->size ? s->size * 2 : FIRST_SIZE;
     else
-        s->left_out = s->left_out << 1 | 1;
-    s->table = mem_zeroed(s->size, sizeof *s->table);
+        s->left_out = s->left_out << 2 | 3; /* a quarter stays, and few are added: each is far away in memory */
+    s->table = mem_large(s->size * sizeof *s->table);
+    memset(s->table, 0, s->size * sizeof *s->table);
     s->used = 0;
     for (size_t i = 0; i < old.size; i++) {
         if (!old.table[i].hash || (old.table[i].hash & s->left_out))
