@@ -11,6 +11,19 @@ config() {
 
 first_query() { queries | head -n 1; }
 
+@test "a parameter takes the place of one of the same name that a list, a file or a preset has" {
+    list
+    printf '%s\n' "base-url = $scenario" 'query = mode=all' 'query = of=file' 'query = more=1' 'query = more=2' \
+        '[own]' 'url = /items' 'query = mode=own' >"$BATS_TEST_TMPDIR/lists"
+    restsrc read --config "$BATS_TEST_TMPDIR/lists" --query of=line own
+    exits 0
+    [ "$(first_query)" = '?of=line&mode=own&more=1&more=2&offset=0&limit=100' ]
+    restsrc read --dry-run --api github issues --base-url "$scenario" --query state=open
+    exits 0
+    grep -F 'state=open' "$out"
+    if grep -F 'state=all' "$out"; then return 1; fi
+}
+
 @test "--config takes options, the URL too, one a line" {
     list n=250
     config "# a comment" "" "url = $list" "limit = 7" "offset=3" "   page-size   =   5   " $'\tparallel\t=\t1\t\r'

@@ -20,12 +20,18 @@ ODD = """\ufeff# common lines
 bearer-file = {folder}/token
 header = X-A: 1 # not a comment
 header = "X-B: \\"quoted\\" \\\\"
+header = X-D: all
+query = mode=all
+query = more=1
+query = more=2
 quiet
  allow-repeats\t
 [orders]
 # the orders
 url = /orders?a=b=c
 query = "q=x y\\tz"
+query = mode=own
+header = X-D: own
 page-size = 7
 page-size = 9
 [refunds]
@@ -58,6 +64,8 @@ def test_it_means_what_it_means_to_the_tool(conf):
     subprocess.run(command, check=True, capture_output=True)
     by_tool = server.log()[-1]
     assert asked(server, Options({"config": str(path), "list": "orders"})) == by_tool
+    assert by_tool["headers"]["X-D"] == "own" and by_tool["target"].count("more=") == 2
+    assert "mode=own" in by_tool["target"] and "mode=all" not in by_tool["target"]
     assert by_tool["headers"]["X-B"] == '"quoted" \\' and "limit=9" in by_tool["target"]
 
 

@@ -52,9 +52,36 @@ static void unknown(const char *name, const struct option_row *row, struct error
         error_set(e, EXIT_CONFIG, "no option of that name");
 }
 
-/* Does the command line say otherwise? There a secret NAME is given as NAME-file, a secret parameter by its name. */
-static bool is_overridden(const struct options *o, const struct option_row *row, const bool *given, const char *value)
+/* What comes before the lines at hand: the command line, files, the list of a file. It takes precedence. */
+struct before {
+    bool *given;    /* by the place in the table of options */
+    size_t queries; /* parameters of --query */
+};
+
+static void look_before(const struct options *o, struct before *b)
 {
+    memcpy(b->given, o->given, option_count * sizeof *b->given);
+    b->queries = o->request.query.count;
+}
+
+/* Two of one name would be for the server to choose from. */
+static bool is_asked_already(const struct options *o, size_t queries, const char *parameter)
+{
+    struct pair pair;
+    bool is = false;
+    for (size_t i = 0; i < queries && pair_split(parameter, &pair); i++)
+        is |= strncmp(o->request.query.item[i], parameter, pair.len + 1) == 0;
+    return is;
+}
+
+/* Does what comes before say otherwise? On the command line a secret NAME is given as NAME-file; parameters are told
+ * apart by their names. */
+static bool is_overridden(const struct options *o, const struct option_row *row, const struct before *before,
+                          const char *value)
+{
+    const bool *given = before->given;
+    if (strcmp(row->name, "query") == 0)
+        return is_asked_already(o, before->queries, value);
     if (row->place == OPTION_FILE_ONLY) {
         struct buf name = {0};
         buf_addf(&name, "%s-file", row->name);
@@ -83,7 +110,7 @@ static bool holds_secret(const struct option_row *row, const char *value)
            (strcmp(row->name, "header") == 0 && *value != '@' && secret_in_header(value));
 }
 
-static int set_line(struct options *o, const bool *given, char *line, bool *secrets, struct error *e)
+static int set_line(struct options *o, const struct before *before, char *line, bool *secrets, struct error *e)
 {
     int result = -1;
     struct buf value = {0};
@@ -103,7 +130,7 @@ static int set_line(struct options *o, const bool *given, char *line, bool *secr
         error_set(e, EXIT_CONFIG, "the quoted value of %s is not closed, or has an unknown escape", name);
     else if (row->place == OPTION_AT_FILE && !pair_split(buf_text(&value), &pair))
         error_set(e, EXIT_CONFIG, "%s takes NAME=VALUE", name);
-    else if (is_overridden(o, row, given, buf_text(&value)))
+    else if (is_overridden(o, row, before, buf_text(&value)))
         result = 0;
     else
         result = options_set(o, row, *rest == '=' ? buf_text(&value) : "true", e);
@@ -180,8 +207,8 @@ static void choose_list(struct options *o, const struct buf *text)
 }
 
 /* The lines of a list; NULL: those before the first list, which are of all. */
-static int set_lines(struct options *o, const bool *given, struct buf *text, const char *name, const char *list,
-                     bool *secrets, struct error *e)
+static int set_lines(struct options *o, const struct before *before, struct buf *text, const char *name,
+                     const char *list, bool *secrets, struct error *e)
 {
     bool wanted = !list, last = false;
     char *line = buf_writable(text);
@@ -193,7 +220,7 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
         const char *begun = section(line, &len);
         if (begun)
             wanted = list && strlen(list) == len && strncmp(list, begun, len) == 0;
-        else if (wanted && set_line(o, given, line, secrets, e))
+        else if (wanted && set_line(o, before, line, secrets, e))
             return error_set(e, EXIT_CONFIG, "%s, line %u: %s", name, number, e->message);
         *end = last ? '\0' : '\n';
         line = end + 1;
@@ -205,16 +232,17 @@ static int set_lines(struct options *o, const bool *given, struct buf *text, con
  * reason. */
 static int load_text(struct options *o, struct buf *text, const char *name, bool *secrets, struct error *e)
 {
-    bool before[option_count];
+    bool given[option_count];
+    struct before before = {.given = given};
     buf_drop_bom(text);
     if (memchr(text->data ? text->data : "", '\0', text->len))
         return error_set(e, EXIT_CONFIG, "%s: a NUL byte", name);
     choose_list(o, text);
-    memcpy(before, o->given, sizeof before);
-    if (o->list_name && set_lines(o, before, text, name, o->list_name, secrets, e))
+    look_before(o, &before);
+    if (o->list_name && set_lines(o, &before, text, name, o->list_name, secrets, e))
         return -1;
-    memcpy(before, o->given, sizeof before);
-    return set_lines(o, before, text, name, NULL, secrets, e);
+    look_before(o, &before);
+    return set_lines(o, &before, text, name, NULL, secrets, e);
 }
 
 static int load_file(struct options *o, const char *name, struct error *e)

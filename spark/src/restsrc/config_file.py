@@ -25,7 +25,8 @@ def options(place: str, wanted: str, table: Mapping[str, ToolOption]) -> dict[st
 
     OptionError where it can't be read or has another list; the message has no value in it.
     """
-    found: dict[str, str] = {}
+    of_all: dict[str, str] = {}
+    of_list: dict[str, str] = {}
     lists: list[str] = []
     for number, line in enumerate(_text(place).removeprefix("\ufeff").split("\n"), 1):
         if section := _SECTION.fullmatch(line):
@@ -35,12 +36,14 @@ def options(place: str, wanted: str, table: Mapping[str, ToolOption]) -> dict[st
                 name, value = _option(line, table)
             except ValueError as problem:
                 raise OptionError(f"config: {place}, line {number}: {problem}") from None
+            found = of_list if lists else of_all
             repeats = name in table and table[name].repeat
             found[name] = f"{found[name]}\n{value}" if repeats and name in found else value
     if lists and wanted not in lists:
         raise OptionError(f"config: {place} has the lists {', '.join(lists)}: name one of them with the option list")
     if wanted and not lists:
         raise OptionError(f"config: {place} has no lists: they begin with a line [NAME]")
+    found = _joined(of_list, of_all, table)
     return {name: value for name, value in found.items() if name not in OF_A_TERMINAL}
 
 
@@ -51,13 +54,20 @@ def merged(given: Mapping[str, str], table: Mapping[str, ToolOption]) -> dict[st
         if wanted and not given.get("api", "").strip():
             raise OptionError("the option list needs config, whose list it is, or api")
         return {**given, **({"url": wanted} if wanted else {})}  # the tool knows the lists of a preset
-    new = dict(given)
-    for name, value in options(place, wanted, table).items():
-        own = given.get(name, "")
+    return _joined(given, options(place, wanted, table), table)
+
+
+def _joined(first: Mapping[str, str], then: Mapping[str, str], table: Mapping[str, ToolOption]) -> dict[str, str]:
+    """The options of both. `first` wins; what repeats adds up, but for parameters (`query`) of one name."""
+    new = dict(first)
+    for name, value in then.items():
+        own = first.get(name, "")
         if not own.strip():
             new[name] = value
         elif name in table and table[name].repeat:
-            new[name] = f"{own}\n{value}"
+            asked = {line.partition("=")[0].strip() for line in own.splitlines()} if name == "query" else set()
+            more = [line for line in value.splitlines() if line.partition("=")[0].strip() not in asked]
+            new[name] = "\n".join([own, *more])
     return new
 
 
