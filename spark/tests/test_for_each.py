@@ -1,6 +1,8 @@
 """Lists of lists: restsrc.load(for_each=...) reads a list for each row of a DataFrame."""
 
 import datetime
+import json
+import shutil
 import time
 
 import pytest
@@ -159,3 +161,20 @@ def test_what_is_wrong_is_said_before_any_request(spark, options, message):
 def test_a_data_source_alone_has_no_tables(spark, read):
     with pytest.raises(Exception, match=r"use restsrc.load\(spark, url, for_each"):
         read("http://x/{id}", for_each="repos").schema("id int").load().collect()
+
+
+def test_a_list_that_fails_goes_to_the_reject_file_of_its_task_and_the_others_are_read(spark, api, tmp_path):
+    server = api(LISTS)
+    parents = spark.createDataFrame([(3,), (404,), (7,), (404,)], "n int")
+    url, prefix = f"{server.url}/{{n}}/items", tmp_path / "rejects" / "r-"
+    given = {"for_each": parents, "keep": "n", "reject_file": str(prefix), "num_partitions": 2}
+    for schema in ("id int", None):  # whose sample meets them, too
+        found = load(spark, url, schema, **given)
+        assert sorted((row.n, row.id) for row in found.collect()) == wanted([3, 7])
+        lines = [line for file in prefix.parent.iterdir() for line in file.read_text().splitlines()]
+        assert [(told["record"], told["http_status"]) for told in map(json.loads, lines)] == [({"n": 404}, 404)] * 2
+        shutil.rmtree(prefix.parent)
+    with pytest.raises(Exception, match="more than --?max.rejects|max_rejects"):
+        load(spark, url, "id int", **{**given, "num_partitions": 1}, max_rejects=1).collect()
+    with pytest.raises(OptionError, match="reject_file"):
+        load(spark, url, "id int", **{**given, "reject_file": "nowhere://x/y"})

@@ -18,7 +18,6 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote, urljoin
 
-from pyspark import TaskContext
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
@@ -117,7 +116,7 @@ class Delivery:
         RecordError for a value that JSON can't hold; InputError where an earlier stage of the query has failed; what
         `Process.finish` raises where the target does not take the rows. The message names the rows that are done.
         """
-        place = _this_place()
+        place = Place(*kept_files.here())
         first = next(batches, None)
         if first is None:
             return Receipt(place.partition, place.attempt)
@@ -289,19 +288,6 @@ class Delivery:
             process.feed(json.dumps(told).encode())
             process.text()
             process.finish()
-
-
-def task_context() -> TaskContext:
-    """Spark's own word on the task that this code runs in."""
-    context = TaskContext.get()
-    if context is None:
-        raise RuntimeError("this runs in a Spark task only")
-    return context
-
-
-def _this_place() -> Place:
-    context = task_context()
-    return Place(context.partitionId(), f"{context.attemptNumber()}-{uuid.uuid4().hex[:8]}")
 
 
 def _values(job: Job, place: Place | None = None) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import types as t
 
-from restsrc import report, session, templates
+from restsrc import kept_files, report, session, templates
 from restsrc.columns import Columns
 from restsrc.errors import InputError, OptionError
 from restsrc.feeding import feeding
@@ -26,6 +27,7 @@ UNFIT = (
     *("Cutting a batch read", "Filters that become queries", "Windows of time, in batches and streams"),
     *("Streams", "Writes"),
 )  # groups of options
+REJECTS = ("reject_file", "max_rejects")  # of writes, and of lists that fail
 FORMATS = ("timestamp_format", "date_format", "timestamp_unit")
 
 
@@ -37,8 +39,9 @@ def children(parents: DataFrame, given: Mapping[str, str], schema: str | t.Struc
     """
     options = Options(given)
     options.single("for_each")
+    kept_files.check(options)
     for row in (row for group in UNFIT for row in GROUPS[group]):
-        if options.given(row.name).strip():
+        if options.given(row.name).strip() and row.name not in REJECTS:
             raise OptionError(f"the option {row.name} does not go with for_each")
     report.check(options, report.READ[:2], report.READ[:1])
     options = options.adding(time_zone=session.zone_of(parents, options))
@@ -111,8 +114,9 @@ def _sampled(rows: DataFrame, options: Options, feed: _Feed, kept: t.StructType)
     size, columns = options.integer("sample_records"), Columns(options)
     flags: dict[str, str | int] = {"for-each": "-", "offset": options.offset, "limit": min(size, options.limit or size)}
     fed = "rows of the sample"
+    rejects = {"reject_file": os.devnull} if options.given("reject_file") else {}  # each task has a file of its own
     with (
-        Process(options, "read", flags, fed=fed, envelopes=columns.needs_envelopes) as process,
+        Process(options, "read", flags, rejects, fed=fed, envelopes=columns.needs_envelopes) as process,
         feeding(process, feed.lines(batches), whole=True),
     ):
         lines = list(islice((line for block in process.blocks() for line in block.splitlines()), size))

@@ -1,4 +1,5 @@
-"""The files of a write: the rows that were rejected, and the ids that the server gave. One of each for each task.
+"""The files of a write: the rows that were rejected, and the ids that the server gave; and of lists of lists: the
+parents whose lists failed. One of each for each task.
 
 The options reject_file and ids_file say what their names begin with: a path on the executor, or a URI such as
 s3://bucket/rejects-. Files for a URI are written on the executor first, and go to their place when the task ends.
@@ -10,7 +11,10 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 from typing import Any
+
+from pyspark import TaskContext
 
 from restsrc import log
 from restsrc.errors import InputError, OptionError, OutputError
@@ -36,6 +40,20 @@ def check_place(option: str, place: str) -> None:
             _open(place)
         except Exception as problem:  # Arrow has errors of many kinds for URIs
             raise OptionError(f"the option {option} can't be written to: {_told(problem, place)}") from None
+
+
+def here() -> tuple[int, str]:
+    """The partition of this task, and what tells this attempt at it from all others."""
+    context = task_context()
+    return context.partitionId(), f"{context.attemptNumber()}-{uuid.uuid4().hex[:8]}"
+
+
+def task_context() -> TaskContext:
+    """Spark's own word on the task that this code runs in."""
+    context = TaskContext.get()
+    if context is None:
+        raise RuntimeError("this runs in a Spark task only")
+    return context
 
 
 def put(option: str, place: str, content: bytes) -> None:

@@ -337,7 +337,8 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "text",
             None,
             "what the names of the files for rejected rows begin with, on the executors or as a URI (`s3://...`): "
-            "`rejects-` makes `rejects-PARTITION-ATTEMPT.ndjson` for each partition that has some",
+            "`rejects-` makes `rejects-PARTITION-ATTEMPT.ndjson` for each partition that has some; with `for_each`, "
+            "for the parents whose lists fail",
             of_tool=True,
             otherwise="none are kept",
         ),

@@ -11,17 +11,18 @@ from typing import Any
 from pyspark.sql.datasource import DataSourceReader, InputPartition
 from pyspark.sql.types import StructType
 
-from restsrc import log, report, worker
+from restsrc import kept_files, log, report, worker
 from restsrc.columns import Columns
 from restsrc.errors import RecordError
 from restsrc.feeding import feeding
 from restsrc.journal import Journal
+from restsrc.kept_files import Kept
 from restsrc.options import Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import batch
 from restsrc.planning.pushdown import GUARD
 from restsrc.planning.time_query import WindowPiece
-from restsrc.process import Process
+from restsrc.process import Config, Process
 from restsrc.rows.envelope import Pages
 from restsrc.rows.from_tool import texts_of
 from restsrc.window_read import WindowReads
@@ -177,17 +178,20 @@ class _Task:
         of_each = Piece(self._options.offset, self._options.limit)  # of the list of each
         flags: dict[str, str | int] = {"for-each": "-", **of_each.flags(self._options)}
         with (
-            self._process(of_each, flags, fed="rows of the partition") as process,
+            Kept(self._options, *kept_files.here()) as files,
+            self._process(of_each, flags, files, fed="rows of the partition") as process,
             feeding(process, parents, whole=True),
         ):
             yield from self._rows(process, Piece())
 
-    def _process(self, piece: Piece, flags: Mapping[str, str | int], fed: str | None = None) -> Process:
+    def _process(
+        self, piece: Piece, flags: Mapping[str, str | int], config: Config | None = None, fed: str | None = None
+    ) -> Process:
         return Process(
             self._options,
             "read",
             flags,
-            {**piece.config, **self._config},
+            {**piece.config, **self._config, **(config or {})},
             fed=fed,
             envelopes=self._columns.needs_envelopes,
             arrow=self._maker.wanted(texts=bool(piece.known or piece.last)),

@@ -18,7 +18,8 @@ from pyspark.sql import datasource
 from pyspark.sql.datasource import WriterCommitMessage
 from pyspark.sql.types import StructType
 
-from restsrc.delivery import Delivery, Job, Receipt, row_batches, task_context
+from restsrc.delivery import Delivery, Job, Receipt, row_batches
+from restsrc.kept_files import task_context
 
 ARROW = hasattr(datasource, "DataSourceStreamArrowWriter")  # PySpark 4.1 and later
 
