@@ -305,7 +305,7 @@ END
         restsrc read --page-size 50 --paginate $style
         exits 76
         [ "$(wc -l <"$out")" -eq 250 ]
-        says "in a circle: after 250 records come those from offset 0 on again"
+        says "in a circle: after 250 records the next" "leads to those from offset 0 on again"
     done
     restsrc read --page-size 50 --allow-repeats --max-pages 8 "$api/offset"
     exits 0

@@ -82,9 +82,8 @@ static void make_room(struct seen *s)
     free(old.table);
 }
 
-static void note_twice(struct seen *s, const struct paginate *p, struct slice record, int64_t before)
+static void note_twice(struct seen *s, bool has_id, int64_t before)
 {
-    bool has_id = !value_is_void(path_find(&p->id_path, record.text, record.len));
     if (s->twice == 0) {
         s->again = s->records;
         s->before = before;
@@ -94,7 +93,7 @@ static void note_twice(struct seen *s, const struct paginate *p, struct slice re
     s->in_a_row++;
 }
 
-/* Two that are equal within one page are so by nature. */
+/* Two that are equal within one page are so by nature, or one after the other, without an id. */
 static void take(struct seen *s, const struct paginate *p, struct slice record, int64_t page)
 {
     uint64_t ends = hash_ends(record) & ((1 << SAMPLE_BITS) - 1);
@@ -109,10 +108,12 @@ static void take(struct seen *s, const struct paginate *p, struct slice record, 
         s->used++;
         s->last_new = s->records;
         s->in_a_row = 0;
-    } else if (known->at >= page)
-        s->off = true;
-    else
-        note_twice(s, p, record, known->at);
+        return;
+    }
+    bool has_id = !value_is_void(path_find(&p->id_path, record.text, record.len));
+    s->off = known->at >= page || (known->at == s->records - 1 && !has_id);
+    if (!s->off)
+        note_twice(s, has_id, known->at);
 }
 
 int seen_take(struct seen *s, const struct paginate *p, struct slice lines, struct error *e)
@@ -129,10 +130,15 @@ int seen_take(struct seen *s, const struct paginate *p, struct slice lines, stru
     }
     if (s->off || s->records == page || s->last_new >= page || s->in_a_row < CIRCLE)
         return 0;
-    return error_set(e, EXIT_ANSWER,
-                     "the server leads us in a circle: after %lld records come those from offset %lld on again "
-                     "(--allow-repeats lets that pass)",
-                     (long long)s->last_new + 1, (long long)paging_sum(p->start, s->before));
+    return error_set(
+        e, EXIT_ANSWER,
+        "the server sends us in a circle: after %lld records the next %s leads to those from offset %lld on "
+        "again (--allow-repeats lets that pass)",
+        (long long)s->last_new + 1,
+        p->style->seeks      ? "page"
+        : p->style->by_links ? "URL"
+                             : "cursor",
+        (long long)paging_sum(p->start, s->before));
 }
 
 int seen_check(const struct seen *s, struct paginate *p, struct error *e)

@@ -44,7 +44,7 @@ def children(parents: DataFrame, given: Mapping[str, str], schema: str | t.Struc
         if options.given(row.name).strip() and row.name not in REJECTS:
             raise OptionError(f"the option {row.name} does not go with for_each")
     report.check(options, report.READ[:2], report.READ[:1])
-    options = options.adding(time_zone=session.zone_of(parents, options))
+    options = options.adding(time_zone=session.time_zone(options, parents))
     kept, paths = _kept(parents.schema, options)
     asked = templates.columns("for_each", parents.schema, given, paths)
     feed = _Feed(asked, options.text("time_zone"))

@@ -54,7 +54,7 @@ def lookup(
     checked.single("a lookup")
     columns = templates.columns("a lookup", df.schema, {"url": url, **given})
     shown = [name for name in df.columns if any(name in (n, n.split(".")[0]) for n in _names_of_ids(url, given))]
-    task = _Task(checked, columns, t.StructField(into, schema), session.zone_of(df, checked), shown)
+    task = _Task(checked, columns, t.StructField(into, schema), session.time_zone(checked, df), shown)
     return df.mapInArrow(task, t.StructType([*df.schema.fields, t.StructField(into, schema)]))
 
 

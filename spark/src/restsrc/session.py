@@ -16,14 +16,11 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def time_zone(options: Options) -> str:
-    """The option, else the session's zone, as Spark's JSON reader has it, else UTC."""
-    return options.given("time_zone").strip() or _conf("spark.sql.session.timeZone") or "UTC"
-
-
-def zone_of(frame: DataFrame, options: Options) -> str:
-    """The same, where there is no task but a DataFrame."""
-    of_session = frame.sparkSession.conf.get("spark.sql.session.timeZone", "UTC")
+def time_zone(options: Options, frame: DataFrame | None = None) -> str:
+    """The option, else the session's zone, as Spark's JSON reader has it, else UTC. The session is the task's, or that
+    of the DataFrame, where there is no task."""
+    name = "spark.sql.session.timeZone"
+    of_session = frame.sparkSession.conf.get(name, "UTC") if frame is not None else _conf(name)
     return options.given("time_zone").strip() or of_session or "UTC"
 
 
