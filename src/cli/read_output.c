@@ -309,7 +309,8 @@ int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, str
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
     count_inner(r);
-    if (seen_take(&r->seen, &r->paginate, (struct slice){r->ready.data + r->ready_from, r->ready_bytes}, e) == 0)
+    struct slice lines = {r->ready.data + r->ready_from, r->ready_bytes};
+    if (seen_take(&r->seen, &r->paginate, lines, r->ready_records, e) == 0)
         return 0;
     buf_clear(&r->ready_about);
     r->ready_bytes = 0; /* none of it is written */

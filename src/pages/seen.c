@@ -8,9 +8,7 @@
 #include "base/mem.h"
 #include "json/lines.h"
 
-/* The low bits of a hash say whether the record is in the sample. They come from the ends of the record alone, so that
- * of a long list most records need not be gone through. */
-enum { SAMPLE_BITS = 20, FIRST_SIZE = 1024, MOST_SIZE = 1 << 17 };
+enum { FIRST_SIZE = 1024, MOST_KNOWN = 1 << 16 };
 
 struct seen_record {
     uint64_t hash; /* 0: free */
@@ -30,16 +28,7 @@ static uint64_t mix(uint64_t h, uint64_t w)
     return h ^ (h >> 29);
 }
 
-static uint64_t hash_ends(struct slice record)
-{
-    char ends[16] = {0};
-    size_t n = record.len < sizeof ends ? record.len : sizeof ends;
-    memcpy(ends, record.text, n);
-    uint64_t h = mix(mix(record.len, word(ends)), word(ends + 8));
-    return n < sizeof ends ? h : mix(mix(h, word(record.text + record.len - 8)), word(record.text + record.len - 16));
-}
-
-static uint64_t hash_all(struct slice record)
+static uint64_t hash_of(struct slice record)
 {
     enum { LANES = 4, STEP = LANES * 8 };
     uint64_t lane[LANES] = {1, 2, 3, 4}; /* which do not wait for each other */
@@ -51,35 +40,47 @@ static uint64_t hash_all(struct slice record)
     memcpy(rest, record.text + whole, record.len - whole);
     for (size_t i = 0; i < LANES; i++)
         lane[i] = mix(lane[i], word(rest + 8 * i));
-    return mix(mix(mix(lane[0], lane[1]), lane[2]), lane[3]);
+    uint64_t hash = mix(mix(mix(mix(record.len, lane[0]), lane[1]), lane[2]), lane[3]);
+    return hash ? hash : 1;
 }
 
 /* Where a record of this hash is, or would be. */
 static struct seen_record *place(const struct seen *s, uint64_t hash)
 {
-    size_t i = (size_t)(hash >> SAMPLE_BITS) & (s->size - 1);
+    size_t i = (size_t)hash & (s->size - 1);
     while (s->table[i].hash && s->table[i].hash != hash)
         i = (i + 1) & (s->size - 1);
     return &s->table[i];
 }
 
-static void make_room(struct seen *s)
+static void grow(struct seen *s)
 {
     struct seen old = *s;
-    if (s->size < MOST_SIZE)
-        s->size = s->size ? s->size * 2 : FIRST_SIZE;
-    else
-        s->left_out = s->left_out << 2 | 3; /* a quarter stays, and few are added: each is far away in memory */
-    s->table = mem_large(s->size * sizeof *s->table);
-    memset(s->table, 0, s->size * sizeof *s->table);
-    s->used = 0;
-    for (size_t i = 0; i < old.size; i++) {
-        if (!old.table[i].hash || (old.table[i].hash & s->left_out))
-            continue;
-        *place(s, old.table[i].hash) = old.table[i];
-        s->used++;
-    }
+    s->size = old.size ? old.size * 2 : FIRST_SIZE;
+    s->table = mem_zeroed(s->size, sizeof *s->table);
+    for (size_t i = 0; i < old.size; i++)
+        if (old.table[i].hash)
+            *place(s, old.table[i].hash) = old.table[i];
     free(old.table);
+}
+
+/* Where it is, or would be; NULL: the table is full, and has it not. */
+static struct seen_record *find(struct seen *s, uint64_t hash)
+{
+    if (s->used < MOST_KNOWN && s->used >= s->size / 2)
+        grow(s);
+    struct seen_record *known = place(s, hash);
+    return known->hash || s->used < MOST_KNOWN ? known : NULL;
+}
+
+static void note_new(struct seen *s, struct seen_record *place, uint64_t hash)
+{
+    s->last_new = s->records;
+    s->in_a_row = 0;
+    if (!place)
+        return;
+    *place = (struct seen_record){hash, s->records};
+    s->used++;
 }
 
 static void note_twice(struct seen *s, bool has_id, int64_t before)
@@ -96,18 +97,10 @@ static void note_twice(struct seen *s, bool has_id, int64_t before)
 /* Two that are equal within one page are so by nature, or one after the other, without an id. */
 static void take(struct seen *s, const struct paginate *p, struct slice record, int64_t page)
 {
-    uint64_t ends = hash_ends(record) & ((1 << SAMPLE_BITS) - 1);
-    if (ends & s->left_out)
-        return;
-    if (s->used >= s->size / 2)
-        make_room(s);
-    uint64_t hash = hash_all(record) << SAMPLE_BITS | ends;
-    struct seen_record *known = place(s, hash ? hash : 1);
-    if (!known->hash) {
-        *known = (struct seen_record){hash ? hash : 1, s->records};
-        s->used++;
-        s->last_new = s->records;
-        s->in_a_row = 0;
+    uint64_t hash = hash_of(record);
+    struct seen_record *known = find(s, hash);
+    if (!known || !known->hash) {
+        note_new(s, known, hash);
         return;
     }
     bool has_id = !value_is_void(path_find(&p->id_path, record.text, record.len));
@@ -116,19 +109,30 @@ static void take(struct seen *s, const struct paginate *p, struct slice record, 
         note_twice(s, has_id, known->at);
 }
 
-int seen_take(struct seen *s, const struct paginate *p, struct slice lines, struct error *e)
+/* When the table is full, only pages that begin with a record in it are gone through: each record is far away in
+ * memory. */
+static void take_page(struct seen *s, const struct paginate *p, struct slice lines)
 {
-    enum { CIRCLE = 20 }; /* so many records in a row are not there by chance */
     int64_t page = s->records;
-    s->off |= p->range->allow_repeats || p->style->style == PAGING_NONE;
     for (struct slice line; lines.len && !s->off; lines = lines_after(lines, line)) {
         line = lines_first(lines);
         s->off = *line.text != '{';
         if (!s->off)
             take(s, p, lines_record(line), page);
+        if (s->used == MOST_KNOWN && s->last_new == page)
+            return;
         s->records++;
     }
-    if (s->off || s->records == page || s->last_new >= page || s->in_a_row < CIRCLE)
+}
+
+int seen_take(struct seen *s, const struct paginate *p, struct slice lines, int64_t count, struct error *e)
+{
+    enum { CIRCLE = 20 }; /* so many records in a row are not there by chance */
+    int64_t page = s->records;
+    s->off |= p->range->allow_repeats || p->style->style == PAGING_NONE;
+    take_page(s, p, lines);
+    s->records = page + count;
+    if (s->off || !count || s->last_new >= page || s->in_a_row < CIRCLE)
         return 0;
     return error_set(
         e, EXIT_ANSWER,
@@ -153,7 +157,7 @@ int seen_check(const struct seen *s, struct paginate *p, struct error *e)
         what, sizeof what,
         "%s%lld of the %lld records came twice (that at offset %lld is that at %lld): the list has no fixed order, "
         "so others may be missing, or it changes while it is read; ask the API for an order by a unique field",
-        s->left_out ? "at least " : "", (long long)s->twice, (long long)s->records,
+        s->used == MOST_KNOWN ? "at least " : "", (long long)s->twice, (long long)s->records,
         (long long)paging_sum(p->start, s->again), (long long)paging_sum(p->start, s->before));
     bool counted = (p->total >= 0 || range->expect >= 0) && !p->drifted && s->unlike;
     if (range->on_drift == DRIFT_FAIL || counted)
