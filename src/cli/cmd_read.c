@@ -12,7 +12,9 @@
 #include "cli/read_each.h"
 #include "cli/read_list.h"
 #include "cli/read_output.h"
+#include "cli/read_records.h"
 #include "cli/read_state.h"
+#include "cli/read_tell.h"
 #include "cli/report.h"
 #include "pages/styles.h"
 
@@ -100,7 +102,7 @@ static void tell_end(struct read_run *r, struct error *e)
     } else if (number) {
         buf_addf(&note, "ended by signal %d (%s); %" PRId64 " records are out", number, strsignal(number),
                  r->shared->written);
-        read_output_note(r, false, buf_text(&note));
+        read_tell_note(r, false, buf_text(&note));
     }
     buf_free(&note);
 }
@@ -163,7 +165,7 @@ static int set_up(struct read_run *r, struct error *e)
     struct http_options http = options_http(o);
     if (check_options(o, e) || read_state_load(r, e) || (!has_many(o) && read_list_begin(r, &http, e)))
         return -1;
-    return read_state_output(r, e) || read_output_begin(r, e) ? -1 : 0;
+    return read_state_output(r, e) || read_records_begin(r, e) ? -1 : 0;
 }
 
 /* What has been read is kept, however the run ended. */
@@ -173,7 +175,7 @@ static int end(struct read_run *r, int result, struct error *e)
     if (result == 0 && !has_many(r->options))
         result = read_list_check(r, e);
     tell_end(r, e);
-    if (read_output_finish(r, result != 0, e))
+    if (read_records_finish(r, result != 0, e))
         result = -1;
     if (read_state_end(r, result == 0, &lost) && result == 0) {
         *e = lost;
@@ -202,7 +204,7 @@ static void free_run(struct read_run *r)
     free(s->states);
     if (s->state_lock >= 0)
         close(s->state_lock);
-    read_output_free(r);
+    read_records_free(r);
     read_list_free(r);
     output_free(&s->output);
 }
@@ -220,7 +222,7 @@ int cmd_read(const struct options *o, struct error *e)
     bool ready = result == 0;
     if (ready)
         result = has_many(o) ? read_each(&r, e) : run(&r, e);
-    read_output_end(&r);
+    read_tell_end(&r);
     if (result && ready && !r.paginate.pages && !shared.lists && !e->quiet)
         advice_add(o, e);
     if (ready)

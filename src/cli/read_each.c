@@ -17,6 +17,7 @@
 #include "cli/read_output.h"
 #include "cli/read_page.h"
 #include "cli/read_parents.h"
+#include "cli/read_tell.h"
 #include "write/settle.h"
 
 enum { LISTS_PER_SLOT = 8 };
@@ -220,7 +221,7 @@ static int on_idle(void *ctx, struct error *e)
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     struct each *a = ctx;
-    read_output_note(a->whole, verbose, line);
+    read_tell_note(a->whole, verbose, line);
 }
 
 /* ---- the whole ---- */
@@ -268,7 +269,7 @@ static void note_rejects(const struct each *a)
         buf_addf(&note, "%" PRId64 " list%s: see %s", n, n == 1 ? " has failed" : "s have failed",
                  a->whole->options->write.reject_file);
     if (note.len)
-        read_output_note(a->whole, false, buf_text(&note));
+        read_tell_note(a->whole, false, buf_text(&note));
     buf_free(&note);
 }
 

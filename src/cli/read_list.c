@@ -9,6 +9,7 @@
 #include "cli/read_learn.h"
 #include "cli/read_output.h"
 #include "cli/read_page.h"
+#include "cli/read_tell.h"
 
 int read_list_begin(struct read_run *r, const struct http_options *http, struct error *e)
 {
@@ -75,7 +76,7 @@ const struct transfer_ops read_list_ops = {
     .whole = read_page_whole,
     .done = read_learn_done,
     .idle = read_output_write,
-    .note = read_output_note,
+    .note = read_tell_note,
     .matters = on_matters,
 };
 
@@ -91,7 +92,7 @@ static int check_inner(struct read_run *r, struct error *e)
              r->inner_cut, r->inner_cut == 1 ? " has" : "s have", r->paging.inner_more);
     if (r->range.on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s", note + strlen("warning: "));
-    read_output_note(r, false, note);
+    read_tell_note(r, false, note);
     return 0;
 }
 
@@ -108,13 +109,13 @@ int read_list_check(struct read_run *r, struct error *e)
     }
     if (seen_check(&r->seen, &r->paginate, e))
         return -1;
-    read_output_tell(r);
+    read_tell_notes(r);
     if (range->expect >= 0 && r->written < range->expect)
         return error_set(e, EXIT_ANSWER,
                          "only %" PRId64 " records where --expect %" PRId64
                          " were expected: the list ended at offset %" PRId64,
                          r->written, range->expect, paging_sum(range->offset, r->written));
     if (range->max_pages >= 0 && !r->paginate.over && range->limit != 0)
-        read_output_note(r, false, "stopped by --max-pages");
+        read_tell_note(r, false, "stopped by --max-pages");
     return 0;
 }

@@ -1,202 +1,14 @@
 /* read_output: what a read writes. */
 #include "cli/read_output.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/io.h"
-#include "cli/read_parents.h"
+#include "cli/read_records.h"
+#include "cli/read_tell.h"
 #include "cli/report.h"
 #include "json/lines.h"
-
-void read_output_note(void *ctx, bool verbose, const char *line)
-{
-    struct read_run *r = ctx;
-    struct buf text = {0};
-    if (r->parent)
-        buf_addf(&text, "%.*s: ", (int)r->parent->name.len, r->parent->name.data);
-    buf_adds(&text, line);
-    terminal_note(&r->shared->terminal, verbose, buf_text(&text));
-    buf_free(&text);
-}
-
-static void wait_for_reader(void *ctx, int fd)
-{
-    struct read_run *r = ctx;
-    transfer_wait(r->shared->transfer, fd);
-}
-
-/* May requests go on while nobody reads? Not inside of one, and not before they begin. */
-enum pace { ALONE, BUSY };
-
-/* *done: so many bytes have gone out, also when not all have. */
-static int write_out(struct read_run *r, enum pace pace, const char *bytes, size_t n, size_t *done, struct error *e)
-{
-    *done = 0;
-    if (output_begin(&r->shared->output, e))
-        return -1;
-    int result = io_write_busy(r->shared->output.fd, bytes, n, pace == BUSY ? wait_for_reader : NULL, r, done, e);
-    r->shared->bytes += (int64_t)*done;
-    if (result && r->shared->output.name)
-        error_set(e, e->code, "%s: %s", r->shared->output.name, e->message);
-    return result;
-}
-
-static int write_arrow(struct read_run *r, enum pace pace, struct error *e)
-{
-    struct buf *out = &r->shared->arrow->out;
-    size_t done;
-    int result = write_out(r, pace, buf_text(out), out->len, &done, e);
-    buf_clear(out);
-    return result;
-}
-
-int read_output_begin(struct read_run *r, struct error *e)
-{
-    const struct options *o = r->options;
-    if (o->output.fields && fields_parse(&r->shared->fields, o->output.fields, e))
-        return -1;
-    if (strcmp(o->output.output, "arrow") || o->run.dry_run)
-        return 0;
-    if (r->shared->states)
-        return error_set(e, EXIT_USAGE, "--state does not go with --output arrow, which writes records by batches");
-    r->shared->arrow = mem_zeroed(1, sizeof *r->shared->arrow);
-    return read_arrow_init(r->shared->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
-}
-
-int read_output_finish(struct read_run *r, bool failed, struct error *e)
-{
-    struct error lost = {0};
-    if (!r->shared->arrow || io_signalled() || (failed && e->quiet))
-        return 0;
-    if (read_arrow_end(r->shared->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
-        return 0;
-    if (!failed)
-        *e = lost;
-    return -1;
-}
-
-void read_output_free(struct read_run *r)
-{
-    if (r->shared->arrow)
-        read_arrow_free(r->shared->arrow);
-    free(r->shared->arrow);
-    list_free(&r->shared->fields);
-    buf_free(&r->shared->chosen);
-    buf_free(&r->shared->kept);
-    list_free(&r->shared->told);
-}
-
-static int64_t count_lines(const char *text, size_t n)
-{
-    int64_t lines = 0;
-    for (const char *at = text; (at = memchr(at, '\n', n - (size_t)(at - text))); at++)
-        lines++;
-    return lines;
-}
-
-/* Where the n-th of so many lines begins in the text that they fill. */
-static size_t line_start(const char *text, size_t len, int64_t lines, int64_t n)
-{
-    const char *p = text;
-    if (n >= lines)
-        return len;
-    while (n-- > 0)
-        p = (const char *)memchr(p, '\n', len - (size_t)(p - text)) + 1;
-    return (size_t)(p - text);
-}
-
-/* What is written of records of the range: all, or the members that --fields names. */
-static struct slice chosen(struct read_run *r, struct slice lines)
-{
-    if (!r->shared->fields.count)
-        return lines;
-    buf_clear(&r->shared->chosen);
-    fields_keep(&r->shared->fields, lines, &r->shared->chosen);
-    return (struct slice){buf_text(&r->shared->chosen), r->shared->chosen.len};
-}
-
-static struct newer *newer_of(struct read_run *r)
-{
-    return r->shared->windows ? &r->shared->whole->newer : &r->newer;
-}
-
-/* --since-path: those that are new. */
-static struct slice kept(struct read_run *r, struct slice lines)
-{
-    struct newer *n = newer_of(r);
-    if (!n->path.count && !r->shared->windows)
-        return lines;
-    if (!n->told && newer_lacks(n, lines)) {
-        read_output_note(r, false,
-                         "warning: some records have nothing at --since-path to compare: they are taken for new");
-        n->told = true;
-    }
-    buf_clear(&r->kept);
-    newer_keep(n, lines, &r->kept);
-    return (struct slice){buf_text(&r->kept), r->kept.len};
-}
-
-/* So many of the lines have been dealt with when `left` of those that are kept have left. */
-static int64_t dealt_with(struct slice lines, struct slice kept, int64_t left)
-{
-    int64_t done = 0;
-    struct slice wanted = lines_first(kept);
-    for (struct slice line; left > 0 && lines.len; lines = lines_after(lines, line), done++) {
-        line = lines_first(lines);
-        if (!lines_same(line, wanted))
-            continue;
-        kept = lines_after(kept, wanted);
-        wanted = lines_first(kept);
-        left--;
-    }
-    return done;
-}
-
-/* --keep: the fields of the line that the list is made of come first. */
-static int add_kept(struct read_run *r, struct slice *lines, struct error *e)
-{
-    struct buf *out = &r->shared->kept;
-    if (!r->parent || !r->parent->kept.len)
-        return 0;
-    buf_clear(out);
-    int result = parents_add_kept(r->each, r->parent, *lines, out, e);
-    *lines = (struct slice){buf_text(out), out->len};
-    return result;
-}
-
-/* Records of the range, by lines; those that have gone out are counted, also when only a part of them has. */
-static int write_records(struct read_run *r, enum pace pace, const char *lines, size_t n, int64_t count,
-                         struct error *e)
-{
-    struct error lost = {0};
-    struct slice all = {lines, n}, new = kept(r, all), out = chosen(r, new);
-    size_t done;
-    int64_t left = new.len == n ? count : count_lines(new.text, new.len);
-    if (add_kept(r, &out, e))
-        return -1;
-    if (!r->shared->arrow) {
-        int result = write_out(r, pace, out.text, out.len, &done, e);
-        const char *end = done ? memrchr(out.text, '\n', done) : NULL;
-        done = end ? (size_t)(end + 1 - out.text) : 0;
-        bool whole = done == out.len;
-        int64_t records = whole ? left : count_lines(out.text, done);
-        int64_t passed = whole ? count : new.len == n ? records : dealt_with(all, new, records);
-        r->written += passed;
-        r->dropped += passed - records;
-        r->shared->written += records;
-        if (newer_of(r)->path.count)
-            newer_note(newer_of(r), (struct slice){new.text, line_start(new.text, new.len, left, records)});
-        r->shared->output.bytes += (int64_t)done;
-        return result;
-    }
-    int result = read_arrow_add(r->shared->arrow, out, e);
-    r->written += count;
-    r->dropped += count - left;
-    r->shared->written += left;
-    return write_arrow(r, pace, result ? &lost : e) || result ? -1 : 0;
-}
 
 void read_output_note_place(struct read_run *r)
 {
@@ -261,11 +73,11 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     const char *text = h->records.data;
     size_t all =
         (size_t)((const char *)memrchr(text, '\n', h->records.len) + 1 - text); /* the record after it is incomplete */
-    size_t from = line_start(text, all, lines, skip), to = line_start(text, all, lines, skip + keep);
+    size_t from = read_records_line(text, all, lines, skip), to = read_records_line(text, all, lines, skip + keep);
     x->spent = true;
     h->split.lines = h->split.many; /* what is out cannot be put together again */
     h->split.settled = true;
-    if (write_records(r, ALONE, h->records.data + from, to - from, keep, e))
+    if (read_records_write(r, ALONE, (struct slice){h->records.data + from, to - from}, keep, e))
         return -1;
     r->place.skip = r->range.offset + r->written;
     if (read_output_save_at_times(r, e))
@@ -304,8 +116,8 @@ int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, str
     if (h->records.len > r->page_bytes)
         r->page_bytes = h->records.len;
     buf_swap(&r->ready, &h->records);
-    r->ready_from = line_start(r->ready.data, r->ready.len, got, skip);
-    r->ready_bytes = line_start(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
+    r->ready_from = read_records_line(r->ready.data, r->ready.len, got, skip);
+    r->ready_bytes = read_records_line(r->ready.data, r->ready.len, got, skip + h->page.keep) - r->ready_from;
     r->ready_records = h->page.keep;
     r->ready_missing = asked - got;
     count_inner(r);
@@ -318,24 +130,12 @@ int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, str
     return -1;
 }
 
-static struct progress progress(const struct read_run *r)
-{
-    const struct read_shared *s = r->shared;
-    return (struct progress){.records = s->written,
-                             .total = r->options->each.for_each || s->windows ? -1 : r->paginate.total,
-                             .bytes = s->bytes,
-                             .bytes_total = -1,
-                             .parts = s->pages + r->paginate.pages,
-                             .part = "page",
-                             .retries = s->stats.retries};
-}
-
 /* The place moves on with each record. */
 static int write_page(struct read_run *r, struct slice lines, int64_t records, struct bookmark *at,
                       const struct bookmark *after, struct error *e)
 {
     int64_t before = r->written;
-    int result = write_records(r, BUSY, lines.text, lines.len, records, e);
+    int result = read_records_write(r, BUSY, lines, records, e);
     int64_t done = r->written - before;
     bool whole = done == records;
     r->partial = !whole;
@@ -415,32 +215,11 @@ static int write_ready(struct read_run *r, struct error *e)
     return records ? write_page(r, lines, records, &r->at, &r->after, e) : 0;
 }
 
-/* What has been said of one list is not said again of each. */
-static bool was_told(struct read_run *r, const char *note)
-{
-    enum { MOST_TOLD = 100 };
-    struct list *told = &r->shared->told;
-    for (size_t i = 0; r->each && i < told->count; i++)
-        if (strcmp(told->item[i], note) == 0)
-            return true;
-    if (r->each && told->count < MOST_TOLD)
-        list_add(told, note);
-    return false;
-}
-
-void read_output_tell(struct read_run *r)
-{
-    struct buf *note = &r->paginate.note;
-    if (note->len && !was_told(r, buf_text(note)))
-        read_output_note(r, false, buf_text(note));
-    buf_clear(note);
-}
-
 int read_output_write(void *ctx, struct error *e)
 {
     struct read_run *r = ctx;
     int result = 0;
-    read_output_tell(r);
+    read_tell_notes(r);
     if (r->ready_waits)
         put_aside(r);
     else
@@ -448,13 +227,6 @@ int read_output_write(void *ctx, struct error *e)
     r->ready_waits = false;
     r->ready_bytes = 0;
     r->ready_records = 0;
-    struct progress done = progress(r);
-    terminal_progress_show(&r->shared->terminal, &done);
+    read_tell_progress(r);
     return result;
-}
-
-void read_output_end(struct read_run *r)
-{
-    struct progress done = progress(r);
-    terminal_progress_end(&r->shared->terminal, &done);
 }

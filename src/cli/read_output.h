@@ -1,13 +1,8 @@
-/* read_output: what a read writes: records in their order, lines about pages, notes. */
+/* read_output: pages go out in their order, those that wait for other lists, too; the state follows. */
 #ifndef RESTSRC_READ_OUTPUT_H
 #define RESTSRC_READ_OUTPUT_H
 
 #include "cli/read_run.h"
-
-/* A callback of transfer. */
-void read_output_note(void *ctx, bool verbose, const char *line);
-/* What paginate.note has to tell, unless it was told of another list. */
-void read_output_tell(struct read_run *r);
 
 /* --stream: the records that are complete go out at once, as far as they belong to the range. -1: EXIT_IO; or no more
  * are wanted, which r->enough says. */
@@ -17,11 +12,6 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e);
  * of them, because the list goes round: EXIT_ANSWER. */
 int read_output_take(struct read_run *r, struct held_page *h, int64_t asked, struct error *e);
 
-/* The output that was asked for; what comes before its first record goes out. -1: EXIT_USAGE, EXIT_NO_FILE, EXIT_IO. */
-int read_output_begin(struct read_run *r, struct error *e);
-/* The rest of it; failed: it is not whole. */
-int read_output_finish(struct read_run *r, bool failed, struct error *e);
-void read_output_free(struct read_run *r);
 /* What is known of r is in the state, but not in its file yet. */
 void read_output_note_place(struct read_run *r);
 /* Writes the state when it is worth the time. */
@@ -35,7 +25,5 @@ int read_output_write(void *ctx, struct error *e);
 int read_output_release(struct read_run *r, struct error *e);
 /* What waits is not wanted. */
 void read_output_forget(struct read_run *r);
-/* The last line on the terminal, where progress was shown. */
-void read_output_end(struct read_run *r);
 
 #endif

@@ -208,7 +208,7 @@ static void check_time(void)
         clock_t began = clock();
         secret_mask(&s, text.data);
         double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
-        ok(seconds < 10, "a megabyte of %s is looked through in %.2f s", pieces[i], seconds);
+        ok(seconds < 30, "a megabyte of %s is looked through in %.2f s", pieces[i], seconds);
     }
     buf_free(&secret);
     buf_free(&text);
