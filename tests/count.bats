@@ -116,6 +116,25 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
     done
 }
 
+@test "a server that takes the word count for an id or for a filter has no counting URL" {
+    api <<'END'
+ROWS = [{"id": n} for n in range(250)]
+COUNT = {"record": {"id": "count", "count": 7}, "wrapped": {"data": {"slug": "count"}, "total": 1},
+         "none": {"items": [], "total": 0}, "null": {"items": None, "total": 0}, "bare": []}
+def answer(r):
+    _, shape, *more = r.path.split("/")
+    if more == ["count"]:
+        return COUNT[shape]
+    offset = int(r.query.get("offset", 0))
+    return {"items": ROWS[offset : offset + int(r.query.get("limit", 50))], "total": 250}
+END
+    for shape in record wrapped none null bare; do
+        restsrc count "$api/$shape"
+        exits 0
+        wrote 250
+    done
+}
+
 @test "--param-offset and --param-limit hold for the page that count asks for" {
     list n=345,nocount,names=skip:top
     restsrc count --param-offset skip --param-limit top "$list"

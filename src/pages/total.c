@@ -292,26 +292,50 @@ int total_guess(total_header header, const void *answer, struct slice envelope, 
 
 /* Is there a list, whatever it is called, at the top or in an object there? Then it is a page of the list,
  * as from a server with one answer for whatever path, and what it counts may be the page. */
-static bool is_page(struct slice value, unsigned levels)
+static bool is_page(struct slice value, unsigned levels, bool empty)
 {
     struct slice key, member;
     size_t at = 0;
-    bool is = value.len > 2 && *value.text == '[';
+    bool is = value.len && *value.text == '[' && (empty || !value_is_empty(value));
     while (!is && levels && value.len && *value.text == '{' && value_next(value, &at, &key, &member))
-        is = is_page(member, levels - 1);
+        is = is_page(member, levels - 1, empty);
+    return is;
+}
+
+/* A page without a record, where a server took "count" for a filter; or null or {} stands for its list. A count of
+ * nothing with a list beside it is no loss: the list then says the same. */
+static bool is_empty_page(struct slice value)
+{
+    bool is = is_page(value, 2, true);
+    for (const struct usual *u = usual_first(USUAL_RECORDS); u && !is; u = usual_next(u))
+        is = *u->name && path_get(u->name, value).len && value_is_empty(path_get(u->name, value));
+    return is;
+}
+
+/* {"id": "count", "count": 7}: the server took "count" for an id, and this is a record. */
+static bool is_record(struct slice value, unsigned levels)
+{
+    struct slice key, member;
+    bool is =
+        value.len > 2 && *value.text == '"' && value_spells((struct slice){value.text + 1, value.len - 2}, "count", 5);
+    for (size_t at = 0; !is && levels && value.len && *value.text == '{' && value_next(value, &at, &key, &member);)
+        is = is_record(member, levels - 1);
     return is;
 }
 
 int total_of_count(const struct total_source *s, const char *json, size_t len, struct total *total, struct error *e)
 {
     struct slice value = {json, len};
+    bool guess = s->kind == TOTAL_AUTO;
     *total = NOTHING;
-    if (s->kind == TOTAL_AUTO && is_page(value, 2))
+    if (guess && (is_page(value, 2, false) || is_record(value, 2)))
         return 0;
     if (s->has_path)
         value = path_find(&s->path, json, len);
     for (const struct usual *u = usual_first(USUAL_COUNT); u && !s->has_path && *json == '{'; u = usual_next(u)) {
         int found = from_body(u, value, total, e);
+        if (found > 0 && guess && total->records == 0 && is_empty_page(value))
+            return 0;
         if (found)
             return found;
     }
