@@ -139,7 +139,7 @@ def manuals(_):
 def cppcheck(flags):
     """Of what it looks for, what is a fault: no style, and nothing that depends on headers of other libraries."""
     hidden = ["--suppress=missingInclude", "--suppress=missingIncludeSystem"]
-    chosen = [flag for flag in flags if flag.startswith(("-I", "-D"))]
+    chosen = [flag for flag in flags if flag.startswith(("-I", "-D")) and not flag.startswith("-I/usr/include")]
     kinds = "--enable=warning,performance,portability"
     return run("cppcheck", "-q", "--error-exitcode=1", "--std=c11", kinds, *hidden, *chosen, "src")
 
