@@ -58,22 +58,27 @@ static void check_two_pages(void)
        "many without an id are a warning");
 }
 
-static void check_options(void)
+static int with(struct range_options range, int64_t total)
 {
     struct paging t;
     const char *const pages[] = {RECORD(1) RECORD(2), RECORD(3) RECORD(1), NULL};
     paging_init(&t, PAGING_OFFSET);
-    t.range.allow_repeats = true;
-    is_int(check(&t, 4, pages), 0, "--allow-repeats lets that pass");
-    t.range.allow_repeats = false;
-    t.range.on_drift = DRIFT_IGNORE;
-    is_int(check(&t, 4, pages), 0, "and so does --on-drift ignore");
-    t.range.on_drift = DRIFT_FAIL;
-    is_int(check(&t, -1, pages), -1, "--on-drift fail needs no total");
-    t.range.on_drift = DRIFT_WARN;
-    t.range.expect = 4;
-    is_int(check(&t, -1, pages), -1, "nor does --expect");
+    t.range.allow_repeats = range.allow_repeats;
+    t.range.on_drift = range.on_drift;
+    t.range.expect = range.expect;
+    int result = check(&t, total, pages);
     paging_end(&t);
+    return result;
+}
+
+static void check_options(void)
+{
+    is_int(with((struct range_options){.allow_repeats = true, .on_drift = DRIFT_WARN, .expect = -1}, 4), 0,
+           "--allow-repeats lets that pass");
+    is_int(with((struct range_options){.on_drift = DRIFT_IGNORE, .expect = -1}, 4), 0, "and so does --on-drift ignore");
+    is_int(with((struct range_options){.on_drift = DRIFT_FAIL, .expect = -1}, -1), -1,
+           "--on-drift fail needs no total");
+    is_int(with((struct range_options){.on_drift = DRIFT_WARN, .expect = 4}, -1), -1, "nor does --expect");
 }
 
 /* Every `again`-th record of a long list is one of those before it. */
