@@ -23,6 +23,11 @@ static bool is_object(struct slice value)
     return value.len && *value.text == '{';
 }
 
+static bool is_null(struct slice value)
+{
+    return value.len == 4 && *value.text == 'n';
+}
+
 /* ---- one record ---- */
 
 /* What is worst counts, when several parts of an answer speak of one record. */
@@ -112,6 +117,10 @@ static void read_verdict(struct slice element, enum verdicts kind, struct refusa
 static void read_element(const struct reading *r, struct slice element, struct slice sent, struct refusal *said)
 {
     const struct results_paths *paths = r->paths;
+    if (is_null(element)) {
+        *said = (struct refusal){.taken = -1};
+        return;
+    }
     if (r->verdicts)
         read_verdict(element, r->verdicts, said);
     else
@@ -161,21 +170,22 @@ static bool any_refused(const struct reading *r, struct slice list)
 static bool is_verdict(struct slice element, enum verdicts kind)
 {
     if (kind == VERDICTS_CODE)
-        return *element.text == 'n' || (is_object(element) && status_of(element, kind));
+        return is_object(element) && status_of(element, kind);
     if (kind == VERDICTS_STATUS)
         return status_of(element, kind);
     return strchr("tf", *element.text) || (*element.text == '"' && words_of(element.text, element.len).first &
                                                                        (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
 }
 
-/* A list of nothing but such? One with null in it, or with other words, may be of anything. */
+/* A list of nothing but such, or null? One with other words may be of anything. */
 static bool are_verdicts(struct slice list, enum verdicts kind)
 {
     struct slice element;
-    bool are = list.len > 2;
+    bool are = true, any = false;
     for (size_t at = 0; are && value_next(list, &at, NULL, &element);)
-        are = is_verdict(element, kind);
-    return are;
+        if (!is_null(element))
+            any = are = is_verdict(element, kind);
+    return any;
 }
 
 bool reading_has_statuses(struct slice list)
@@ -195,15 +205,55 @@ static enum verdicts verdicts_of(struct slice list, bool statuses)
                                                              : VERDICTS_NONE;
 }
 
-/* A result that is null, where others say that all is well: nobody has come to it. */
-static void forget_gaps(struct reading *r, struct slice list, const size_t *order)
+/* ---- null for a record ---- */
+
+/* An object, or an id. */
+static bool is_given_back(struct slice value)
+{
+    return !value_is_empty(value) && (strchr("{\"", *value.text) || isdigit((unsigned char)*value.text));
+}
+
+/* Beside refusals, and nothing else, null stands for no error. Beside records or ids given back it was not stored;
+ * beside results that say that all is well, nobody has come to it. */
+static enum fate gap_beside(bool refused, bool well, bool given_back)
+{
+    return well || refused == given_back ? FATE_UNKNOWN : refused ? FATE_OPEN : FATE_REJECTED;
+}
+
+static void add_gaps(struct reading *r, struct slice list, const size_t *order, enum fate comes_to)
 {
     struct slice element;
     size_t n = 0;
-    for (size_t at = 0; value_next(list, &at, NULL, &element); n++)
-        if (*element.text == 'n')
-            reading_set_fate(r, order ? order[n] : n, FATE_UNKNOWN);
+    for (size_t at = 0; comes_to != FATE_OPEN && value_next(list, &at, NULL, &element); n++)
+        if (is_null(element)) {
+            r->results[order ? order[n] : n].gap = true;
+            r->gap = r->gap == FATE_UNKNOWN ? FATE_UNKNOWN : comes_to;
+        }
 }
+
+static bool any_null(struct slice list)
+{
+    struct slice element;
+    for (size_t at = 0; value_next(list, &at, NULL, &element);)
+        if (is_null(element))
+            return true;
+    return false;
+}
+
+bool reading_has_gaps(struct reading *r, struct slice list, bool named)
+{
+    struct slice element;
+    bool about = named;
+    if (!any_null(list))
+        return false;
+    struct place_base base = place_base(&r->place, list);
+    for (size_t at = 0; !about && value_next(list, &at, NULL, &element);)
+        about = is_object(element) && (!value_is_void(value_member(element, "id", 2)) ||
+                                       place_find(&r->place, reading_unwrap(element), &base) >= 0);
+    return about;
+}
+
+/* ---- lists with a result for each ---- */
 
 /* Which record each element means; NULL: the order is that of the batch. wrong: it is another one, which can't be told.
  * An id that the server has given may be that of another record by chance: only a list that names each record once is
@@ -239,29 +289,30 @@ void reading_each(struct reading *r, struct slice list, bool statuses)
     struct refusal said;
     bool given = r->paths->status.count || r->paths->error.count, well = false;
     r->verdicts = given ? VERDICTS_NONE : verdicts_of(list, statuses);
-    bool refused = any_refused(r, list), wrong, spoken = reading_speaks(r, list);
-    size_t *order = order_of(r, list, refused || r->paths->ids.count, &wrong), n = 0;
+    bool refused = any_refused(r, list), wrong, spoken = reading_speaks(r, list), back = false;
+    bool gaps = !r->paths->error.count && any_null(list); /* where an error is looked for, null is none */
+    size_t *order = order_of(r, list, refused || gaps || r->paths->ids.count, &wrong), n = 0;
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
         size_t record = order ? order[n] : n;
         struct slice part = result_of(r, element);
         read_element(r, part, sent_as(r, record), &said);
         if (!wrong)
             reading_take_part(r, record, element);
-        if (wrong && refused)
+        if (wrong && (refused || gaps))
             reading_set_fate(r, record, FATE_UNKNOWN);
         else if (said.refused) {
             reading_refuse(r, record, part, &said, false);
             r->placed++;
-        } else if (said.speaks && spoken) {
+        } else if (said.speaks && spoken)
             reading_set_fate(r, record, FATE_STORED);
-            well = true;
-        }
+        if (!said.refused && !is_null(element))
+            *(said.speaks || !is_given_back(element) ? &well : &back) = true;
         r->contents |= !said.refused && is_object(part) && part.len > 2;
         if (r->paths->ids.count && !wrong && !r->results[record].id.text)
             r->results[record].id = path_find(&r->paths->ids, part.text, part.len);
     }
-    if (well && !given)
-        forget_gaps(r, list, order);
+    if (gaps)
+        add_gaps(r, list, order, gap_beside(refused, well, back));
     r->each = true;
     r->verdicts = VERDICTS_NONE;
     free(order);

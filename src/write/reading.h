@@ -21,6 +21,7 @@ struct reading {
     size_t answered;                 /* the elements of a list of results that is not as long as the batch */
     size_t confirmed;                /* those of lists of what was taken */
     bool each;                       /* a list as long as the batch */
+    enum fate gap;                   /* what null in it comes to, if nothing else is said of the record */
     bool contents;                   /* ... with more than nothing for a record that is not refused */
     bool named;                      /* one of what was taken, each found among the records */
     bool lists;                      /* it has such a list; */
@@ -49,6 +50,9 @@ struct slice reading_unwrap(struct slice element);
 bool reading_speaks(const struct reading *r, struct slice list);
 /* Is it a list of numbers as of HTTP, one of them of a refusal? */
 bool reading_has_statuses(struct slice list);
+/* Has a list as long as the batch null for some records? named: its name says that it is about them; else only one
+ * that gives records back counts. */
+bool reading_has_gaps(struct reading *r, struct slice list, bool named);
 /* The list with a result for each record. statuses: its name says that numbers in it are such. */
 void reading_each(struct reading *r, struct slice list, bool statuses);
 /* A map of results by the id of a record. false: it is none. */

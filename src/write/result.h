@@ -19,6 +19,7 @@ struct result {
         FATE_SKIPPED, /* nothing was to be sent */
     } fate;
     long status;        /* HTTP-like; 0: not said */
+    bool gap;           /* the answer has null for it, in a list of what became of each */
     double after;       /* FATE_AGAIN: seconds that the server asked for; 0: it does not say */
     struct slice error; /* JSON text, or NULL */
     struct slice id;    /* JSON text, or NULL */

@@ -35,6 +35,17 @@ static void settle(struct reading *r, enum fate fate)
         }
 }
 
+/* What the answer has null for, and of which it says nothing else. */
+static void settle_gaps(struct reading *r)
+{
+    static const char why[] = "\"the answer has null for this record\"";
+    for (size_t i = 0; i < r->sent->count; i++)
+        if (r->results[i].gap && r->results[i].fate == FATE_OPEN) {
+            r->results[i].fate = r->gap;
+            r->results[i].error = (struct slice){why, strlen(why)};
+        }
+}
+
 /* Does what it counts as taken leave out records that it does not name as refused? */
 static bool counts_too_few(const struct reading *r, size_t refused)
 {
@@ -94,14 +105,23 @@ static bool passes(const struct reading *r)
     return (as_a_whole || is_of_all(r)) && passing_is(r->reason, r->whole.status);
 }
 
+static const char *unknown_because(const struct reading *r)
+{
+    return !count_fate(r, FATE_UNKNOWN) ? NULL
+           : r->gap == FATE_UNKNOWN     ? "the answer has null for records, which does not say whether they are stored"
+                                        : "the answer has the records in an order that can't be told";
+}
+
 static const char *conclude(struct reading *r)
 {
+    if (r->gap == FATE_REJECTED)
+        settle_gaps(r);
     size_t refused = count_fate(r, FATE_REJECTED) + count_fate(r, FATE_AGAIN);
     const char *wrong = count_fate(r, FATE_OPEN) ? doubt(r, refused) : NULL;
+    if (!wrong && !(r->sent->count == 1 && (r->has_id || r->whole.well)))
+        settle_gaps(r);
     settle(r, !wrong ? FATE_STORED : passes(r) ? FATE_AGAIN : is_of_all(r) ? FATE_REJECTED : FATE_UNKNOWN);
-    if (!count_fate(r, FATE_UNKNOWN))
-        return NULL;
-    return wrong ? wrong : "the answer has the records in an order that can't be told";
+    return wrong && count_fate(r, FATE_UNKNOWN) ? wrong : unknown_because(r);
 }
 
 static const char *read_given(struct reading *r, struct slice body)
@@ -112,8 +132,9 @@ static const char *read_given(struct reading *r, struct slice body)
         return "the answer has no list at --results that is as long as the batch";
     }
     reading_each(r, list, false);
+    settle_gaps(r);
     settle(r, FATE_STORED);
-    return count_fate(r, FATE_UNKNOWN) ? "the answer has the records in an order that can't be told" : NULL;
+    return unknown_because(r);
 }
 
 void results_read(const struct results_paths *paths, const struct sent *sent, struct slice body, struct result *results,

@@ -193,6 +193,22 @@ static bool reads_one(struct reading *r, struct slice list)
     return r->placed > before;
 }
 
+/* {"created": [{"id": 1}, null]}, {"widgets": [{"id": 1}, null]} */
+static bool has_gaps_in(struct reading *r, const struct words *name, struct slice list)
+{
+    unsigned aside = WORD_ASIDE | WORD_REASON | WORD_POINTER | WORD_BAD | WORD_OMITTED;
+    return r->sent->count > 1 && !(name->any & aside) &&
+           reading_has_gaps(r, list, name->any & (WORD_GOOD | WORD_THING));
+}
+
+/* By an unknown name, null may be there for another reason. */
+static void read_each(struct reading *r, const struct words *name, struct slice list, bool statuses)
+{
+    reading_each(r, list, statuses);
+    if (r->gap == FATE_REJECTED && name->count && !(name->any & (WORD_RESULT | WORD_GOOD | WORD_THING | WORD_ID)))
+        r->gap = FATE_UNKNOWN;
+}
+
 static void read_list(struct reading *r, struct slice key, struct slice list, unsigned depth)
 {
     struct words name = words_of(key.text ? key.text : "", key.len);
@@ -203,8 +219,8 @@ static void read_list(struct reading *r, struct slice key, struct slice list, un
     if (key.text && refusal_names(key, &left) && !refusal_are_things(key, list))
         read_all_refused(r, key, list, left);
     else if (n == count && (!key.text || name.any & WORD_RESULT || (count > 1 && reading_speaks(r, list)) ||
-                            (statuses && reading_has_statuses(list))))
-        reading_each(r, list, statuses);
+                            (statuses && reading_has_statuses(list)) || has_gaps_in(r, &name, list)))
+        read_each(r, &name, list, statuses);
     else if (!key.text && n == 1 && !reads_one(r, list)) /* one answer around all */
         read_object(r, (struct slice){list.text + 1, list.len - 2}, depth - 1, false);
     else

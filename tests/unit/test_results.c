@@ -73,7 +73,10 @@ static void usual_places(void)
          "\"error\":0}]",
          "{}", "x......", 7);
     says("{\"errors\":[null,\"bad\",{},{\"name\":[\"bad\"]}]}", "{}", ".x.x", 4);
-    says("[1,\"error\",null,[{\"error\":1}]]", "{}", "....", 4);
+    says("[1,\"error\",false,[{\"error\":1}]]", "{}", "....", 4);
+    says("[1,\"error\",null,[{\"error\":1}]]", "{}", "..?.", 4);
+    says("[{\"id\":7},null,{\"id\":8}]", "{\"a\":1}", ".x.", 3);
+    says("{\"ids\":[null,null]}", "{\"a\":1}", "?", 2);
     says("[{\"error\":\"x\"}]", "{}", "?", 2); /* not as long as the batch */
     says("[{\"ok\":1}]", "{}", "..", 2);
     says("[{\"success\":false,\"message\":\"dup\"},{\"success\":true},{\"httpStatusCode\":400},{\"statusCode\":\"500\"}"
