@@ -38,6 +38,53 @@ teardown_file() { stop_server; }
     done
 }
 
+@test "page: a server that counts pages from 0 is found out where no total tells" {
+    for words in n=250 n=101 n=130,cap=30; do
+        style pages "$words,base=0,total=none"
+        for parallel in 1 4; do
+            reads --parallel $parallel
+            exits 76
+            says "page 1 is not the first" "--page-base 0"
+            wrote_nothing
+        done
+    done
+    style pages n=250,base=0,total=none
+    reads --page-base 0
+    exits 0
+    wrote_records
+    reads --page-base 1
+    exits 0
+    wrote_records 100 150
+}
+
+@test "page: page 1 is the first, whatever a server gives for page 0" {
+    api <<'END'
+def answer(r):
+    what, size = r.path[1:].split("-")
+    page, size = int(r.query["page"]), int(size or r.query["limit"])
+    begin = page * size if what == "zero" else (page - 1) * size
+    if begin < 0 and what == "refuse":
+        return 500, {"error": "OFFSET must not be negative"}
+    if begin < 0 and what == "zero":
+        return []
+    begin = begin if what == "wrap" else max(begin, 0)
+    return [{"n": n, "hour": r.n if what == "changing" else 0} for n in range(250)][begin:][:size]
+END
+    for what in first wrap refuse changing; do
+        for size in '' 40; do
+            restsrc read --paginate page "$api/$what-$size"
+            exits 0
+            [ "$(jq .n "$out")" = "$(seq 0 249)" ]
+        done
+    done
+    for size in '' 40; do
+        restsrc read --paginate page "$api/zero-$size"
+        exits 76
+        says "page 1 is not the first"
+        wrote_nothing
+    done
+}
+
 @test "page: where the server caps pages, a range at the end of the list has its own records and no others" {
     for total in none 14; do
         for past in '' ,past=404; do

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/read_begin.h"
 #include "cli/read_output.h"
 #include "http/answer.h"
 #include "pages/coverage.h"
@@ -112,34 +113,11 @@ static void doubt_lines(struct read_run *r, const struct held_page *h, const str
         buf_adds(&r->paginate.note, ANSWER_OPEN_END " (--expect)");
 }
 
-int read_learn_done(void *ctx, struct exchange *x, struct error *e)
+/* The page counts, if it tells something new. */
+static int learn(struct read_run *r, struct exchange *x, struct error *e)
 {
-    struct read_run *r = ctx;
     struct held_page *h = &r->shared->held[x->slot];
-    if (r->bare)
-        return learn_bare(r, h, x, e);
-    doubt_lines(r, h, x);
-    if (!x->failed && check_partial(r, x, false, e))
-        return -1;
-    if (r->enough || (r->paging.stream && !x->failed)) {
-        r->paginate.over = true;
-        r->paginate.pages++;
-        return TRANSFER_STOP;
-    }
-    if (x->failed)
-        return on_failed(r, x, e);
-    if (x->action == RULE_EMPTY)
-        return end_empty(r);
-    learn_place(r, h);
     struct repeat before = {{r->ready.data, r->ready.len}, r->ready_missing};
-    int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, before.records, &x->request, e);
-    if (ask)
-        return ask < 0 ? -1 : TRANSFER_AGAIN;
-    if (check_denied(r, h, x, e))
-        return -1;
-    h->page.got = h->split.count;
-    h->page.no_content = x->status == 204 || x->status == 205;
-    find_total(r, x, h);
     int again = repeat_check(&r->paginate, &h->page, (struct slice){h->records.data, h->records.len}, &before, e);
     if (again)
         return again < 0 ? -1 : TRANSFER_STOP;
@@ -168,4 +146,39 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     if (read_output_take(r, h, asked, e))
         return -1;
     return take(x, h, verdict);
+}
+
+int read_learn_done(void *ctx, struct exchange *x, struct error *e)
+{
+    struct read_run *r = ctx;
+    struct held_page *h = &r->shared->held[x->slot];
+    if (r->bare)
+        return learn_bare(r, h, x, e);
+    if (read_begin_pending(r)) {
+        int begin = read_begin_learn(r, x, e);
+        return begin < 0 ? -1 : begin ? TRANSFER_AGAIN : learn(r, x, e);
+    }
+    doubt_lines(r, h, x);
+    if (!x->failed && check_partial(r, x, false, e))
+        return -1;
+    if (r->enough || (r->paging.stream && !x->failed)) {
+        r->paginate.over = true;
+        r->paginate.pages++;
+        return TRANSFER_STOP;
+    }
+    if (x->failed)
+        return on_failed(r, x, e);
+    if (x->action == RULE_EMPTY)
+        return end_empty(r);
+    learn_place(r, h);
+    struct slice before = {r->ready.data, r->ready.len};
+    int ask = paginate_doubt(&r->paginate, &h->page, &h->records, &h->split.count, before, &x->request, e);
+    if (ask)
+        return ask < 0 ? -1 : TRANSFER_AGAIN;
+    if (check_denied(r, h, x, e))
+        return -1;
+    h->page.got = h->split.count;
+    h->page.no_content = x->status == 204 || x->status == 205;
+    find_total(r, x, h);
+    return read_begin_asks(r, x) ? TRANSFER_AGAIN : learn(r, x, e);
 }

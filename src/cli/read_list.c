@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/read_begin.h"
 #include "cli/read_learn.h"
 #include "cli/read_output.h"
 #include "cli/read_page.h"
@@ -40,6 +41,7 @@ void read_list_free(struct read_run *r)
     path_free(&r->inner);
     newer_free(&r->newer);
     buf_free(&r->kept);
+    read_begin_free(&r->begin);
     state_free(&r->state);
 }
 
@@ -64,7 +66,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 static bool on_matters(void *ctx, const struct exchange *x)
 {
     struct read_run *r = ctx;
-    return paginate_matters(&r->paginate, &r->shared->held[x->slot].page);
+    return !read_begin_may_fail(r) && paginate_matters(&r->paginate, &r->shared->held[x->slot].page);
 }
 
 const struct transfer_ops read_list_ops = {

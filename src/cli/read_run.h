@@ -35,6 +35,21 @@ struct held_page {
     bool denied;      /* there is an error beside the records */
 };
 
+/* read_begin.c: a page that was put aside until it is known whether it is the first one. */
+struct read_begin {
+    enum begin_state {
+        BEGIN_UNASKED,
+        BEGIN_SMALLER, /* page 1 of smaller pages is asked for */
+        BEGIN_ZERO,    /* page 0: has it what that begins with? */
+        BEGIN_FIXED,   /* page 0, where the page size is the server's own */
+        BEGIN_BEFORE,  /* page -1: is there always one before? */
+        BEGIN_KNOWN
+    } state;
+    struct held_page first;
+    int64_t size;    /* of the smaller pages */
+    struct buf line; /* the record that the other page began with */
+};
+
 /* What all lists of a run share. */
 struct read_shared {
     struct transfer *transfer;
@@ -60,6 +75,7 @@ struct read_shared {
     int64_t pages;              /* of these */
     struct list told;           /* warnings that need no second time */
     enum kept_state kept_query; /* whether next links get what they lack, as one list has shown */
+    bool begins;                /* page 1 is the first one, as one list has shown */
     size_t waiting_bytes;       /* of pages that wait for the lists before theirs */
     bool windows;               /* they are windows of one list: `whole` judges what is new, and has the state */
 };
@@ -106,7 +122,8 @@ struct read_run {
     bool enough;  /* --stream has all of the range */
     bool told_denied, told_partial;
     bool lines; /* the pages are NDJSON */
-    bool bare;  /* the list is empty; is it without our parameters, too? */
+    struct read_begin begin;
+    bool bare; /* the list is empty; is it without our parameters, too? */
 
     /* --for-each; NULL: there is one list alone */
     const struct parents *each;

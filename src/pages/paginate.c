@@ -198,6 +198,11 @@ bool paginate_next(struct paginate *p, struct page *page, struct request *r)
     return true;
 }
 
+void paginate_ask(const struct paginate *p, const struct page *page, struct request *r)
+{
+    address(p, page, r);
+}
+
 /* A redirect may lead to a URL that no longer says which page is wanted. */
 static int check_address(const struct paginate *p, const struct answer *a, struct error *e)
 {

@@ -38,6 +38,9 @@ bool paginate_single(const struct paginate *p);
 /* Fills page and its request. false: nothing to ask for, at this time or for good. */
 bool paginate_next(struct paginate *p, struct page *page, struct request *r);
 
+/* The request for any page, which the read takes no notice of. */
+void paginate_ask(const struct paginate *p, const struct page *page, struct request *r);
+
 /* Pages must be learned in the order of paginate_next(). A paging_verdict, or -1. */
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e);
 
