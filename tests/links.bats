@@ -42,6 +42,18 @@ END
     [ "$(grep -c lacks "$err")" -eq 1 ]
 }
 
+@test "check says --keep-query where next links lose a filter, and only there" {
+    filtered ""
+    restsrc check --query 'filter[status]=open' "$api/items"
+    exits 0
+    grep -qe '--paginate link --keep-query' "$out"
+    filtered "filter[status]"
+    restsrc check --query 'filter[status]=open' "$api/items"
+    exits 0
+    grep -qe "--paginate link" "$out"
+    [ "$(grep -c keep-query "$out")" -eq 0 ]
+}
+
 # What tokens and keys are to the server: TOKEN says what it does with a token that comes with a filter.
 tokens() {
     api <<END

@@ -8,6 +8,7 @@
 #include "discover/tally.h"
 #include "http/origin.h"
 #include "http/url.h"
+#include "pages/link.h"
 
 /* ---- by number ---- */
 
@@ -147,6 +148,22 @@ static bool try_kept_origin(struct compare *c, struct buf *url)
            compare_ask(c, buf_text(url)) && compare_moved_on(c);
 }
 
+/* The page of the link is here. With the queries of ours that it lacks, does it lead to another one? */
+static bool needs_query(struct compare *c, const char *link)
+{
+    struct buf names = {0}, whole = {0}, begin = {0};
+    struct slice as_it_is = compare_record(&c->ask->records, 0);
+    buf_add(&begin, as_it_is.text, as_it_is.len);
+    link_complete(c->base.data, link, &names, &whole);
+    bool needs = !c->brief && names.len && *url_queries(link) && compare_ask(c, buf_text(&whole)) &&
+                 compare_moved_on(c) &&
+                 !compare_same(c, compare_record(&c->ask->records, 0), (struct slice){begin.data, begin.len});
+    buf_free(&names);
+    buf_free(&whole);
+    buf_free(&begin);
+    return needs;
+}
+
 static bool try_link(struct compare *c)
 {
     struct error why = {0};
@@ -167,6 +184,8 @@ static bool try_link(struct compare *c)
             compare_set(c, "next", buf_text(&c->v.on.next_at));
         if (kept)
             compare_set(c, "keep-origin", "true");
+        if (right && needs_query(c, buf_text(&url)))
+            compare_set(c, "keep-query", "true");
     }
     buf_free(&url);
     return right || kept;

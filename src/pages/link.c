@@ -69,28 +69,33 @@ static bool has_query(const char *url, const char *name)
     return has;
 }
 
-/* The names that the link lacks; the link with them. */
-static void complete(const struct paginate *p, const char *link, struct buf *names, struct buf *whole)
+void link_complete(const char *ours, const char *link, struct buf *names, struct buf *whole)
 {
-    struct buf ours = {0}, name = {0}, value = {0};
-    const char *limit = p->paging->param_limit; /* links have no other one */
-    buf_adds(&ours, p->base.data);
-    if (limit && *limit) {
-        buf_addf(&value, "%" PRId64, p->size);
-        url_add_query(&ours, limit, value.data, value.len);
-    }
+    struct buf name = {0}, value = {0};
     buf_adds(whole, link);
-    const char *rest = url_queries(buf_text(&ours));
-    while (url_next_query(&rest, &name, &value)) {
+    for (const char *rest = url_queries(ours); url_next_query(&rest, &name, &value);) {
         if (is_place(buf_text(&name)) || has_query(link, name.data))
             continue;
         if (!has_query(buf_text(whole), name.data)) /* it may come twice */
             buf_addf(names, "%s%s", names->len ? ", " : "", name.data);
         url_add_query(whole, name.data, value.data, value.len);
     }
-    buf_free(&ours);
     buf_free(&name);
     buf_free(&value);
+}
+
+static void complete(const struct paginate *p, const char *link, struct buf *names, struct buf *whole)
+{
+    struct buf ours = {0}, size = {0};
+    const char *limit = p->paging->param_limit; /* links have no other one */
+    buf_adds(&ours, p->base.data);
+    if (limit && *limit) {
+        buf_addf(&size, "%" PRId64, p->size);
+        url_add_query(&ours, limit, size.data, size.len);
+    }
+    link_complete(buf_text(&ours), link, names, whole);
+    buf_free(&ours);
+    buf_free(&size);
 }
 
 static void keep_query(struct paginate *p, struct buf *link)

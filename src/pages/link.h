@@ -9,6 +9,9 @@
  * not an allowed one. */
 int link_follow(struct paginate *p, const char *base, const char *reference, struct error *e);
 
+/* Adds to names what queries of ours the link lacks, but for a place; to whole the link with them. */
+void link_complete(const char *ours, const char *link, struct buf *names, struct buf *whole);
+
 /* Do these two cursors, or links, differ by a number alone that is an offset or a page, by its name? */
 bool link_counts(const struct paginate *p, const char *link, const char *next);
 
