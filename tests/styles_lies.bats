@@ -6,6 +6,26 @@ teardown_file() { stop_server; }
 
 # ---- the wrong place ----
 
+@test "offset: a server that takes the limit for the end of a page is found out" {
+    api <<'END'
+def answer(r):
+    offset, limit = int(r.query["offset"]), int(r.query["limit"])
+    if r.path == "/few" and limit < 10:
+        return 400, {"error": "at least 10"}
+    return [{"id": n} for n in range(250 if r.path == "/end" else 100)][offset : limit + (r.path != "/end") * offset]
+END
+    restsrc read "$api/end"
+    exits 76
+    says "does it take limit for the place where a page ends?"
+    for path in whole few; do
+        for parallel in 1 4; do
+            restsrc read --parallel $parallel "$api/$path"
+            exits 0
+            wrote_ids 0 99
+        done
+    done
+}
+
 @test "a server that ignores the offset is found out where the last page is shorter than the others" {
     for limit in 120 101; do
         style items n=1000,repeat

@@ -109,7 +109,8 @@ enum probing {
     PROBE_LIST,   /* is the list there? */
     PROBE_SIZE,   /* how long are its pages? */
     PROBE_SECOND, /* has it a second record? */
-    PROBE_TOTAL   /* what is its total now? */
+    PROBE_TOTAL,  /* what is its total now? */
+    PROBE_LIMIT   /* is the limit a number of records, or where a page ends? */
 };
 
 struct paginate {

@@ -166,7 +166,8 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
                  struct error *e)
 {
     bool cursor_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
-    if (p->range->allow_repeats || p->went_round || !before->records.len || !records.len || cursor_itself)
+    if (p->range->allow_repeats || p->went_round || p->probing == PROBE_LIMIT || !before->records.len || !records.len ||
+        cursor_itself)
         return 0;
     bool equal = lines_same(records, before->records);
     if (equal && is_whole_list(p, page)) {

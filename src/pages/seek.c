@@ -2,6 +2,7 @@
 #include "pages/seek.h"
 
 #include "pages/coverage.h"
+#include "pages/styles.h"
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -201,10 +202,20 @@ static int learn_total_again(struct paginate *p, struct page *page, struct error
     return PAGE_LAST;
 }
 
+/* One full page from the list's beginning, and nothing after it, is also what a server gives that takes the limit for
+ * the place where a page ends. Then there is no record in the middle of that page, where one is asked for. */
+static bool wants_limit(const struct paginate *p)
+{
+    return p->style->place == PLACE_OFFSET && styles_sends_limit(p) && p->start == 0 && p->total < 0 &&
+           p->position == p->size && p->size > 2 && p->position < p->end && p->range->on_drift != DRIFT_IGNORE;
+}
+
 /* The end; but where nothing has come, the pages may be shorter than was asked for, and only the first one empty: is
  * there a second record? */
 static int end_or_probe(struct paginate *p, struct page *page)
 {
+    if (!p->probing && wants_limit(p))
+        return probe(p, page, PROBE_LIMIT, p->position / 2, 1);
     if (p->position > 0 || p->start > 0 || p->size < 2 || p->probing)
         return coverage_ended(p);
     p->size = 1;
@@ -217,6 +228,18 @@ static int learn_second(struct paginate *p, struct page *page, struct error *e)
                                  "the list's first page is empty, but it has records: does it have shorter pages "
                                  "(--page-size)?")
                      : coverage_ended(p);
+}
+
+static int learn_limit(struct paginate *p, struct page *page, struct error *e)
+{
+    if (!page->got)
+        return error_set(e, EXIT_ANSWER,
+                         "the server has no record at offset %lld, of which it gave one before: does it take %s for "
+                         "the place where a page ends? Then it can't be read by it (--param-limit, --paginate; "
+                         "--on-drift ignore lets that pass)",
+                         (long long)page->offset, styles_limit_name(p));
+    page->got = 0; /* it has come before */
+    return coverage_ended(p);
 }
 
 /* An empty page is the end only when the page after it is empty, too, or when a total says so. 204 is an odd way to say
@@ -262,10 +285,8 @@ static void learn_gap(struct paginate *p, const struct page *page)
 }
 
 static int (*const learn_probed[])(struct paginate *, struct page *, struct error *) = {
-    [PROBE_LIST] = learn_list,
-    [PROBE_SIZE] = learn_size_of_list,
-    [PROBE_TOTAL] = learn_total_again,
-    [PROBE_SECOND] = learn_second,
+    [PROBE_LIST] = learn_list,     [PROBE_SIZE] = learn_size_of_list, [PROBE_TOTAL] = learn_total_again,
+    [PROBE_SECOND] = learn_second, [PROBE_LIMIT] = learn_limit,
 };
 
 int seek_learn(struct paginate *p, struct page *page, struct error *e)
@@ -309,7 +330,7 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
 
 bool seek_is_past_end(const struct paginate *p, const struct page *page)
 {
-    return page->look || (p->gap && page->offset >= p->position);
+    return page->look || p->probing == PROBE_LIMIT || (p->gap && page->offset >= p->position);
 }
 
 int seek_failed(struct paginate *p, struct page *page, long status)
