@@ -88,6 +88,7 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
         url_add_queries(&p->base, p->http.request->query.item, p->http.request->query.count, e) ||
         styles_set_paths(p, e))
         return -1;
+    url_drop_queries(&p->base, p->http.auth->query_secret.item, p->http.auth->query_secret.count); /* sent with each */
     drop_own_params(p);
     if (set_body(p, e))
         return -1;
