@@ -207,7 +207,8 @@ static int learn_total_again(struct paginate *p, struct page *page, struct error
 static bool wants_limit(const struct paginate *p)
 {
     return p->style->place == PLACE_OFFSET && styles_sends_limit(p) && p->start == 0 && p->total < 0 &&
-           p->position == p->size && p->size > 2 && p->position < p->end && p->range->on_drift != DRIFT_IGNORE;
+           p->position == p->size && p->size > 2 && p->position < p->end && p->range->on_drift != DRIFT_IGNORE &&
+           !advances_as_asked(p); /* where records are left out, that may be one of them */
 }
 
 /* The end; but where nothing has come, the pages may be shorter than was asked for, and only the first one empty: is
