@@ -104,11 +104,19 @@ def start_nginx(folder, port):
     return nginx_server.start(folder, f"http://127.0.0.1:{port}")
 
 
+def serve6():
+    """The port of a server of ::1 alone, which no other server gets on 127.0.0.1: its name has both addresses."""
+    port = serve(Api6, "::1")
+    taken = serve6.taken = socket.socket()
+    taken.bind(("127.0.0.1", port))
+    return port
+
+
 def ways(folder, ports):
     """Names, URLs and options."""
     if socket.has_ipv6:
         with suppress(OSError):
-            yield "ipv6", f"http://six.localhost:{serve(Api6, '::1')}", ""
+            yield "ipv6", f"http://six.localhost:{serve6()}", ""
     if ports:
         ca, tls = f"cacert={folder}/ca.pem", f"https://127.0.0.1:{ports['tls']}"
         mutual = f"cert={folder}/client.pem key={folder}/client.key"
