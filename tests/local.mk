@@ -297,7 +297,7 @@ EXTRA_DIST += \
 # These are taken whole; what was only made or installed in them stays here.
 DIST_FOLDERS = .ci .github bench docs packaging spark tests/data tests/demo tests/fuzz tests/property tests/servers
 DIST_WITHOUT = tests/fuzz/found node_modules .cache __pycache__ '*.egg-info' .pytest_cache .mypy_cache .ruff_cache \
-	.hypothesis \
+	.hypothesis '*.o' .deps .dirstamp tests/property/cost tests/property/split_texts \
 	spark-warehouse metastore_db derby.log spark/build spark/dist
 dist-hook:
 	(cd $(srcdir) && tar -cf - $(DIST_WITHOUT:%=--exclude=%) $(DIST_FOLDERS)) | (cd $(distdir) && tar -xf -)
