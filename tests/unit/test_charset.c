@@ -1,6 +1,7 @@
 /* http/charset: bodies in other charsets, in pieces of every size. */
 #include "http/charset.h"
 
+#include <iconv.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -56,10 +57,14 @@ static void by_content_type(void)
     BECOMES("application/json; charset=nonsense", PLAIN, PLAIN, "a charset that nobody knows is taken for UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", PLAIN, PLAIN, "UTF-8 that is called ISO-8859-1 is still UTF-8");
     BECOMES("application/json; charset=ISO-8859-1", "7", "7", "one byte");
+    iconv_t swedish = iconv_open("UTF-8", "ISO646-SE"); /* musl does not know it */
     BECOMES("application/json; charset=ISO646-SE", "[a",
-            "\xc3\x84"
-            "a",
+            swedish == (iconv_t)-1 ? "[a"
+                                   : "\xc3\x84"
+                                     "a",
             "where '[' is a letter, the first byte is one");
+    if (swedish != (iconv_t)-1)
+        iconv_close(swedish);
     BECOMES(NULL, "\x8d\0\x82", "\x8d", "a zero byte after what is not ASCII is not UTF-16");
 }
 
