@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/digests.h"
 
 /* A zeroed struct knows of no window. */
 struct outside {
     double from, to;       /* where this window begins and ends */
     double step;           /* of the times in requests: so far outside a record may be */
     double known_from;     /* where the first of the windows begins whose records are known */
-    uint64_t *known;       /* digests of these records: a table, 0 where there is none */
-    size_t room, count;    /* of it: a power of two; how many there are */
+    struct digests known;  /* of these records; their numbers are not used */
     struct buf later;      /* of records that belong to windows after this one, with their times */
     unsigned few;          /* of these: added by this window */
     unsigned asked, found; /* records that belong elsewhere, and those of them that are there */

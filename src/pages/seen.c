@@ -2,18 +2,11 @@
 #include "pages/seen.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "json/lines.h"
 
-enum { FIRST_SIZE = 1024, MOST_KNOWN = 1 << 16 };
-
-struct seen_record {
-    uint64_t hash; /* 0: free */
-    int64_t at;
-};
+enum { MOST_KNOWN = 1 << 16 };
 
 static uint64_t word(const char *p)
 {
@@ -40,47 +33,15 @@ static uint64_t hash_of(struct slice record)
     memcpy(rest, record.text + whole, record.len - whole);
     for (size_t i = 0; i < LANES; i++)
         lane[i] = mix(lane[i], word(rest + 8 * i));
-    uint64_t hash = mix(mix(mix(mix(record.len, lane[0]), lane[1]), lane[2]), lane[3]);
-    return hash ? hash : 1;
+    return mix(mix(mix(mix(record.len, lane[0]), lane[1]), lane[2]), lane[3]);
 }
 
-/* Where a record of this hash is, or would be. */
-static struct seen_record *place(const struct seen *s, uint64_t hash)
-{
-    size_t i = (size_t)hash & (s->size - 1);
-    while (s->table[i].hash && s->table[i].hash != hash)
-        i = (i + 1) & (s->size - 1);
-    return &s->table[i];
-}
-
-static void grow(struct seen *s)
-{
-    struct seen old = *s;
-    s->size = old.size ? old.size * 2 : FIRST_SIZE;
-    s->table = mem_zeroed(s->size, sizeof *s->table);
-    for (size_t i = 0; i < old.size; i++)
-        if (old.table[i].hash)
-            *place(s, old.table[i].hash) = old.table[i];
-    free(old.table);
-}
-
-/* Where it is, or would be; NULL: the table is full, and has it not. */
-static struct seen_record *find(struct seen *s, uint64_t hash)
-{
-    if (s->used < MOST_KNOWN && s->used >= s->size / 2)
-        grow(s);
-    struct seen_record *known = place(s, hash);
-    return known->hash || s->used < MOST_KNOWN ? known : NULL;
-}
-
-static void note_new(struct seen *s, struct seen_record *place, uint64_t hash)
+static void note_new(struct seen *s, uint64_t hash)
 {
     s->last_new = s->records;
     s->in_a_row = 0;
-    if (!place)
-        return;
-    *place = (struct seen_record){hash, s->records};
-    s->used++;
+    if (s->known.count < MOST_KNOWN)
+        *digests_add(&s->known, hash) = s->records;
 }
 
 static void note_twice(struct seen *s, bool has_id, int64_t before)
@@ -98,15 +59,15 @@ static void note_twice(struct seen *s, bool has_id, int64_t before)
 static void take(struct seen *s, const struct paginate *p, struct slice record, int64_t page)
 {
     uint64_t hash = hash_of(record);
-    struct seen_record *known = find(s, hash);
-    if (!known || !known->hash) {
-        note_new(s, known, hash);
+    const int64_t *at = digests_find(&s->known, hash);
+    if (!at) {
+        note_new(s, hash);
         return;
     }
     bool has_id = !value_is_void(path_find(&p->id_path, record.text, record.len));
-    s->off = known->at >= page || (known->at == s->records - 1 && !has_id);
+    s->off = *at >= page || (*at == s->records - 1 && !has_id);
     if (!s->off)
-        note_twice(s, has_id, known->at);
+        note_twice(s, has_id, *at);
 }
 
 /* When the table is full, only pages that begin with a record in it are gone through: each record is far away in
@@ -119,7 +80,7 @@ static void take_page(struct seen *s, const struct paginate *p, struct slice lin
         s->off = *line.text != '{';
         if (!s->off)
             take(s, p, lines_record(line), page);
-        if (s->used == MOST_KNOWN && s->last_new == page)
+        if (s->known.count == MOST_KNOWN && s->last_new == page)
             return;
         s->records++;
     }
@@ -157,7 +118,7 @@ int seen_check(const struct seen *s, struct paginate *p, struct error *e)
         what, sizeof what,
         "%s%lld of the %lld records came twice (that at offset %lld is that at %lld): the list has no fixed order, "
         "so others may be missing, or it changes while it is read; ask the API for an order by a unique field",
-        s->used == MOST_KNOWN ? "at least " : "", (long long)s->twice, (long long)s->records,
+        s->known.count == MOST_KNOWN ? "at least " : "", (long long)s->twice, (long long)s->records,
         (long long)paging_sum(p->start, s->again), (long long)paging_sum(p->start, s->before));
     bool counted = (p->total >= 0 || range->expect >= 0) && !p->drifted && s->unlike;
     if (range->on_drift == DRIFT_FAIL || counted)
@@ -169,5 +130,5 @@ int seen_check(const struct seen *s, struct paginate *p, struct error *e)
 
 void seen_free(struct seen *s)
 {
-    free(s->table);
+    digests_free(&s->known);
 }

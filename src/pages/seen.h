@@ -3,12 +3,12 @@
 #ifndef RESTSRC_SEEN_H
 #define RESTSRC_SEEN_H
 
+#include "base/digests.h"
 #include "pages/paging.h"
 
 /* Zeroed: none has. The first 65,536 are kept, so that memory is bounded. */
 struct seen {
-    struct seen_record *table; /* by hash */
-    size_t size, used;
+    struct digests known;  /* where each is among the records */
     int64_t records;       /* that have come */
     int64_t twice;         /* of these, so many are there already */
     int64_t last_new;      /* the place of the last one that is not */

@@ -3,14 +3,12 @@
 #ifndef RESTSRC_IDEMPOTENCY_H
 #define RESTSRC_IDEMPOTENCY_H
 
-#include <stdint.h>
-
 #include "base/buf.h"
+#include "base/digests.h"
 #include "base/error.h"
 
 struct idempotency {
-    struct key_count *seen; /* a hash table of digests */
-    size_t room, count;
+    struct digests times; /* how often each has come */
 };
 
 /* -1: EXIT_USAGE: header and prefix make no header line. */

@@ -100,7 +100,7 @@ static int64_t twice_of(int64_t records, int64_t again, size_t *size)
         }
     }
     int64_t twice = s.off ? -1 : s.twice;
-    *size = s.size;
+    *size = s.known.room;
     seen_free(&s);
     buf_free(&page);
     paging_end(&t);
