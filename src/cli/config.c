@@ -65,13 +65,13 @@ static void look_before(const struct options *o, struct before *b)
 }
 
 /* Two of one name would be for the server to choose from. */
-static bool is_asked_already(const struct options *o, size_t queries, const char *parameter)
+static bool has_name(const struct list *parameters, size_t count, const char *parameter)
 {
     struct pair pair;
-    bool is = false;
-    for (size_t i = 0; i < queries && pair_split(parameter, &pair); i++)
-        is |= strncmp(o->request.query.item[i], parameter, pair.len + 1) == 0;
-    return is;
+    bool has = false;
+    for (size_t i = 0; i < count && pair_split(parameter, &pair); i++)
+        has |= strncmp(parameters->item[i], parameter, pair.len + 1) == 0;
+    return has;
 }
 
 /* Does what comes before say otherwise? On the command line a secret NAME is given as NAME-file; parameters are told
@@ -81,7 +81,7 @@ static bool is_overridden(const struct options *o, const struct option_row *row,
 {
     const bool *given = before->given;
     if (strcmp(row->name, "query") == 0)
-        return is_asked_already(o, before->queries, value);
+        return has_name(&o->request.query, before->queries, value);
     if (row->place == OPTION_FILE_ONLY) {
         struct buf name = {0};
         buf_addf(&name, "%s-file", row->name);
@@ -89,12 +89,8 @@ static bool is_overridden(const struct options *o, const struct option_row *row,
         buf_free(&name);
         return given[row - option_table] || (file && given[file - option_table]);
     }
-    if (row->place == OPTION_AT_FILE) {
-        struct pair pair;
-        for (size_t i = 0; i < o->auth.query_secret.count && pair_split(value, &pair); i++)
-            if (strncmp(o->auth.query_secret.item[i], value, pair.len + 1) == 0)
-                return true;
-    }
+    if (row->place == OPTION_AT_FILE && has_name(&o->auth.query_secret, o->auth.query_secret.count, value))
+        return true;
     return row->type != OPTION_LIST && given[row - option_table];
 }
 

@@ -5,6 +5,7 @@
  * larger a call than the API has been seen to answer, and before an id that is there. When that has an answer, what is
  * left out again is not there. A call that is refused, or has no answer at all, is made again in halves, down to the id
  * that is the reason. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,17 @@ static void drop_first(struct call_ids *ids, size_t n)
     memmove((void *)ids->item, (void *)(ids->item + n), ids->count * sizeof(struct asked *));
 }
 
-void calls_add(struct lookup *l, struct asked *a)
+/* From the first one on, others are waited for. */
+static void wait_with(struct calls *c, struct call_ids *ids, struct asked *a)
 {
-    struct calls *c = &l->calls;
     if (!c->fresh.count && !c->doubtful.count)
         c->since = io_clock();
-    add(&c->fresh, a);
+    add(ids, a);
+}
+
+void calls_add(struct lookup *l, struct asked *a)
+{
+    wait_with(&l->calls, &l->calls.fresh, a);
 }
 
 /* ---- the next call ---- */
@@ -55,10 +61,11 @@ static void take(struct call *call, struct call_ids *from, size_t count, size_t 
     drop_first(from, n);
 }
 
-static bool is_over(const struct lookup *l)
+/* Seconds until the ids at hand are asked for, however few they are. */
+static double time_left(const struct lookup *l)
 {
     double wait = l->options->write.batch_time;
-    return io_clock() - l->calls.since >= (wait >= 0 ? wait : PATIENCE);
+    return l->calls.since + (wait >= 0 ? wait : PATIENCE) - io_clock();
 }
 
 /* After a failure, what comes after its line is not asked for any more. */
@@ -111,7 +118,7 @@ bool calls_next(struct lookup *l, unsigned slot, enum lines_state state)
         return true;
     }
     drop_late(l);
-    bool now = state == LINES_END || (state == LINES_WAIT && is_over(l));
+    bool now = state == LINES_END || (state == LINES_WAIT && time_left(l) <= 0);
     call->of = NULL;
     call->part = false;
     call->second = c->doubtful.count && (c->doubtful.count >= few || (now && !c->fresh.count));
@@ -128,8 +135,7 @@ bool calls_next(struct lookup *l, unsigned slot, enum lines_state state)
 double calls_patience(const struct lookup *l)
 {
     const struct calls *c = &l->calls;
-    double wait = l->options->write.batch_time, left = c->since + (wait >= 0 ? wait : PATIENCE) - io_clock();
-    return !c->fresh.count && !c->doubtful.count ? -1 : left > 0 ? left : 0;
+    return !c->fresh.count && !c->doubtful.count ? -1 : fmax(time_left(l), 0);
 }
 
 /* ---- what became of a call ---- */
@@ -237,9 +243,7 @@ static void take_failure(struct lookup *l, struct call *call, struct exchange *x
 
 static void doubt(struct lookup *l, struct asked *a)
 {
-    if (!l->calls.fresh.count && !l->calls.doubtful.count)
-        l->calls.since = io_clock();
-    add(&l->calls.doubtful, a);
+    wait_with(&l->calls, &l->calls.doubtful, a);
 }
 
 /* Nothing came for any of it. empty: an answer that says so, by a list without anything in it. */

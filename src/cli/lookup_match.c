@@ -19,14 +19,9 @@ struct calling {
     unsigned call;
 };
 
-static bool is_number(struct slice v)
-{
-    return v.len && (*v.text == '-' || (*v.text >= '0' && *v.text <= '9'));
-}
-
 void match_key(struct slice value, struct buf *out)
 {
-    if (is_number(value))
+    if (value_is_number(value))
         order_number(value, out);
     else
         value_scalar(value, out);

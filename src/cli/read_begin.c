@@ -11,17 +11,6 @@ static struct slice lines_of(const struct held_page *h)
     return (struct slice){h->records.data, h->records.len};
 }
 
-/* Is the line one of these? */
-static bool holds(struct slice lines, struct slice line)
-{
-    for (struct slice one; lines.len; lines = lines_after(lines, one)) {
-        one = lines_first(lines);
-        if (lines_same(one, line))
-            return true;
-    }
-    return false;
-}
-
 static void swap(struct held_page *a, struct held_page *b)
 {
     struct held_page kept = *a;
@@ -125,7 +114,7 @@ static void keep_first(struct read_run *r, struct slice records)
 static bool is_before(const struct read_run *r, struct slice records)
 {
     struct slice line = {r->begin.line.data, r->begin.line.len};
-    return holds(records, line) && !holds(records, lines_first(lines_of(&r->begin.first)));
+    return lines_hold(records, line) && !lines_hold(records, lines_first(lines_of(&r->begin.first)));
 }
 
 /* Where the page size is the server's own: page 0 is as long as page 1, and none of its records is there. */
@@ -136,7 +125,7 @@ static bool is_another(const struct read_run *r, struct slice records, int64_t g
         return false;
     for (struct slice one; records.len; records = lines_after(records, one)) {
         one = lines_first(records);
-        if (holds(first, one))
+        if (lines_hold(first, one))
             return false;
     }
     return true;

@@ -30,3 +30,13 @@ bool lines_same(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
 }
+
+bool lines_hold(struct slice lines, struct slice line)
+{
+    for (struct slice one; lines.len; lines = lines_after(lines, one)) {
+        one = lines_first(lines);
+        if (lines_same(one, line))
+            return true;
+    }
+    return false;
+}

@@ -86,11 +86,6 @@ static int strings_compare(struct slice a, struct slice b)
     return order;
 }
 
-static bool is_number(struct slice v)
-{
-    return v.len && (*v.text == '-' || (*v.text >= '0' && *v.text <= '9'));
-}
-
 static bool is_string(struct slice v)
 {
     return v.len && *v.text == '"';
@@ -171,7 +166,7 @@ bool order_equal(struct slice a, struct slice b)
 {
     if (!a.len || !b.len)
         return a.len == b.len;
-    if (is_number(a) && is_number(b))
+    if (value_is_number(a) && value_is_number(b))
         return numbers_compare(a, b) == 0;
     if (*a.text != *b.text)
         return false;
@@ -188,7 +183,7 @@ bool order_equal(struct slice a, struct slice b)
 
 bool order_less(struct slice a, struct slice b)
 {
-    if (is_number(a) && is_number(b))
+    if (value_is_number(a) && value_is_number(b))
         return numbers_compare(a, b) < 0;
     return is_string(a) && is_string(b) && strings_compare(a, b) < 0;
 }

@@ -106,28 +106,29 @@ static bool find_string(const char *text, struct span all, struct span *string)
     return false;
 }
 
-static void take_element(struct template_list *l, const struct template *t, struct span element)
+/* opens, closes: of the list, where it is none yet. */
+static void take_element(struct template_list *l, const struct template *t, struct span element, const char *opens,
+                         const char *closes)
 {
     l->kind = TEMPLATE_JSON;
     add_literal(TEMPLATE_JSON, t->text, (struct span){0, element.from}, &l->before);
+    buf_adds(&l->before, opens);
     buf_add(&l->each, t->text + element.from, element.to - element.from);
     buf_addc(&l->between, ',');
+    buf_adds(&l->after, closes);
     add_literal(TEMPLATE_JSON, t->text, (struct span){element.to, strlen(t->text)}, &l->after);
 }
 
 /* The inside of a string is a text of its own. */
 static int take_string(struct template_list *l, const struct template *t, struct span string, struct error *e)
 {
-    struct buf after = {0};
     char *inside = mem_text(t->text + string.from + 1, string.to - string.from - 2);
     struct template text = {t->option, TEMPLATE_STRING, inside};
     add_literal(TEMPLATE_JSON, t->text, (struct span){0, string.from}, &l->before);
     buf_addc(&l->before, '"');
     int result = take_text(l, &text, e);
-    add_literal(TEMPLATE_JSON, t->text, (struct span){string.to, strlen(t->text)}, &after);
     buf_addc(&l->after, '"');
-    buf_add(&l->after, after.data, after.len);
-    buf_free(&after);
+    add_literal(TEMPLATE_JSON, t->text, (struct span){string.to, strlen(t->text)}, &l->after);
     free(inside);
     return result;
 }
@@ -138,20 +139,14 @@ static int take_json(struct template_list *l, const struct template *t, struct s
     struct slice element = find_element(t->text, (struct slice){t->text, strlen(t->text)}, all);
     if (element.text) {
         size_t from = (size_t)(element.text - t->text);
-        take_element(l, t, (struct span){from, from + element.len});
+        take_element(l, t, (struct span){from, from + element.len}, "", "");
         return 0;
     }
     if (!find_string(t->text, all, &string))
         return wrong(t, "has {PATH}s that are not in one element of a list: {\"ids\":[\"{id}\"]}", e);
     if (string.from + 1 != all.from || string.to != all.to + 1)
         return take_string(l, t, string, e);
-    take_element(l, t, string);
-    buf_addc(&l->before, '[');
-    struct buf after = {0};
-    buf_swap(&after, &l->after);
-    buf_addc(&l->after, ']');
-    buf_add(&l->after, after.data, after.len);
-    buf_free(&after);
+    take_element(l, t, string, "[", "]");
     return 0;
 }
 
@@ -183,10 +178,7 @@ void template_list_free(struct template_list *l)
 
 static bool has(struct slice text, const struct buf *part)
 {
-    for (size_t at = 0; at + part->len <= text.len; at++)
-        if (memcmp(text.text + at, part->data, part->len) == 0)
-            return true;
-    return false;
+    return memmem(text.text, text.len, part->data, part->len);
 }
 
 /* A value with a comma in it would be taken for two. */

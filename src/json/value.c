@@ -238,3 +238,8 @@ bool value_is_empty(struct slice value)
 {
     return value_is_void(value) || (value.len == 2 && strchr("{[", *value.text));
 }
+
+bool value_is_number(struct slice value)
+{
+    return value.len && (*value.text == '-' || (*value.text >= '0' && *value.text <= '9'));
+}

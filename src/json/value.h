@@ -49,5 +49,6 @@ void value_merge(struct slice base, struct slice over, struct buf *out);
 bool value_is_void(struct slice value);
 /* Or an empty list or object. */
 bool value_is_empty(struct slice value);
+bool value_is_number(struct slice value);
 
 #endif

@@ -56,17 +56,12 @@ static double time_of(const struct newer *n, struct slice value)
     return is ? at : NAN;
 }
 
-static bool is_number(struct slice value)
-{
-    return value.len && (*value.text == '-' || (*value.text >= '0' && *value.text <= '9'));
-}
-
 enum order { LESS = -1, EQUAL, MORE, NO_ORDER };
 
 /* Numbers by what they are worth, however many digits they have; others as times, where both are; else texts. */
 static enum order compare(const struct newer *n, struct slice a, struct slice b)
 {
-    if (!is_number(a) || !is_number(b)) {
+    if (!value_is_number(a) || !value_is_number(b)) {
         double x = time_of(n, a), y = time_of(n, b);
         if (!isnan(x) && !isnan(y))
             return x < y ? LESS : x > y ? MORE : EQUAL;
@@ -127,16 +122,15 @@ static size_t find(const struct buf *records, uint64_t digest)
 }
 
 /* Each seen record is dropped once. Then it counts as noted, to be known the next time, too. */
-static bool was_seen(struct newer *n, struct slice line, struct slice value)
+static bool was_seen(struct newer *n, const struct record *record)
 {
-    struct record record = n->seen.len ? know(n, line, value) : (struct record){0};
-    size_t place = find(&n->seen, record.digest);
+    size_t place = find(&n->seen, record->digest);
     struct record seen = place < count(&n->seen) ? get(&n->seen, place) : (struct record){.used = true};
-    if (seen.used || seen.digest != record.digest)
+    if (seen.used || seen.digest != record->digest)
         return false;
     seen.used = true;
     put(&n->seen, place, &seen);
-    buf_add(&n->noted, &record, sizeof record);
+    buf_add(&n->noted, record, sizeof *record);
     return true;
 }
 
@@ -151,29 +145,22 @@ static bool is_within(const struct newer *n, struct slice value)
     return !is_before(n, value) && (end == LESS || end == NO_ORDER);
 }
 
-static void note_outside(struct newer *n, struct slice line, struct slice value, bool within)
-{
-    struct record record = know(n, line, value);
-    if (within)
-        outside_own(&n->outside, record.digest);
-    else
-        outside_other(&n->outside, record.digest, record.at);
-}
-
 void newer_keep(struct newer *n, struct slice lines, struct buf *out)
 {
+    bool windows = n->outside.step > 0, known = n->seen.len || windows || !n->path.count;
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
         struct slice value = value_in(n, line);
-        bool within = is_within(n, value), again = within && was_seen(n, line, value);
+        struct record record = known ? know(n, line, value) : (struct record){0};
+        bool within = is_within(n, value), again = within && was_seen(n, &record);
         if (within && !again)
             buf_add(out, line.text, line.len);
-        if (n->outside.step > 0)
-            note_outside(n, line, value, within);
-        if (!n->path.count && !again) {
-            struct record record = know(n, line, value);
+        if (windows && within)
+            outside_own(&n->outside, record.digest);
+        else if (windows)
+            outside_other(&n->outside, record.digest, record.at);
+        if (!n->path.count && !again)
             buf_add(&n->noted, &record, sizeof record);
-        }
     }
 }
 
@@ -216,7 +203,8 @@ static void forget_old(struct newer *n)
 /* A planned event, or a wrong clock. Numbers may be anything that grows, unless they are said to be times. */
 static bool is_to_come(const struct newer *n, struct slice value, double at)
 {
-    bool is_time = !is_number(value) || (n->time_format && strncmp(n->time_format, "epoch", strlen("epoch")) == 0);
+    bool is_time =
+        !value_is_number(value) || (n->time_format && strncmp(n->time_format, "epoch", strlen("epoch")) == 0);
     return n->now > 0 && is_time && at > n->now;
 }
 

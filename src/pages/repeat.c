@@ -41,24 +41,13 @@ static void prepend(struct rolling *r, unsigned char c)
     r->len++;
 }
 
-/* Is the line one of these? */
-static bool holds(struct slice lines, struct slice line)
-{
-    for (struct slice one; lines.len; lines = lines_after(lines, one)) {
-        one = lines_first(lines);
-        if (lines_same(one, line))
-            return true;
-    }
-    return false;
-}
-
 /* With how many records that the last page ended with does this one begin? Hardly ever with any: then its first record
  * is not in the last page at all, which is soon seen. */
 static int64_t overlap(struct slice records, struct slice before)
 {
     const char *end = before.text + before.len, *next = records.text;
     struct rolling tail = {.power = 1}, head = {.power = 1};
-    if (!holds(before, lines_first(records)))
+    if (!lines_hold(before, lines_first(records)))
         return 0;
     for (int64_t n = 1; tail.len < before.len; n++) {
         do

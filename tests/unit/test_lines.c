@@ -27,5 +27,6 @@ int main(void)
     is_int((int64_t)lines_record(lines_first(none)).len, 0, "and no record");
     ok(lines_same(none, none) && lines_same(none, text("")), "nothing is the same as nothing");
     ok(!lines_same(one, three) && !lines_same(text("12"), text("13")), "other bytes are not the same");
+    ok(lines_hold(three, text("22\n")) && !lines_hold(three, text("2\n")), "a line is one of them, or is not");
     return tap_end();
 }
