@@ -139,7 +139,7 @@ int infer_schema(struct slice lines, struct schema_field *root, struct error *e)
     *root = (struct schema_field){.name = mem_copy(""), .type = SCHEMA_STRUCT};
     for (struct slice line = lines_first(lines); line.len && result == 0;) {
         struct slice record = lines_record(line);
-        result = *record.text != '{' || add_object(&all, record, 0);
+        result = !value_is_object(record) || add_object(&all, record, 0);
         line = lines_first(lines_after(lines, line));
     }
     if (result || !all.count)

@@ -80,7 +80,7 @@ static struct slice member(struct slice object, const char *name)
 /* Appends the characters of a JSON string. false: it is none. */
 static bool text_of(struct slice value, struct buf *text)
 {
-    if (value.len < 2 || *value.text != '"')
+    if (value.len < 2 || !value_is_text(value))
         return false;
     text_unescape(value.text + 1, value.len - 2, text);
     return true;
@@ -122,7 +122,7 @@ static const struct schema_field *twin(const struct schema_field *parent)
 static int children_of_struct(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
 {
     struct slice one, metadata, fields = member(type, "fields");
-    if (!fields.len || *fields.text != '[')
+    if (!value_is_list(fields))
         return refuse(field, type, e);
     for (size_t at = 0; value_next(fields, &at, NULL, &one);) {
         struct buf name = {0};
@@ -192,7 +192,7 @@ static bool scalar(struct schema_field *field, const char *name)
 
 static int field_of(struct schema_field *field, struct slice type, unsigned depth, struct error *e)
 {
-    if (type.len && *type.text == '{')
+    if (value_is_object(type))
         return container(field, type, depth, e);
     struct buf name = {0};
     bool known = text_of(type, &name) && scalar(field, buf_text(&name));

@@ -48,7 +48,7 @@ static int take_line(struct lookup *l, struct error *e)
     split_compact(record.text, record.len, &l->record);
     batch_clear(&l->next);
     record = (struct slice){l->record.data, l->record.len};
-    if (*record.text != '{')
+    if (!value_is_object(record))
         return error_set(e, EXIT_INPUT, "input line %" PRId64 ": not an object", line);
     if (value_member(record, into, strlen(into)).text)
         return error_set(e, EXIT_INPUT, "input line %" PRId64 ": has a %s already: name another one with --into", line,

@@ -73,16 +73,11 @@ static struct slice id_of(const struct calling *c, struct slice element)
 
 /* ---- where the answers are ---- */
 
-static bool is_list(struct slice v)
-{
-    return v.len && *v.text == '[';
-}
-
 /* An object, by ids that were asked for. */
 static bool is_map(const struct calling *c, struct slice v)
 {
     struct slice key, value;
-    for (size_t at = 0; v.len && *v.text == '{' && value_next(v, &at, &key, &value);)
+    for (size_t at = 0; value_is_object(v) && value_next(v, &at, &key, &value);)
         if (find_name(c, key))
             return true;
     return false;
@@ -92,7 +87,7 @@ static bool has_ids(const struct calling *c, struct slice list)
 {
     struct slice element;
     for (size_t at = 0; value_next(list, &at, NULL, &element);) {
-        struct slice id = *element.text == '{' ? id_of(c, element) : (struct slice){0};
+        struct slice id = value_is_object(element) ? id_of(c, element) : (struct slice){0};
         if (id.len && find_value(c, id))
             return true;
     }
@@ -115,11 +110,11 @@ static bool visit(void *ctx, const struct walk_at *at)
     struct looking *l = ctx;
     if (l->found_count && at->depth > l->depth)
         return false;
-    if (is_list(at->value) ? has_ids(l->calling, at->value) : is_map(l->calling, at->value)) {
+    if (value_is_list(at->value) ? has_ids(l->calling, at->value) : is_map(l->calling, at->value)) {
         l->depth = at->depth;
         l->found = at->value;
         l->found_count++;
-    } else if (is_empty(at->value) || (is_list(at->value) && strchr("{n", at->value.text[1]))) {
+    } else if (is_empty(at->value) || (value_is_list(at->value) && strchr("{n", at->value.text[1]))) {
         l->other = l->other.len > 2 ? l->other : at->value;
         l->others += at->value.len > 2;
     }
@@ -149,12 +144,12 @@ static int find_place(const struct calling *c, struct slice body, struct slice *
         *place = (struct slice){buf_text(listed), listed->len};
     } else if (records->count) {
         *place = path_find(records, body.text, body.len);
-    } else if (is_list(body) || is_empty(body) || is_map(c, body)) {
+    } else if (value_is_list(body) || is_empty(body) || is_map(c, body)) {
         *place = body;
     } else {
         for (const struct usual *u = usual_first(USUAL_RECORDS); u && !place->text; u = usual_next(u)) {
             struct slice there = path_get(u->name, body);
-            *place = is_list(there) || is_map(c, there) ? there : (struct slice){0};
+            *place = value_is_list(there) || is_map(c, there) ? there : (struct slice){0};
         }
         if (!place->text)
             return look_for(c, body, place, e);
@@ -207,7 +202,7 @@ static int take_map(const struct calling *c, struct slice map, struct error *e)
     for (size_t at = 0; value_next(map, &at, &key, &value);) {
         struct slice id = {key.text - 1, key.len + 2};
         struct asked *a = find_name(c, key);
-        if (*value.text == 'n' || (!a && *value.text != '{'))
+        if (*value.text == 'n' || (!a && !value_is_object(value)))
             continue;
         if (take(c, a, id, value, e))
             return -1;
@@ -217,13 +212,13 @@ static int take_map(const struct calling *c, struct slice map, struct error *e)
 
 static int take_place(const struct calling *c, struct slice body, struct slice place, struct error *e)
 {
-    if (is_list(place))
+    if (value_is_list(place))
         return take_list(c, place, e);
-    if (place.len && *place.text == '{')
+    if (value_is_object(place))
         return take_map(c, place, e);
     if (place.len == 4 && *place.text == 'n')
         return 0;
-    if (body.len && *body.text == '{' && refusal_is(body, (struct slice){0}))
+    if (value_is_object(body) && refusal_is(body, (struct slice){0}))
         return MATCH_REFUSED;
     return error_set(e, EXIT_ANSWER, "the answer has no list%s: say with --records where it is",
                      c->match->records.count ? " at --records" : "");

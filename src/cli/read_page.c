@@ -58,13 +58,13 @@ static void describe_kind(struct slice value, char *text, size_t room)
 {
     struct slice key, member;
     size_t at = 0, members = 0;
-    while (*value.text == '{' && value_next(value, &at, &key, &member))
+    while (value_is_object(value) && value_next(value, &at, &key, &member))
         members++;
-    if (*value.text == '{')
+    if (value_is_object(value))
         snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
     else
         snprintf(text, room, ", but %s",
-                 *value.text == '"'                         ? "a text"
+                 value_is_text(value)                       ? "a text"
                  : *value.text == 'n'                       ? "null"
                  : *value.text == 't' || *value.text == 'f' ? "a truth value"
                                                             : "a number");
@@ -140,7 +140,7 @@ static bool is_empty_list(const struct read_run *r, const struct held_page *h)
     bool empty = h->split.null_records;
     for (unsigned w = 0; w < r->records.count && !r->records.many && !empty; w++) {
         struct slice there = r->records.way[w].depth ? path_find_way(&r->records, w, envelope) : (struct slice){0};
-        empty = there.len == 2 && (*there.text == '{' || (*there.text == '"' && r->paging.object_is_record));
+        empty = there.len == 2 && (value_is_object(there) || (value_is_text(there) && r->paging.object_is_record));
     }
     return r->records_known && empty;
 }
@@ -152,7 +152,7 @@ static void take_object(const struct read_run *r, struct held_page *h, const str
     for (unsigned w = 0; w < r->records.count && !r->records.many; w++) {
         struct slice object = path_find_way(&r->records, w, envelope);
         bool whole = !r->records.way[w].depth; /* where that is meant, and not only a usual place */
-        if (!object.len || *object.text != '{' || (whole && !r->records_known))
+        if (!value_is_object(object) || (whole && !r->records_known))
             continue;
         if (x->action != RULE_OK && refusal_is(object, (struct slice){0}))
             return;

@@ -215,7 +215,7 @@ int parents_fill(const struct parents *all, struct parent *p, const struct since
 
 static int check_names(const struct parents *all, struct slice record, struct error *e)
 {
-    if (*record.text != '{')
+    if (!value_is_object(record))
         return error_set(e, EXIT_ANSWER, "a record is not an object, so that --keep has no place in it");
     for (size_t i = 0; i < all->kept_count; i++)
         if (value_member(record, all->kept[i].name, strlen(all->kept[i].name)).text)

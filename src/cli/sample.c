@@ -86,9 +86,9 @@ static void note(struct places *all, const char *path, struct slice value)
     if (!place || value_is_void(value))
         return;
     value_scalar(value, &text);
-    if (*value.text != '"' && is_counted_time(point ? point + 1 : path, buf_text(&text)))
+    if (!value_is_text(value) && is_counted_time(point ? point + 1 : path, buf_text(&text)))
         buf_adds(&form, moment_form(buf_text(&text)));
-    else if (*value.text == '"' && strchr(buf_text(&text), '-') && moment_parse(buf_text(&text), &ignored))
+    else if (value_is_text(value) && strchr(buf_text(&text), '-') && moment_parse(buf_text(&text), &ignored))
         form_of_text(buf_text(&text), &form);
     if (!place->seen)
         buf_swap(&place->form, &form);
@@ -107,9 +107,9 @@ static void walk(struct places *all, const char *path, struct slice object, unsi
         if (*path)
             buf_addf(&name, "%s.", path);
         buf_add(&name, key.text, key.len);
-        if (*value.text == '{' && level < MOST_LEVELS)
+        if (value_is_object(value) && level < MOST_LEVELS)
             walk(all, buf_text(&name), value, level + 1);
-        else if (*value.text != '[' && *value.text != '{')
+        else if (!value_is_container(value))
             note(all, buf_text(&name), value);
         buf_free(&name);
     }
@@ -120,7 +120,7 @@ static void take_times(struct slice lines, struct buf *out)
     struct places all = {0};
     for (struct slice line; lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        if (*line.text == '{')
+        if (value_is_object(line))
             walk(&all, "", lines_record(line), 0);
     }
     buf_addc(out, '{');

@@ -10,7 +10,7 @@
 static bool is_text(struct slice value, const char *text)
 {
     size_t len = strlen(text);
-    return value.len == len + 2 && *value.text == '"' && memcmp(value.text + 1, text, len) == 0;
+    return value.len == len + 2 && value_is_text(value) && memcmp(value.text + 1, text, len) == 0;
 }
 
 /* The parameter for the page size that the next link has. */
@@ -58,7 +58,7 @@ void evidence_find(struct evidence *v, const struct evidence_names *given, const
 {
     *v = (struct evidence){0};
     const char *range = a->header(a->headers, "Content-Range", NULL);
-    v->bare = a->envelope.len && *a->envelope.text == '[';
+    v->bare = value_is_list(a->envelope);
     enum more_says more = more_find(given->has_more, a->envelope, NULL);
     v->has_more = more == MORE_YES;
     v->on.no_more |= more == MORE_NO;

@@ -59,7 +59,7 @@ static bool is_lone(struct compare *c, struct buf *at)
     buf_free(&ignored);
     for (const struct usual *u = usual_first(USUAL_RECORDS); one && u; u = usual_next(u)) {
         struct slice value = *u->name ? path_get(u->name, envelope) : (struct slice){0};
-        if (!value.len || *value.text != '{' || value_is_empty(value))
+        if (!value_is_object(value) || value_is_empty(value))
             continue;
         buf_adds(at, u->name);
         return true;
@@ -118,7 +118,7 @@ static int take_body(struct compare *c, struct error *e)
             e, EXIT_USAGE,
             "a list that is asked for by POST is looked at with a JSON object as --data only: set --paginate");
     struct slice text = path_get("query", (struct slice){c->body.data, c->body.len});
-    if (text.len && *text.text == '"')
+    if (value_is_text(text))
         value_scalar(text, &query);
     if (strchr(buf_text(&query), '{')) /* GraphQL */
         buf_swap(&c->query, &query);

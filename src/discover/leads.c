@@ -21,7 +21,7 @@ static bool is_number(struct slice value, int64_t *n)
 
 static bool is_text(struct slice value)
 {
-    return value.len > 2 && *value.text == '"';
+    return value.len > 2 && value_is_text(value);
 }
 
 /* ---- links ---- */
@@ -79,7 +79,7 @@ static struct cursor_lead *add_cursor(struct leads *v, const char *next, struct 
     struct cursor_lead *c = &v->cursor[v->cursor_count++];
     buf_adds(&c->next, next);
     value_scalar(value, &c->text);
-    c->number = *value.text != '"';
+    c->number = !value_is_text(value);
     buf_adds(&c->parameter, parameter);
     c->limit = limit;
     return c;
@@ -155,8 +155,8 @@ static void find_cursor(struct leads *v, const struct answer *a)
         if (value.text && value_is_void(value))
             end_here(v, PAGING_CURSOR, u->name, u->parameter);
         bool is_offset = strcmp(u->name, "offset") == 0 && is_number(value, &number);
-        if (!value.text || value_is_void(value) || *value.text == '{' || *value.text == '[' || is_offset ||
-            is_the_link(v, u->name) || (found && strcmp(found, u->name)))
+        if (!value.text || value_is_void(value) || value_is_container(value) || is_offset || is_the_link(v, u->name) ||
+            (found && strcmp(found, u->name)))
             continue;
         found = u->name;
         add_cursor(v, u->name, value, u->parameter, u->limit);

@@ -203,7 +203,7 @@ static bool try_last_id(struct compare *c)
     if (!value_is_void(value))
         value_scalar(value, &id);
     for (const struct usual *u = usual_first(USUAL_AFTER); u && id.len && !right; u = usual_next(u)) {
-        struct param params[] = {{u->name, buf_text(&id), value.text && *value.text == '"'}, {"limit", "1", false}};
+        struct param params[] = {{u->name, buf_text(&id), value_is_text(value)}, {"limit", "1", false}};
         right = compare_ask_with(c, params, 2) && compare_begins_with(c, 1);
         if (!right)
             continue;

@@ -21,7 +21,7 @@ static void walk_object(struct walk *w, struct slice object, unsigned depth)
 {
     struct slice key, value;
     size_t before = w->path.len;
-    if (!object.len || *object.text != '{')
+    if (!value_is_object(object))
         return;
     for (size_t at = 0; !w->over && value_next(object, &at, &key, &value);) {
         if (!is_plain(key))
@@ -31,7 +31,7 @@ static void walk_object(struct walk *w, struct slice object, unsigned depth)
             w->over = !w->visit(w->ctx, &(struct walk_at){buf_text(&w->path), depth, key, value});
         else
             walk_object(w, value, depth + 1);
-        w->deeper |= depth == w->depth && *value.text == '{';
+        w->deeper |= depth == w->depth && value_is_object(value);
         w->path.len = before;
     }
 }

@@ -86,9 +86,9 @@ static void keep_elements(struct slice array, const char *const *wanted, size_t 
  * deeper than the splitter lets them. */
 static bool keep(struct slice value, const char *const *wanted, size_t count, struct buf *out)
 {
-    if (*value.text == '{')
+    if (value_is_object(value))
         keep_members(value, wanted, count, out);
-    else if (*value.text == '[')
+    else if (value_is_list(value))
         keep_elements(value, wanted, count, out);
     else
         return false;
@@ -99,7 +99,7 @@ void fields_keep(const struct list *fields, struct slice lines, struct buf *out)
 {
     for (struct slice line = lines_first(lines); line.len; line = lines_first(lines_after(lines, line))) {
         struct slice record = lines_record(line);
-        if (*record.text == '{')
+        if (value_is_object(record))
             keep_members(record, (const char *const *)fields->item, fields->count, out);
         else
             buf_add(out, record.text, record.len);

@@ -165,7 +165,7 @@ static bool select_children(const struct jsonpath_walk *w, const struct jsonpath
 static bool select_values(const struct jsonpath_walk *w, const struct jsonpath_selector *s,
                           const struct jsonpath_segment *rest, struct slice at)
 {
-    bool list = at.len && *at.text == '[';
+    bool list = value_is_list(at);
     switch (s->kind) {
     case SELECT_NAME: {
         struct slice value = value_member(at, s->name.text, s->name.len);

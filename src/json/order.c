@@ -86,11 +86,6 @@ static int strings_compare(struct slice a, struct slice b)
     return order;
 }
 
-static bool is_string(struct slice v)
-{
-    return v.len && *v.text == '"';
-}
-
 static bool lists_equal(struct slice a, struct slice b)
 {
     struct slice x = {0}, y = {0};
@@ -185,7 +180,7 @@ bool order_less(struct slice a, struct slice b)
 {
     if (value_is_number(a) && value_is_number(b))
         return numbers_compare(a, b) < 0;
-    return is_string(a) && is_string(b) && strings_compare(a, b) < 0;
+    return value_is_text(a) && value_is_text(b) && strings_compare(a, b) < 0;
 }
 
 static void add_zeros(int64_t n, struct buf *out)

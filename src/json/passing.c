@@ -9,16 +9,6 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-static bool is_text(struct slice value)
-{
-    return value.len && *value.text == '"';
-}
-
-static bool is_container(struct slice value)
-{
-    return value.len && strchr("{[", *value.text);
-}
-
 /* In whatever case. */
 static const char *const reasons[] = {
     "throttl",                           /* ThrottlingException, THROTTLED */
@@ -77,10 +67,10 @@ static double seconds(struct slice key, struct slice value)
         if (isalpha((unsigned char)key.text[i]))
             name[n++] = (char)tolower((unsigned char)key.text[i]);
     name[n] = '\0';
-    if ((strncmp(name, "retryafter", 10) && strcmp(name, "retrydelay")) || is_container(value))
+    if ((strncmp(name, "retryafter", 10) && strcmp(name, "retrydelay")) || value_is_container(value))
         return 0;
     double s = 0;
-    number_decimal(value.text + is_text(value), &s);
+    number_decimal(value.text + value_is_text(value), &s);
     s = strstr(name, "ms") || strstr(name, "milli") ? s / 1000 : s;
     return s > 0 && s < 1e9 ? s : 0;
 }
@@ -89,7 +79,7 @@ double passing_pause(struct slice part)
 {
     struct slice key, value;
     double longest = 0;
-    if (!is_container(part))
+    if (!value_is_container(part))
         return 0;
     for (size_t at = 0; value_next(part, &at, &key, &value);) {
         double s = key.text ? seconds(key, value) : 0;

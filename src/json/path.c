@@ -251,7 +251,7 @@ static struct slice find_way(const struct path_way *way, unsigned depth, struct 
 {
     for (unsigned d = 0; d < depth && value.text; d++) {
         const char *name = way->segment[d];
-        value = value.len && *value.text == '[' ? find_element(value, name) : value_member(value, name, strlen(name));
+        value = value_is_list(value) ? find_element(value, name) : value_member(value, name, strlen(name));
     }
     return value;
 }
@@ -355,7 +355,7 @@ int path_set(struct buf *json, const char *name, struct slice value)
         size_t from = (size_t)(old.text - json->data);
         replace(json, from, from + old.len, value.text, value.len);
         result = 0;
-    } else if (!p.many && object.text && *object.text == '{') {
+    } else if (!p.many && value_is_object(object)) {
         insert(json, object, way->segment[way->depth - 1], value);
         result = 0;
     }

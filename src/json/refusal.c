@@ -18,20 +18,10 @@ static bool is(struct slice value, const char *text)
     return value.len == strlen(text) && memcmp(value.text, text, value.len) == 0;
 }
 
-static bool is_text(struct slice value)
-{
-    return value.len && *value.text == '"';
-}
-
-static bool is_container(struct slice value)
-{
-    return value.len && strchr("{[", *value.text);
-}
-
 /* "4", 4 and "422 Unprocessable Entity" are numbers here; -1: it is none. */
 static int64_t number_of(struct slice value)
 {
-    size_t at = is_text(value);
+    size_t at = value_is_text(value);
     double n = 0;
     if (at >= value.len || !isdigit((unsigned char)value.text[at]))
         return -1;
@@ -40,7 +30,7 @@ static int64_t number_of(struct slice value)
 
 static struct words words_in(struct slice value)
 {
-    return is_text(value) ? words_of(value.text + 1, value.len - 2) : words_of(value.text, value.len);
+    return value_is_text(value) ? words_of(value.text + 1, value.len - 2) : words_of(value.text, value.len);
 }
 
 /* ---- what was sent ---- */
@@ -60,7 +50,7 @@ static bool same(struct slice a, struct slice b)
 static bool holds(struct slice json, struct slice name, struct slice value, unsigned depth)
 {
     struct slice key, inner;
-    if (!is_container(json) || !depth)
+    if (!value_is_container(json) || !depth)
         return false;
     for (size_t at = 0; value_next(json, &at, &key, &inner);)
         if ((key.text && key.len == name.len && memcmp(key.text, name.text, name.len) == 0 && same(inner, value)) ||
@@ -116,7 +106,7 @@ bool refusal_is_warning(struct slice element)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct slice value = value_member(element, names[i], strlen(names[i]));
         struct words w = words_in(value);
-        if (is_text(value) && !is_bad_word(&w))
+        if (value_is_text(value) && !is_bad_word(&w))
             return true;
     }
     return false;
@@ -127,15 +117,15 @@ bool refusal_says_something(struct slice value)
     struct slice key, inner;
     if (value_is_empty(value) || number_of(value) == 0)
         return false;
-    if (is_text(value))
+    if (value_is_text(value))
         return !says_none(value);
-    if (*value.text == '[') {
+    if (value_is_list(value)) {
         for (size_t at = 0; value_next(value, &at, &key, &inner);)
             if (!value_is_empty(inner) && !refusal_is_warning(inner))
                 return true;
         return false;
     }
-    if (*value.text != '{')
+    if (!value_is_object(value))
         return true;
     if (number_of(value_member(value, "code", 4)) == 0)
         return false;
@@ -155,7 +145,7 @@ bool refusal_names(struct slice key, bool *left)
 static bool is_thing(struct slice element)
 {
     struct slice key, value;
-    bool thing = element.len && *element.text == '{';
+    bool thing = value_is_object(element);
     for (size_t at = 0; thing && value_next(element, &at, &key, &value);)
         thing = !(words_of(key.text, key.len).any & (WORD_BAD | WORD_REASON | WORD_CODE)) && !is(key, "severity");
     return thing;
@@ -165,7 +155,7 @@ bool refusal_are_things(struct slice key, struct slice list)
 {
     struct slice element;
     struct words w = words_of(key.text, key.len);
-    bool things = w.count == 1 && w.first & WORD_THING && *list.text == '[';
+    bool things = w.count == 1 && w.first & WORD_THING && value_is_list(list);
     for (size_t at = 0; things && value_next(list, &at, NULL, &element);)
         things = is_thing(element);
     return things;
@@ -231,12 +221,12 @@ static void read_bad(const struct member *m, struct refusal *r)
         refuse(m, r, m->name.count == 1 && tolower((unsigned char)m->key.text[m->key.len - 1]) != 's');
     else if (number_of(m->value) >= 0)
         read_number(m, r);
-    else if (is_text(m->value)) {
+    else if (value_is_text(m->value)) {
         if (!(m->beside_zero && m->name.any & WORD_REASON))
             refuse_text(m, r);
     } else
         refuse(m, r,
-               *m->value.text == '{' && !(m->name.any & WORD_LEFT) &&
+               value_is_object(m->value) && !(m->name.any & WORD_LEFT) &&
                    (value_member(m->value, "message", 7).text || value_member(m->value, "code", 4).text));
 }
 
@@ -273,14 +263,14 @@ static void read_object(const struct member *m, struct refusal *r)
 static void read_status(const struct member *m, struct refusal *r)
 {
     int64_t n = number_of(m->value);
-    r->speaks |= !is_container(m->value);
-    if (*m->value.text == '{')
+    r->speaks |= !value_is_container(m->value);
+    if (value_is_object(m->value))
         read_object(m, r);
     else if (n >= 0)
         read_status_number(m, n, r);
     else if (is(m->value, "false"))
         refuse(m, r, true);
-    else if (is_text(m->value) && m->value.len <= LONGEST_STATUS) {
+    else if (value_is_text(m->value) && m->value.len <= LONGEST_STATUS) {
         struct words w = words_in(m->value);
         if (is_bad_word(&w))
             refuse(m, r, !(w.any & WORD_PART));
@@ -312,7 +302,7 @@ static void read_code(const struct member *m, struct refusal *r)
     r->speaks = true;
     if (n >= 400 && n <= 599)
         read_status_number(m, n, r);
-    else if (n < 0 ? is_text(m->value) && is_bad_word(&code)
+    else if (n < 0 ? value_is_text(m->value) && is_bad_word(&code)
                    : n && n / 100 != 2 && !says_none(m->reason) && (n <= RPC || is_bad_word(&reason)))
         refuse(m, r, true);
 }
@@ -330,7 +320,7 @@ static bool counts_taken(const struct member *m)
     const struct words *w = &m->name;
     bool flag = w->count == 1 && w->any & WORD_FLAG;
     return w->any & WORD_GOOD && !(w->any & (WORD_BAD | WORD_ASIDE)) &&
-           !(w->any & WORD_UNKNOWN && !(w->first & (WORD_GOOD | WORD_NUMBER))) && !is_text(m->value) &&
+           !(w->any & WORD_UNKNOWN && !(w->first & (WORD_GOOD | WORD_NUMBER))) && !value_is_text(m->value) &&
            number_of(m->value) >= 0 && (!flag || m->beside_zero || number_of(m->value) > 1) &&
            !echoes(m->sent, m->key, m->value);
 }
@@ -347,16 +337,17 @@ static void read_member(const struct member *m, struct refusal *r)
 {
     const struct words *w = &m->name;
     bool number = number_of(m->value) >= 0;
-    if (is_container(m->value) ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) && !refusal_are_things(m->key, m->value)
-                               : names_refusal(w, number))
+    if (value_is_container(m->value)
+            ? w->any & WORD_BAD && !(w->any & WORD_ASIDE) && !refusal_are_things(m->key, m->value)
+            : names_refusal(w, number))
         read_bad(m, r);
     else if (w->any & WORD_NUMBER && m->value.len > 1 && *m->value.text == '-')
         refuse_number(m, r);
-    else if (w->any & WORD_ARRIVED && number && !is_text(m->value) && !(w->any & WORD_ASIDE))
+    else if (w->any & WORD_ARRIVED && number && !value_is_text(m->value) && !(w->any & WORD_ASIDE))
         r->arrived = number_of(m->value);
     else if (counts_taken(m))
         count_taken(number_of(m->value), r);
-    else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !is_container(m->value))
+    else if (w->any & WORD_FLAG && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)) && !value_is_container(m->value))
         read_flag(m, r);
     else if (w->last & WORD_STATUS && !(w->any & (WORD_UNKNOWN | WORD_ASIDE)))
         read_status(m, r);
@@ -371,7 +362,7 @@ void refusal_read(struct slice object, struct slice sent, struct refusal *r)
     struct member m = {.sent = sent};
     struct slice key, value;
     *r = (struct refusal){.taken = -1, .arrived = -1};
-    if (!object.len || *object.text != '{')
+    if (!value_is_object(object))
         return;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
         struct words w = words_of(key.text, key.len);

@@ -147,11 +147,6 @@ static int refuse(const struct template *t, int64_t line, const char *name, cons
     return error_set(e, EXIT_INPUT, "input line %" PRId64 ": %s %s--%s", line, name, what, t->option);
 }
 
-static bool is_container(struct slice value)
-{
-    return value.len && strchr("{[", *value.text);
-}
-
 static bool is_step(const struct buf *plain)
 {
     return plain->len && strspn(plain->data, ".") == plain->len && plain->len <= 2;
@@ -173,7 +168,7 @@ static int add_plain(const struct template *t, struct slice value, int64_t line,
     int result = 0;
     value_scalar(value, &plain);
     if (t->kind == TEMPLATE_JSON || t->kind == TEMPLATE_STRING)
-        buf_add(out, value.text + (*value.text == '"'), value.len - (*value.text == '"' ? 2 : 0));
+        buf_add(out, value.text + value_is_text(value), value.len - (value_is_text(value) ? 2 : 0));
     else if (t->kind == TEMPLATE_URL && is_step(&plain))
         result = refuse(t, line, name, "is a step in a path (. or ..), which cannot stand in ", e);
     else if (t->kind == TEMPLATE_URL)
@@ -198,7 +193,7 @@ static int add_value(const struct template *t, const struct piece *p, struct sli
     int result = 0;
     if (p->alone && value.text)
         buf_add(out, value.text, value.len);
-    else if (p->alone || !there || is_container(value))
+    else if (p->alone || !there || value_is_container(value))
         result =
             error_set(e, EXIT_INPUT, "input line %" PRId64 ": the record has no %s for --%s", line, name, t->option);
     else

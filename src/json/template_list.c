@@ -83,7 +83,7 @@ static struct slice find_element(const char *text, struct slice value, struct sp
         if (!is_in(text, inner, all))
             continue;
         struct slice deeper = find_element(text, inner, all);
-        return deeper.text || *value.text != '[' ? deeper : inner;
+        return deeper.text || !value_is_list(value) ? deeper : inner;
     }
     return (struct slice){0};
 }

@@ -40,13 +40,13 @@ static const char *skip_value(const char *s, const char *end)
 
 bool value_next(struct slice container, size_t *at, struct slice *key, struct slice *value)
 {
-    if (container.len < 3 || (*container.text != '[' && *container.text != '{'))
+    if (container.len < 3 || !value_is_container(container))
         return false;
     const char *s = container.text + (*at ? *at : 1), *end = container.text + container.len;
     struct slice name = {0};
     if (s >= end - 1)
         return false;
-    if (*container.text == '{') {
+    if (value_is_object(container)) {
         const char *colon = skip_string(s, end);
         if (*s != '"' || colon - s < 2 || colon == end)
             return false;
@@ -64,7 +64,7 @@ bool value_next(struct slice container, size_t *at, struct slice *key, struct sl
 struct slice value_member(struct slice object, const char *name, size_t len)
 {
     struct slice found = {0}, key, value;
-    if (!object.len || *object.text != '{')
+    if (!value_is_object(object))
         return found;
     for (size_t at = 0; value_next(object, &at, &key, &value);)
         if (value_spells(key, name, len))
@@ -171,7 +171,7 @@ void value_quote(const char *text, size_t len, struct buf *out)
 
 void value_scalar(struct slice value, struct buf *out)
 {
-    if (value.len >= 2 && *value.text == '"')
+    if (value.len >= 2 && value_is_text(value))
         value_unescape(value.text + 1, value.len - 2, NULL, out);
     else
         buf_add(out, value.text, value.len);
@@ -212,7 +212,7 @@ void value_merge(struct slice base, struct slice over, struct buf *out)
     for (size_t at = 0; value_next(base, &at, &key, &value);) {
         struct slice other = twin(over, key);
         add_member(out, key);
-        if (other.text && *other.text == '{' && *value.text == '{')
+        if (value_is_object(other) && value_is_object(value))
             value_merge(value, other, out);
         else
             buf_add(out, other.text ? other.text : value.text, other.text ? other.len : value.len);

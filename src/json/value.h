@@ -45,10 +45,42 @@ long value_status(struct slice value);
  */
 void value_merge(struct slice base, struct slice over, struct buf *out);
 
+/* What kind of value it is; none is of no kind. */
+static inline bool value_begins(struct slice value, char c)
+{
+    return value.text && value.len && *value.text == c;
+}
+
+static inline bool value_is_object(struct slice value)
+{
+    return value_begins(value, '{');
+}
+
+static inline bool value_is_list(struct slice value)
+{
+    return value_begins(value, '[');
+}
+
+static inline bool value_is_container(struct slice value)
+{
+    return value_is_object(value) || value_is_list(value);
+}
+
+static inline bool value_is_text(struct slice value)
+{
+    return value_begins(value, '"');
+}
+
+static inline bool value_is_null(struct slice value)
+{
+    return value_begins(value, 'n');
+}
+
+bool value_is_number(struct slice value);
+
 /* null, false, "" or nothing at all. */
 bool value_is_void(struct slice value);
 /* Or an empty list or object. */
 bool value_is_empty(struct slice value);
-bool value_is_number(struct slice value);
 
 #endif

@@ -11,7 +11,7 @@ static bool read_number(struct slice object, const char *name, int64_t *n)
 {
     struct buf text = {0};
     struct slice value = value_member(object, name, strlen(name));
-    if (value.len && *value.text != '{' && *value.text != '[')
+    if (value.len && !value_is_container(value))
         value_scalar(value, &text);
     bool is = text.len && number_of_text(buf_text(&text), n);
     buf_free(&text);
@@ -31,7 +31,7 @@ static struct places places_in(struct slice envelope)
     struct places p = {.object[0] = envelope, .count = 1};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct slice value = value_member(envelope, names[i], strlen(names[i]));
-        if (value.len && *value.text == '{')
+        if (value_is_object(value))
             p.object[p.count++] = value;
     }
     return p;

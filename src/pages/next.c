@@ -95,11 +95,6 @@ void next_free(struct next *n)
     *n = (struct next){0};
 }
 
-static bool is_text(struct slice value)
-{
-    return *value.text == '"';
-}
-
 static bool is_one_of(struct slice value, const char *const *texts)
 {
     while (*texts && (strlen(*texts) != value.len || memcmp(*texts, value.text, value.len) != 0))
@@ -120,7 +115,7 @@ static bool is_end(const struct next *n, struct slice value)
  * datasette has {"next": "100", "next_url": "http://..."}. */
 static bool is_plausible(const struct next *n, struct slice value)
 {
-    if (*value.text == '{' || *value.text == '[')
+    if (value_is_container(value))
         return false;
     return n->kind != NEXT_LINK || memchr(value.text, '/', value.len) || memchr(value.text, '?', value.len);
 }
@@ -142,7 +137,8 @@ static const char *kind_of(struct slice value)
 /* Can what the user named lead on? */
 static int check_kind(const struct next *n, struct slice value, struct error *e)
 {
-    bool fits = n->kind == NEXT_JSON || is_text(value) || (n->kind != NEXT_LINK && strchr("-0123456789", *value.text));
+    bool fits =
+        n->kind == NEXT_JSON || value_is_text(value) || (n->kind != NEXT_LINK && strchr("-0123456789", *value.text));
     return fits ? 0
                 : error_set(e, EXIT_ANSWER, "what is at --next is %s, which is not a %s", kind_of(value),
                             n->kind == NEXT_LINK ? "link" : "cursor");

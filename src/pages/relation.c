@@ -14,8 +14,7 @@ static struct slice relation_of(struct slice link)
 static bool is_next(struct slice link)
 {
     struct slice relation = relation_of(link);
-    return relation.len && *relation.text == '"' &&
-           value_spells((struct slice){relation.text + 1, relation.len - 2}, "next", 4);
+    return value_is_text(relation) && value_spells((struct slice){relation.text + 1, relation.len - 2}, "next", 4);
 }
 
 struct slice relation_next(const struct path *p, unsigned way, struct slice found, struct slice envelope)
@@ -25,7 +24,7 @@ struct slice relation_next(const struct path *p, unsigned way, struct slice foun
         return found;
     struct slice list = path_find_part(p, way, it->depth - 2, envelope), link;
     struct slice own = path_find_part(p, way, it->depth - 1, envelope);
-    if (!list.len || *list.text != '[' || (own.text && !relation_of(own).text))
+    if (!value_is_list(list) || (own.text && !relation_of(own).text))
         return found;
     for (size_t at = 0; value_next(list, &at, NULL, &link);)
         if (is_next(link))

@@ -134,7 +134,7 @@ static bool is_whole_list(const struct paginate *p, const struct page *page)
 static enum trust trust(struct slice records, struct slice before)
 {
     int here = begins_twice(records), there = ends_twice(before);
-    if (here > 0 || there > 0 || (*records.text != '{' && *records.text != '['))
+    if (here > 0 || there > 0 || !value_is_container(records))
         return EQUAL_BY_NATURE;
     return here == 0 || there == 0 ? THE_SAME : DOUBTFUL;
 }

@@ -77,7 +77,7 @@ static void take_page(struct seen *s, const struct paginate *p, struct slice lin
     int64_t page = s->records;
     for (struct slice line; lines.len && !s->off; lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        s->off = *line.text != '{';
+        s->off = !value_is_object(line);
         if (!s->off)
             take(s, p, lines_record(line), page);
         if (s->known.count == MOST_KNOWN && s->last_new == page)

@@ -103,7 +103,7 @@ static bool is_lower_bound(struct slice value, const char *json, size_t len)
 
 static struct slice unquoted(struct slice value)
 {
-    bool is_text = value.len >= 2 && *value.text == '"'; /* OData v2 and others write counts as strings */
+    bool is_text = value.len >= 2 && value_is_text(value); /* OData v2 and others write counts as strings */
     return is_text ? (struct slice){value.text + 1, value.len - 2} : value;
 }
 
@@ -134,11 +134,6 @@ static int from_value(struct slice value, const char *where, struct total *total
     return read_count(value.text, value.len, where, total, e);
 }
 
-static bool is_container(struct slice value)
-{
-    return value.len && (*value.text == '{' || *value.text == '[');
-}
-
 static int from_header(const struct usual *name, total_header header, const void *answer, struct total *total,
                        struct error *e)
 {
@@ -150,7 +145,7 @@ static int from_header(const struct usual *name, total_header header, const void
 static int from_body(const struct usual *name, struct slice envelope, struct total *total, struct error *e)
 {
     struct slice value = path_get(name->name, envelope);
-    if (value_is_void(value) || is_container(value))
+    if (value_is_void(value) || value_is_container(value))
         return 0;
     if (is_lower_bound(value, envelope.text, envelope.len))
         return lower_bound(value, total, e);
@@ -296,8 +291,8 @@ static bool is_page(struct slice value, unsigned levels, bool empty)
 {
     struct slice key, member;
     size_t at = 0;
-    bool is = value.len && *value.text == '[' && (empty || !value_is_empty(value));
-    while (!is && levels && value.len && *value.text == '{' && value_next(value, &at, &key, &member))
+    bool is = value_is_list(value) && (empty || !value_is_empty(value));
+    while (!is && levels && value_is_object(value) && value_next(value, &at, &key, &member))
         is = is_page(member, levels - 1, empty);
     return is;
 }
@@ -316,9 +311,9 @@ static bool is_empty_page(struct slice value)
 static bool is_record(struct slice value, unsigned levels)
 {
     struct slice key, member;
-    bool is =
-        value.len > 2 && *value.text == '"' && value_spells((struct slice){value.text + 1, value.len - 2}, "count", 5);
-    for (size_t at = 0; !is && levels && value.len && *value.text == '{' && value_next(value, &at, &key, &member);)
+    bool is = value.len > 2 && value_is_text(value) &&
+              value_spells((struct slice){value.text + 1, value.len - 2}, "count", 5);
+    for (size_t at = 0; !is && levels && value_is_object(value) && value_next(value, &at, &key, &member);)
         is = is_record(member, levels - 1);
     return is;
 }
@@ -339,7 +334,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
         if (found)
             return found;
     }
-    if (value_is_void(value) || is_container(value))
+    if (value_is_void(value) || value_is_container(value))
         return 0;
     return from_value(value, "the count", total, e);
 }

@@ -220,7 +220,7 @@ static int add_made(const struct body_shape *shape, struct slice record, int64_t
     split_compact(record.text, record.len, &compact);
     struct slice whole = {buf_text(&compact), compact.len}, sent = whole;
     int result = 0;
-    if (shape->omit->count && *whole.text == '{') {
+    if (shape->omit->count && value_is_object(whole)) {
         omit(shape, whole, &kept);
         sent = (struct slice){buf_text(&kept), kept.len};
     }

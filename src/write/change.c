@@ -68,11 +68,6 @@ static int take_word(struct slice said, struct change *change)
     return 0;
 }
 
-static bool is_object(struct slice value)
-{
-    return value.text && *value.text == '{';
-}
-
 int change_read(const struct path *path, struct slice record, int64_t line, struct change *change, struct error *e)
 {
     struct slice around = {0};
@@ -90,7 +85,7 @@ int change_read(const struct path *path, struct slice record, int64_t line, stru
     if (!wrapped || change->kind == CHANGE_NOTHING)
         return 0;
     change->row = change->kind == CHANGE_DELETE ? before : after;
-    return is_object(change->row) ? 0
-                                  : error_set(e, EXIT_INPUT, "input line %" PRId64 ": the row is not in %s", line,
-                                              change->kind == CHANGE_DELETE ? "before" : "after");
+    return value_is_object(change->row) ? 0
+                                        : error_set(e, EXIT_INPUT, "input line %" PRId64 ": the row is not in %s", line,
+                                                    change->kind == CHANGE_DELETE ? "before" : "after");
 }

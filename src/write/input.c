@@ -42,7 +42,7 @@ static int check(struct input *in, struct slice line, struct error *e)
     buf_clear(&in->compact);
     if (split_whole(&split, line.text, line.len, &in->compact) == 0)
         return 0;
-    bool goes_on = split.position == line.len && (*line.text == '{' || *line.text == '[');
+    bool goes_on = split.position == line.len && (value_is_container(line));
     return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu%s", (long long)in->line, split.reason,
                      (unsigned long long)split.position,
                      goes_on ? ": each record must be one line, as jq -c . writes it (jq -c '.[]' for those of a list)"

@@ -18,21 +18,16 @@ struct place_value {
     struct slice key, value;
 };
 
-static bool is_container(struct slice value)
-{
-    return value.len && strchr("{[", *value.text);
-}
-
 static bool is_said(struct slice value)
 {
-    return value.len && value.len <= LONGEST_VALUE && (*value.text == '"' || isdigit((unsigned char)*value.text)) &&
-           value.len > (*value.text == '"' ? 2 : 0);
+    return value.len && value.len <= LONGEST_VALUE && (value_is_text(value) || isdigit((unsigned char)*value.text)) &&
+           value.len > (value_is_text(value) ? 2 : 0);
 }
 
 /* 12 and "12" are the same id. */
 static struct slice bare(struct slice value)
 {
-    return *value.text == '"' ? (struct slice){value.text + 1, value.len - 2} : value;
+    return value_is_text(value) ? (struct slice){value.text + 1, value.len - 2} : value;
 }
 
 static bool same(struct slice a, struct slice b)
@@ -57,7 +52,7 @@ static void keep(struct place *p, size_t record, struct slice key, struct slice 
 static void keep_all(struct place *p, size_t record, struct slice json, unsigned depth)
 {
     struct slice key, value;
-    for (size_t at = 0; is_container(json) && depth && value_next(json, &at, &key, &value);)
+    for (size_t at = 0; value_is_container(json) && depth && value_next(json, &at, &key, &value);)
         if (key.text && is_said(value))
             keep(p, record, key, bare(value));
         else
@@ -159,9 +154,9 @@ static int64_t with_value(struct place *p, struct slice key, struct slice value,
 
 int64_t place_by_value(struct place *p, struct slice value)
 {
-    int64_t found = is_said(value)        ? with_value(p, (struct slice){0}, bare(value), false)
-                    : is_container(value) ? with_value(p, (struct slice){0}, value, true)
-                                          : NOWHERE;
+    int64_t found = is_said(value)              ? with_value(p, (struct slice){0}, bare(value), false)
+                    : value_is_container(value) ? with_value(p, (struct slice){0}, value, true)
+                                                : NOWHERE;
     return found < 0 ? -1 : found;
 }
 
@@ -176,7 +171,7 @@ static struct slice only(struct slice value)
 {
     size_t at = 0;
     struct slice inner, more;
-    if (value.len && *value.text == '[' && value_next(value, &at, NULL, &inner) && !value_next(value, &at, NULL, &more))
+    if (value_is_list(value) && value_next(value, &at, NULL, &inner) && !value_next(value, &at, NULL, &more))
         return inner;
     return value;
 }
@@ -185,10 +180,10 @@ static int64_t by_values(struct place *p, struct slice part, unsigned depth)
 {
     struct slice key, value;
     int64_t found = NOWHERE;
-    for (size_t at = 0; is_container(part) && depth && value_next(part, &at, &key, &value);) {
+    for (size_t at = 0; value_is_container(part) && depth && value_next(part, &at, &key, &value);) {
         value = only(value);
         int64_t one = NOWHERE;
-        if (is_container(value)) {
+        if (value_is_container(value)) {
             one = with_value(p, key, value, true);
             one = one == NOWHERE ? by_values(p, value, depth - 1) : one;
         } else if (key.text && is_said(value) && !tells_nothing(key))
@@ -203,7 +198,7 @@ static int64_t by_values(struct place *p, struct slice part, unsigned depth)
 
 static int64_t number_of(struct slice value)
 {
-    bool quoted = value.len > 2 && *value.text == '"';
+    bool quoted = value.len > 2 && value_is_text(value);
     const char *start = value.text + quoted;
     char *end;
     if (!value.len || !isdigit((unsigned char)*start))
@@ -224,13 +219,13 @@ static int64_t number_at(struct slice part, unsigned kind, unsigned depth)
 {
     struct slice key, value;
     int64_t found = -1;
-    if (!part.len || *part.text != '{')
+    if (!value_is_object(part))
         return -1;
     for (size_t at = 0; found < 0 && value_next(part, &at, &key, &value);) {
         struct words w = words_of(key.text, key.len);
         if (w.last & kind || (kind == WORD_LINE && w.first & kind))
             found = number_of(value);
-        else if (depth && is_container(value) && is_about(key))
+        else if (depth && value_is_container(value) && is_about(key))
             found = number_at(value, kind, depth - 1);
     }
     return found;
@@ -314,7 +309,7 @@ static int64_t in_steps(const struct place *p, struct slice list)
 {
     struct slice step;
     for (size_t at = 0, n = 0; n < 3 && value_next(list, &at, NULL, &step); n++)
-        if (*step.text != '"' && number_of(step) >= 0)
+        if (!value_is_text(step) && number_of(step) >= 0)
             return number_of(step) < (int64_t)p->sent->count ? number_of(step) : -1;
     return -1;
 }
@@ -323,16 +318,16 @@ static int64_t by_pointer(const struct place *p, struct slice part, unsigned dep
 {
     struct slice key, value;
     int64_t found = -1;
-    if (!part.len || *part.text != '{')
+    if (!value_is_object(part))
         return -1;
     for (size_t at = 0; found < 0 && value_next(part, &at, &key, &value);) {
         bool pointer = words_of(key.text, key.len).any & WORD_POINTER;
         struct slice one = only(value);
-        if (pointer && *one.text == '"')
+        if (pointer && value_is_text(one))
             found = place_by_path(p, bare(one));
-        else if (pointer && *value.text == '[')
+        else if (pointer && value_is_list(value))
             found = in_steps(p, value);
-        else if (depth && *one.text == '{' && is_about(key))
+        else if (depth && value_is_object(one) && is_about(key))
             found = by_pointer(p, one, depth - 1);
     }
     return found;
@@ -340,7 +335,7 @@ static int64_t by_pointer(const struct place *p, struct slice part, unsigned dep
 
 int64_t place_find(struct place *p, struct slice element, const struct place_base *base)
 {
-    if (!element.len || *element.text != '{')
+    if (!value_is_object(element))
         return place_by_value(p, element);
     int64_t n = place_index(p, element, base);
     if (n < 0)

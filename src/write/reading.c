@@ -18,16 +18,6 @@ size_t reading_length(struct slice list)
     return n;
 }
 
-static bool is_object(struct slice value)
-{
-    return value.len && *value.text == '{';
-}
-
-static bool is_null(struct slice value)
-{
-    return value.len == 4 && *value.text == 'n';
-}
-
 /* ---- one record ---- */
 
 /* What is worst counts, when several parts of an answer speak of one record. */
@@ -71,12 +61,12 @@ struct slice reading_unwrap(struct slice element)
     size_t at = 0, members = 0;
     struct slice key, value, only = {0}, name = {0};
     bool left;
-    while (is_object(element) && value_next(element, &at, &key, &value)) {
+    while (value_is_object(element) && value_next(element, &at, &key, &value)) {
         only = value;
         name = key;
         members++;
     }
-    return members == 1 && is_object(only) && !refusal_names(name, &left) ? only : element;
+    return members == 1 && value_is_object(only) && !refusal_names(name, &left) ? only : element;
 }
 
 static struct slice sent_as(const struct reading *r, size_t record)
@@ -87,7 +77,7 @@ static struct slice sent_as(const struct reading *r, size_t record)
 /* Where we are told where to look, any text is an error: "no", too. */
 static bool is_error(struct slice value)
 {
-    bool text = value.len && *value.text == '"';
+    bool text = value_is_text(value);
     return text ? !value_is_void(value) : refusal_says_something(value);
 }
 
@@ -101,7 +91,7 @@ static long status_of(struct slice element, enum verdicts kind)
 /* true and false, "OK" and "ERROR: ...", or 201 and 409 by themselves; {"code": 400, "body": "..."} */
 static void read_verdict(struct slice element, enum verdicts kind, struct refusal *said)
 {
-    bool text = *element.text == '"';
+    bool text = value_is_text(element);
     *said = (struct refusal){.taken = -1, .speaks = true};
     if (kind == VERDICTS_WORDS) {
         struct words w = words_of(element.text, element.len);
@@ -117,7 +107,7 @@ static void read_verdict(struct slice element, enum verdicts kind, struct refusa
 static void read_element(const struct reading *r, struct slice element, struct slice sent, struct refusal *said)
 {
     const struct results_paths *paths = r->paths;
-    if (is_null(element)) {
+    if (value_is_null(element)) {
         *said = (struct refusal){.taken = -1};
         return;
     }
@@ -170,11 +160,12 @@ static bool any_refused(const struct reading *r, struct slice list)
 static bool is_verdict(struct slice element, enum verdicts kind)
 {
     if (kind == VERDICTS_CODE)
-        return is_object(element) && status_of(element, kind);
+        return value_is_object(element) && status_of(element, kind);
     if (kind == VERDICTS_STATUS)
         return status_of(element, kind);
-    return strchr("tf", *element.text) || (*element.text == '"' && words_of(element.text, element.len).first &
-                                                                       (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
+    return strchr("tf", *element.text) ||
+           (value_is_text(element) &&
+            words_of(element.text, element.len).first & (WORD_FLAG | WORD_BAD | WORD_STATE | WORD_GOOD));
 }
 
 /* A list of nothing but such, or null? One with other words may be of anything. */
@@ -183,7 +174,7 @@ static bool are_verdicts(struct slice list, enum verdicts kind)
     struct slice element;
     bool are = true, any = false;
     for (size_t at = 0; are && value_next(list, &at, NULL, &element);)
-        if (!is_null(element))
+        if (!value_is_null(element))
             any = are = is_verdict(element, kind);
     return any;
 }
@@ -225,7 +216,7 @@ static void add_gaps(struct reading *r, struct slice list, const size_t *order, 
     struct slice element;
     size_t n = 0;
     for (size_t at = 0; comes_to != FATE_OPEN && value_next(list, &at, NULL, &element); n++)
-        if (is_null(element)) {
+        if (value_is_null(element)) {
             r->results[order ? order[n] : n].gap = true;
             r->gap = r->gap == FATE_UNKNOWN ? FATE_UNKNOWN : comes_to;
         }
@@ -235,7 +226,7 @@ static bool any_null(struct slice list)
 {
     struct slice element;
     for (size_t at = 0; value_next(list, &at, NULL, &element);)
-        if (is_null(element))
+        if (value_is_null(element))
             return true;
     return false;
 }
@@ -248,8 +239,8 @@ bool reading_has_gaps(struct reading *r, struct slice list, bool named)
         return false;
     struct place_base base = place_base(&r->place, list);
     for (size_t at = 0; !about && value_next(list, &at, NULL, &element);)
-        about = is_object(element) && (!value_is_void(value_member(element, "id", 2)) ||
-                                       place_find(&r->place, reading_unwrap(element), &base) >= 0);
+        about = value_is_object(element) && (!value_is_void(value_member(element, "id", 2)) ||
+                                             place_find(&r->place, reading_unwrap(element), &base) >= 0);
     return about;
 }
 
@@ -305,9 +296,9 @@ void reading_each(struct reading *r, struct slice list, bool statuses)
             r->placed++;
         } else if (said.speaks && spoken)
             reading_set_fate(r, record, FATE_STORED);
-        if (!said.refused && !is_null(element))
+        if (!said.refused && !value_is_null(element))
             *(said.speaks || !is_given_back(element) ? &well : &back) = true;
-        r->contents |= !said.refused && is_object(part) && part.len > 2;
+        r->contents |= !said.refused && value_is_object(part) && part.len > 2;
         if (r->paths->ids.count && !wrong && !r->results[record].id.text)
             r->results[record].id = path_find(&r->paths->ids, part.text, part.len);
     }
@@ -327,7 +318,7 @@ bool reading_map(struct reading *r, struct slice map)
         size_t n = 0;
         for (size_t at = 0; value_next(map, &at, &key, &value); n++) {
             int64_t record = place_by_value(&r->place, (struct slice){key.text - 1, key.len + 2});
-            if (record < 0 || !is_object(value))
+            if (record < 0 || !value_is_object(value))
                 return false;
             read_element(r, value, sent_as(r, (size_t)record), &said);
             if (sure && said.refused) {
@@ -347,7 +338,7 @@ bool reading_whole(struct reading *r, struct slice body)
 {
     struct refusal said;
     const struct results_paths *paths = r->paths;
-    if (r->each || r->sent->count != 1 || !is_object(body))
+    if (r->each || r->sent->count != 1 || !value_is_object(body))
         return true;
     if (paths->ids.count)
         r->results[0].id = path_find(&paths->ids, body.text, body.len);

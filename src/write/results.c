@@ -127,7 +127,7 @@ static const char *conclude(struct reading *r)
 static const char *read_given(struct reading *r, struct slice body)
 {
     struct slice list = r->paths->results.many ? body : path_find(&r->paths->results, body.text, body.len);
-    if (!list.len || *list.text != '[' || reading_length(list) != r->sent->count) {
+    if (!value_is_list(list) || reading_length(list) != r->sent->count) {
         settle(r, FATE_UNKNOWN);
         return "the answer has no list at --results that is as long as the batch";
     }

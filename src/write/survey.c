@@ -12,16 +12,6 @@
 
 enum { DEPTH = 4 };
 
-static bool is_list(struct slice value)
-{
-    return value.len && *value.text == '[';
-}
-
-static bool is_object(struct slice value)
-{
-    return value.len && *value.text == '{';
-}
-
 /* A list of errors that has an empty one for what is well: {"errors": [null, {...}]}. */
 static bool has_gaps(struct slice list)
 {
@@ -59,8 +49,8 @@ static size_t read_indexes(struct reading *r, struct slice element, bool left)
 {
     struct slice key, value, one;
     size_t n = 0;
-    for (size_t at = 0; is_object(element) && value_next(element, &at, &key, &value);) {
-        if (!is_list(value) || !(words_of(key.text, key.len).last & WORD_INDEX))
+    for (size_t at = 0; value_is_object(element) && value_next(element, &at, &key, &value);) {
+        if (!value_is_list(value) || !(words_of(key.text, key.len).last & WORD_INDEX))
             continue;
         for (size_t i = 0; value_next(value, &i, NULL, &one); n++) {
             read_refused(r, element, index_of(r, one), left);
@@ -79,9 +69,9 @@ static void read_all_refused(struct reading *r, struct slice key, struct slice l
     for (size_t at = 0; value_next(list, &at, NULL, &element); n++) {
         if (value_is_empty(element) || refusal_is_warning(element) || read_indexes(r, element, left))
             continue;
-        int64_t record = gaps                              ? (int64_t)n
-                         : indexes && *element.text != '{' ? index_of(r, element)
-                                                           : place_find(&r->place, element, &base);
+        int64_t record = gaps                                   ? (int64_t)n
+                         : indexes && !value_is_object(element) ? index_of(r, element)
+                                                                : place_find(&r->place, element, &base);
         if (record < 0)
             record = place_find(&r->place, reading_unwrap(element), &base);
         read_refused(r, element, record, left);
@@ -101,9 +91,9 @@ static void read_refused_map(struct reading *r, struct slice map, bool left)
         record = record < 0 ? index : index < 0 || index == record ? record : -1;
         if (record >= 0 && refusal_says_something(value))
             read_refused(r, value, record, left);
-        else if (is_list(value))
+        else if (value_is_list(value))
             read_all_refused(r, key, value, left);
-        else if (is_object(value) && refusal_says_something(value))
+        else if (value_is_object(value) && refusal_says_something(value))
             read_refused(r, value, -1, left);
     }
 }
@@ -237,7 +227,7 @@ static bool is_pending_job(struct slice key, struct slice value)
 {
     struct refusal said = {0};
     char *name = mem_text(key.text, key.len);
-    if (is_object(value) && (strcasestr(name, "job") || strcasestr(name, "task")))
+    if (value_is_object(value) && (strcasestr(name, "job") || strcasestr(name, "task")))
         refusal_read(value, (struct slice){0}, &said);
     free(name);
     return said.pending;
@@ -275,7 +265,7 @@ static void read_sentence(struct reading *r, struct slice key, struct slice valu
     unsigned about = words_of(key.text, key.len).any;
     bool told = about & (WORD_REASON | WORD_STATUS | WORD_RESULT | WORD_GOOD) || !key.text;
     struct slice text = {value.text + 1, value.len - 2};
-    if (*value.text != '"' || !told || is_echo(r, key) || !sentence_counts_loss(text, r->sent->count))
+    if (!value_is_text(value) || !told || is_echo(r, key) || !sentence_counts_loss(text, r->sent->count))
         return;
     r->whole.refused = true;
     r->reason = r->reason.text ? r->reason : value;
@@ -287,7 +277,7 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
     struct slice key, value;
     struct refusal said;
     bool left;
-    if (!is_object(object) || !depth)
+    if (!value_is_object(object) || !depth)
         return;
     refusal_read(object, r->sent->count == 1 ? r->sent->record[0] : (struct slice){0}, &said);
     r->has_id |= has_id(object);
@@ -299,18 +289,18 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
         r->queued |= is_pending_job(key, value);
         if (!thing)
             read_sentence(r, key, value);
-        if (is_list(value))
+        if (value_is_list(value))
             read_list(r, key, value, depth);
-        else if (is_object(value) && refusal_names(key, &left) && !(words_of(key.text, key.len).any & WORD_PART))
+        else if (value_is_object(value) && refusal_names(key, &left) && !(words_of(key.text, key.len).any & WORD_PART))
             read_refused_map(r, value, left);
-        else if (!(is_object(value) && words_of(key.text, key.len).any & WORD_RESULT && reading_map(r, value)))
+        else if (!(value_is_object(value) && words_of(key.text, key.len).any & WORD_RESULT && reading_map(r, value)))
             read_object(r, value, depth - 1, has_id(value) && !is_status(key));
     }
 }
 
 void survey_answer(struct reading *r, struct slice body)
 {
-    if (is_list(body))
+    if (value_is_list(body))
         read_list(r, (struct slice){0}, body, DEPTH);
     else
         read_object(r, body, DEPTH, false);
