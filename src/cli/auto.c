@@ -10,7 +10,7 @@ static void on_note(void *ctx, bool verbose, const char *line)
     terminal_note(ctx, verbose, line);
 }
 
-static bool is_given(const void *options, const char *name)
+static bool was_given(const void *options, const char *name)
 {
     return options_is_given(options, name);
 }
@@ -23,7 +23,7 @@ int auto_discover(const struct options *o, bool brief, struct finding *f, struct
                                       .paging = &o->paging,
                                       .page_size = o->range.page_size,
                                       .brief = brief,
-                                      .is_given = is_given,
+                                      .is_given = was_given,
                                       .ctx = o};
     *f = (struct finding){0};
     terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);

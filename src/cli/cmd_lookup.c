@@ -127,7 +127,7 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
 }
 
 /* Lines are put into their order by who waits for them. */
-static bool apart(void *ctx, const struct exchange *a, const struct exchange *b)
+static bool calls_apart(void *ctx, const struct exchange *a, const struct exchange *b)
 {
     (void)ctx;
     (void)a;
@@ -227,7 +227,7 @@ static int run(struct lookup *l, struct error *e)
                                .data = on_data,
                                .said = on_said,
                                .done = on_done,
-                               .apart = apart,
+                               .apart = calls_apart,
                                .idle = on_idle,
                                .note = on_note,
                                .input_fd = STDIN_FILENO};

@@ -30,7 +30,7 @@ static int look_at_page(const struct options *o, struct ask *ask, const struct p
     return result;
 }
 
-static const char *header(const void *headers, const char *name)
+static const char *header_of(const void *headers, const char *name)
 {
     return answer_header(headers, name, NULL);
 }
@@ -49,7 +49,7 @@ int plan_make(const struct options *o, struct ask *ask, const struct path *place
     plan.pages = plan.pages ? plan.pages : 1;
     plan.requests = plan.pages + counting;
     plan.minutes = rate.interval > 0 ? (double)plan.requests * rate.interval / 60 : -1;
-    ratelimit_left(header, ask->exchange, io_time(), &plan.left, &plan.reset);
+    ratelimit_left(header_of, ask->exchange, io_time(), &plan.left, &plan.reset);
     report_plan(&plan, out);
     rate_free(&rate);
     return 0;

@@ -132,7 +132,7 @@ static int find_schema(struct read_arrow *a, struct error *e)
     return result;
 }
 
-static int64_t count(struct slice lines)
+static int64_t count_lines(struct slice lines)
 {
     int64_t n = 0;
     for (struct slice line = lines_first(lines); line.len; line = lines_first(lines_after(lines, line)))
@@ -145,7 +145,7 @@ int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e)
     if (a->begun)
         return add(a, lines, e);
     buf_add(&a->sample, lines.text, lines.len);
-    a->sampled += count(lines);
+    a->sampled += count_lines(lines);
     return a->sampled < SAMPLE && a->sample.len < MOST_TEXT ? 0 : find_schema(a, e);
 }
 

@@ -77,7 +77,7 @@ static bool is_counted_time(const char *name, const char *text)
            seconds < 5e9;
 }
 
-static void note(struct places *all, const char *path, struct slice value)
+static void note_place(struct places *all, const char *path, struct slice value)
 {
     struct place *place = place_at(all, path);
     struct buf text = {0}, form = {0};
@@ -110,7 +110,7 @@ static void walk(struct places *all, const char *path, struct slice object, unsi
         if (value_is_object(value) && level < MOST_LEVELS)
             walk(all, buf_text(&name), value, level + 1);
         else if (!value_is_container(value))
-            note(all, buf_text(&name), value);
+            note_place(all, buf_text(&name), value);
         buf_free(&name);
     }
 }

@@ -198,7 +198,7 @@ static int fail(struct login *l, double *wait, struct error *e)
     return l->phase == LOGIN_PAUSED ? 0 : error_set(e, f->error.code, "%s", f->error.message);
 }
 
-static int ask(struct login *l, double *wait, struct error *e)
+static int ask_for_token(struct login *l, double *wait, struct error *e)
 {
     const char *own = l->client->auth.refresh_token;
     char *latest = own ? latest_refresh_token(l, own) : NULL;
@@ -233,7 +233,7 @@ static int lock(struct login *l, double *wait, struct error *e)
     l->failure = (struct token_failure){0};
     if (l->client->auth.refresh_token && !take(l, &l->refresh_file, "refresh", &l->refresh_key))
         return 0;
-    return ask(l, wait, e);
+    return ask_for_token(l, wait, e);
 }
 
 static int answer(struct login *l, double *wait, struct error *e)

@@ -224,22 +224,22 @@ void token_claims(const char *jwt, struct buf *out)
     buf_free(&text);
 }
 
-static void visit(const cJSON *value, void (*each)(void *ctx, const char *name, const char *value), void *ctx)
+static void visit(const cJSON *value, void (*found)(void *ctx, const char *name, const char *value), void *ctx)
 {
     const cJSON *one = NULL;
     cJSON_ArrayForEach(one, value)
     {
         if (cJSON_IsString(one))
-            each(ctx, one->string ? one->string : "", one->valuestring);
+            found(ctx, one->string ? one->string : "", one->valuestring);
         else
-            visit(one, each, ctx);
+            visit(one, found, ctx);
     }
 }
 
-void token_texts(const char *json, size_t n, void (*each)(void *ctx, const char *name, const char *value), void *ctx)
+void token_texts(const char *json, size_t n, void (*found)(void *ctx, const char *name, const char *value), void *ctx)
 {
     cJSON *o = cJSON_ParseWithLength(json, n);
-    visit(o, each, ctx);
+    visit(o, found, ctx);
     cJSON_Delete(o);
 }
 

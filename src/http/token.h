@@ -36,8 +36,8 @@ bool token_instead(const char *answer, size_t n, char *detail, size_t room);
 /* What stays the same in all JWTs that are made for one purpose (not exp, iat, nbf, jti), appended; nothing of what is
  * not a JWT. */
 void token_claims(const char *jwt, struct buf *out);
-/* Calls each() for every text in JSON with the name that it stands under. */
-void token_texts(const char *json, size_t n, void (*each)(void *ctx, const char *name, const char *value), void *ctx);
+/* Calls found() for every text in JSON with the name that it stands under. */
+void token_texts(const char *json, size_t n, void (*found)(void *ctx, const char *name, const char *value), void *ctx);
 
 /* What token_save() made; anything else is not a token, nor a failure. */
 void token_load(const char *json, size_t n, struct token *token, struct token_failure *failure);

@@ -82,7 +82,7 @@ static struct record know(const struct newer *n, struct slice line, struct slice
     return (struct record){.digest = mem_digest(record.text, record.len), .at = time_of(n, value)};
 }
 
-static size_t count(const struct buf *records)
+static size_t records_in(const struct buf *records)
 {
     return records->len / sizeof(struct record);
 }
@@ -109,7 +109,7 @@ static int by_digest(const void *a, const void *b)
  * order. */
 static size_t find(const struct buf *records, uint64_t digest)
 {
-    size_t low = 0, high = count(records);
+    size_t low = 0, high = records_in(records);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         struct record record = get(records, middle);
@@ -125,7 +125,7 @@ static size_t find(const struct buf *records, uint64_t digest)
 static bool was_seen(struct newer *n, const struct record *record)
 {
     size_t place = find(&n->seen, record->digest);
-    struct record seen = place < count(&n->seen) ? get(&n->seen, place) : (struct record){.used = true};
+    struct record seen = place < records_in(&n->seen) ? get(&n->seen, place) : (struct record){.used = true};
     if (seen.used || seen.digest != record->digest)
         return false;
     seen.used = true;
@@ -167,7 +167,7 @@ void newer_keep(struct newer *n, struct slice lines, struct buf *out)
 static void sort(struct buf *records)
 {
     if (records->len)
-        qsort(records->data, count(records), sizeof(struct record), by_digest);
+        qsort(records->data, records_in(records), sizeof(struct record), by_digest);
 }
 
 void newer_turn(struct newer *n)
@@ -190,7 +190,7 @@ static void forget_old(struct newer *n)
     double step = n->time_format || n->overlap > 0 ? moment_step(form) : 0; /* the bound is cut to it */
     double from = time_of(n, slice_of(&n->newest)) - n->overlap - step - CLOSE;
     size_t kept = 0;
-    for (size_t i = 0; i < count(&n->noted); i++) {
+    for (size_t i = 0; i < records_in(&n->noted); i++) {
         struct record record = get(&n->noted, i);
         if (!(record.at < from))
             put(&n->noted, kept++, &record);
@@ -259,7 +259,7 @@ bool newer_lacks(const struct newer *n, struct slice lines)
 
 static void add_records(const struct buf *records, bool used, struct buf *json)
 {
-    for (size_t i = 0; i < count(records); i++) {
+    for (size_t i = 0; i < records_in(records); i++) {
         struct record record = get(records, i);
         if (record.used && !used)
             continue;
@@ -287,7 +287,7 @@ void newer_save(struct newer *n, bool done, struct buf *seen, struct buf *noted)
         save_last(n, seen, noted);
         return;
     }
-    for (size_t i = 0; done && i < count(&n->seen); i++) {
+    for (size_t i = 0; done && i < records_in(&n->seen); i++) {
         struct record record = get(&n->seen, i);
         if (!record.used && !(isnan(record.at) && n->grew))
             buf_add(&n->noted, &record, sizeof record);
