@@ -105,6 +105,77 @@ END
     done
 }
 
+@test "page: a server that counts pages from 0 is found out where the range ends before the total, too" {
+    style pages n=250,base=0
+    reads --limit 150
+    exits 76
+    says "page 1 is not the first" "--page-base 0"
+    wrote_nothing
+    reads --page-base 0 --limit 150
+    exits 0
+    wrote_records 0 150
+}
+
+@test "offset: a server that begins pages at multiples of the limit is found out, and ranges that suit it are read" {
+    api <<'END'
+def answer(r):
+    size, offset = int(r.query["limit"]), int(r.query["offset"])
+    size = min(size, 30) if r.path == "/capped" else size
+    rows = [{"id": n} for n in range(offset // size * size, 95)][:size]
+    return {"results": rows} if r.path == "/uncounted" else {"results": rows, "total": 95, "offset": offset}
+END
+    for list in counted uncounted; do
+        restsrc read --page-size 20 --offset 50 "$api/$list"
+        exits 76
+        says "begins pages at multiples of limit"
+        wrote_nothing
+        restsrc read --page-size 20 --limit 53 "$api/$list"
+        exits 76
+        says "let --limit be a multiple of --page-size"
+        wrote_ids 0 39
+        for size in 10 25; do
+            restsrc read --page-size $size --offset 50 "$api/$list"
+            exits 0
+            wrote_ids 50 94
+        done
+        restsrc read --page-size 20 --offset 80 --limit 15 --planned-total 95 "$api/$list"
+        exits 0
+        wrote_ids 80 94
+    done
+    restsrc read --offset 50 --page-size 50 "$api/capped"
+    exits 76
+    wrote_nothing
+}
+
+@test "an error after the page that says that it is the last is the end, and the error alone is none" {
+    api <<'END'
+def answer(r):
+    size, status = 20, int(r.path[1:4])
+    begin = int(r.query["offset"]) if "offset" in r.query else int(r.query["page"]) * size - size
+    if begin >= 95 or (begin == 60 and "lost" in r.path):
+        return status, {"error": "index out of bounds"}
+    last = {"last": begin + size >= 95} if "silent" not in r.path else {"last": 5}
+    return {"content": [{"id": n} for n in range(begin, min(begin + size, 95))]} | last
+END
+    for style in offset page; do
+        for parallel in 1 4; do
+            read=(read --paginate "$style" --page-size 20 --parallel "$parallel" --retry-delay 0.01 --retry 1)
+            for status in 500 400; do
+                restsrc "${read[@]}" "$api/$status"
+                exits 0
+                wrote_ids 0 94
+            done
+            restsrc "${read[@]}" "$api/500-lost"
+            exits 75
+            wrote_ids 0 59
+            restsrc "${read[@]}" "$api/500-silent"
+            exits 75
+            restsrc "${read[@]}" "$api/503"
+            exits 75
+        done
+    done
+}
+
 @test "page: where the server caps pages, a range at the end of the list has its own records and no others" {
     for total in none 14; do
         for past in '' ,past=404; do

@@ -37,20 +37,36 @@ static bool has_no_link_back(const struct exchange *x)
     return none;
 }
 
-/* With a total the list would end too early, which is an error. */
+/* With a total the list would end too early, which is an error, if that is where the range ends. */
 static bool is_told(const struct read_run *r, const struct exchange *x, const struct page *page)
 {
     bool counted = page->total.records >= 0 && !(page->total.guessed && page->total.records == page->got);
-    return counted || r->range.planned_total >= 0 || has_no_link_back(x);
+    return (counted && r->paginate.end >= page->total.records) || r->range.planned_total >= 0 || has_no_link_back(x);
+}
+
+static bool wants_first(const struct read_run *r, const struct exchange *x, const struct page *page)
+{
+    return r->paginate.style->numbered && !page->offset && !options_is_given(r->options, "page-base") &&
+           !is_told(r, x, page);
+}
+
+/* A range begins within a page of a server that divides offsets by the page size, rounding down. */
+static bool wants_place(const struct read_run *r, const struct page *page)
+{
+    int64_t after = paging_sum(page->offset, page->got);
+    bool short_page = page->got < page->asked && page->total.records != after && after < r->paginate.end;
+    return r->paginate.style->place == PLACE_OFFSET && styles_sends_limit(&r->paginate) && page->got > 1 &&
+           (page->offset % page->asked || (page->offset && short_page));
 }
 
 bool read_begin_asks(struct read_run *r, struct exchange *x)
 {
     struct held_page *h = &r->shared->held[x->slot];
     const struct page *page = &h->page;
-    if (r->begin.state || r->shared->begins || !r->paginate.style->numbered || r->paginate.pages || page->offset ||
-        !page->got || r->range.on_drift == DRIFT_IGNORE || options_is_given(r->options, "page-base") ||
-        is_told(r, x, page)) {
+    bool known = r->begin.state || r->shared->begins || r->paginate.pages || !page->got ||
+                 r->range.on_drift == DRIFT_IGNORE,
+         place = !known && wants_place(r, page);
+    if (known || (!place && !wants_first(r, x, page))) {
         r->begin.state = BEGIN_KNOWN;
         return false;
     }
@@ -58,7 +74,9 @@ bool read_begin_asks(struct read_run *r, struct exchange *x)
     r->begin.size = size;
     swap(h, &r->begin.first);
     h->of = r;
-    if (styles_sends_limit(&r->paginate))
+    if (place)
+        ask(r, x, BEGIN_PLACE, r->begin.first.page.offset, 1);
+    else if (styles_sends_limit(&r->paginate))
         ask(r, x, BEGIN_SMALLER, 0, size);
     else
         ask(r, x, BEGIN_FIXED, -asked, asked);
@@ -72,7 +90,7 @@ bool read_begin_pending(const struct read_run *r)
 
 bool read_begin_may_fail(const struct read_run *r)
 {
-    return read_begin_pending(r) && r->begin.state != BEGIN_SMALLER;
+    return read_begin_pending(r) && r->begin.state != BEGIN_SMALLER && r->begin.state != BEGIN_PLACE;
 }
 
 void read_begin_free(struct read_begin *b)
@@ -101,6 +119,32 @@ static int lost(struct error *e)
     return error_set(e, EXIT_ANSWER,
                      "page 1 is not the first: page 0 has other records (--page-base 0; --page-base 1 if the list does "
                      "begin with page 1)");
+}
+
+/* How many of these lines are before this one? -1: it is none of them. */
+static int64_t lines_before(struct slice lines, struct slice line)
+{
+    int64_t n = 0;
+    for (struct slice one; lines.len; lines = lines_after(lines, one), n++) {
+        one = lines_first(lines);
+        if (lines_same(one, line))
+            return n;
+    }
+    return -1;
+}
+
+/* The record that is asked for alone is in the page, but not where it was to begin. */
+static int check_place(const struct read_run *r, struct slice alone, struct error *e)
+{
+    const struct page *page = &r->begin.first.page;
+    int64_t before = lines_before(lines_of(&r->begin.first), alone);
+    if (before <= 0 || (before != page->offset % page->asked && before != page->offset % page->got))
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "the server has another record at offset %lld where %lld are asked for than where one is: it "
+                     "begins pages at multiples of %s (let --offset be a multiple of --page-size, or --page-size 1; "
+                     "--on-drift ignore lets that pass)",
+                     (long long)page->offset, (long long)page->asked, styles_limit_name(&r->paginate));
 }
 
 static void keep_first(struct read_run *r, struct slice records)
@@ -139,6 +183,8 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
     if (!got && r->begin.state != BEGIN_BEFORE)
         return go_on(r, x);
     switch (r->begin.state) {
+    case BEGIN_PLACE:
+        return check_place(r, lines_first(records), e) ? -1 : go_on(r, x);
     case BEGIN_SMALLER:
         if (!lines_same(lines_first(records), first)) {
             keep_first(r, records);

@@ -1,6 +1,7 @@
-/* read_begin: is page 1 the first page? A server that counts pages from 0 has a page before it, whose records would be
- * lost without a word. Where no total will show that, page 1 is asked for once more, in smaller pages: it begins with
- * the same record only where it is the first one. */
+/* read_begin: does the range begin where it should? A server that counts pages from 0 has a page before page 1, whose
+ * records would be lost without a word. Where no total will show that, page 1 is asked for once more, in smaller pages:
+ * it begins with the same record only where it is the first one. And a server that makes page numbers of offsets gives
+ * other records for an offset within a page: so its record is asked for alone. */
 #ifndef RESTSRC_READ_BEGIN_H
 #define RESTSRC_READ_BEGIN_H
 

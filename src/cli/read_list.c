@@ -66,7 +66,7 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 static bool on_matters(void *ctx, const struct exchange *x)
 {
     struct read_run *r = ctx;
-    return !read_begin_may_fail(r) && paginate_matters(&r->paginate, &r->shared->held[x->slot].page);
+    return !read_begin_may_fail(r) && paginate_matters(&r->paginate, &r->shared->held[x->slot].page, x->status);
 }
 
 const struct transfer_ops read_list_ops = {

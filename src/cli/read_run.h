@@ -39,6 +39,7 @@ struct held_page {
 struct read_begin {
     enum begin_state {
         BEGIN_UNASKED,
+        BEGIN_PLACE,   /* the first record of the range is asked for alone */
         BEGIN_SMALLER, /* page 1 of smaller pages is asked for */
         BEGIN_ZERO,    /* page 0: has it what that begins with? */
         BEGIN_FIXED,   /* page 0, where the page size is the server's own */

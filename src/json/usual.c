@@ -94,6 +94,7 @@ static const struct usual table[] = {
     {USUAL_MORE, true, "meta.has_more", NULL, NULL},
     {USUAL_MORE, true, "pagination.has_more", NULL, NULL},
     {USUAL_MORE, true, "!isLast", NULL, NULL},
+    {USUAL_MORE, true, "!last", NULL, NULL}, /* Spring; elsewhere the number of the last page */
     {USUAL_MORE, true, "!end_of_stream", NULL, NULL},
 
     {USUAL_LEAD_HEADER, false, "Next-Range", "header:Range", NULL},                    /* Heroku */

@@ -225,10 +225,11 @@ static int again(struct paginate *p, const struct page *page, struct request *r,
     return verdict;
 }
 
-static void learn_more(struct paginate *p, const struct answer *a)
+static void learn_more(struct paginate *p, const struct page *page, const struct answer *a)
 {
     const char *name;
     enum more_says says = more_find(p->paging->has_more, a->envelope, &name);
+    p->says_end = says == MORE_NO && page->got && (p->says_more || page->got < page->asked);
     if (says != MORE_UNSAID)
         p->says_more = says == MORE_YES ? name : NULL;
 }
@@ -241,7 +242,7 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
         (p->style->seeks && echo_check(p, page, a, e)))
         return -1;
     if (p->style->seeks)
-        learn_more(p, a);
+        learn_more(p, page, a);
     return again(p, page, r, p->style->seeks ? seek_learn(p, page, e) : follow_learn(p, page, a, e));
 }
 
@@ -295,9 +296,9 @@ void paginate_after(struct paginate *p, const struct page *page, struct bookmark
     }
 }
 
-bool paginate_matters(const struct paginate *p, const struct page *page)
+bool paginate_matters(const struct paginate *p, const struct page *page, long status)
 {
-    return !p->style->seeks || !seek_is_past_end(p, page);
+    return !p->style->seeks || !seek_is_past_end(p, page, status);
 }
 
 int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,

@@ -66,8 +66,9 @@ int paginate_filtered(const struct paginate *p, struct error *e);
  * is more to say. */
 int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status);
 
-/* Is it worth trying again to get a page, after a failure? Not when it may well lie past the end of the list. */
-bool paginate_matters(const struct paginate *p, const struct page *page);
+/* Is it worth trying again to get a page, after a failure with this status? Not when it may well lie past the end of
+ * the list. */
+bool paginate_matters(const struct paginate *p, const struct page *page, long status);
 
 /* The answer to a page has come, with `count` records (NDJSON), after one with those `before`, but is it what it
  * seems? See coverage.h, and link_prove(). 1: the request was changed: ask in the same place again, and call this again

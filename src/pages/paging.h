@@ -142,6 +142,7 @@ struct paginate {
     bool distrust;         /* the totals of the answers mean something else */
     int64_t at_least;      /* the list is longer, by the last page; -1: it says nothing */
     const char *says_more; /* the member of the last page by which the list goes on; NULL: none */
+    bool says_end;         /* the last page says that it is the last one, and not because all of them do */
     int64_t claim;         /* the total of a short first page, which may be that page's length */
     struct buf doubted;    /* a page of more records than were asked for, while the list's beginning is looked at */
     int64_t doubted_count;

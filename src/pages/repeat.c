@@ -71,8 +71,13 @@ static int same_page(struct error *e)
         "pages; or see --paginate, --param-offset, --param-page, --param-cursor, --allow-repeats)");
 }
 
-static int wrong_place(int64_t seen, struct error *e)
+static int wrong_place(int64_t seen, bool rounds, struct error *e)
 {
+    if (rounds)
+        return error_set(e, EXIT_ANSWER,
+                         "the page begins with %lld record%s that the last one ended with: the server begins pages at "
+                         "multiples of their length (let --limit be a multiple of --page-size)",
+                         (long long)seen, seen == 1 ? "" : "s");
     return error_set(e, EXIT_ANSWER, "the page begins with %lld record%s that the last one ended with: %s",
                      (long long)seen, seen == 1 ? "" : "s",
                      seen == 1 ? "do offsets count from 1 (--offset-base 1)?"
@@ -96,7 +101,9 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
     if (!seen)
         return 0;
     bool same_total = p->total >= 0 && (page->total.records < 0 || page->total.records == p->total);
-    return (seen == 1 && !same_total) || !p->style->seeks ? coverage_shifted(p, seen, e) : wrong_place(seen, e);
+    bool rounds = p->style->seeks && page->asked < p->size && page->offset % page->asked == seen;
+    return (seen == 1 && !same_total && !rounds) || !p->style->seeks ? coverage_shifted(p, seen, e)
+                                                                     : wrong_place(seen, rounds, e);
 }
 
 /* Does the first of these records have an id, at --id? */

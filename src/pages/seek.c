@@ -14,10 +14,12 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Asked in full although the total may end earlier: a page that then holds more shows that the total is wrong. */
+/* Asked in full although the total may end earlier: a page that then holds more shows that the total is wrong. So is
+ * the end of what was planned, which costs nothing at the end of the list: some servers place pages by multiples of
+ * their length. */
 static int64_t want(const struct paginate *p, int64_t offset)
 {
-    return p->style->numbered ? p->size : least(p->size, p->end - offset);
+    return p->style->numbered || p->end == p->range->planned_total ? p->size : least(p->size, p->end - offset);
 }
 
 bool seek_pending(const struct paginate *p)
@@ -329,14 +331,21 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     return PAGE_TAKEN;
 }
 
-bool seek_is_past_end(const struct paginate *p, const struct page *page)
+/* Some servers fail where there is nothing left to give. */
+static bool may_mean_nothing(long status)
 {
-    return page->look || p->probing == PROBE_LIMIT || (p->gap && page->offset >= p->position);
+    return status == 500 || status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
+}
+
+bool seek_is_past_end(const struct paginate *p, const struct page *page, long status)
+{
+    bool after = page->offset >= p->position;
+    return page->look || p->probing == PROBE_LIMIT || (after && (p->gap || (p->says_end && may_mean_nothing(status))));
 }
 
 int seek_failed(struct paginate *p, struct page *page, long status)
 {
-    if (seek_is_past_end(p, page)) /* whatever a server says of that */
+    if (seek_is_past_end(p, page, status)) /* whatever a server says of that */
         return end_or_probe(p, page);
     bool past_end = (status == 404 || status == 416) && (p->total < 0 || seek_pending(p)) && !p->probing;
     if (status == 416 && page->offset == 0) { /* RFC 9110, section 15.5.17: not even the first record is there */
@@ -349,8 +358,7 @@ int seek_failed(struct paginate *p, struct page *page, long status)
         return probe(p, page, PROBE_LIST, 0, p->size);
     if (past_end && p->pages > 0)
         return coverage_ended(p);
-    bool gone = status == 400 || status == 404 || status == 410 || status == 416 || status == 422;
-    if (gone && p->total >= 0 && p->pages > 0 && !p->probing)
+    if (status != 500 && may_mean_nothing(status) && p->total >= 0 && p->pages > 0 && !p->probing)
         return probe(p, page, PROBE_TOTAL, 0, p->size);
     return past_end && page->offset > 0 ? probe(p, page, PROBE_LIST, 0, 1) : -1;
 }

@@ -11,7 +11,7 @@ bool seek_next(struct paginate *p, struct page *page);
 /* A paging_verdict, or -1; at PAGE_REST the page says what to ask for in its place. */
 int seek_learn(struct paginate *p, struct page *page, struct error *e);
 /* Is the page, which has not come, one that may well lie past the end, so that no error of it counts? */
-bool seek_is_past_end(const struct paginate *p, const struct page *page);
+bool seek_is_past_end(const struct paginate *p, const struct page *page, long status);
 int seek_failed(struct paginate *p, struct page *page, long status);
 
 #endif
