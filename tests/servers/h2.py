@@ -4,8 +4,8 @@
     h2.py CERT KEY WAY
 
 WAY is goaway (it has taken no stream, it says), refused (REFUSED_STREAM), reset (INTERNAL_ERROR, and nothing said
-before) or 400 (that status, then NO_ERROR: RFC 9113, section 8.1). It prints `https://127.0.0.1:PORT` once it listens,
-and ends with SIGTERM. A few frames by hand; Python's standard library only."""
+before), 400 (that status, then NO_ERROR: RFC 9113, section 8.1) or 400-at-once (in one TLS record). It prints
+`https://127.0.0.1:PORT` once it listens, and ends with SIGTERM. A few frames by hand; only the standard library."""
 
 import contextlib
 import socket
@@ -39,14 +39,19 @@ def receive(sock, n):
 
 
 def answer(sock, stream, way):
-    ends = {"refused": REFUSED_STREAM, "reset": INTERNAL_ERROR, "400": NO_ERROR}
+    ends = {"refused": REFUSED_STREAM, "reset": INTERNAL_ERROR}
     if way == "goaway":
         sock.sendall(frame(GOAWAY, 0, 0, code(0) + code(NO_ERROR)))
         return
-    if way == "400":
+    end = frame(RST_STREAM, 0, stream, code(ends.get(way, NO_ERROR)))
+    if way.startswith("400"):
         body = b'{"message": "no"}'
-        sock.sendall(frame(HEADERS, END_HEADERS, stream, STATUS_400) + frame(DATA, END_STREAM, stream, body))
-    sock.sendall(frame(RST_STREAM, 0, stream, code(ends[way])))
+        answer = frame(HEADERS, END_HEADERS, stream, STATUS_400) + frame(DATA, END_STREAM, stream, body)
+        if way == "400-at-once":
+            end = answer + end
+        else:
+            sock.sendall(answer)
+    sock.sendall(end)
 
 
 def serve(sock, way):

@@ -212,14 +212,17 @@ def large_cursor(c, r):
 
 @scenario
 def file(c, r):
-    """file:PATH[:N]: what is in that file, its last N bytes a little later; the connection stays open."""
+    """file:PATH[:N]: what is in that file, its last N bytes a little later; the connection stays open. file:PATH:end:
+    it closes."""
     data = pathlib.Path(r.words[0]).read_bytes()
-    late = int(r.words[1]) if len(r.words) > 1 else 0
+    ends = "end" in r.words
+    late = int(r.words[1]) if len(r.words) > 1 and not ends else 0
     c.send(data[: len(data) - late])
     if late:
         time.sleep(0.05)
         c.send(data[-late:])
-    c.receive(b"\r\n\r\n")
+    if not ends:
+        c.receive(b"\r\n\r\n")
 
 
 @scenario
