@@ -309,29 +309,64 @@ void reading_each(struct reading *r, struct slice list, bool statuses)
     free(order);
 }
 
-/* {"results": {"a": {"ok": true}, "b": {"error": "..."}}}: by id. */
-bool reading_map(struct reading *r, struct slice map)
+/* The records that the keys of a map mean, each another one; NULL: they mean something else. */
+static size_t *records_of_keys(struct reading *r, struct slice map)
 {
+    size_t *records = mem_zeroed(r->sent->count, sizeof *records), n = 0;
+    bool *seen = mem_zeroed(r->sent->count, sizeof *seen), are = true;
     struct slice key, value;
-    struct refusal said;
-    for (int sure = 0; sure < 2; sure++) {
-        size_t n = 0;
-        for (size_t at = 0; value_next(map, &at, &key, &value); n++) {
-            int64_t record = place_by_value(&r->place, (struct slice){key.text - 1, key.len + 2});
-            if (record < 0 || !value_is_object(value))
-                return false;
-            read_element(r, value, sent_as(r, (size_t)record), &said);
-            if (sure && said.refused) {
-                reading_refuse(r, (size_t)record, value, &said, false);
-                r->placed++;
-            } else if (sure)
-                reading_set_fate(r, (size_t)record, FATE_STORED);
+    for (size_t at = 0; are && value_next(map, &at, &key, &value); n++) {
+        int64_t record = place_by_value(&r->place, (struct slice){key.text - 1, key.len + 2});
+        are = record >= 0 && !seen[record];
+        if (are) {
+            records[n] = (size_t)record;
+            seen[record] = true;
         }
-        if (!n)
-            return false;
-        r->confirmed += sure ? n : 0;
     }
-    return true;
+    free(seen);
+    if (are && n)
+        return records;
+    free(records);
+    return NULL;
+}
+
+/* {"a": {"ok": true}, "b": {"error": "..."}, "c": null, "d": false} */
+static void read_values(struct reading *r, struct slice map, const size_t *records)
+{
+    struct slice value;
+    struct refusal said;
+    size_t n = 0, refused = 0, given_back = 0, gaps = 0;
+    r->verdicts =
+        r->paths->status.count || r->paths->error.count ? VERDICTS_NONE : verdicts_of(map, reading_has_statuses(map));
+    for (size_t at = 0; value_next(map, &at, NULL, &value); n++) {
+        read_element(r, value, sent_as(r, records[n]), &said);
+        given_back += !said.refused && !said.speaks && is_given_back(value);
+        refused += said.refused;
+        gaps += value_is_null(value);
+        reading_take_part(r, records[n], value);
+        if (said.refused)
+            reading_refuse(r, records[n], value, &said, false);
+        else if (!value_is_null(value))
+            reading_set_fate(r, records[n], FATE_STORED);
+    }
+    if (gaps && !r->paths->error.count)
+        add_gaps(r, map, records, gap_beside(refused, n > refused + given_back + gaps, given_back));
+    r->placed += refused;
+    r->confirmed += n - refused - gaps;
+    r->each |= n == r->sent->count;
+    r->lists |= n > refused;
+    r->verdicts = VERDICTS_NONE;
+}
+
+bool reading_map(struct reading *r, struct slice map, bool named)
+{
+    size_t n = reading_length(map), count = r->sent->count;
+    size_t *records = n <= count && (named || (count > 1 && n == count)) ? records_of_keys(r, map) : NULL;
+    bool is = records != NULL;
+    if (is)
+        read_values(r, map, records);
+    free(records);
+    return is;
 }
 
 bool reading_whole(struct reading *r, struct slice body)

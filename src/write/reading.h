@@ -55,8 +55,9 @@ bool reading_has_statuses(struct slice list);
 bool reading_has_gaps(struct reading *r, struct slice list, bool named);
 /* The list with a result for each record. statuses: its name says that numbers in it are such. */
 void reading_each(struct reading *r, struct slice list, bool statuses);
-/* A map of results by the id of a record. false: it is none. */
-bool reading_map(struct reading *r, struct slice map);
+/* A map of results by the id of a record. named: its name says so; else it must have each record of several. false: it
+ * is none. */
+bool reading_map(struct reading *r, struct slice map, bool named);
 /* The answer to a single record as its result, by the paths that are given. false: they say all there is to say. */
 bool reading_whole(struct reading *r, struct slice body);
 

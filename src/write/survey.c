@@ -271,6 +271,19 @@ static void read_sentence(struct reading *r, struct slice key, struct slice valu
     r->reason = r->reason.text ? r->reason : value;
 }
 
+/* By an unknown name, null may be there for another reason, as in a list: {"warnings": {"1": null, "2": "..."}} */
+static bool read_map(struct reading *r, struct slice key, struct slice map)
+{
+    unsigned about = words_of(key.text, key.len).any;
+    bool named = about & (WORD_RESULT | WORD_GOOD | WORD_ID), known = named || about & WORD_THING;
+    if (!value_is_object(map) || about & (WORD_ASIDE | WORD_REASON | WORD_POINTER | WORD_OMITTED) ||
+        (!known && reading_has_gaps(r, map, true) && !reading_has_gaps(r, map, false)) || !reading_map(r, map, named))
+        return false;
+    if (r->gap == FATE_REJECTED && !known)
+        r->gap = FATE_UNKNOWN;
+    return true;
+}
+
 /* thing: it is a record given back, and speaks of itself. */
 static void read_object(struct reading *r, struct slice object, unsigned depth, bool thing)
 {
@@ -293,7 +306,7 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
             read_list(r, key, value, depth);
         else if (value_is_object(value) && refusal_names(key, &left) && !(words_of(key.text, key.len).any & WORD_PART))
             read_refused_map(r, value, left);
-        else if (!(value_is_object(value) && words_of(key.text, key.len).any & WORD_RESULT && reading_map(r, value)))
+        else if (!read_map(r, key, value))
             read_object(r, value, depth - 1, has_id(value) && !is_status(key));
     }
 }
@@ -302,6 +315,6 @@ void survey_answer(struct reading *r, struct slice body)
 {
     if (value_is_list(body))
         read_list(r, (struct slice){0}, body, DEPTH);
-    else
+    else if (!reading_map(r, body, false))
         read_object(r, body, DEPTH, false);
 }
