@@ -235,6 +235,23 @@ END
     exits 0
 }
 
+@test "--on 403=renew: a token that ends in the middle of a list, where the API says 403" {
+    api <<'END'
+def answer(r):
+    if r.path == "/token":
+        r.state["token"] = r.state.get("token", 0) + 1
+        return {"access_token": f"tok-{r.state['token']}", "expires_in": 3600}
+    begin = int(r.query["offset"])
+    if r.headers.get("X-Access-Token") != ("tok-1" if begin < 100 and r.state["token"] == 1 else "tok-2"):
+        return 403, {"errors": [{"code": "Unauthorized", "message": "Access to requested resource is denied."}]}
+    return [{"id": n} for n in range(begin, min(begin + 100, 250))]
+END
+    with_token=(--oauth-token-url "$api/token" --oauth-client-id me --header 'X-Access-Token: {token}')
+    restsrc read "${with_token[@]}" --on 403=renew "$api/items"
+    exits 0
+    wrote_ids 0 249
+}
+
 @test "a form as the token's answer, and errors in a 200" {
     answers_token() {
         api <<END

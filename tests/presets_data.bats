@@ -50,3 +50,66 @@ END
     diff <(jq -r '.sort[0]' "$out") <(seq 10)
     [ "$(api_log '.[0].body | fromjson | .scroll')" = '"5m"' ]
 }
+
+# The list of one record that an answer of each API has, and what it says of a rate.
+good_of() {
+    case $1 in
+    facebook) echo '{"data":[{"id":1}],"paging":{"cursors":{"after":null}}}' ;;
+    tiktok) echo '{"code":0,"data":{"list":[{"id":1}],"page_info":{"total_number":1}}}' ;;
+    monday) echo '{"data":{"boards":[{"items_page":{"cursor":null,"items":[{"id":1}]}}]}}' ;;
+    shopify-graphql)
+        echo '{"data":{"products":{"nodes":[{"id":1}],"pageInfo":{"hasNextPage":false,"endCursor":null}}}}'
+        ;;
+    shopify) echo '{"products":[{"id":1}]}' ;;
+    salesforce) echo '{"totalSize":1,"done":true,"records":[{"id":1}]}' ;;
+    hubspot) echo '{"results":[{"id":1}]}' ;;
+    esac
+}
+
+@test "what an API says of a passing reason is waited for, and what lasts is an error at once, by each preset" {
+    api <<'END'
+def answer(r):
+    seen = r.state.setdefault(r.query["error"], [])
+    seen.append(1)
+    return (int(r.query["status"]), r.query["error"]) if len(seen) == 1 else r.query["good"]
+END
+    options_shopify_graphql=(--records data.products.nodes --next /data/products/pageInfo/endCursor)
+    options_shopify=(--records products)
+    while read -r expected preset code error; do
+        declare -n options=options_${preset//-/_}
+        query=$(jq -rn --arg e "$error" --arg g "$(good_of "$preset")" '"error=\($e|@uri)&good=\($g|@uri)"')
+        restsrc read --api "$preset" --limit 1 --retry-delay 0.01 "${options[@]}" \
+            "$api/$preset?status=$code&$query"
+        [ "$status" = "$expected" ] || { echo "$preset $error: $status" >&2; cat "$err" >&2; return 1; }
+        [ "$expected" != 0 ] || wrote_ids 1 1
+    done <<'END'
+0 facebook 400 {"error":{"message":"Application request limit reached","code":4}}
+0 facebook 400 {"error":{"message":"User request limit reached","code":17}}
+0 facebook 400 {"error":{"message":"Ads API limit","code":80004,"error_subcode":2446079}}
+69 facebook 400 {"error":{"message":"Unsupported get request","code":100}}
+0 tiktok 200 {"code":40100,"message":"Request too frequent"}
+76 tiktok 200 {"code":40105,"message":"Access token is incorrect"}
+0 monday 200 {"error_code":"ComplexityException","error_message":"Complexity budget exhausted","status_code":429}
+0 shopify-graphql 200 {"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]}
+0 shopify 423 {"errors":"Locked"}
+0 shopify 430 {"errors":"Shopify security rejection"}
+0 salesforce 503 [{"message":"Server too busy","errorCode":"SERVER_UNAVAILABLE"}]
+77 salesforce 403 [{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]
+0 hubspot 423 {"status":"error","message":"locked"}
+0 hubspot 429 {"status":"error","errorType":"RATE_LIMIT","policyName":"TEN_SECONDLY_ROLLING"}
+69 hubspot 429 {"status":"error","errorType":"RATE_LIMIT","policyName":"DAILY"}
+END
+}
+
+@test "ga4: rows that are summed up as (other) are told, and with --on-drift fail an error" {
+    api <<'END'
+def answer(r):
+    rows = [] if int(r.json.get("offset", 0)) else [{"dimensionValues": [{"value": "(other)"}]}]
+    return {"rows": rows, "rowCount": 1, "metadata": {"dataLossFromOtherRow": True}}
+END
+    restsrc read --api ga4 --data '{}' "$api/"
+    exits 0
+    says "dataLossFromOtherRow"
+    restsrc read --api ga4 --data '{}' --on-drift fail "$api/"
+    exits 76
+}

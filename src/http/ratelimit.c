@@ -142,6 +142,8 @@ static const struct {
     {"RateLimit-Remaining", "RateLimit-Reset", 0},
     {"X-RateLimit-Remaining", "X-RateLimit-Reset", 0},
     {"X-Rate-Limit-Remaining", "X-Rate-Limit-Reset", 0},
+    {"X-Sentry-Rate-Limit-Remaining", "X-Sentry-Rate-Limit-Reset", 0},                    /* Sentry */
+    {"X-RateLimit-Requests-Remaining", "X-RateLimit-Requests-Reset", 0},                  /* Linear */
     {"X-HubSpot-RateLimit-Remaining", "X-HubSpot-RateLimit-Interval-Milliseconds", 1e-3}, /* HubSpot */
 };
 

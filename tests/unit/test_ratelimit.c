@@ -36,6 +36,7 @@ static const struct {
     {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "2023-11-14T22:13:27Z"}}, 7, "as a date"},
     {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "2023-11-14T22:14Z"}}, 40, "a date without seconds, as Jira"},
     {{{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", "2023-11-14T23:14+01:00"}}, 40, "and with a zone"},
+    {{{"X-Sentry-Rate-Limit-Remaining", "0", "X-Sentry-Rate-Limit-Reset", "1700000007"}}, 7, "Sentry"},
     {{{"X-HubSpot-RateLimit-Remaining", "0", "X-HubSpot-RateLimit-Interval-Milliseconds", "10000"}}, 10, "HubSpot"},
     {{{"X-HubSpot-RateLimit-Remaining", "3", "X-HubSpot-RateLimit-Interval-Milliseconds", "10000"}},
      0,
