@@ -64,7 +64,7 @@ BATS_TESTS = \
 	$(STYLE_TESTS) \
 	tests/read.bats \
 	tests/arrow.bats \
-	tests/answers.bats \
+	tests/shapes.bats \
 	tests/jsonpath.bats \
 	tests/rules.bats \
 	tests/faults.bats \
@@ -194,6 +194,8 @@ mutants: distdir ## small faults put into modules: do their unit tests notice? m
 check_DATA = what-tests-need
 .PHONY: what-tests-need
 what-tests-need:
+	@twice=`printf '%s\n' $(basename $(TESTS)) | sort | uniq -d`; \
+	test -z "$$twice" || { echo "two tests share one log, so one would not run: $$twice" >&2; exit 1; }
 	@missing=; \
 	for tool in '$(BATS)' '$(PYTHON3)' curl jq openssl; do \
 		command -v "$$tool" >/dev/null || missing="$$missing $$tool"; \
