@@ -45,7 +45,8 @@ UNIT_TESTS = \
 	tests/unit/test_repeat \
 	tests/unit/test_seen \
 	tests/unit/test_evidence \
-	tests/unit/test_arrow
+	tests/unit/test_arrow \
+	tests/unit/test_cells
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \
