@@ -46,7 +46,11 @@ UNIT_TESTS = \
 	tests/unit/test_seen \
 	tests/unit/test_evidence \
 	tests/unit/test_arrow \
-	tests/unit/test_cells
+	tests/unit/test_cells \
+	tests/unit/test_zone \
+	tests/unit/test_lookup \
+	tests/unit/test_io \
+	tests/unit/test_moment
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \

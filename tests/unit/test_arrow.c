@@ -1,5 +1,5 @@
-/* Records to columns: values at the edges of their types, records that do not fit and leave no trace, rules of time
- * zones. What the messages mean to a reader of Arrow is tested against pyarrow, in spark/tests/test_arrow.py. */
+/* Records to columns: values at the edges of their types, records that do not fit and leave no trace.
+ * What the messages mean to a reader of Arrow is tested against pyarrow, in spark/tests/test_arrow.py. */
 #include "tap.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 #include "arrow/columns.h"
 #include "arrow/infer.h"
 #include "arrow/ipc.h"
-#include "arrow/moments.h"
 #include "arrow/numbers.h"
 #include "arrow/texts.h"
 
@@ -151,88 +150,6 @@ static void test_texts(void)
         ok(text_special(line, line + sizeof line) == line + i, "a quote or backslash at %zu is found", i);
         line[i] = 'x';
     }
-}
-
-static void test_moments(void)
-{
-    static const struct {
-        const char *text;
-        bool is, zoned;
-        int64_t micros;
-        int offset;
-    } cases[] = {
-        {"1970-01-01", true, false, 0, 0},
-        {"1969-12-31T23:59:59.9999999Z", true, true, -1, 0},
-        {"2020-02-29 00:00:00+01:30", true, true, 1582934400000000, 5400},
-        {"2020-02-29T00:00:00-18:00", true, true, 1582934400000000, -64800},
-        {"0000-03-01T00:00:00", true, false, -62162035200000000, 0},
-        {"2020-02-29T00:00:00+18:01", false, false, 0, 0},
-        {"2021-02-29", false, false, 0, 0},
-        {"1900-02-29", false, false, 0, 0},
-        {"2020-00-01", false, false, 0, 0},
-        {"2020-01-01T24:00:00", false, false, 0, 0},
-        {"2020-01-01T00:00:60", false, false, 0, 0},
-        {"2020-01-01T00:00:00.", false, false, 0, 0},
-        {"2020-01-01x", false, false, 0, 0},
-        {"20200101", false, false, 0, 0},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        int64_t micros = 0;
-        bool zoned;
-        int offset;
-        bool is = moment_time(cases[i].text, strlen(cases[i].text), &micros, &zoned, &offset);
-        ok(is == cases[i].is &&
-               (!is || (micros == cases[i].micros && zoned == cases[i].zoned && offset == cases[i].offset)),
-           "the time %s", cases[i].text);
-    }
-}
-
-/* A file of the time zone database with no changes but those of its rule. */
-static void test_zones(void)
-{
-    char file[2 * 44 + 2 * 7 + 40] = {0};
-    const char *rule = "\nCET-1CEST,M3.5.0,M10.5.0/3\n";
-    struct buf bytes = {0};
-    for (int block = 0; block < 2; block++) {
-        char *h = file + block * 51;
-        memcpy(h, "TZif2", 5);
-        h[39] = 1; /* one type, of offset 3600; one byte of names */
-        h[43] = 1;
-        h[46] = 14;
-        h[47] = 16;
-    }
-    buf_add(&bytes, file, 2 * 51);
-    buf_adds(&bytes, rule);
-    struct zone z;
-    ok(zone_parse(&z, bytes.data, bytes.len), "a file of the time zone database");
-    static const struct {
-        const char *local;
-        int hours;
-    } cases[] = {{"2021-01-31T02:30:00", 1}, {"2021-07-31T02:30:00", 2}, {"2021-03-28T01:59:59", 1},
-                 {"2021-03-28T02:30:00", 1}, {"2021-03-28T03:00:00", 2}, {"2021-10-31T02:59:59", 2},
-                 {"2021-10-31T03:00:00", 1}, {"2150-07-01T00:00:00", 2}};
-    int64_t local = 0, utc = 0;
-    bool zoned;
-    int offset;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        moment_time(cases[i].local, 19, &local, &zoned, &offset);
-        ok(zone_utc(&z, local, &utc) && local - utc == cases[i].hours * INT64_C(3600000000), "%s is %d hours ahead",
-           cases[i].local, cases[i].hours);
-    }
-    moment_time("2200-07-01T00:00:00", 19, &local, &zoned, &offset);
-    ok(!zone_utc(&z, local, &utc), "the rule is not followed beyond the year 2200");
-    zone_free(&z);
-    for (size_t n = 0; n < bytes.len; n++) { /* each in a piece of memory of its own, for AddressSanitizer */
-        char *cut = mem_text(bytes.data, n);
-        bool parsed = zone_parse(&z, cut, n);
-        zone_free(&z);
-        free(cut);
-        if (parsed)
-            ok(false, "a file cut at %zu is refused", n);
-    }
-    ok(zone_fixed(&z, "-05:30") && z.offset == -19800, "a fixed offset");
-    ok(!zone_fixed(&z, "Nowhere"), "no fixed offset");
-    buf_free(&bytes);
 }
 
 static const char SCHEMA[] =
@@ -385,8 +302,6 @@ int main(void)
     test_doubles();
     test_decimals();
     test_texts();
-    test_moments();
-    test_zones();
     zone_fixed(&utc, "UTC");
     ok(schema_parse(&schema, text(SCHEMA), &e) == 0, "a schema%s", e.message);
     test_misfits(&schema, &utc);

@@ -176,12 +176,13 @@ static void test_containers(const struct zone *utc)
 
 /* ---- records that are no objects ---- */
 
-static const char PLACES[] = "{\"type\":\"struct\",\"fields\":["
-                             "{\"name\":\"a\",\"type\":\"long\",\"nullable\":true},"
-                             "{\"name\":\"r\",\"type\":\"string\",\"nullable\":true,\"metadata\":{\"restsrc\":\"record\"}},"
-                             "{\"name\":\"b\",\"type\":\"long\",\"nullable\":true},"
-                             "{\"name\":\"bad\",\"type\":\"string\",\"nullable\":true,\"metadata\":{\"restsrc\":"
-                             "\"misfit\"}}]}";
+static const char PLACES[] =
+    "{\"type\":\"struct\",\"fields\":["
+    "{\"name\":\"a\",\"type\":\"long\",\"nullable\":true},"
+    "{\"name\":\"r\",\"type\":\"string\",\"nullable\":true,\"metadata\":{\"restsrc\":\"record\"}},"
+    "{\"name\":\"b\",\"type\":\"long\",\"nullable\":true},"
+    "{\"name\":\"bad\",\"type\":\"string\",\"nullable\":true,\"metadata\":{\"restsrc\":"
+    "\"misfit\"}}]}";
 
 static void test_places(const struct zone *utc)
 {
@@ -205,8 +206,9 @@ static void test_places(const struct zone *utc)
 
 static void test_bare(const struct zone *utc)
 {
-    static const char value[] = "{\"type\":\"struct\",\"fields\":[{\"name\":\"value\",\"type\":\"long\",\"nullable\":true},"
-                                "{\"name\":\"other\",\"type\":\"long\",\"nullable\":false}]}";
+    static const char value[] =
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"value\",\"type\":\"long\",\"nullable\":true},"
+        "{\"name\":\"other\",\"type\":\"long\",\"nullable\":false}]}";
     struct schema_field schema;
     struct columns c;
     struct error e = {0};
