@@ -162,29 +162,33 @@ check-compilers: distdir ## build without warnings with gcc, AddressSanitizer an
 
 # The tests with programs that watch their own memory: all of them by the sanitizers, and by valgrind the units and the
 # bats files where most memory changes hands. Each in a build of its own. Tests of time and memory skip themselves.
-SANITIZED = $(BATS_TESTS)
-WATCHED = tests/read.bats tests/write.bats tests/count.bats tests/arrow.bats tests/state.bats
+# make check-asan TESTS='tests/unit/test_buf tests/read.bats': only these.
+CHOSEN = $(if $(findstring command,$(origin TESTS)),$(TESTS))
+SANITIZED = $(or $(CHOSEN),$(UNIT_TESTS) $(BATS_TESTS))
+WATCHED = $(or $(CHOSEN),$(UNIT_TESTS) tests/read.bats tests/write.bats tests/count.bats tests/arrow.bats tests/state.bats)
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
 	--suppressions=$(abs_srcdir)/tests/valgrind.supp
 .PHONY: check-asan check-valgrind
 check-asan: all distdir ## units and bats with AddressSanitizer and UndefinedBehaviorSanitizer, minutes
 	@(cd $(distdir) && ./configure -q --enable-asan CFLAGS='-g -O1' && $(MAKE) -s && \
-		$(MAKE) -s check TESTS='$(UNIT_TESTS)') && \
-	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/src/restsrc TESTS='$(SANITIZED)'; \
+		$(MAKE) -s check TESTS='$(filter tests/unit/%,$(SANITIZED))') && \
+	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/src/restsrc TESTS='$(filter-out tests/unit/%,$(SANITIZED))'; \
 	status=$$?; rm -rf $(distdir); exit $$status
 check-valgrind: all distdir ## units and some bats files under valgrind: what is lost is an error, too; minutes
 	@(cd $(distdir) && ./configure -q --disable-hardening CFLAGS='-g -O1' && $(MAKE) -s && \
-		$(MAKE) -s check TESTS='$(UNIT_TESTS)' LOG_COMPILER='$(VALGRIND)') && \
+		$(MAKE) -s check TESTS='$(filter tests/unit/%,$(WATCHED))' LOG_COMPILER='$(VALGRIND)') && \
 	printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' $(abs_builddir)/$(distdir)/src/restsrc >$(distdir)/watched && \
 	chmod +x $(distdir)/watched && \
-	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/watched TESTS='$(WATCHED)'; \
+	$(MAKE) check RESTSRC=$(abs_builddir)/$(distdir)/watched TESTS='$(filter-out tests/unit/%,$(WATCHED))'; \
 	status=$$?; rm -rf $(distdir); exit $$status
 
-# make coverage: needs gcovr, which is fetched into a place of its own. Counts by `gcc --coverage`, in minutes.
+# make coverage: needs gcovr, which is fetched into a place of its own. In minutes. COVERAGE=clang: by conditions of the
+# sources instead of jumps of the program.
 .PHONY: coverage
-coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes
-	@$(srcdir)/tests/measure-coverage $(distdir) $(srcdir)/.bootstrap/gcovr/bin/python '$(UNIT_TESTS)' \
-		'tests/answers.py tests/lists.py $(BATS_TESTS)'; status=$$?; rm -rf $(distdir); exit $$status
+COVERAGE = gcc
+coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes; COVERAGE=clang: of the sources
+	@$(srcdir)/tests/measure-coverage $(COVERAGE) $(distdir) $(srcdir)/.bootstrap/gcovr/bin/python \
+		'$(UNIT_TESTS)' 'tests/answers.py tests/lists.py $(BATS_TESTS)'; status=$$?; rm -rf $(distdir); exit $$status
 $(srcdir)/.bootstrap/gcovr:
 	$(PYTHON3) -m venv $@ && $@/bin/pip install -q --disable-pip-version-check gcovr==8.8 || { rm -rf $@; exit 1; }
 
