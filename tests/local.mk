@@ -165,7 +165,7 @@ check-compilers: distdir ## build without warnings with gcc, AddressSanitizer an
 # make check-asan TESTS='tests/unit/test_buf tests/read.bats': only these.
 CHOSEN = $(if $(findstring command,$(origin TESTS)),$(TESTS))
 SANITIZED = $(or $(CHOSEN),$(UNIT_TESTS) $(BATS_TESTS))
-WATCHED = $(or $(CHOSEN),$(UNIT_TESTS) tests/read.bats tests/write.bats tests/count.bats tests/arrow.bats tests/state.bats)
+WATCHED = $(or $(CHOSEN),$(UNIT_TESTS) $(addprefix tests/,$(addsuffix .bats,read write count arrow state)))
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
 	--suppressions=$(abs_srcdir)/tests/valgrind.supp
 .PHONY: check-asan check-valgrind
@@ -186,7 +186,7 @@ check-valgrind: all distdir ## units and some bats files under valgrind: what is
 # sources instead of jumps of the program.
 .PHONY: coverage
 COVERAGE = gcc
-coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes; COVERAGE=clang: of the sources
+coverage: all distdir $(srcdir)/.bootstrap/gcovr ## which branches of src/ the tests take, minutes
 	@$(srcdir)/tests/measure-coverage $(COVERAGE) $(distdir) $(srcdir)/.bootstrap/gcovr/bin/python \
 		'$(UNIT_TESTS)' 'tests/answers.py tests/lists.py $(BATS_TESTS)'; status=$$?; rm -rf $(distdir); exit $$status
 $(srcdir)/.bootstrap/gcovr:

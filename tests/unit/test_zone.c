@@ -256,12 +256,13 @@ static void test_changes(void)
 
 static void test_fixed(void)
 {
+    const struct zone unknown = ZONE_UNKNOWN;
     struct zone z;
     ok(zone_fixed(&z, "UTC") && z.offset == 0, "UTC");
     ok(zone_fixed(&z, "-05:30") && z.offset == -19800, "a fixed offset");
     ok(!zone_fixed(&z, "Nowhere"), "no fixed offset");
     ok(!zone_fixed(&z, ""), "no name");
-    ok(ahead(&(struct zone)ZONE_UNKNOWN, "2021-01-01T00:00:00") == -1, "where no time is known");
+    ok(ahead(&unknown, "2021-01-01T00:00:00") == -1, "where no time is known");
 }
 
 int main(void)
