@@ -11,7 +11,7 @@ import sys
 import tempfile
 
 # An include may name its own folder, or one of a later line.
-FOLDERS = [["cli"], ["discover"], ["pages", "write", "arrow"], ["http"], ["json"], ["base"]]
+FOLDERS = [["cli"], ["discover"], ["pages", "write"], ["arrow"], ["http"], ["json"], ["base"]]
 RANK = {name: rank for rank, names in enumerate(FOLDERS) for name in names}
 
 # Headers of libraries, and the files that may include them.

@@ -50,7 +50,8 @@ UNIT_TESTS = \
 	tests/unit/test_zone \
 	tests/unit/test_lookup \
 	tests/unit/test_io \
-	tests/unit/test_moment
+	tests/unit/test_moment \
+	tests/unit/test_rows
 STYLE_TESTS = \
 	tests/styles.bats \
 	tests/styles_pieces.bats \
@@ -97,6 +98,7 @@ BATS_TESTS = \
 	tests/completions.bats \
 	tests/ways.bats \
 	tests/write.bats \
+	tests/write_arrow.bats \
 	tests/write_rejects.bats \
 	tests/write_templates.bats \
 	tests/call.bats \
@@ -135,6 +137,7 @@ tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c $(PAGING)
 TEST_DATA_FLAG = $(AM_CPPFLAGS) -DTEST_DATA='"$(abs_srcdir)/tests/data"'
 tests_unit_test_jsonpath_suite_CPPFLAGS = $(TEST_DATA_FLAG)
 tests_unit_test_corpus_CPPFLAGS = $(TEST_DATA_FLAG)
+tests_unit_test_rows_CPPFLAGS = $(TEST_DATA_FLAG)
 
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .bats .py

@@ -1,4 +1,4 @@
-/* texts: JSON strings to what a column holds: characters, or bytes from base64. Pure. */
+/* texts: JSON strings to what a column holds, characters, or bytes from base64; and back. Pure. */
 #ifndef RESTSRC_TEXTS_H
 #define RESTSRC_TEXTS_H
 
@@ -34,5 +34,11 @@ void text_unescape(const char *raw, size_t len, struct buf *out);
 
 /* Appends what base64 with padding stands for. false: it is none, and out is as it was. */
 bool text_base64(const char *text, size_t len, struct buf *out);
+
+/* Appends the characters as a JSON string, quotes and all, escaped as Jackson (and so Spark) does it. false: they are
+ * not UTF-8, and what was added is not whole. */
+bool text_quote(const char *text, size_t len, struct buf *out);
+/* Appends the bytes in base64, as a JSON string. */
+void text_quote_base64(const char *bytes, size_t len, struct buf *out);
 
 #endif

@@ -7,7 +7,7 @@
 #include "arrow/moments.h"
 #include "base/mem.h"
 
-enum { DAY = 86400, MICROS = 1000000, FIRST_RULED = 1970, LAST_RULED = 2200 };
+enum { DAY = 86400, CYCLE = 146097, MICROS = 1000000, FIRST_RULED = 1970, LAST_RULED = 2440 };
 
 bool zone_utc(const struct zone *z, int64_t local, int64_t *utc)
 {
@@ -23,6 +23,30 @@ bool zone_utc(const struct zone *z, int64_t local, int64_t *utc)
     int offset = low ? z->changes[low - 1].offset : z->offset;
     *utc = local - (int64_t)offset * MICROS;
     return z->known_from == z->known_to || (clock >= z->known_from && clock < z->known_to);
+}
+
+/* When the n-th change came, in UTC: add_change() notes it by the clock. */
+static int64_t change_time(const struct zone *z, size_t n)
+{
+    int before = n ? z->changes[n - 1].offset : z->offset, after = z->changes[n].offset;
+    return z->changes[n].clock - (before > after ? before : after);
+}
+
+/* Rules are those of a calendar that repeats itself every 400 years, of which there are some more changes. */
+int zone_offset(const struct zone *z, int64_t utc)
+{
+    int64_t ruled = z->known_to - DAY, cycle = (int64_t)CYCLE * DAY;
+    size_t low = 0, high = z->count;
+    if (high && z->known_to > z->changes[high - 1].clock && utc >= ruled)
+        utc -= ((utc - ruled) / cycle + 1) * cycle;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (change_time(z, middle) <= utc)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? z->changes[low - 1].offset : z->offset;
 }
 
 bool zone_fixed(struct zone *z, const char *name)

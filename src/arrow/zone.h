@@ -23,10 +23,14 @@ struct zone {
  * as in java.time. false: it is not known. */
 bool zone_utc(const struct zone *z, int64_t local, int64_t *utc);
 
+/* How many seconds the clock is ahead of UTC then, in seconds since 1970. Where that is not known, what counted last.
+ */
+int zone_offset(const struct zone *z, int64_t utc);
+
 /* The zone of a text such as Z, UTC or +01:00. false: it is none of them. */
 bool zone_fixed(struct zone *z, const char *name);
 
-/* The zone in a file of the time zone database ("TZif", RFC 9636), up to the year 2200. false: it is no such file. Free
+/* The zone in a file of the time zone database ("TZif", RFC 9636), up to the year 2440. false: it is no such file. Free
  * with zone_free(), in both cases. */
 bool zone_parse(struct zone *z, const char *bytes, size_t len);
 void zone_free(struct zone *z);

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
+#include "cli/time_zone.h"
 #include "http/url.h"
 #include "write/address.h"
 #include "write/reply.h"
@@ -176,6 +177,17 @@ static int open_input(struct write_run *w, struct error *e)
     return w->input.fd < 0 ? error_set(e, EXIT_NO_FILE, "cannot open %s: %s", o->replay, strerror(errno)) : 0;
 }
 
+static int set_arrow(struct write_run *w, struct error *e)
+{
+    struct zone zone;
+    if (w->options->input.form != INPUT_ARROW)
+        return 0;
+    if (time_zone_find(w->time_zone, &zone, e))
+        return -1;
+    w->input.waits = true;
+    return input_take_arrow(&w->input, &w->options->input, zone, e);
+}
+
 static int parse_path(struct path *path, const char *name, const char *text, struct error *e)
 {
     return text ? path_option(path, name, text, e) : 0;
@@ -253,12 +265,13 @@ static int set_up(struct write_run *w, const struct request_options *request, st
     w->input.batch_size = body_is_single(&w->shape) ? 1 : (size_t)o->batch_size;
     w->input.batch_bytes = (size_t)o->batch_bytes;
     input_init(&w->input);
+    if (open_input(w, e) || set_arrow(w, e))
+        return -1;
     if (parse_path(&w->paths.results, "results", o->results, e) ||
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
         return -1;
-    return open_input(w, e) || open_output(w, o->reject_file, 0600, &w->reject_fd, e) ||
-                   open_output(w, o->ids_file, 0666, &w->ids_fd, e) ||
+    return open_output(w, o->reject_file, 0600, &w->reject_fd, e) || open_output(w, o->ids_file, 0666, &w->ids_fd, e) ||
                    open_output(w, o->answers_file, 0600, &w->answers_fd, e)
                ? -1
                : 0;
@@ -359,6 +372,7 @@ static void note_ids(struct write_run *w)
 int cmd_write(const struct options *o, struct error *e)
 {
     struct write_run w = {.options = &o->write,
+                          .time_zone = o->output.time_zone,
                           .http = options_http(o),
                           .method = o->request.method != METHOD_NOT_GIVEN ? o->request.method
                                     : o->write.method_path                ? METHOD_PUT

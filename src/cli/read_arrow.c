@@ -7,31 +7,14 @@
 #include "arrow/infer.h"
 #include "arrow/ipc.h"
 #include "base/io.h"
+#include "cli/time_zone.h"
 #include "json/lines.h"
 
 /* The first batch is the first page, so that who looks at a few records has them soon; then they grow. */
 enum { MOST_ROWS = 10000, MOST_TEXT = 4 << 20, MOST_HELD = 32 << 20, SAMPLE = 1000 };
 static const double MOST_SECONDS = 0.2; /* until the rows of a slow server go out */
 
-/* ---- zone and schema ---- */
-
-static int find_zone(struct read_arrow *a, struct error *e)
-{
-    const char *name = a->options->time_zone ? a->options->time_zone : "UTC";
-    struct buf file = {0}, path = {0};
-    struct error ignored;
-    if (!*name)
-        a->zone = ZONE_UNKNOWN;
-    if (!*name || zone_fixed(&a->zone, name))
-        return 0;
-    bool is_name = *name != '/' && !strstr(name, "..");
-    buf_addf(&path, "/usr/share/zoneinfo/%s", name);
-    bool found = is_name && io_read_file(buf_text(&path), &file, &ignored) == 0 &&
-                 zone_parse(&a->zone, buf_text(&file), file.len);
-    buf_free(&path);
-    buf_free(&file);
-    return found ? 0 : error_set(e, EXIT_USAGE, "--time-zone %.60s is not a time zone of this machine", name);
-}
+/* ---- the schema ---- */
 
 static int read_schema(struct read_arrow *a, struct error *e)
 {
@@ -53,7 +36,7 @@ int read_arrow_init(struct read_arrow *a, const struct output_options *o, int64_
 {
     *a = (struct read_arrow){.options = o, .record = first, .wanted = 1};
     clock_gettime(CLOCK_MONOTONIC, &a->last);
-    if (find_zone(a, e) || (o->schema && read_schema(a, e)))
+    if (time_zone_find(o->time_zone, &a->zone, e) || (o->schema && read_schema(a, e)))
         return -1;
     if (o->schema)
         begin(a);

@@ -26,11 +26,13 @@ void input_free(struct input *in)
     buf_free(&in->pending);
     buf_free(&in->compact);
     path_free(&in->record_path);
+    ipc_read_free(&in->stream);
+    zone_free(&in->rows.zone);
 }
 
 static int wrong(const struct input *in, const char *what, struct error *e)
 {
-    return error_set(e, EXIT_INPUT, "input line %lld: %s", (long long)in->line, what);
+    return error_set(e, EXIT_INPUT, "input %s %lld: %s", in->arrow ? "row" : "line", (long long)in->line, what);
 }
 
 static int check(struct input *in, struct slice line, struct error *e)
@@ -75,6 +77,24 @@ static struct slice trim(const struct input *in, const char *line, size_t len)
     return (struct slice){line, len};
 }
 
+/* A record into the batch. 1: it is full, the record is left for the next one. */
+static int take_record(struct input *in, struct batch *b, struct slice record, struct error *e)
+{
+    size_t cost = body_cost(in->shape, record), used = body_frame(in->shape) + b->bytes;
+    bool large = body_frame(in->shape) + cost > in->batch_bytes, full = b->text.len > in->batch_bytes;
+    if (b->count && (b->count == in->batch_size || full || (!large && used + cost > in->batch_bytes)))
+        return 1;
+    if (large && !in->keeps_large)
+        return b->count ? 1 : wrong(in, "the record is larger than --batch-bytes", e);
+    if (large) {
+        batch_add_large(b, record.text, record.len, in->line);
+        return 0;
+    }
+    batch_add(b, record.text, record.len, in->line);
+    b->bytes += cost;
+    return 0;
+}
+
 /* One line into the batch. 1: it is full, the line is left for the next one. */
 static int take_line(struct input *in, struct batch *b, const char *line, size_t len, struct error *e)
 {
@@ -95,19 +115,7 @@ static int take_line(struct input *in, struct batch *b, const char *line, size_t
         record = path_find(&in->record_path, in->compact.data, in->compact.len);
     if (!record.text)
         return wrong(in, "a reject file has a member \"record\" in each line", e);
-    size_t cost = body_cost(in->shape, record), used = body_frame(in->shape) + b->bytes;
-    bool large = body_frame(in->shape) + cost > in->batch_bytes, full = b->text.len > in->batch_bytes;
-    if (b->count && (b->count == in->batch_size || full || (!large && used + cost > in->batch_bytes)))
-        return 1;
-    if (large && !in->keeps_large)
-        return b->count ? 1 : wrong(in, "the record is larger than --batch-bytes", e);
-    if (large) {
-        batch_add_large(b, record.text, record.len, in->line);
-        return 0;
-    }
-    batch_add(b, record.text, record.len, in->line);
-    b->bytes += cost;
-    return 0;
+    return take_record(in, b, record, e);
 }
 
 /* The end of the next line, if it is there; no byte is looked at twice, however long the line is. */
@@ -138,6 +146,54 @@ static int take_lines(struct input *in, struct batch *b, struct error *e)
     return 0;
 }
 
+/* ---- Arrow ---- */
+
+/* The rows of the record batch at hand. 1: the batch is full. */
+static int take_rows(struct input *in, struct batch *b, struct error *e)
+{
+    while (in->row < in->stream.batch.length) {
+        in->line++;
+        buf_clear(&in->compact);
+        if (rows_write(&in->rows, &in->stream.batch, in->row, in->line, &in->compact, e))
+            return -1;
+        int result = take_record(in, b, (struct slice){in->compact.data, in->compact.len}, e);
+        if (result) {
+            in->line--;
+            return result;
+        }
+        in->row++;
+        if (b->count == in->batch_size)
+            return 1;
+    }
+    return 0;
+}
+
+/* What there is of the stream. 1: the batch is full. */
+static int take_arrow(struct input *in, struct batch *b, struct error *e)
+{
+    for (;;) {
+        size_t used;
+        int full = take_rows(in, b, e);
+        if (full)
+            return full;
+        struct slice left = {buf_text(&in->pending) + in->taken, in->pending.len - in->taken};
+        in->row = 0;
+        int state = ipc_read_take(&in->stream, left, &used, e);
+        if (state < 0)
+            return -1;
+        in->taken += used;
+        if (state == IPC_BATCH)
+            continue;
+        in->stream.batch.length = 0;
+        in->ended = state == IPC_END;
+        return in->ended && left.len > used
+                   ? error_set(e, EXIT_INPUT, "the Arrow stream has ended, but the input goes on")
+                   : 0;
+    }
+}
+
+/* ---- the input ---- */
+
 /* What is left, to the front; then some more after it. 0: the input is at its end. */
 static ssize_t read_more(struct input *in)
 {
@@ -166,6 +222,9 @@ static bool is_list_alone(struct input *in, bool torn)
 static int at_end(struct input *in, const struct batch *b, struct error *e)
 {
     bool torn = in->pending.len > in->taken;
+    if (in->arrow && !in->ended)
+        return error_set(e, EXIT_INPUT, "the input is cut short after row %lld: the Arrow stream has no end",
+                         (long long)in->line);
     if (is_list_alone(in, torn))
         return error_set(e, EXIT_INPUT, "the input is a list, not lines: jq -c '.[]' makes a line of each record");
     in->line++;
@@ -178,12 +237,15 @@ static int at_end(struct input *in, const struct batch *b, struct error *e)
     return b->count ? INPUT_BATCH : INPUT_END;
 }
 
-/* With an end marker the last batch waits for it, because an input that lacks it is torn. A first line that is a list
+/* With an end marker the last batch waits for it, because an input that lacks it is torn; so it does for the end of an
+ * Arrow stream. A first line that is a list
  * of objects waits for a second one, because alone it is not a record. */
 static bool may_go(const struct input *in)
 {
     if (in->is_list && in->line == 1 && in->pending.len == in->taken)
         return false;
+    if (in->waits)
+        return in->row < in->stream.batch.length || in->ended;
     return !in->end_marker || in->ended || in->pending.len > in->taken;
 }
 
@@ -194,18 +256,29 @@ static size_t longest_line(const struct input *in)
     return most + (in->replay ? REJECT_BYTES : 0);
 }
 
+int input_take_arrow(struct input *in, const struct input_options *o, struct zone zone, struct error *e)
+{
+    in->arrow = true;
+    in->rows = (struct rows){
+        .ignore_nulls = o->ignore_null_fields, .nan_as = o->nan_as, .zone = zone, .most = longest_line(in)};
+    if (in->replay)
+        return error_set(e, EXIT_USAGE, "--replay reads lines: not with --input arrow");
+    return in->end_marker ? error_set(e, EXIT_USAGE, "--end-marker is a line; an Arrow stream has an end of its own")
+                          : 0;
+}
+
 int input_fill(struct input *in, struct batch *b, struct error *e)
 {
     for (;;) {
         struct pollfd ready = {.fd = in->fd, .events = POLLIN};
-        int full = take_lines(in, b, e);
+        int full = in->arrow ? take_arrow(in, b, e) : take_lines(in, b, e);
         if (full < 0)
             return -1;
         if (full > 0 && may_go(in))
             return INPUT_BATCH;
         if (in->eof)
             return at_end(in, b, e);
-        if (in->pending.len - in->taken > longest_line(in)) {
+        if (!in->arrow && in->pending.len - in->taken > longest_line(in)) {
             in->line++;
             return wrong(in, "the record is larger than --batch-bytes", e);
         }

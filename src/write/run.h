@@ -21,6 +21,7 @@ enum { PIECES = 64 };
 
 struct write_options {
     int64_t batch_size, batch_bytes, max_rejects; /* max_rejects -1: not given */
+    struct input_options input;
     struct body_options body;
     char *url_template, *method_path;
     double batch_time; /* seconds; not given: negative */
@@ -66,6 +67,7 @@ struct held_batch {
 
 struct write_run {
     const struct write_options *options;
+    const char *time_zone; /* NULL: UTC */
     struct http_options http;
     enum method method;
     struct target target;

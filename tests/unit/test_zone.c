@@ -131,7 +131,7 @@ static void test_rule(void)
         int seconds;
     } cases[] = {{"2021-01-31T02:30:00", 3600}, {"2021-07-31T02:30:00", 7200}, {"2021-03-28T01:59:59", 3600},
                  {"2021-03-28T02:30:00", 3600}, {"2021-03-28T03:00:00", 7200}, {"2021-10-31T02:59:59", 7200},
-                 {"2021-10-31T03:00:00", 3600}, {"2150-07-01T00:00:00", 7200}, {"2200-07-01T00:00:00", -1}};
+                 {"2021-10-31T03:00:00", 3600}, {"2150-07-01T00:00:00", 7200}, {"2440-07-01T00:00:00", -1}};
     struct buf file = {0};
     struct zone z;
     make_file(&file, NULL, "", 0, "\nCET-1CEST,M3.5.0,M10.5.0/3\n");
@@ -147,6 +147,34 @@ static void test_rule(void)
         if (parsed)
             ok(false, "a file cut at %zu is refused", n);
     }
+    buf_free(&file);
+}
+
+/* From UTC to the clock: also after the years of which changes are known, because the calendar repeats itself. */
+static void test_offsets(void)
+{
+    const int64_t cycle = 146097 * INT64_C(86400);
+    const struct {
+        int64_t utc;
+        int seconds;
+    } cases[] = {{1616893199, 3600},
+                 {1616893200, 7200},
+                 {1635641999, 7200},
+                 {1635642000, 3600},
+                 {5680281600, 3600},
+                 {14846025600, 7200},
+                 {14846025600 + 3 * cycle, 7200},
+                 {14830387200, 3600},
+                 {14830387200 + 700 * cycle, 3600},
+                 {INT64_MIN / 2, 3600},
+                 {INT64_MAX / 1000000, 3600}};
+    struct buf file = {0};
+    struct zone z;
+    make_file(&file, NULL, "", 0, "\nCET-1CEST,M3.5.0,M10.5.0/3\n");
+    ok(zone_parse(&z, file.data, file.len), "a file with a rule");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ok(zone_offset(&z, cases[i].utc) == cases[i].seconds, "the clock's offset at %" PRId64, cases[i].utc);
+    zone_free(&z);
     buf_free(&file);
 }
 
@@ -230,6 +258,8 @@ static void test_changes(void)
     is_int(ahead(&z, "1970-02-01T00:00:00"), 7200, "after it");
     is_int(ahead(&z, "1980-07-01T00:00:00"), 3600, "after the second");
     is_int(ahead(&z, "9999-12-31T23:59:59"), 3600, "for good");
+    ok(zone_offset(&z, -1) == 3600 && zone_offset(&z, 0) == 7200, "the clock's offset changes with the first");
+    ok(zone_offset(&z, INT64_MAX / 2) == 3600, "and stays after the last");
     zone_free(&z);
     make_file(&file, wrong, "\0\1", 2, "\nCET-1\n");
     ok(!zone_parse(&z, file.data, file.len), "changes out of order");
@@ -270,6 +300,7 @@ int main(void)
     test_moments();
     test_fixed();
     test_rule();
+    test_offsets();
     test_rules();
     test_no_rules();
     test_changes();

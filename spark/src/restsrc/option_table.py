@@ -323,7 +323,11 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             otherwise="a random name of the job",
         ),
         SparkOption(
-            "ignore_null_fields", "flag", "true", "whether members that are null are left out, as `to_json` does"
+            "ignore_null_fields",
+            "flag",
+            "true",
+            "whether members that are null are left out, as `to_json` does",
+            of_tool=True,
         ),
         SparkOption(
             "nan_as",
@@ -331,6 +335,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             "error",
             "what NaN and infinity are written as, for which JSON has no number; `string`: as `to_json` writes them",
             ("error", "null", "string"),
+            of_tool=True,
         ),
         SparkOption(
             "reject_file",
