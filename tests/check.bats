@@ -86,6 +86,22 @@ knows() {
 
 # ---- styles ----
 
+@test "check and read tell of records that are kept by key" {
+    answers '{"body":{"ok":true,"data":{"7":{"id":7,"n":1},"9":{"id":9}}}}' \
+        '{"body":{"data":{"7":{"id":7},"9":{"id":9}}}}' \
+        '{"body":{"data":{"self":{"id":7},"links":{"to":"x"}}}}'
+    restsrc check "$list"
+    exits 76
+    says "kept by key: --records 'data.*'"
+    restsrc read --records data "$list"
+    exits 76
+    says "no list of records at data of the answer, but an object with 2 members"
+    says "(records kept by key? --records 'data.*')"
+    restsrc check "$list" # no two records begin otherwise
+    exits 76
+    says "no list of records at a usual place"
+}
+
 @test "offset and limit, also with few records, a cap, or no count" {
     is offset n=1000 items
     found "count:    1000 (body:total)"

@@ -55,6 +55,30 @@ teardown_file() { stop_server; }
     wrote $'1\n2'
 }
 
+@test "a star at the end names records kept by key" {
+    answers '{"body":{"data":{"7":{"id":7,"at":{"x":[1]}},"9":{"id":9}}}}'
+    restsrc read --paginate none --records 'data.*' "$list"
+    exits 0
+    wrote $'{"id":7,"at":{"x":[1]}}\n{"id":9}'
+    answers '{"body":{"7":{"id":7},"9":[{"id":9},null],"11":null,"12":[]}}'
+    restsrc read --paginate none --records '*' "$list"
+    exits 0
+    wrote $'{"id":7}\n{"id":9}\nnull'
+    answers '{"body":{"data":{"7":{"id":7},"error":"no view"}}}'
+    restsrc read --paginate none --records 'data.*' "$list"
+    exits 76
+    [ ! -s "$out" ]
+    says 'not as expected: not a list of records at byte'
+}
+
+@test "where a star leads to lists, what is not a list is not taken apart for records" {
+    answers '{"body":{"reports":[{"rows":[1]},{"rows":{"code":5,"text":"no view"}}]}}'
+    restsrc read --paginate none --records 'reports.*.rows' "$list"
+    exits 76
+    [ ! -s "$out" ]
+    says 'not as expected: not a list of records at byte'
+}
+
 @test "a star between dots is every element or member" {
     answers '{"body":{"reports":[{"rows":[1,2]},{"rows":[[3]]}],"by":{"a":{"id":1},"b":{"id":2}}}}'
     restsrc read --paginate none --records 'reports.*.rows' "$list"

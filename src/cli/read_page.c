@@ -53,16 +53,18 @@ int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
     return -1;
 }
 
-/* What is there instead of a list. */
-static void describe_kind(struct slice value, char *text, size_t room)
+/* What is there, at that PATH, instead of a list. */
+static void describe_kind(struct slice value, const char *path, char *text, size_t room)
 {
-    struct slice key, member;
-    size_t at = 0, members = 0;
-    while (value_is_object(value) && value_next(value, &at, &key, &member))
-        members++;
+    struct slice member;
+    size_t members = 0, objects = 0;
+    for (size_t at = 0; value_is_object(value) && value_next(value, &at, NULL, &member); members++)
+        objects += value_is_object(member);
     if (value_is_object(value))
         snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
-    else
+    if (objects == members && members > 1 && *path && *path != '/')
+        snprintf(text + strlen(text), room - strlen(text), " (records kept by key? --records '%s.*')", path);
+    if (!value_is_object(value))
         snprintf(text, room, ", but %s",
                  value_is_text(value)                       ? "a text"
                  : *value.text == 'n'                       ? "null"
@@ -80,9 +82,9 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     struct slice there = r->records_known && r->records.count == 1 && !r->records.many
                              ? path_find_way(&r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
                              : (struct slice){0};
-    char kind[60] = "";
+    char kind[200] = "";
     if (there.len)
-        describe_kind(there, kind, sizeof kind);
+        describe_kind(there, shown, kind, sizeof kind);
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
     if (h->split.scalar)

@@ -67,29 +67,37 @@ static bool is_lone(struct compare *c, struct buf *at)
     return false;
 }
 
+/* What may be the records of an answer that has no list, for people to decide: at no usual place. false: nothing. */
+static bool suggest(struct compare *c, unsigned lists, struct buf *at, struct error *e)
+{
+    const char *said = "the answer has several lists: say which are the records,", *quote = "", *more = "";
+    if (lists <= 1 && is_lone(c, at)) {
+        said = "the answer has one record without brackets where a list should be:";
+        more = " --object-is-record";
+    } else if (lists <= 1 && places_find_keyed((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, at)) {
+        said = "the answer has records that are kept by key:";
+        quote = "'";
+    } else if (lists <= 1) {
+        return false;
+    }
+    error_set(e, EXIT_ANSWER, "%s --records %s%s%s%s", said, quote, buf_text(at), quote, more);
+    transfer_locate(c->ask->exchange, e);
+    return true;
+}
+
 /* At no usual place. */
 static int find_elsewhere(struct compare *c, struct error *e)
 {
     struct buf at = {0};
     unsigned lists = 0;
-    if (!c->ask->failed && !c->options->paging->records && !compare_has_list(c))
+    bool unknown = !c->ask->failed && !c->options->paging->records && !compare_has_list(c);
+    if (unknown)
         lists = places_find((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &at);
-    bool lone = !lists && !c->ask->failed && !c->options->paging->records && !compare_has_list(c) && is_lone(c, &at);
     if (lists == 1)
         split_again(c, buf_text(&at));
     int result = compare_has_list(c) && !c->ask->failed ? 0 : -1;
-    if (lists > 1) {
-        error_set(e, EXIT_ANSWER, "the answer has several lists: say which are the records, --records %s",
-                  buf_text(&at));
-        transfer_locate(c->ask->exchange, e);
-    } else if (lone) {
-        error_set(e, EXIT_ANSWER,
-                  "the answer has one record without brackets where a list should be: --records %s --object-is-record",
-                  buf_text(&at));
-        transfer_locate(c->ask->exchange, e);
-    } else if (result) {
+    if (result && !(unknown && suggest(c, lists, &at, e)))
         no_list(c, e);
-    }
     buf_free(&at);
     return result;
 }
@@ -101,7 +109,10 @@ static void find_place(struct compare *c)
     f->lines = c->ask->split.many;
     if (f->lines)
         return;
-    path_show(&c->places, (unsigned)c->ask->split.way, &f->records);
+    if (c->places.spread)
+        buf_adds(&f->records, c->options->paging->records);
+    else
+        path_show(&c->places, (unsigned)c->ask->split.way, &f->records);
     places_others((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &f->others);
 }
 

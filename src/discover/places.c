@@ -65,6 +65,44 @@ unsigned places_find(struct slice envelope, struct buf *at)
     return p.count;
 }
 
+/* Two objects or more that begin with a member of the same name, and nothing else. */
+static bool is_keyed(struct slice value)
+{
+    struct slice key, member, first = {0};
+    size_t count = 0;
+    for (size_t at = 0; value_is_object(value) && value_next(value, &at, NULL, &member); count++) {
+        size_t in = 0;
+        struct slice ignored;
+        if (!value_is_object(member) || !value_next(member, &in, &key, &ignored))
+            return false;
+        if (count && (key.len != first.len || memcmp(key.text, first.text, key.len) != 0))
+            return false;
+        first = key;
+    }
+    return count > 1;
+}
+
+static bool visit_keyed(void *ctx, const struct walk_at *at)
+{
+    struct buf *found = ctx;
+    if (is_keyed(at->value) && !is_aside(at->key) && !strchr(at->path, '.'))
+        buf_addf(found, "%s/*", at->path);
+    return !found->len;
+}
+
+bool places_find_keyed(struct slice envelope, struct buf *at)
+{
+    if (is_keyed(envelope)) {
+        buf_adds(at, "*");
+        return true;
+    }
+    walk_members(envelope, PLACES_DEPTH, visit_keyed, at);
+    for (size_t i = 1; i < at->len; i++)
+        at->data[i - 1] = at->data[i] == '/' ? '.' : at->data[i];
+    at->len -= at->len > 0;
+    return at->len;
+}
+
 void places_others(struct slice envelope, struct buf *out)
 {
     struct buf first = {0};

@@ -8,6 +8,9 @@
  * there with a usual name. How many there are; 1: `at` is its PATH; more: the names of all, for people. */
 unsigned places_find(struct slice envelope, struct buf *at);
 
+/* Looks for records that are kept by key; `at` becomes the PATH that names them. */
+bool places_find_keyed(struct slice envelope, struct buf *at);
+
 /* The names of the lists of objects at the top, added to out, for people. */
 void places_others(struct slice envelope, struct buf *out);
 

@@ -90,9 +90,11 @@ void answer_split_error(const struct split *s, const struct exchange *x, struct 
         error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %llu bytes", (unsigned long long)s->position);
     else {
         const char *type = strstr(s->reason, "UTF-8") ? transfer_header(x, "Content-Type", NULL) : NULL;
+        bool json = s->reason == SPLIT_SECOND_LIST || s->reason == SPLIT_NO_LIST;
         show_around(x, s, came, end, around);
-        error_set(e, EXIT_ANSWER, "the answer is not JSON: %s at byte %llu%s%s%s%s%s%.60s%s", s->reason,
-                  (unsigned long long)s->position, place, *around ? ", around: " : "", around,
-                  type ? " (Content-Type: " : "", type ? type : "", type ? ")" : "", hint);
+        error_set(e, EXIT_ANSWER, "the answer is not %s: %s at byte %llu%s%s%s%s%s%.60s%s",
+                  json ? "as expected" : "JSON", s->reason, (unsigned long long)s->position, place,
+                  *around ? ", around: " : "", around, type ? " (Content-Type: " : "", type ? type : "",
+                  type ? ")" : "", hint);
     }
 }

@@ -131,6 +131,8 @@ static int add_any(struct path *p, const char *text, const char *end, struct jso
         return add_ways(p, text);
     struct buf query = {0};
     starred(text, end, &query);
+    p->spread = *end;
+    p->keyed = p->spread && text[strlen(text) - 1] == '*' && (strlen(text) == 1 || text[strlen(text) - 2] == '.');
     int result = add_query(p, buf_text(&query), fault);
     buf_free(&query);
     return result;

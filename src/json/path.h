@@ -2,7 +2,8 @@
  *
  * A PATH with a leading '$' is a JSONPath (RFC 9535, see jsonpath.h), one with a leading '/' a JSON Pointer (RFC 6901).
  * Any other is first one whole member name (@odata.count), then split at the dots (data.items); a * between dots is any
- * member or element. The empty PATH is the whole document. So one PATH may stand for several ways, tried in order. */
+ * member or element; of records, `data.*` names objects kept by key, or lists of them. The empty PATH is the whole
+ * document. So one PATH may stand for several ways, tried in order. */
 #ifndef RESTSRC_PATH_H
 #define RESTSRC_PATH_H
 
@@ -27,6 +28,8 @@ struct path {
     struct path_way way[PATH_WAYS];
     struct buf names; /* owns the segments */
     bool many;        /* it names the records themselves, and not the list that holds them */
+    bool spread;      /* a PATH with a star: the elements of the lists that it names are the records */
+    bool keyed;       /* it ends with the star: or the objects that it names, kept by key */
     unsigned base;    /* of way 0, so many segments name one value: the container of all that it names */
 };
 

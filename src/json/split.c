@@ -9,6 +9,8 @@
 
 const char SPLIT_CUT[] = "the JSON is cut short";
 const char SPLIT_TOO_LARGE[] = "too large";
+const char SPLIT_SECOND_LIST[] = "a second list of records";
+const char SPLIT_NO_LIST[] = "not a list of records";
 
 static bool is_blank(unsigned char c)
 {
@@ -47,7 +49,7 @@ static bytes open_array(struct split *s, bytes p, bytes from)
         return p + 1;
     }
     if (way == s->way || (s->way >= 0 && s->settled))
-        return split_fail(s, p, from, "a second array of records");
+        return split_fail(s, p, from, SPLIT_SECOND_LIST);
     if (s->way >= 0 && records_put_back(s)) /* a better place than the one found before */
         return split_fail(s, p, from, SPLIT_TOO_LARGE);
     s->count = 0;

@@ -114,14 +114,23 @@ int records_end_pick(struct split *s, bytes p)
     return buf_addc(s->out, '\n');
 }
 
+/* Is this what a PATH with a star names: a list of records, or perhaps one record? */
+static bool is_spread(const struct split *s, bytes p)
+{
+    return s->records->spread && s->wanted && s->records->way[0].depth == s->nest.depth + 1 && *p != '[' && *p != 'n';
+}
+
 const char *records_approach(struct split *s, bytes p)
 {
-    if (records_way_here(s) >= 0)
+    bool spread = is_spread(s, p);
+    if (spread && (*p != '{' || !s->records->keyed))
+        return SPLIT_NO_LIST;
+    if (spread || records_way_here(s) >= 0)
         return begin_pick(s, p) ? SPLIT_TOO_LARGE : NULL;
     if (s->nest.depth != s->records->base)
         return NULL;
     if (s->way >= 0)
-        return "a second list of records";
+        return SPLIT_SECOND_LIST;
     s->null_records = *p == 'n';
     s->way = *p == '{' || *p == '[' ? 0 : -1;
     return NULL;

@@ -60,5 +60,6 @@ struct split {
 /* Reasons that callers tell apart, by their address. */
 extern const char SPLIT_CUT[];
 extern const char SPLIT_TOO_LARGE[];
+extern const char SPLIT_SECOND_LIST[], SPLIT_NO_LIST[]; /* JSON, but not as the PATH of the records has it */
 
 #endif

@@ -307,7 +307,7 @@ static void check_refusals(void)
     refuses("[\"\xf5\x80\x80\x80\"]", 2, "UTF-8");
     refuses("[\"\xc3\"]", 3, "UTF-8");
     refuses("[1,\xc2\xa0 2]", 3, "expected a value");
-    refuses("{\"results\":[1],\"results\":[2]}", 25, "a second array of records");
+    refuses("{\"results\":[1],\"results\":[2]}", 25, "a second list of records");
     refuses("[1]/**/", 3, "more after the end");
 }
 
