@@ -87,9 +87,12 @@ static int write_without_room(void)
     struct error e = {0};
     buf_adds(&text, "more than fits");
     signal(SIGXFSZ, SIG_IGN);
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4, 4});
-    return io_write_file(named("full"), &text, false, &e) == -1 && e.code == EXIT_IO && strstr(e.message, "large") ? 0
-                                                                                                                   : 1;
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){4, RLIM_INFINITY});
+    bool right =
+        io_write_file(named("full"), &text, false, &e) == -1 && e.code == EXIT_IO && strstr(e.message, "large");
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+    buf_free(&text);
+    return !right;
 }
 
 static void test_written(void)
@@ -420,10 +423,14 @@ static int holds_standard(void)
 
 static int holds_none(void)
 {
+    struct rlimit most;
+    getrlimit(RLIMIT_NOFILE, &most);
     close(1);
-    setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, 0});
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, most.rlim_max});
     io_hold_standard();
-    return !io_is_open(1) ? 0 : 1;
+    bool open = io_is_open(1);
+    setrlimit(RLIMIT_NOFILE, &most);
+    return open;
 }
 
 static void test_clocks(void)
