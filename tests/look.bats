@@ -158,6 +158,39 @@ END
     exits 69
 }
 
+@test "check --sample: the notations of times; a text, a number or a name that may be something else is none" {
+    api <<'END'
+def answer(r):
+    rows = [{
+        "day": f"2026-01-3{n % 2}", "iso": f"2026-01-31T08:00:0{n}Z", "ms": f"2026-01-31T08:00:00.12{n}Z",
+        "blank": f"2026-01-31 08:00:0{n}", "micros": f"2026-01-31T08:00:00.12345{n}Z", "short": f"2026-01-31T08:0{n}",
+        "zone": "2026-01-31T08:00:00+01:00", "both": "2026-01-31 08:00:00.123+0100", "createdAt": 1769846400 + n,
+        "ts": 1769846400000 + n, "far": {"updated_at": 1769846400, "further": {"date": "2026-01-31"}},
+        # no times: by the name, by the value, by another record
+        "count": 1769846400, "format": 1769846400, "updated_at": 7, "at": "1769846400", "modified": 1769846400.5,
+        "mixed": "2026-01-31" if n % 2 else "2026-01-31T08:00:00Z", "text": "a-b", "none": None, "list": ["2026-01-31"],
+    } for n in range(5)]
+    return {"items": rows[int(r.query.get("offset", 0)):], "total": 5}
+END
+    restsrc check --sample 4 "$api/items"
+    exits 0
+    jq -c '.times | to_entries[] | [.key, .value]' "$out" | diff - <(cat <<'END'
+["day","date"]
+["iso","iso"]
+["ms","iso_ms"]
+["blank","%Y-%m-%d %H:%M:%S"]
+["micros","%Y-%m-%dT%H:%M:%S.%fZ"]
+["short","%Y-%m-%dT%H:%M"]
+["zone","%Y-%m-%dT%H:%M:%S%z"]
+["both","%Y-%m-%d %H:%M:%S.%L%z"]
+["createdAt","epoch_s"]
+["ts","epoch_ms"]
+["far.updated_at","epoch_s"]
+["far.further.date","date"]
+END
+    )
+}
+
 @test "count --plan: records, pages as long as the server gives them, requests, minutes at --rate, requests left" {
     api <<'END'
 def answer(r):

@@ -261,6 +261,33 @@ static void test_refused_schemas(void)
     buf_free(&deep);
 }
 
+/* What is written is what was read. */
+static void test_written_schemas(void)
+{
+    static const char *const schemas[] = {
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\\\"b\",\"type\":\"long\",\"nullable\":false,\"metadata\":{}}]}",
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"d\",\"type\":\"decimal(20,2)\",\"nullable\":true,\"metadata\":{}}"
+        ","
+        "{\"name\":\"t\",\"type\":\"timestamp_ntz\",\"nullable\":true,\"metadata\":{}}]}",
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":\"string\","
+        "\"valueType\":"
+        "{\"type\":\"array\",\"elementType\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x\",\"type\":\"float\","
+        "\"nullable\":"
+        "true,\"metadata\":{}}]},\"containsNull\":false},\"valueContainsNull\":true},\"nullable\":true,\"metadata\":{}}"
+        "]}",
+    };
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        struct schema_field root;
+        struct buf out = {0};
+        struct error e = {0};
+        ok(schema_parse(&root, text(schemas[i]), &e) == 0, "a schema%s", e.message);
+        schema_write(&root, &out);
+        is_text(buf_text(&out), schemas[i], "as it is written");
+        schema_free(&root);
+        buf_free(&out);
+    }
+}
+
 static void is_inferred(const char *name, const char *lines, size_t count, const enum schema_type *types)
 {
     struct schema_field root;
@@ -308,6 +335,7 @@ int main(void)
     test_news(&schema, &utc);
     schema_free(&schema);
     test_refused_schemas();
+    test_written_schemas();
     test_inference();
     return tap_end();
 }
