@@ -55,6 +55,28 @@ first_query() { queries | head -n 1; }
     exits 0
 }
 
+@test "a configuration is one that was named, or the user's own: what lies in the working folder is none" {
+    list n=10
+    mkdir -p "$BATS_TEST_TMPDIR/there" && cd "$BATS_TEST_TMPDIR/there"
+    for folder in . .restsrc restsrc .config/restsrc restsrc/apis apis; do
+        mkdir -p "$folder"
+        for name in config restsrc.conf .restsrcrc github.conf items.conf; do
+            printf 'proxy = http://127.0.0.1:1\nquery = stolen=1\n' >"$folder/$name"
+        done
+    done
+    for home in . "" there; do
+        XDG_CONFIG_HOME=$home HOME=$home restsrc read "$list"
+        exits 0
+        wrote_records
+        XDG_CONFIG_HOME=$home HOME=$home restsrc read --api ./apis/github "$list"
+        exits 78
+        says "no preset"
+    done
+    XDG_CONFIG_HOME=$PWD restsrc read --api ../config "$list"
+    exits 78
+    [ "$(queries | grep -c stolen)" -eq 0 ]
+}
+
 @test "--config-fd takes them from a descriptor" {
     list n=250
     restsrc read --offset 3 --config-fd 5 5< <(printf 'url = %s\nlimit = 7' "$list")

@@ -63,6 +63,29 @@ END
     [ "$(api_log -r 'map(.headers.Cookie // "none") | unique | join(" ")')" = "none s=1" ]
 }
 
+@test "cookies stay with their origin: another port of the host gets none and gives none, and none is on the disk" {
+    echo 'def answer(r): return 200, {"items": [{"id": 2}], "next": r.query["back"]}, {"Set-Cookie": "theirs=1"}' \
+        >"$BATS_TEST_TMPDIR/other.py"
+    "$PYTHON3" "$tests/servers/small.py" "$BATS_TEST_TMPDIR/other.py" >"$BATS_TEST_TMPDIR/url" 3>&- &
+    other_id=$!
+    eventually test -s "$BATS_TEST_TMPDIR/url"
+    other=$(cat "$BATS_TEST_TMPDIR/url")
+    api <<END
+def answer(r):
+    last = "p" in r.query
+    link = None if last else f"$other/items?back={r.base}/items?p=3"
+    return 200, {"items": [{"id": 3 if last else 1}], "next": link}, {"Set-Cookie": "ours=1"}
+END
+    restsrc read --paginate next-url --trust-host 127.0.0.1 "$api/items"
+    others_cookie=$(curl -gsSf "$other/_log" | jq -r '.headers.Cookie')
+    kill "$other_id"
+    exits 0
+    wrote_ids 1 3
+    [ "$others_cookie" = null ]
+    [ "$(api_log -c 'map(.headers.Cookie)')" = '[null,"ours=1"]' ]
+    ! grep -rl -e ours -e theirs "$XDG_CACHE_HOME" "$XDG_CONFIG_HOME" || false
+}
+
 @test "files of credentials are read again on 401" {
     secret_file bearer old-token
     secret_file header 'X-Api-Key: old-token'
@@ -98,6 +121,33 @@ END
     restsrc read --bearer-file "$token" "$api/items"
     exits 77
     [ "$(api_log length)" -eq 1 ]
+}
+
+@test "headers without bounds end the request, and what moves the cursor in one gets into no message" {
+    api <<'END'
+def answer(r):
+    name, odd = r.path[1:], "\x1b[31mred\x07\x9b"
+    if name == "one":
+        return 200, [], {"X-Large": "x" * 2000000}
+    if name == "many":
+        return 200, [], {f"X-{i}": "x" * 60000 for i in range(200)}
+    values = {"Location": f"http://{odd}/x", "Link": f'<http://{odd}/>; rel="next"', "Content-Range": f"items {odd}/3"}
+    status = {"WWW-Authenticate": 401, "Location": 302, "Retry-After": 503}.get(name, 200)
+    return status, [{"id": 1}], {name: values.get(name, odd)}
+END
+    for name in one many; do
+        restsrc read --retry 0 "$api/$name" 2>/dev/null
+        [ "$status" = 75 ] || exits 76
+        wrote_nothing
+        [ "$(wc -c <"$err")" -lt 1000 ]
+    done
+    for name in WWW-Authenticate Location Retry-After Content-Encoding Content-Type Content-Range Link X-Total-Count; do
+        for command in read count check call; do
+            restsrc "$command" --retry 0 --verbose "$api/$name"
+            [ "$status" -lt 124 ]
+            shows_plain_text "$err"
+        done
+    done
 }
 
 @test "what WWW-Authenticate says of why is told, without what it repeats of the token" {

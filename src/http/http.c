@@ -131,10 +131,8 @@ static void set_all(struct http *h)
     curl_easy_setopt(c, CURLOPT_WRITEDATA, h);
     curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_send);
     curl_easy_setopt(c, CURLOPT_PREREQDATA, h);
-    if (h->client->shared) {
-        curl_easy_setopt(c, CURLOPT_SHARE, h->client->shared);
+    if (h->client->shared)
         curl_easy_setopt(c, CURLOPT_COOKIEFILE, ""); /* none is read: cookies are kept and sent from now on */
-    }
     set_options(h, &h->client->options);
     set_authorities(c, h->client);
 }
@@ -282,6 +280,16 @@ static int address(struct http *h, const struct request *r, struct error *e)
     return result;
 }
 
+/* libcurl has cookies by the host alone: those of our origin go to no other port of it, and none come from there. */
+static void set_cookies(const struct http *h)
+{
+    if (!h->client->shared)
+        return;
+    curl_easy_setopt(h->easy, CURLOPT_SHARE, h->foreign ? NULL : h->client->shared);
+    if (h->foreign)
+        curl_easy_setopt(h->easy, CURLOPT_COOKIELIST, "ALL"); /* forgets them */
+}
+
 /* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be
  * sent twice therefore gets a connection of its own. */
 int http_prepare(struct http *h, const struct request *r, struct error *e)
@@ -307,6 +315,7 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
     curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
     set_headers(h, r, has_body);
+    set_cookies(h);
     int result = address(h, r, e);
     if (h->refused)
         return error_set(e, EXIT_USAGE, "libcurl does not take the text of an option: %s",
