@@ -78,13 +78,33 @@ page_of() { list "nocount,body=$(encoded "$1"),count=html"; }
     wrote 12
 }
 
-@test "count does not guess when the counting URL is forbidden or fails" {
-    for pair in 401:77 403:77 429:75 500:75 503:75; do
-        list "n=12,nocount=${pair%:*}"
+@test "count does not ask the list while the counting URL is busy or fails" {
+    for code in 429 502 503; do
+        list "n=12,nocount=$code"
         restsrc count --retry 0 "$list"
-        exits "${pair#*:}"
+        exits 75
         wrote_nothing
         [ "$(log length)" -eq 1 ]
+    done
+}
+
+@test "401, 403 or 500 where /count was a guess: the list tells whether it has no such URL" {
+    for code in 401 403 500; do
+        list "n=12,nocount=$code"
+        restsrc count "$list"
+        exits 0
+        wrote 12
+        [ "$(log length)" -eq 2 ] # it is not tried again
+    done
+    for pair in 401:77 403:77 500:75; do
+        list "nocount=${pair%:*},fail=${pair%:*}:9" # the list is refused, too
+        restsrc count --retry 1 --retry-delay 0.01 "$list"
+        exits "${pair#*:}"
+        wrote_nothing
+        says "/items?offset=0&limit=1: HTTP ${pair%:*}"
+        restsrc count --retry 0 --count-from "url:$list/count" "$list" # no guess
+        exits "${pair#*:}"
+        wrote_nothing
     done
 }
 

@@ -192,10 +192,12 @@ static int make_count_request(struct count *c, struct error *e)
     return result;
 }
 
-/* Does this failure only mean that there is no counting URL? */
+/* Does this failure only mean that there is no counting URL? Of a URL that they do not have servers also say 401 or
+ * 403, as gateways do, or 500, because `count` is no id: whether it means more, the list tells. */
 static bool no_such_url(const struct error *e)
 {
-    return e->code == EXIT_REFUSED || e->code == EXIT_ANSWER;
+    return e->code == EXIT_REFUSED || e->code == EXIT_ANSWER || (e->code == EXIT_DENIED && e->http_status) ||
+           e->http_status == 500;
 }
 
 static int count_by_url(struct count *c, struct error *e)
@@ -205,7 +207,10 @@ static int count_by_url(struct count *c, struct error *e)
     if (make_count_request(c, e))
         return -1;
     c->ask.first = !guess; /* where we guess, 404 says something of the guess */
-    if (ask_request(&c->ask, NULL))
+    c->ask.guess = guess;
+    int failed = ask_request(&c->ask, NULL);
+    c->ask.guess = false;
+    if (failed)
         return guess && no_such_url(&c->ask.error) ? count_by_page(c, e) : count_because(c, e);
     if (check_partial(c, e))
         return -1;

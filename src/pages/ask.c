@@ -76,6 +76,12 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return p->split.reason == SPLIT_CUT ? 1 : -1;
 }
 
+static bool on_matters(void *ctx, const struct exchange *x)
+{
+    const struct ask *p = ctx;
+    return !p->guess || x->status != 500;
+}
+
 static void note_made(struct ask *p, struct exchange *x)
 {
     struct buf url = {0};
@@ -109,6 +115,7 @@ static const struct transfer_ops ask_ops = {
     .begin = on_begin,
     .data = on_data,
     .said = on_said,
+    .matters = on_matters,
     .done = on_done,
     .note = on_note,
 };

@@ -14,6 +14,7 @@ struct ask {
     void *ctx;
 
     bool once;  /* a request that fails is not tried again */
+    bool guess; /* nor is 500: the URL may be none of the server's */
     bool lines; /* NDJSON is welcome */
     bool first; /* the next request asks for the beginning of a list: a rule may say that it is empty */
     bool raw;   /* the request is a call: an answer of any status is welcome, of any kind, and `body` is its bytes */
