@@ -521,3 +521,30 @@ END
         cat "$out" "$err" | grep -qF "${header%%:*}"
     done
 }
+
+# reads_all OPTIONS: check finds these options, and the line that it gives reads the ids from 0 to 7.
+reads_all() {
+    restsrc check --sample 1 "$@"
+    jq -r '.shell | sub("^restsrc"; "\"$RESTSRC\"")' "$out" >"$BATS_TEST_TMPDIR/line"
+    sh "$BATS_TEST_TMPDIR/line" >"$BATS_TEST_TMPDIR/read"
+    diff <(jq -r .id "$BATS_TEST_TMPDIR/read") <(seq 0 7)
+}
+
+@test "a cursor that goes with no other parameter, and pages whose length can't be asked for" {
+    api <<'END'
+def answer(r):
+    if r.path == "/pages":
+        at = 3 * (int(r.query.get("page", 1)) - 1)
+        return {"items": [{"id": i} for i in range(at, min(at + 3, 8))]}
+    if "cursor" in r.query and len(r.query) > 1:
+        return 400, {"message": "a cursor goes with nothing else"}
+    at = int(r.query.get("cursor", "c0")[1:])
+    return {"items": [{"id": i} for i in range(at, min(at + 3, 8))], "next_cursor": f"c{at + 3}" if at < 5 else None}
+END
+    reads_all "$api/items?kind=a"
+    [ "$(jq -c .options "$out")" = '{"records":"items","paginate":"cursor","next":"next_cursor",'\
+'"param-cursor":"cursor","cursor-alone":"true","param-limit":""}' ]
+    reads_all "$api/pages"
+    [ "$(jq -c .options "$out")" = '{"records":"items","paginate":"page","param-page":"page","param-limit":"",'\
+'"page-size":"3"}' ]
+}
