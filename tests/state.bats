@@ -153,6 +153,28 @@ END
     says "later version"
 }
 
+@test "a state that somebody has broken is refused before anything is asked for" {
+    growing_api
+    restsrc read --state good --limit 10 "$api/"
+    asked=$(api_log length)
+    for change in '.offset = -1' '.offset = 1.5' '.offset = "x"' '.skip = -1' '.records = -1' '.bytes = -5' \
+        '.bytes = 1e30' '.page_size = -3' '.run = -7' '.version = 0' '.version = "x"' 'del(.version)' 'del(.list)' \
+        '[.]' '"x"' '.style = 7'; do
+        jq -c "$change" good >broken
+        restsrc read --state broken "$api/"
+        exits 78
+        says "broken, line 1: "
+        wrote_nothing
+    done
+    for text in x '{' '{}' '[]' null '{"version":1'; do
+        { cat good; echo "$text"; } >broken
+        restsrc read --state broken "$api/"
+        exits 78
+        says "broken, line 2: this is not a state of restsrc"
+    done
+    [ "$(api_log length)" -eq "$asked" ]
+}
+
 @test "a file that the state does not know is not replaced by what is new" {
     growing_api
     restsrc read --state state --output list "$api/"
