@@ -222,6 +222,39 @@ teardown_file() { stop_server; }
     says --oauth-client-id
 }
 
+@test "what is missing beside a way to log in, or does not go with it, is 64, and nothing is sent" {
+    echo secret >"$BATS_TEST_TMPDIR/secret"
+    chmod 600 "$BATS_TEST_TMPDIR/secret"
+    list
+    cd "$BATS_TEST_TMPDIR"
+    while IFS='|' read -r options message; do
+        # shellcheck disable=SC2086 # options and their arguments
+        restsrc read $options "$list"
+        exits 64
+        says "$message"
+    done <<END
+--oauth-data @secret|the other oauth options need --oauth-token-url
+--oauth-token-path token|the other oauth options need --oauth-token-url
+--oauth-param a=b|the other oauth options need --oauth-token-url
+--oauth-token-url $list|needs --oauth-client-id, or --oauth-data
+--oauth-token-url $list --oauth-data secret|takes @FILE
+--oauth-token-url $list --oauth-data @secret --oauth-param a=b|the whole body
+--oauth-token-url $list --oauth-data @secret --oauth-refresh-token-file secret|the whole body
+--oauth-token-url $list --oauth-client-id me --oauth-write-refresh-token|needs a --oauth-refresh-token-file
+--auth-command true --bearer-file secret|only one of
+--aws-sigv4 aws:amz|needs the key pair
+--digest|needs a name and a password
+END
+    HOME='' XDG_CONFIG_HOME='' restsrc read --netrc "$list"
+    exits 66
+    (unset HOME && restsrc read --netrc "$list" && exits 66 && says "there is no home folder")
+    : >empty
+    restsrc read --oauth-token-url "$list" --oauth-data @empty "$list"
+    exits 78
+    says "empty is empty"
+    [ "$(log length)" -eq 0 ]
+}
+
 @test "a secret is no option of the command line" {
     for name in bearer user oauth-client-secret oauth-refresh-token key-password; do
         restsrc read "--$name" s3cret "$server/items"

@@ -45,6 +45,28 @@ END
     says_not s3
 }
 
+@test "the environment names the proxy, for http, https or all; where it answers itself it is named" {
+    api <<'END'
+def answer(r):
+    return {"items": [{"id": 1}], "total": 1}
+END
+    for name in http_proxy all_proxy ALL_PROXY; do
+        (export "$name=$api" && restsrc read --retry 0 --quiet http://api.invalid/items && exits 0 && wrote_ids 1 1)
+    done
+    [ "$(api_log 'map(.target | startswith("http://api.invalid/items?")) | all')" = true ]
+    for name in https_proxy HTTPS_PROXY all_proxy; do
+        export "$name=$api"
+        restsrc read --retry 0 https://api.invalid/items
+        exits 75
+        says "the proxy answered HTTP 501 (through the proxy ${api#http://})"
+        export "$name=http://127.0.0.1:1"
+        restsrc read --retry 0 https://api.invalid/items
+        exits 75
+        says "127.0.0.1 port 1"
+        unset "$name"
+    done
+}
+
 @test "cookies are kept between the requests of a run, on all connections, unless --header has some" {
     api <<'END'
 def answer(r):

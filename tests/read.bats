@@ -359,7 +359,7 @@ teardown_file() { stop_server; }
 }
 
 @test "random ranges on random servers come out exactly" {
-    "$PYTHON3" "$tests/property/ranges.py" "$RESTSRC" "$server"
+    "$PYTHON3" "$tests/property/ranges.py" "$RESTSRC" "$server" "${RESTSRC_SEED:-1}"
 }
 
 # ---- servers that ignore the offset ----

@@ -199,7 +199,7 @@ answer_of() { list "body=$(encoded "$1")"; }
 }
 
 @test "random JSON in random white space comes out as Python's json sees it, numbers as they were written" {
-    "$PYTHON3" "$tests/property/texts.py" "$RESTSRC" "$server"
+    "$PYTHON3" "$tests/property/texts.py" "$RESTSRC" "$server" "${RESTSRC_SEED:-1}"
 }
 
 @test "--max-page-bytes bounds a page" {

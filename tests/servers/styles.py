@@ -340,7 +340,7 @@ def total_text(s, offset):
 def rows_of(s, request):
     limit = request.limit
     for k, m in s.parts("short"):
-        limit = int(m) if int(k) == request.offset else limit
+        limit = min(limit, int(m)) if int(k) == request.offset else limit
     if request.place != str(request.offset) or str(request.offset) in s.words.get("hole", ()):  # one of the empty pages
         limit = 0
     first = request.offset - sum(int(k) for k_from, k in s.parts("insert") if request.offset >= int(k_from))
