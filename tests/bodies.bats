@@ -126,3 +126,46 @@ END
         says "NaN or Infinity, which JSON does not know, at byte 58, in record 2 of the page"
     done
 }
+
+@test "NDJSON whose last line is an error, and no record, is torn; records that are errors are records" {
+    api <<'END'
+import json
+last = {"error": {"error": {"code": 504, "message": "query timed out"}}, "text": {"exception": "out of memory"},
+        "flag": {"success": False, "message": "boom"}, "record": {"id": 26, "error": "its own"},
+        "well": {"error": None, "status": "ok"}}
+def answer(r):
+    kind = r.path[1:]
+    lines = [{"id": n} for n in range(1, 26)] + [last.get(kind, {"error": "rate limit exceeded", "code": 429})]
+    if kind == "alone":
+        lines = [{"error": "no such table"}]
+    if kind == "passing" and r.state.setdefault("tries", r.n) != r.n:
+        lines[25] = {"id": 26}
+    if kind == "errors":
+        lines = [{"code": n, "error": "disk full"} for n in range(1, 27)]
+    return 200, "".join(json.dumps(line) + "\n" for line in lines), {"Content-Type": "application/x-ndjson"}
+END
+    for stream in --stream --no-stream; do
+        for kind in error text flag; do
+            restsrc read --paginate none "$stream" "$api/$kind"
+            exits 76
+            says "the last line is an error"
+            [ "$stream" = --stream ] || wrote_nothing
+            ! grep -v id "$out"
+        done
+        restsrc read --paginate none "$stream" "$api/alone"
+        exits 76
+        says "no such table"
+        wrote_nothing
+        for kind in record well errors; do
+            restsrc read --paginate none "$stream" "$api/$kind"
+            exits 0
+            [ "$(wc -l <"$out")" -eq 26 ]
+        done
+        restsrc read --paginate none "$stream" --on 2xx=ok "$api/error"
+        exits 0
+        [ "$(wc -l <"$out")" -eq 26 ]
+    done
+    restsrc read --paginate none --retry-delay 0.01 "$api/passing"
+    exits 0
+    wrote_ids 1 26
+}

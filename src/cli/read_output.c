@@ -83,6 +83,9 @@ int read_output_stream(struct read_run *r, struct exchange *x, struct error *e)
     if (read_output_save_at_times(r, e))
         return -1;
     h->streamed += lines;
+    struct slice last = lines_last((struct slice){text, all}); /* kept for the end of the answer */
+    buf_clear(&r->ready);
+    buf_add(&r->ready, last.text, last.len);
     memmove(h->records.data, h->records.data + all, h->records.len - all);
     h->records.len -= all;
     r->enough = keep == left;

@@ -10,7 +10,10 @@
 #include "http/answer.h"
 #include "http/secret.h"
 #include "json/error_body.h"
+#include "json/lines.h"
+#include "json/passing.h"
 #include "json/refusal.h"
+#include "json/words.h"
 
 void read_page_begin(void *ctx, struct exchange *x)
 {
@@ -104,6 +107,38 @@ static int check_denial(struct held_page *h, const struct exchange *x, struct er
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     h->denied = h->split.way >= 0 && x->action != RULE_OK && refusal_is(envelope, (struct slice){0});
     return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
+}
+
+/* Are all members of it about what went wrong? A record has others, too. */
+static bool is_only_error(struct slice line)
+{
+    unsigned about = WORD_BAD | WORD_REASON | WORD_STATUS | WORD_CODE | WORD_FLAG;
+    struct slice key, value;
+    bool only = refusal_is(line, (struct slice){0});
+    for (size_t at = 0; only && value_next(line, &at, &key, &value);)
+        only = words_of(key.text, key.len).any & about;
+    return only;
+}
+
+/* Where a server fails after it has sent its status and lines, the last one may say so. */
+static int check_last_line(const struct read_run *r, const struct held_page *h, const struct exchange *x,
+                           struct error *e)
+{
+    struct slice lines = {h->records.data, h->records.len},
+                 streamed = {r->ready.data, r->paging.stream ? r->ready.len : 0};
+    struct slice last = lines_record(lines_last(lines.len ? lines : streamed)),
+                 first = lines_record(lines_first(streamed.len ? streamed : lines));
+    bool all = first.text != last.text && is_only_error(first); /* then that is what records are */
+    if (!h->split.many || !last.len || x->action == RULE_OK || all || !is_only_error(last))
+        return 0;
+    char detail[200];
+    struct refusal said;
+    refusal_read(last, (struct slice){0}, &said);
+    error_body_detail(last.text, last.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    error_set(e, EXIT_ANSWER, "the last line is an error, and no record%s%s (--on 2xx=ok if it is one)",
+              *detail ? ": " : "", detail);
+    return passing_is(last, said.status) && !r->paging.stream ? 1 : -1;
 }
 
 /* Nothing is there, and nothing needs to be: no content, or no lines. */
@@ -208,6 +243,9 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     bool empty = h->split.way < 0 && !h->split.many && is_empty_list(r, h);
     if (wants_object(r) && h->split.way < 0 && !h->split.many && !empty)
         take_object(r, h, x);
+    int torn = check_last_line(r, h, x, e);
+    if (torn)
+        return torn;
     if (h->split.way >= 0 || h->split.many)
         return r->paging.stream ? read_output_stream(r, x, e) : 0;
     char detail[8]; /* next to an error an empty list means an error */
