@@ -105,6 +105,27 @@ END
     done
 }
 
+@test "offset: a server that takes the offset for the number of a page is found out, and is read by pages" {
+    api <<'END'
+def answer(r):
+    size, n = int(r.query["limit"]), int(r.query["offset"])
+    begin = n if r.path == "/true" else n * size
+    asked = r.n if r.path == "/true" else 0 # of each record something changes
+    return [{"id": i, "asked": asked} for i in range(100 if r.path != "/long" else 250)][begin : begin + size]
+END
+    for path in long short; do
+        restsrc read "$api/$path"
+        exits 76
+        says "takes offset for the number of a page" "--paginate page --param-page offset --page-base 0"
+    done
+    restsrc read --paginate page --param-page offset --page-base 0 "$api/long"
+    exits 0
+    wrote_ids 0 249
+    restsrc read "$api/true"
+    exits 0
+    wrote_ids 0 99
+}
+
 @test "page: a server that counts pages from 0 is found out where the range ends before the total, too" {
     style pages n=250,base=0
     reads --limit 150

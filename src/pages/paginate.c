@@ -12,6 +12,7 @@
 #include "pages/more.h"
 #include "pages/seek.h"
 #include "pages/styles.h"
+#include "json/lines.h"
 #include "json/split.h"
 
 /* ---- set-up ---- */
@@ -234,6 +235,19 @@ static void learn_more(struct paginate *p, const struct page *page, const struct
         p->says_more = says == MORE_YES ? name : NULL;
 }
 
+/* Is the offset taken for the number of a page? Then the record is not the one at `offset` of the page before, but that
+ * which the page of this number begins with. */
+static bool is_by_pages(const struct page *page, const struct answer *a)
+{
+    struct slice lines = a->before, first = lines_first(a->records), line = {0};
+    bool elsewhere = true;
+    for (int64_t n = 0; n <= page->offset * page->asked && lines.len; n++, lines = lines_after(lines, line)) {
+        line = lines_first(lines);
+        elsewhere &= n != page->offset || !lines_same(line, first);
+    }
+    return page->got && page->asked > 1 && elsewhere && lines_same(line, first);
+}
+
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e)
 {
     p->under_way--;
@@ -243,6 +257,7 @@ int paginate_learn(struct paginate *p, struct page *page, const struct answer *a
         return -1;
     if (p->style->seeks)
         learn_more(p, page, a);
+    p->by_pages = p->probing == PROBE_LIMIT && is_by_pages(page, a);
     return again(p, page, r, p->style->seeks ? seek_learn(p, page, e) : follow_learn(p, page, a, e));
 }
 

@@ -110,7 +110,7 @@ enum probing {
     PROBE_SIZE,   /* how long are its pages? */
     PROBE_SECOND, /* has it a second record? */
     PROBE_TOTAL,  /* what is its total now? */
-    PROBE_LIMIT   /* is the limit a number of records, or where a page ends? */
+    PROBE_LIMIT   /* is the limit a number of records, the offset that of a record? */
 };
 
 struct paginate {
@@ -154,6 +154,7 @@ struct paginate {
     int64_t short_size;   /* of a page that was shorter than asked while the page size was unknown; 0: none was */
     bool open;            /* the page size is known: many pages may be under way */
     enum probing probing; /* the page under way is asked for only to learn something */
+    bool by_pages;        /* at PROBE_LIMIT: what came is what begins the page of that number */
     bool looked;          /* a page after the total has been asked for */
     bool short_page;      /* the last page had fewer records than were asked for */
     unsigned gap;         /* so many pages in a row were empty */

@@ -205,7 +205,8 @@ static int learn_total_again(struct paginate *p, struct page *page, struct error
 }
 
 /* One full page from the list's beginning, and nothing after it, is also what a server gives that takes the limit for
- * the place where a page ends. Then there is no record in the middle of that page, where one is asked for. */
+ * the place where a page ends, or the offset for the number of a page. Then two records in the middle of that page are
+ * not there, or others. */
 static bool wants_limit(const struct paginate *p)
 {
     return p->style->place == PLACE_OFFSET && styles_sends_limit(p) && p->start == 0 && p->total < 0 &&
@@ -217,8 +218,9 @@ static bool wants_limit(const struct paginate *p)
  * there a second record? */
 static int end_or_probe(struct paginate *p, struct page *page)
 {
+    bool two = p->position >= 8;
     if (!p->probing && wants_limit(p))
-        return probe(p, page, PROBE_LIMIT, p->position / 2, 1);
+        return probe(p, page, PROBE_LIMIT, p->position / (two ? 4 : 2), two ? 2 : 1);
     if (p->position > 0 || p->start > 0 || p->size < 2 || p->probing)
         return coverage_ended(p);
     p->size = 1;
@@ -241,6 +243,12 @@ static int learn_limit(struct paginate *p, struct page *page, struct error *e)
                          "the place where a page ends? Then it can't be read by it (--param-limit, --paginate; "
                          "--on-drift ignore lets that pass)",
                          (long long)page->offset, styles_limit_name(p));
+    if (p->by_pages)
+        return error_set(e, EXIT_ANSWER,
+                         "the server takes %s for the number of a page: at %lld, with a limit of %lld, it begins with "
+                         "record %lld (--paginate page --param-page %s --page-base 0)",
+                         p->paging->param_offset, (long long)page->offset, (long long)page->asked,
+                         (long long)page->offset * (long long)page->asked, p->paging->param_offset);
     page->got = 0; /* it has come before */
     return coverage_ended(p);
 }
