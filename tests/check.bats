@@ -548,3 +548,18 @@ END
     [ "$(jq -c .options "$out")" = '{"records":"items","paginate":"page","param-page":"page","param-limit":"",'\
 '"page-size":"3"}' ]
 }
+
+@test "names that a server makes up are no commands, options or JSONPaths in the line to paste" {
+    cd "$BATS_TEST_TMPDIR"
+    api <<'END'
+from urllib.parse import unquote
+def answer(r):
+    name, at = unquote(r.path[1:]), int(r.query.get("p", 0))
+    rows = [{"id": i, name: "%s%n$(touch pwned)"} for i in range(at, min(at + 3, 8))]
+    return {name: rows, "next": f"{r.target.split('?')[0]}?p={at + 3}" if at < 5 else None}
+END
+    for name in "a'b" 'a$(touch pwned)' 'a;touch pwned' 'a`touch pwned`' 'a b' 'a|b' 'a.b' 'a*' '$a' -a --help --; do
+        reads_all "$api/$(jq -rn --arg name "$name" '$name | @uri')"
+    done
+    [ ! -e pwned ]
+}

@@ -58,7 +58,7 @@ static void add_shell_option(const struct option_row *row, const char *value, st
     buf_addf(out, " --%s%s", flag && *value == 'f' ? "no-" : "", row->name);
     if (flag)
         return;
-    buf_addc(out, ' ');
+    buf_addc(out, *value == '-' ? '=' : ' '); /* so that no value is taken for an option */
     add_word(value, out);
 }
 

@@ -213,7 +213,7 @@ void path_show(const struct path *p, unsigned w, struct buf *out)
         return;
     }
     for (unsigned d = 0; d < way->depth; d++)
-        pointer |= strpbrk(way->segment[d], "./") || !*way->segment[d];
+        pointer |= strpbrk(way->segment[d], "./*") || !*way->segment[d] || (d == 0 && *way->segment[d] == '$');
     for (unsigned d = 0; d < way->depth; d++) {
         if (pointer || d)
             buf_addc(out, pointer ? '/' : '.');

@@ -102,6 +102,16 @@ static void check_ways(void)
     path_show(&path, 0, &shown);
     is_text(buf_text(&shown), "/a~1b/~0", "a JSON Pointer is shown as it was given");
     path_free(&path);
+    buf_clear(&shown);
+    path_parse(&path, "/$a");
+    path_show(&path, 0, &shown);
+    is_text(buf_text(&shown), "/$a", "so is one that would be a JSONPath");
+    path_free(&path);
+    buf_clear(&shown);
+    path_parse(&path, "/a/*");
+    path_show(&path, 0, &shown);
+    is_text(buf_text(&shown), "/a/*", "and one that would name all members");
+    path_free(&path);
     buf_free(&shown);
 }
 
