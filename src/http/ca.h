@@ -1,6 +1,7 @@
 /* ca: the certificates of authorities that servers are checked by, in curl's order: CURL_CA_BUNDLE; SSL_CERT_FILE and
  * SSL_CERT_DIR; what libcurl was built for; where that is not there (a static libcurl knows no place), the places where
- * Linux distributions have them. */
+ * Linux distributions have them: a bundle, else a folder. SSL_CERT_DIR alone takes the place of folders, not of the
+ * bundle. */
 #ifndef RESTSRC_CA_H
 #define RESTSRC_CA_H
 

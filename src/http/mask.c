@@ -69,7 +69,7 @@ static size_t decode(const char *text, const char *way, unsigned char *byte)
 
 /* A secret that is looked for, by the algorithm of Knuth, Morris and Pratt. */
 struct needle {
-    const unsigned char *text;
+    const unsigned char *text; /* folded */
     size_t len;
     size_t *back; /* for each byte: how much of the beginning ends there, too */
     size_t found; /* so many bytes of it end where we are */
@@ -78,7 +78,7 @@ struct needle {
 /* Letters may have changed their case, and forms write a blank as '+'. */
 static unsigned char fold(unsigned char c)
 {
-    return c == '+' ? ' ' : (unsigned char)tolower(c);
+    return c == '+' ? ' ' : c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
 }
 
 /* What has begun of it, not what is complete. */
@@ -87,30 +87,33 @@ static size_t begun(const struct needle *n)
     return n->found == n->len ? n->back[n->len - 1] : n->found;
 }
 
-/* One byte on; true: it is complete. */
+/* One byte on, folded; true: it is complete. */
 static bool step(struct needle *n, unsigned char byte)
 {
     n->found = begun(n);
-    while (n->found && fold(n->text[n->found]) != byte)
+    while (n->found && n->text[n->found] != byte)
         n->found = n->back[n->found - 1];
-    n->found += fold(n->text[n->found]) == byte;
+    n->found += n->text[n->found] == byte;
     return n->found == n->len;
 }
 
-static struct needle *make_needles(const struct buf *secrets, size_t *count, size_t *longest)
+/* One for each of the values; their texts are in *folded. */
+static struct needle *make_needles(const struct buf *values, struct buf *folded, size_t *count, size_t *longest)
 {
-    const char *end = secrets->data + secrets->len;
+    for (size_t i = 0; i < values->len; i++)
+        buf_addc(folded, (char)fold((unsigned char)values->data[i]));
+    const char *end = folded->data + folded->len;
     *count = 0;
     *longest = 1;
-    for (const char *p = secrets->data; p < end; p += strlen(p) + 1)
+    for (const char *p = folded->data; p < end; p += strlen(p) + 1)
         ++*count;
     struct needle *needles = mem_zeroed(*count, sizeof *needles), *n = needles;
-    for (const char *p = secrets->data; p < end; p += strlen(p) + 1, n++) {
+    for (const char *p = folded->data; p < end; p += strlen(p) + 1, n++) {
         *n = (struct needle){.text = (const unsigned char *)p, .len = strlen(p)};
         n->back = mem_zeroed(n->len, sizeof *n->back);
         *longest = n->len > *longest ? n->len : *longest;
         for (size_t i = 1; i < n->len; i++) {
-            step(n, fold(n->text[i]));
+            step(n, n->text[i]);
             n->back[i] = n->found;
         }
     }
@@ -151,12 +154,13 @@ static void mark_way(struct needle *needles, size_t count, size_t longest, const
     free(marked);
 }
 
-void mask_text(const struct buf *secrets, char *text)
+void mask_text(const struct buf *values, char *text)
 {
     size_t count, longest, tries = strpbrk(text, "%\\") ? WAYS : 1;
-    if (!secrets->len || !*text)
+    struct buf folded = {0};
+    if (!values->len || !*text)
         return;
-    struct needle *needles = make_needles(secrets, &count, &longest);
+    struct needle *needles = make_needles(values, &folded, &count, &longest);
     char *marks = mem_zeroed(strlen(text) + 1, 1), *to = text;
     for (size_t w = 0; w < tries; w++)
         mark_way(needles, count, longest, text, ways[w], marks);
@@ -169,5 +173,6 @@ void mask_text(const struct buf *secrets, char *text)
     for (size_t k = 0; k < count; k++)
         free(needles[k].back);
     free(needles);
+    buf_free(&folded);
     free(marks);
 }

@@ -22,13 +22,17 @@ static void check_environment(void)
     is_text(ca_find(THERE, NULL).file, "/file", "SSL_CERT_FILE wins over the place that libcurl was built for");
     is_text(ca_find(THERE, THERE).dir, NULL, "and over its folder");
     setenv("SSL_CERT_DIR", "/dir", 1);
-    is_text(ca_find(THERE, NULL).dir, "/dir", "SSL_CERT_DIR");
+    is_text(ca_find(THERE, THERE).dir, "/dir", "SSL_CERT_DIR");
     is_text(ca_find(THERE, NULL).file, "/file", "which may be given together with SSL_CERT_FILE");
     setenv("CURL_CA_BUNDLE", "/bundle", 1);
     is_text(ca_find(THERE, NULL).file, "/bundle", "CURL_CA_BUNDLE comes first");
     is_text(ca_find(THERE, NULL).dir, NULL, "and alone");
     setenv("CURL_CA_BUNDLE", "", 1);
     is_text(ca_find(THERE, NULL).dir, "/dir", "an empty variable counts as none");
+    unsetenv("CURL_CA_BUNDLE");
+    unsetenv("SSL_CERT_FILE");
+    is_text(ca_find(THERE, "/dev").file, THERE, "SSL_CERT_DIR alone does not replace the bundle");
+    is_text(ca_find(THERE, "/dev").dir, "/dir", "but the folder");
     forget();
 }
 
