@@ -268,8 +268,9 @@ emulated() {
     cd "$CACHE/aarch64/tool/tests/unit"
     # shellcheck disable=SC2016 # $1 is the inner shell's
     find . -name 'test_*[a-z]' -type f -perm -u+x | xargs -P "$(nproc)" -n 1 sh -c '
-        qemu-aarch64-static "$1" >"$1.said" && mv "$1.said" "$1.passed" || { cat "$1.said"; exit 1; }' unit
-    [ "$(find . -name 'test_*.passed' | wc -l)" -ge 40 ]
+        said=$BATS_TEST_TMPDIR/${1##*/}
+        qemu-aarch64-static "$1" >"$said" || { echo "$1"; cat "$said"; exit 1; }' unit
+    [ "$(find "$BATS_TEST_TMPDIR" -name 'test_*' | wc -l)" -ge 40 ]
 }
 
 # suite NAME: the bats file of that name.
