@@ -32,6 +32,47 @@ teardown_file() { stop_server; }
     wrote_records
 }
 
+@test "with fewer it says so, and what it wrote is right" {
+    list n=300
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+    records_of_list >"$BATS_TEST_TMPDIR/whole"
+    for most in 4 5 6 7; do
+        status=0
+        timeout 60 prlimit --nofile=$most "$RESTSRC" read --retry 0 --output "$BATS_TEST_TMPDIR/list" "$list" \
+            >/dev/null 2>"$err" </dev/null 3>&- 4>&- || status=$?
+        case $status in
+        0) ;;
+        74) says "Too many open files" ;;
+        75) says "too many open files: ulimit -n" ;;
+        *) return 1 ;;
+        esac
+        status=0
+        timeout 60 prlimit --nofile=$most "$RESTSRC" read --retry 0 "$list" \
+            >"$out" 2>"$err" </dev/null 3>&- 4>&- || status=$?
+        [ "$status" -eq 0 ] || { exits 75 && says "too many open files: ulimit -n"; }
+        head -n "$(wc -l <"$out")" "$BATS_TEST_TMPDIR/whole" | cmp - "$out"
+    done
+}
+
+@test "64 KiB of stack are enough" {
+    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    list n=300,gzip
+    cd "$BATS_TEST_TMPDIR"
+    api <<'END'
+import gzip, json
+def answer(r):
+    return {"id": 1} if r.method == "GET" else (201, [{"id": 1} for each in json.loads(gzip.decompress(r.body))])
+END
+    seq 300 | sed 's/.*/{"id":&}/' >lines
+    printf '{"a":%s%s}\n' "$(printf '[%.0s' {1..500})" "$(printf ']%.0s' {1..500})" >>lines
+    small() { prlimit --stack=65536 "$RESTSRC" "$@"; }
+    [ "$(small read "$list" | wc -l)" -eq 300 ]
+    [ "$(small read --rate 1000/s --rate-scope machine "$list" | wc -l)" -eq 300 ]
+    small check --sample 50 "$list" | grep -q '"schema"'
+    [ "$(small lookup "$api/{id}" <<<'{"id":1}')" = '{"id":1,"answer":{"id":1}}' ]
+    small write --compress-body "$api/" <lines | jq -e ".records == 301"
+}
+
 @test "a file that may not grow is 74, after what is right, and no signal" {
     list n=300
     cd "$BATS_TEST_TMPDIR"

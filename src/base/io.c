@@ -232,6 +232,14 @@ double io_seconds_since(const struct timespec *then)
     return seconds(&(struct timespec){.tv_sec = t.tv_sec - then->tv_sec, .tv_nsec = t.tv_nsec - then->tv_nsec});
 }
 
+bool io_may_open(void)
+{
+    int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 || errno != EMFILE;
+}
+
 bool io_is_open(int fd)
 {
     return fcntl(fd, F_GETFD) >= 0;
@@ -239,7 +247,7 @@ bool io_is_open(int fd)
 
 int io_read_all(int fd, const char *name, enum exit_code code, struct buf *b, struct error *e)
 {
-    char chunk[16384];
+    char chunk[4096];
     for (;;) {
         ssize_t got = read(fd, chunk, sizeof chunk);
         if (got == 0)

@@ -22,6 +22,7 @@ int io_write_busy(int fd, const char *text, size_t n, void (*wait)(void *ctx, in
 int io_write_whole(int fd, const char *text, size_t n, struct error *e);
 
 bool io_is_open(int fd);
+bool io_may_open(void); /* false: the process has as many files open as it may (ulimit -n) */
 
 /* Writes name beside and gives it its name when it is whole; durable: and on the disk. Only its owner may read it. -1:
  * EXIT_IO. */

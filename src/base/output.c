@@ -112,7 +112,7 @@ void output_free(struct output *o)
 static bool copy(int from, int to, int64_t bytes)
 {
     while (bytes > 0) {
-        char chunk[65536];
+        char chunk[8192];
         ssize_t n = read(from, chunk, sizeof chunk);
         if (n <= 0 || write(to, chunk, (size_t)n) != n)
             return false;

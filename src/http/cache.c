@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONTENT = 65536 };
-
 /* A folder of our own that nobody else can write to. */
 static bool is_private(const char *folder)
 {
@@ -79,10 +77,11 @@ int cache_lock(int fd)
 
 void cache_read(int fd, struct buf *content)
 {
-    char chunk[CONTENT];
-    ssize_t got = pread(fd, chunk, sizeof chunk, 0);
+    enum { MOST = 65536 };
+    char chunk[4096];
+    ssize_t got;
     buf_clear(content);
-    if (got > 0)
+    while (content->len < MOST && (got = pread(fd, chunk, sizeof chunk, (off_t)content->len)) > 0)
         buf_add(content, chunk, (size_t)got);
 }
 

@@ -196,6 +196,10 @@ void failure_of_network(const struct http *h, int code, struct error *e)
                   h->curl_error);
         return;
     }
+    if (!io_may_open()) {
+        error_set(e, EXIT_UNAVAILABLE, "%s (too many open files: ulimit -n has the limit)", h->curl_error);
+        return;
+    }
     if (lacks_idna(h, code)) {
         error_set(e, EXIT_USAGE, "%s (this restsrc is built without IDNA: write the name in ASCII, as xn--...)",
                   h->curl_error);

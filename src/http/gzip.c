@@ -11,16 +11,13 @@ enum { GZIP_WRAPPER = 16 + MAX_WBITS, CHUNK = 65536 };
 int gzip_compress(const char *bytes, size_t n, struct buf *out)
 {
     z_stream z = {.next_in = (Bytef *)bytes, .avail_in = (uInt)n};
-    unsigned char chunk[CHUNK];
     if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WRAPPER, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return -1;
-    int result;
-    do {
-        z.next_out = chunk;
-        z.avail_out = sizeof chunk;
-        result = deflate(&z, Z_FINISH);
-        buf_add(out, chunk, sizeof chunk - z.avail_out);
-    } while (result == Z_OK);
+    uLong most = deflateBound(&z, (uLong)n);
+    z.next_out = (Bytef *)buf_space(out, most);
+    z.avail_out = (uInt)most;
+    int result = deflate(&z, Z_FINISH);
+    out->len += z.total_out;
     deflateEnd(&z);
     return result == Z_STREAM_END ? 0 : -1;
 }
@@ -68,6 +65,7 @@ static int begin_stream(struct gunzip *g, unsigned char first)
 {
     bool zlib = (first & 15) == 8 && first >> 4 <= 7;
     g->begun = true;
+    g->chunk = mem_zeroed(1, CHUNK);
     return inflateInit2(g->z, g->gzip ? GZIP_WRAPPER : zlib ? MAX_WBITS : -MAX_WBITS) == Z_OK ? 0 : -1;
 }
 
@@ -87,7 +85,6 @@ static int begin_member(struct gunzip *g)
 int gzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *user, const char *bytes, size_t n),
               void *user)
 {
-    char chunk[CHUNK];
     if (!g->z)
         return sink(user, bytes, n);
     if (n && !g->begun && begin_stream(g, (unsigned char)*bytes))
@@ -97,13 +94,13 @@ int gzip_feed(struct gunzip *g, const char *bytes, size_t n, int (*sink)(void *u
     do {
         if (g->ended && begin_member(g))
             return -1;
-        g->z->next_out = (Bytef *)chunk;
+        g->z->next_out = (Bytef *)g->chunk;
         g->z->avail_out = CHUNK;
         int result = g->ended ? Z_BUF_ERROR : inflate(g->z, Z_NO_FLUSH);
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return -1;
         g->ended |= result == Z_STREAM_END;
-        int taken = g->z->avail_out < CHUNK ? sink(user, chunk, CHUNK - g->z->avail_out) : 0;
+        int taken = g->z->avail_out < CHUNK ? sink(user, g->chunk, CHUNK - g->z->avail_out) : 0;
         if (taken)
             return taken;
     } while (g->z->avail_in || !g->z->avail_out);
@@ -120,5 +117,6 @@ void gzip_end(struct gunzip *g)
     if (g->begun)
         inflateEnd(g->z);
     free(g->z);
+    free(g->chunk);
     *g = (struct gunzip){0};
 }

@@ -16,6 +16,7 @@ int gzip_compress(const char *bytes, size_t n, struct buf *out);
 /* A body on its way out of its compression. */
 struct gunzip {
     struct z_stream_s *z; /* NULL: it is not compressed */
+    char *chunk;          /* of what came out */
     bool gzip, begun, ended;
 };
 

@@ -197,16 +197,15 @@ static int take_arrow(struct input *in, struct batch *b, struct error *e)
 /* What is left, to the front; then some more after it. 0: the input is at its end. */
 static ssize_t read_more(struct input *in)
 {
-    char chunk[READ_BYTES];
     size_t left = in->pending.len - in->taken;
     if (in->taken)
         memmove(in->pending.data, in->pending.data + in->taken, left);
     in->pending.len = left;
     in->looked -= in->looked > in->taken ? in->taken : in->looked;
     in->taken = 0;
-    ssize_t got = read(in->fd, chunk, sizeof chunk);
+    ssize_t got = read(in->fd, buf_space(&in->pending, READ_BYTES), READ_BYTES);
     if (got > 0)
-        buf_add(&in->pending, chunk, (size_t)got);
+        in->pending.len += (size_t)got;
     return got;
 }
 
