@@ -267,7 +267,7 @@ emulated() {
     emulated
     cd "$CACHE/aarch64/tool/tests/unit"
     # shellcheck disable=SC2016 # $1 is the inner shell's
-    find . -name 'test_*[a-z]' -type f -perm -u+x | xargs -P "$(nproc)" -n 1 sh -c '
+    find . -name 'test_*[a-z]' -type f -perm -u+x -print0 | xargs -0 -P "$(nproc)" -n 1 sh -c '
         said=$BATS_TEST_TMPDIR/${1##*/}
         qemu-aarch64-static "$1" >"$said" || { echo "$1"; cat "$said"; exit 1; }' unit
     [ "$(find "$BATS_TEST_TMPDIR" -name 'test_*' | wc -l)" -ge 40 ]
