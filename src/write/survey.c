@@ -311,8 +311,32 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
     }
 }
 
+/* {"count": 2}, {"rowCount": 0}: beside nothing else, so few can only be what was taken. The whole of a list has all.
+ */
+static void read_count(struct reading *r, struct slice body)
+{
+    struct slice key, value;
+    int64_t n = -1, one;
+    for (size_t at = 0; value_is_object(body) && value_next(body, &at, &key, &value);) {
+        unsigned about = words_of(key.text, key.len).any;
+        if (about & (WORD_FLAG | WORD_STATUS | WORD_CODE | WORD_REASON))
+            continue;
+        bool counts = n < 0 && about & WORD_NUMBER && !(about & ~(unsigned)(WORD_NUMBER | WORD_THING | WORD_ROW));
+        if (!counts || !number_whole(value.text, value.len, &one))
+            return;
+        n = one;
+    }
+    if (n >= 0 && n < (int64_t)r->sent->count && r->whole.taken < 0)
+        r->whole.taken = r->whole.most = n;
+}
+
 void survey_answer(struct reading *r, struct slice body)
 {
+    if (body.len == 5 && *body.text == 'f') { /* false */
+        r->whole.refused = r->whole.hard = true;
+        r->reason = body;
+    }
+    read_count(r, body);
     if (value_is_list(body))
         read_list(r, (struct slice){0}, body, DEPTH);
     else if (!reading_map(r, body, false))
