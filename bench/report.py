@@ -15,6 +15,7 @@ PARTS = {
     "peers": (("style",), "restsrc"),
     "size": (("records",), "curl"),
     "latency": (("parallel",), "ideal"),
+    "follow": ((), "curl in a loop"),
     "count": ((), "curl"),
     "write": ((), "curl --data-binary"),
     "arrow": ((), "restsrc --output arrow"),

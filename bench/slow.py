@@ -1,4 +1,5 @@
-"""Pages that take a while: python slow.py FOLDER SECONDS. The URL is the first line; ends when stdin ends."""
+"""Pages that take a while: python slow.py FOLDER SECONDS [BYTES_PER_SECOND]. A Link header leads to the next one. The
+URL is the first line; ends when stdin ends."""
 
 import asyncio
 import sys
@@ -6,6 +7,24 @@ import urllib.parse
 from pathlib import Path
 
 folder, seconds = Path(sys.argv[1]), float(sys.argv[2])
+speed = int(sys.argv[3]) if len(sys.argv) > 3 else None
+TICK = 0.01  # seconds
+
+
+def link(query):
+    """To the next page, where there is one."""
+    size = query.get("limit", "100")
+    after = int(query.get("offset", 0)) + int(size)
+    there = (folder / f"{after}-{size}.json").exists()
+    return f'Link: </items?offset={after}&limit={size}>; rel="next"\r\n' if there else ""
+
+
+async def send(writer, body):
+    piece = max(1, int(speed * TICK)) if speed else len(body)
+    for at in range(0, len(body), piece):
+        writer.write(body[at : at + piece])
+        await writer.drain()
+        await asyncio.sleep(TICK if speed else 0)
 
 
 async def serve(reader, writer):
@@ -13,14 +32,12 @@ async def serve(reader, writer):
         while head := await reader.readuntil(b"\r\n\r\n"):
             query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(head.split(b" ", 2)[1].decode()).query))
             await asyncio.sleep(seconds)
-            file = folder / f"{query.get('offset')}-{query.get('limit')}.json"
+            file = folder / f"{query.get('offset', 0)}-{query.get('limit', 100)}.json"
             status, body = ("200 OK", file.read_bytes()) if file.exists() else ("404 Not Found", b"{}")
-            writer.write(
-                f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-                + body
-            )
-            await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
+            head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            writer.write(f"{head}{link(query)}\r\n".encode())
+            await send(writer, body)
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         pass
     writer.close()
 

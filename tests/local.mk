@@ -58,6 +58,7 @@ STYLE_TESTS = \
 	tests/coverage.bats \
 	tests/styles_lies.bats \
 	tests/styles_count.bats \
+	tests/ahead.bats \
 	tests/cursors.bats \
 	tests/messages.bats \
 	tests/echo.bats \

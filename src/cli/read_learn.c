@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/read_ahead.h"
 #include "cli/read_begin.h"
 #include "cli/read_output.h"
 #include "http/answer.h"
@@ -16,10 +17,9 @@ static void learn_place(struct read_run *r, const struct held_page *h)
     r->lines |= h->split.many;
     if (r->records_known || h->split.way < 0)
         return;
-    struct path one;
-    path_only(&one, &r->records, (unsigned)h->split.way);
-    path_free(&r->records);
-    r->records = one;
+    r->way = h->split.way;
+    path_only(&r->only, &r->places, (unsigned)r->way);
+    r->records = &r->only;
     r->records_known = true;
 }
 
@@ -152,6 +152,8 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
     struct held_page *h = &r->shared->held[x->slot];
+    if (read_ahead_asks(r, x))
+        return TRANSFER_AGAIN;
     if (r->bare)
         return learn_bare(r, h, x, e);
     if (read_begin_pending(r)) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/read_ahead.h"
 #include "cli/read_begin.h"
 #include "cli/read_learn.h"
 #include "cli/read_output.h"
@@ -15,7 +16,8 @@
 int read_list_begin(struct read_run *r, const struct http_options *http, struct error *e)
 {
     r->records_known = r->paging.records != NULL;
-    if (paging_records(r->paging.records, &r->records, e) ||
+    r->records = &r->places;
+    if (paging_records(r->paging.records, &r->places, e) ||
         (r->paging.inner_more && path_option(&r->inner, "inner-more", r->paging.inner_more, e)) ||
         total_parse(&r->total_source, r->paging.count_from, e) ||
         paginate_init(&r->paginate, &r->paging, &r->range, http, e))
@@ -37,7 +39,8 @@ void read_list_free(struct read_run *r)
     paginate_free(&r->paginate);
     seen_free(&r->seen);
     total_free(&r->total_source);
-    path_free(&r->records);
+    path_free(&r->places);
+    path_free(&r->only);
     path_free(&r->inner);
     newer_free(&r->newer);
     buf_free(&r->kept);
@@ -50,8 +53,10 @@ bool read_list_next(struct read_run *r, struct exchange *x)
     struct held_page *h = &r->shared->held[x->slot];
     h->split.count = 0; /* of an earlier page */
     h->of = r;
+    read_ahead_look(r);
     if (r->range.limit == 0 || !paginate_next(&r->paginate, &h->page, &x->request))
         return false;
+    r->latest = x;
     x->offset = h->page.offset;
     x->first = h->page.offset == 0 && !r->paging.cursor;
     return true;

@@ -24,8 +24,8 @@ void read_page_begin(void *ctx, struct exchange *x)
     buf_clear(&h->envelope);
     h->bytes = 0;
     h->streamed = 0;
-    h->denied = false;
-    split_start(&h->split, &r->records, &h->records, &h->envelope);
+    h->denied = h->looked = false;
+    split_start(&h->split, r->records, &h->records, &h->envelope);
     h->split.lines = paginate_takes_lines(&r->paginate);
     h->split.guarded = true;
     if (r->lines)
@@ -79,11 +79,11 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
 {
     struct buf place = {0};
     char detail[200];
-    path_show(&r->records, 0, &place);
+    path_show(r->records, 0, &place);
     const char *given = r->paging.records, *shown = given ? given : buf_text(&place);
     const char *name = !r->records_known ? "a usual place" : *shown ? shown : "the top level";
-    struct slice there = r->records_known && r->records.count == 1 && !r->records.many
-                             ? path_find_way(&r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
+    struct slice there = r->records_known && r->records->count == 1 && !r->records->many
+                             ? path_find_way(r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
                              : (struct slice){0};
     char kind[200] = "";
     if (there.len)
@@ -175,8 +175,8 @@ static bool is_empty_list(const struct read_run *r, const struct held_page *h)
 {
     struct slice envelope = {h->envelope.data, h->envelope.len};
     bool empty = h->split.null_records;
-    for (unsigned w = 0; w < r->records.count && !r->records.many && !empty; w++) {
-        struct slice there = r->records.way[w].depth ? path_find_way(&r->records, w, envelope) : (struct slice){0};
+    for (unsigned w = 0; w < r->records->count && !r->records->many && !empty; w++) {
+        struct slice there = r->records->way[w].depth ? path_find_way(r->records, w, envelope) : (struct slice){0};
         empty = there.len == 2 && (value_is_object(there) || (value_is_text(there) && r->paging.object_is_record));
     }
     return r->records_known && empty;
@@ -186,9 +186,9 @@ static bool is_empty_list(const struct read_run *r, const struct held_page *h)
 static void take_object(const struct read_run *r, struct held_page *h, const struct exchange *x)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
-    for (unsigned w = 0; w < r->records.count && !r->records.many; w++) {
-        struct slice object = path_find_way(&r->records, w, envelope);
-        bool whole = !r->records.way[w].depth; /* where that is meant, and not only a usual place */
+    for (unsigned w = 0; w < r->records->count && !r->records->many; w++) {
+        struct slice object = path_find_way(r->records, w, envelope);
+        bool whole = !r->records->way[w].depth; /* where that is meant, and not only a usual place */
         if (!value_is_object(object) || (whole && !r->records_known))
             continue;
         if (x->action != RULE_OK && refusal_is(object, (struct slice){0}))

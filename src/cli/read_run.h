@@ -33,6 +33,7 @@ struct held_page {
     struct buf date;  /* the server's clock, by its header of that name */
     int64_t streamed; /* records that --stream has seen */
     bool denied;      /* there is an error beside the records */
+    bool looked;      /* what it leads on by has been looked for, as far as it has come */
 };
 
 /* read_begin.c: a page that was put aside until it is known whether it is the first one. */
@@ -105,12 +106,15 @@ struct read_run {
     struct bookmark at, after; /* the same before, and after what is ready to be written */
     struct bookmark last;      /* after the last record, in the page that it is of */
     struct paginate paginate;
-    struct seen seen; /* of its records */
+    struct exchange *latest; /* the request of the page that was asked for last */
+    struct seen seen;        /* of its records */
     struct total_source total_source;
-    struct path records;
+    const struct path *records;     /* `places`, or `only` */
+    struct path places, only;       /* given, or the usual ones; of these the one that the first page has */
+    int way;                        /* which of them that is */
     struct path inner;              /* --inner-more */
     int64_t inner_cut;              /* so many records have something there */
-    bool records_known;             /* `records` is one way: given, or learned from the first page */
+    bool records_known;             /* given, or learned from the first page */
     size_t page_bytes;              /* of the records of the largest page so far */
     struct buf ready;               /* a page to be written; after that, kept to notice a page that repeats */
     size_t ready_from, ready_bytes; /* the part of it to write */

@@ -353,6 +353,14 @@ bool http_has_answer(const struct http *h)
     return h->in.head.ended && http_status(h) >= 200;
 }
 
+double http_waited(const struct http *h)
+{
+    double sent = 0, begun = 0;
+    curl_easy_getinfo(h->easy, CURLINFO_PRETRANSFER_TIME, &sent);
+    curl_easy_getinfo(h->easy, CURLINFO_STARTTRANSFER_TIME, &begun);
+    return begun - sent;
+}
+
 void http_connection(const struct http *h, struct buf *line)
 {
     long opened = 0, version = 0, port = 0;

@@ -59,6 +59,8 @@ bool http_has_answer(const struct http *h);
 /* A transfer that libcurl finds complete: is something missing all the same? libcurl does not look. body: how many
  * bytes were to be sent. -1: EXIT_UNAVAILABLE. */
 int http_check_whole(const struct http *h, size_t body, struct error *e);
+/* So many seconds passed between the request and the beginning of its answer. */
+double http_waited(const struct http *h);
 /* Where a connection was opened for it: its address, HTTP and TLS, for people. Appended. */
 void http_connection(const struct http *h, struct buf *line);
 /* Does only the end of the connection say where its body ends? Then a cut looks the same. */

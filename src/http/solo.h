@@ -9,14 +9,15 @@
 struct solo {
     int served;          /* the one connection, by its local port, that has brought an answer; 0: none yet */
     double answered;     /* when it last did */
+    double slowest;      /* so many seconds passed at most before an answer began */
     bool many;           /* so have others, or it was found not to be so */
     bool found;          /* it is so: one request at a time */
     const void *sent;    /* the request that was sent again, or NULL */
     double when, silent; /* when that was, and for how many seconds it had been silent before */
 };
 
-/* An answer to a request has come over the connection with this local port. */
-void solo_answer(struct solo *s, const void *request, int port, double now);
+/* An answer to a request has come over the connection with this local port, and begun after so many seconds. */
+void solo_answer(struct solo *s, const void *request, int port, double waited, double now);
 
 /* The state of one request under way. */
 struct solo_request {

@@ -23,6 +23,8 @@ static int on_body(void *user, const char *bytes, size_t n)
     struct attempt *a = user;
     struct exchange *x = a->exchange;
     x->status = a->http.in.status;
+    if (x->bytes == 0 && x->status / 100 == 2)
+        verdict_heed(a->transfer, a);
     x->bytes += n;
     return a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error);
 }
@@ -307,11 +309,14 @@ int transfer_run(struct transfer *t, const struct transfer_ops *ops, void *ctx, 
     t->client.note = ops->note;
     t->client.ctx = ctx;
     client_warn(&t->client);
-    while ((result = fill(t, e)) == 0 && (t->used || t->waits_for_input)) {
+    result = fill(t, e);
+    while (result == 0 && (t->used || t->waits_for_input)) {
         if (t->options.dry && t->used && (result = show_instead(t, e)))
             break;
         perform(t);
         if ((result = deliver(t, e)) || io_signalled() || t->broken)
+            break;
+        if ((result = fill(t, e))) /* what has come by now may lead on already */
             break;
         double seconds = wait_at_most(t, due_begin(t));
         bool news = first_done(t) < t->used; /* one could not begin */

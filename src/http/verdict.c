@@ -178,6 +178,16 @@ static void tell_connection(struct transfer *t, struct attempt *a)
     buf_free(&line);
 }
 
+void verdict_heed(struct transfer *t, struct attempt *a)
+{
+    char told[60];
+    double pause = http_pause(&a->http);
+    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= (double)TOLD_PAUSE) {
+        snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
+        attempt_show(t, false, a->exchange, "", told);
+    }
+}
+
 void verdict_reach(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
@@ -197,14 +207,11 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
         t->stats->retries += a->http.sent - 1;
     }
     if (x->status)
-        solo_answer(&t->solo, a, a->http.local_port, io_clock());
+        solo_answer(&t->solo, a, a->http.local_port, http_waited(&a->http), io_clock());
     if (good)
         login_worked(&t->login, buf_text(&a->http.authorization));
-    double pause = good ? http_pause(&a->http) : 0;
-    if (pause > 0 && rate_hold(&t->rate, pause) && pause >= (double)TOLD_PAUSE) {
-        snprintf(told, sizeof told, ": nothing more for %.3g s, it says", pause);
-        attempt_show(t, false, x, "", told);
-    }
+    if (good && !x->bytes)
+        verdict_heed(t, a);
     if (code && (good || !answered))
         network_error(t, a, code);
     else if (good || !answered)

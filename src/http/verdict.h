@@ -4,6 +4,9 @@
 
 #include "http/attempt.h"
 
+/* A good answer begins: does the server want no request for a while? Told, if it is long. */
+void verdict_heed(struct transfer *t, struct attempt *a);
+
 /* The transfer of a has ended with this CURLcode: settles it, or schedules another try. */
 void verdict_reach(struct transfer *t, struct attempt *a, int code);
 

@@ -43,7 +43,7 @@ static bytes open_array(struct split *s, bytes p, bytes from)
     if (!push(s, false))
         return split_fail(s, p, from, "nested too deep");
     s->state = FIRST_VALUE;
-    if (way < 0 || (s->way >= 0 && way > s->way)) {
+    if (way < 0 || (s->way >= 0 && way != s->way && (way > s->way || s->sure))) {
         if (records_searching(s))
             records_want_element(s);
         return p + 1;
@@ -322,6 +322,20 @@ int split_end(struct split *s)
         return 0; /* no lines at all */
     s->reason = SPLIT_CUT;
     return -1;
+}
+
+bool split_so_far(const struct split *s, struct buf *envelope)
+{
+    bool in_list = s->records_depth && s->records_depth <= s->nest.depth;
+    bool begun = s->nest.depth > s->records_depth || s->state != FIRST_VALUE;
+    if (s->many)
+        return s->count > 0;
+    if (!in_list || !begun)
+        return false;
+    buf_add(envelope, s->envelope->data, s->envelope->len);
+    for (unsigned depth = s->records_depth; depth; depth--)
+        buf_addc(envelope, nesting_is_object(&s->nest, depth) ? '}' : ']');
+    return true;
 }
 
 int split_whole(struct split *s, const char *text, size_t n, struct buf *compact)

@@ -40,6 +40,10 @@ int split_feed(struct split *s, const char *bytes, size_t n);
 /* The text ends here. 0, or -1 when it is not complete: reason is SPLIT_CUT. */
 int split_end(struct split *s);
 
+/* In the middle of the list of records, of which at least one has begun: what the envelope would be if the text ended
+ * here, added to `envelope`. false: the text is elsewhere. */
+bool split_so_far(const struct split *s, struct buf *envelope);
+
 /* One text that is all there, without records: what is left of it without white space is added to compact. As
  * split_end(). */
 int split_whole(struct split *s, const char *text, size_t n, struct buf *compact);

@@ -30,6 +30,7 @@ struct split {
     bool guarded;       /* set by the caller after split_start(): )]}' may stand before it, which keeps scripts off */
     bool many;          /* it is NDJSON */
     bool settled;       /* set by the caller: records have been used, so no better place for them may follow */
+    bool sure;          /* set by the caller: the place found for them is the one, whatever follows */
     bool null_records;  /* the value at `records` is null */
     bool scalar;        /* the whole text is neither array nor object */
     uint64_t position;  /* bytes taken; after an error, the byte that is wrong */

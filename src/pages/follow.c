@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pages/ahead.h"
 #include "pages/coverage.h"
 #include "pages/link.h"
 #include "pages/styles.h"
@@ -48,6 +49,7 @@ void follow_free(struct paginate *p)
 {
     next_cursor_free(&p->cursor);
     next_cursor_free(&p->next_cursor);
+    next_cursor_free(&p->ahead.cursor);
     buf_free(&p->waymark);
 }
 
@@ -55,23 +57,21 @@ void follow_free(struct paginate *p)
  * disguise. */
 bool follow_next(struct paginate *p, struct page *page)
 {
-    if (p->under_way || p->next >= p->end)
+    bool early = p->under_way > 0;
+    if (p->next >= p->end || (early && !ahead_take(p)))
         return false;
-    int64_t extra = p->paging->cursor_inclusive && is_set(&p->cursor) ? 1 : 0;
-    *page = (struct page){.offset = p->position - p->to_skip, .asked = p->size < INT64_MAX ? p->size + extra : p->size};
+    int64_t extra = p->paging->cursor_inclusive && (early || is_set(&p->cursor)) ? 1 : 0;
+    *page = (struct page){.offset = early ? -1 : p->position - p->to_skip,
+                          .asked = p->size < INT64_MAX ? p->size + extra : p->size,
+                          .early = early};
     return true;
-}
-
-static bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
 }
 
 /* Has the walk come to a cursor again? Brent's algorithm: the waymark moves on at each power of two, so any loop meets
  * it. */
 static bool loops(struct paginate *p)
 {
-    if (same(&p->next_cursor.text, &p->cursor.text) || (p->waymark.len && same(&p->next_cursor.text, &p->waymark)))
+    if (paging_was_at(p, &p->next_cursor.text))
         return true;
     if (p->waymark_steps++ >= p->waymark_power) {
         p->waymark_power = p->waymark_power ? 2 * p->waymark_power : 1;
@@ -90,7 +90,7 @@ static bool is_at(const struct paginate *p, struct slice line, const struct buf 
     struct buf id = {0};
     struct slice record = lines_record(line);
     value_scalar(path_find(&p->id_path, record.text, record.len), &id);
-    bool is = same(&id, cursor);
+    bool is = next_same(&id, cursor);
     buf_free(&id);
     return is;
 }
@@ -272,7 +272,7 @@ static int check_room(const struct paginate *p, const struct page *page, struct 
  * -1. */
 static int go_round(struct paginate *p, const struct page *page, const struct answer *a, int64_t fresh, struct error *e)
 {
-    bool itself = same(&p->next_cursor.text, &p->cursor.text), repeats = lines_same(a->before, a->records);
+    bool itself = next_same(&p->next_cursor.text, &p->cursor.text), repeats = lines_same(a->before, a->records);
     if (!fresh)
         return page->got ? check_room(p, page, e) : 0;
     if (itself && repeats && p->went_round && p->total <= p->position) {
@@ -310,6 +310,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
     if (page->got > p->learned_size)
         p->learned_size = page->got;
     p->pages++;
+    ahead_learn(p, a);
     next_cursor_clear(&p->next_cursor);
     if (p->style->follow && p->style->follow(p, a, e))
         return -1;

@@ -7,6 +7,11 @@
 #include "pages/relation.h"
 #include "json/usual.h"
 
+bool next_same(const struct buf *a, const struct buf *b)
+{
+    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
 void next_cursor_free(struct cursor *c)
 {
     buf_free(&c->text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "http/url.h"
+#include "pages/ahead.h"
 #include "pages/coverage.h"
 #include "pages/echo.h"
 #include "pages/follow.h"
@@ -150,7 +151,10 @@ static void address_bare(const struct paginate *p, struct request *r)
 static void address(const struct paginate *p, const struct page *page, struct request *r)
 {
     address_bare(p, r);
-    p->style->address(p, page, r);
+    if (page->early)
+        ahead_address(p, page, r);
+    else
+        p->style->address(p, page, r);
 }
 
 /* The parameters of ours that the first request has. */
@@ -313,7 +317,7 @@ void paginate_after(struct paginate *p, const struct page *page, struct bookmark
 
 bool paginate_matters(const struct paginate *p, const struct page *page, long status)
 {
-    return !p->style->seeks || !seek_is_past_end(p, page, status);
+    return p->style->seeks ? !seek_is_past_end(p, page, status) : !page->early;
 }
 
 int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,

@@ -67,7 +67,7 @@ int paginate_filtered(const struct paginate *p, struct error *e);
 int paginate_failed(struct paginate *p, struct page *page, struct request *r, long status);
 
 /* Is it worth trying again to get a page, after a failure with this status? Not when it may well lie past the end of
- * the list. */
+ * the list, or was asked for early. */
 bool paginate_matters(const struct paginate *p, const struct page *page, long status);
 
 /* The answer to a page has come, with `count` records (NDJSON), after one with those `before`, but is it what it

@@ -27,3 +27,8 @@ bool paging_sends_json(const struct paginate *p)
     enum page_in in = p->paging->page_in;
     return (in == PAGE_IN_BODY && !p->form) || in == PAGE_IN_QUERY_JSON;
 }
+
+bool paging_was_at(const struct paginate *p, const struct buf *cursor)
+{
+    return next_same(cursor, &p->cursor.text) || (p->waymark.len && next_same(cursor, &p->waymark));
+}

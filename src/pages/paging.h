@@ -57,6 +57,7 @@ struct page {
     int64_t skip, keep;    /* set by paginate_learn(): records [skip, skip + keep) of it belong to the range */
     struct total total;    /* what the answer says of the whole list; records -1: nothing */
     bool look;             /* it lies after the total: is that all? */
+    bool early;            /* ahead.c asked for it, and it is not known yet whether the list goes on there */
     bool no_content;       /* the answer had no list, not even an empty one: 204 */
 };
 
@@ -101,6 +102,14 @@ struct kept {
     struct buf link, whole; /* as it came; with what it lacks */
     struct buf first;       /* the record that the page of `whole` begins with */
     struct buf names;       /* of that */
+};
+
+/* ahead.c: the page after the one under way. */
+struct ahead {
+    struct cursor cursor; /* where it begins, as far as is known */
+    bool known;           /* it can be asked for */
+    bool more_unsaid;     /* what says that the list goes on had not come by then */
+    bool off;             /* pages are asked for one by one */
 };
 
 /* What a page outside the range is to tell. */
@@ -171,9 +180,10 @@ struct paginate {
     bool told_ties;       /* that records share an id */
     int64_t come;         /* so many records at the beginning of the last page had come with the one before */
     struct kept kept;     /* whether next links get what they lack */
-    struct error late;    /* code 0: none; else what is wrong after the records that have come */
-    int64_t to_skip;      /* records to drop before the range begins */
-    int64_t page_skip;    /* how many records of the page at `cursor` have been used up; -1: it is done with */
+    struct ahead ahead;
+    struct error late; /* code 0: none; else what is wrong after the records that have come */
+    int64_t to_skip;   /* records to drop before the range begins */
+    int64_t page_skip; /* how many records of the page at `cursor` have been used up; -1: it is done with */
 };
 
 /* What is to be done after a page. */
@@ -189,6 +199,8 @@ int paging_records(const char *text, struct path *records, struct error *e);
 bool paging_in_query(const struct paging_options *o);
 /* Do they go as JSON, so that they have types? */
 bool paging_sends_json(const struct paginate *p);
+/* Does the list go on at the place where it is now, or where it has been seen to be before? */
+bool paging_was_at(const struct paginate *p, const struct buf *cursor);
 /* a + b, both at least 0; as far as numbers go. */
 int64_t paging_sum(int64_t a, int64_t b);
 

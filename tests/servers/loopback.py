@@ -19,6 +19,10 @@ class Quiet(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             super().handle()
 
+    def finish(self):
+        with contextlib.suppress(ConnectionError):
+            super().finish()
+
 
 def start(handler):
     """A server on a free port, which answers until shutdown(); its URL is in `url`."""

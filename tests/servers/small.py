@@ -7,7 +7,9 @@ FILE defines answer(r), which returns what becomes the body: bytes, a text, or a
 (status, body, headers). r.query and r.form are dicts of the last value of each name, r.json the JSON of the body (None:
 it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how many requests came before this one),
 r.base (the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each. Where
-FILE sets one_at_a_time = True, one connection is served until it ends, and then the next.
+FILE sets one_at_a_time = True, one connection is served until it ends, and then the next. A body that is a generator of
+texts or bytes goes out piece by piece; an exception in it cuts the answer. r.until(n) waits until n requests have come,
+ten seconds at most or r.until(n, seconds), and says whether they have.
 
 It prints its URL once it listens, and ends on SIGTERM or, with --until-eof, when its stdin ends. GET /_log gives the
 requests so far, one JSON object a line.
@@ -17,13 +19,14 @@ import argparse
 import json
 import sys
 import threading
+from collections.abc import Iterator
 from http.server import HTTPServer, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 from loopback import Quiet
 
-STATE, LOG, LOCK = {}, [], threading.Lock()
+STATE, LOG, CAME = {}, [], threading.Condition()
 
 
 def last_values(text):
@@ -42,9 +45,10 @@ class Handler(Quiet):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         text = body.decode(errors="replace")
-        with LOCK:
+        with CAME:
             LOG.append({"method": self.command, "target": self.path, "headers": dict(self.headers), "body": text})
             n = len(LOG) - 1
+            CAME.notify_all()
         host, port = self.server.server_address[:2]
         return SimpleNamespace(
             method=self.command,
@@ -58,9 +62,31 @@ class Handler(Quiet):
             n=n,
             base=f"http://{host}:{port}",
             state=STATE,
+            until=self.until,
         )
 
+    def until(self, n, seconds=10):
+        with CAME:
+            return CAME.wait_for(lambda: len(LOG) >= n, seconds)
+
+    def send_pieces(self, status, pieces, headers):
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", "Transfer-Encoding": "chunked", **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.flush()
+        try:
+            for piece in pieces:
+                raw = piece if isinstance(piece, bytes) else piece.encode()
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(raw), raw))
+                self.wfile.flush()
+            self.wfile.write(b"0\r\n\r\n")
+        except Exception:
+            self.close_connection = True
+
     def send(self, status, body, headers):
+        if isinstance(body, Iterator):
+            return self.send_pieces(status, body, headers)
         raw = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
         (self.send_response_only if "Date" in headers else self.send_response)(status)
         headers = {"Content-Type": "application/json", "Content-Length": str(len(raw))} | headers

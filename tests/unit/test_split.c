@@ -418,6 +418,35 @@ static void check_caps(void)
     path_free(&path);
 }
 
+/* What a text has said by its middle; NULL: it is not in the list of records. */
+static void so_far(const char *records, const char *begun, const char *said)
+{
+    struct path path = path_of(records);
+    struct buf lines = {0}, envelope = {0}, closed = {0};
+    struct split s;
+    split_start(&s, &path, &lines, &envelope);
+    split_feed(&s, begun, strlen(begun));
+    bool in_list = split_so_far(&s, &closed);
+    ok(in_list == (said != NULL) && (!said || strcmp(buf_text(&closed), said) == 0), "so far: %s", begun);
+    buf_free(&lines);
+    buf_free(&envelope);
+    buf_free(&closed);
+    path_free(&path);
+}
+
+static void check_so_far(void)
+{
+    so_far(NULL, "{\"next\":\"x\", \"results\":[{", "{\"next\":\"x\",\"results\":[]}");
+    so_far(NULL, "{\"next\":\"x\", \"results\":[1, {\"a\":[[\"b", "{\"next\":\"x\",\"results\":[]}");
+    so_far("a.1.b", "{\"a\":[{\"c\":2},{\"b\":[\"", "{\"a\":[{\"c\":2},{\"b\":[]}]}");
+    so_far(NULL, "[ [", "[]");
+    so_far(NULL, "[ ", NULL);
+    so_far(NULL, "{\"next\":\"x\", \"res", NULL);
+    so_far(NULL, "{\"next\":\"x\", \"results\":[", NULL);
+    so_far(NULL, "{\"results\":[1],\"next\":", NULL);
+    so_far("$..b", "{\"a\":[{\"b\":{", NULL);
+}
+
 int main(void)
 {
     check_places();
@@ -432,5 +461,6 @@ int main(void)
     check_flags();
     check_lines();
     check_caps();
+    check_so_far();
     return tap_end();
 }
