@@ -51,6 +51,7 @@ UNIT_TESTS = \
 	tests/unit/test_lookup \
 	tests/unit/test_io \
 	tests/unit/test_moment \
+	tests/unit/test_token \
 	tests/unit/test_rows
 STYLE_TESTS = \
 	tests/styles.bats \

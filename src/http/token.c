@@ -2,6 +2,7 @@
 #include "http/token.h"
 
 #include <cjson/cJSON.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,8 @@ static cJSON *find_parent(const cJSON *answer, const char *path, char **name)
         up = path_get(parent, whole);
     }
     cJSON *found = cJSON_ParseWithLength(up.text ? up.text : compact, up.text ? up.len : whole.len);
-    if (there.text && !cJSON_GetObjectItemCaseSensitive(found, *name)) { /* a JSONPath may end in anything */
+    /* What is not there is not looked for elsewhere by its last name; a JSONPath may end in anything. */
+    if (!there.text || !cJSON_GetObjectItemCaseSensitive(found, *name)) {
         cJSON_Delete(found);
         found = cJSON_CreateObject();
         cJSON_AddItemToObject(found, *name, cJSON_ParseWithLength(there.text, there.len));
@@ -255,7 +257,8 @@ static bool take_lines(const cJSON *object, const char *name, struct buf *to)
 /* The exit codes that a failure may have. */
 static enum exit_code code_of(const cJSON *failure)
 {
-    int code = (int)seconds_of(failure, "code");
+    double given = seconds_of(failure, "code");
+    int code = given > 0 && given < UINT8_MAX ? (int)given : 0;
     return code == EXIT_REFUSED || code == EXIT_UNAVAILABLE || code == EXIT_ANSWER || code == EXIT_DENIED
                ? (enum exit_code)code
                : EXIT_COMPLETE;
