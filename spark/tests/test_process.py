@@ -140,3 +140,14 @@ def test_child_dies_with_the_process_that_started_it(fault):
         assert not gone(pid)
         parent.kill()
     eventually(lambda: gone(pid))
+
+
+def test_that_a_file_can_be_read_by_others_is_told_once(fault, tmp_path, caplog):
+    token = tmp_path / "token"
+    token.write_text("tok-12345")
+    token.chmod(0o644)
+    for _ in range(3):
+        with child(fault("n=1").url, bearer_file=str(token)) as running:
+            list(running.blocks())
+            running.finish()
+    assert caplog.text.count("chmod 600") == 1

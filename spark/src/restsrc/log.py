@@ -18,6 +18,8 @@ COLLECTED = "PYSPARK_SPARK_SESSION_UUID"  # Spark sets it where it collects the 
 
 _TRY = re.compile(r"; try [0-9]+ of [0-9]+ in ", re.ASCII)
 _WARNING = "restsrc: warning: "
+_OF_FILES = "and can be read by others: "  # each run of the tool says so, and it is about none of them
+_told: set[str] = set()
 
 
 def tell(level: int, text: str, *, alone: bool = True, **about: object) -> None:
@@ -41,6 +43,10 @@ def warn(text: str) -> None:
 
 def pass_on(line: str) -> None:
     """A line of the tool's standard error: warnings and retries are warnings, the rest is for information."""
+    if _OF_FILES in line:
+        if line in _told:
+            return
+        _told.add(line)
     level = logging.WARNING if line.startswith(_WARNING) or _TRY.search(line) else logging.INFO
     tell(level, line)
 
