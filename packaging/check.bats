@@ -124,6 +124,10 @@ finds() {
     # name servers: one that is not there, one that never answers
     finds api.team.example 'nameserver 127.0.0.54' "$ours"
     finds api.team.example 'nameserver 127.0.0.55' "$ours"
+    # one that cannot even be asked: no such address, no IPv6; three, of which one is of use
+    finds api.team.example "$ours" 'nameserver 0.0.0.1'
+    finds api.team.example 'nameserver 0.0.0.1' 'nameserver fd00::53' "$ours"
+    finds api.team.example "$ours" 'options rotate timeout:1 attempts:2 single-request edns0 trust-ad use-vc'
 }
 
 @test "a name with so many addresses that they come by TCP" {

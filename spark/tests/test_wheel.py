@@ -97,7 +97,18 @@ def test_pip_installs_it_and_it_runs(wheel, tmp_path, fault):
         capture_output=True,
         text=True,
     )
-    assert spark.stdout.split() == [str(environment / "bin" / "restsrc"), "250"]
+    installed = environment / "bin" / "restsrc"
+    assert spark.stdout.split() == [str(installed), "250"]
+    # pip itself leaves it so where /tmp is mounted noexec
+    installed.chmod(0o644)
+    command = [python, "-c", "from restsrc import tool; print(tool.find())"]
+    lost = subprocess.run(
+        command, env=bare(environment, TMPDIR=str(tmp_path)), check=True, capture_output=True, text=True
+    )
+    copy = Path(lost.stdout.strip())
+    assert copy.parent == tmp_path / f"restsrc-{os.geteuid()}"
+    assert copy.read_bytes() == installed.read_bytes()
+    subprocess.run([copy, "--version"], check=True)
 
 
 def test_what_is_in_it(wheel):

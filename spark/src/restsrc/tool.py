@@ -19,7 +19,8 @@ FOREIGN = (errno.ENOEXEC, errno.ELIBBAD)
 
 
 def find(option: str | None = None) -> str:
-    """The tool's path: the option, $RESTSRC_BIN, where pip put it, out of the wheel that this package is in, then PATH.
+    """The tool's path: the option, $RESTSRC_BIN, where pip put it (or a copy, where it can't be run from there), out of
+    the wheel that this package is in, then PATH.
 
     Runs on the driver and again on every executor. What the user named is taken or refused, never passed over.
     OptionError where there is no tool.
@@ -33,7 +34,10 @@ def find(option: str | None = None) -> str:
         if os.access(place, os.X_OK):
             return str(place)
     # A wheel that Spark put on the path as a zip file (--py-files, addArtifacts), or that was unzipped.
-    found = unpacked.program(str(PACKAGE.parent)) or shutil.which("restsrc")
+    found = unpacked.program(str(PACKAGE.parent))
+    if not found:
+        installed = next((place for place in _places() if place.is_file()), None)
+        found = unpacked.copy(installed) if installed else shutil.which("restsrc")
     if found:
         return found
     raise OptionError(

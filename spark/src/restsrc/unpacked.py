@@ -1,4 +1,6 @@
-"""The program in a wheel that is used as it is: unpacked once for each machine and user, into a private folder."""
+"""The program in a wheel that is used as it is: unpacked once for each machine and user, into a private folder. Also
+one that was installed where it can't be run.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,17 @@ def program(place: str) -> str | None:
     script = _entry(wheel, ".data") if wheel.is_dir() else None
     if script is None or not (script := script / "scripts" / "restsrc").is_file():
         return None
-    digest = _recorded_digest(wheel, ".data/scripts/restsrc")
+    return _runnable(script, _recorded_digest(wheel, ".data/scripts/restsrc"), place)
+
+
+def copy(program: Path) -> str:
+    """The path of a copy that can be run. Installers leave a program without that right where they unpack on a disk
+    that has no programs, and environments may be on such a disk.
+    """
+    return _runnable(program, hashlib.sha256(program.read_bytes()).digest(), str(program.parent))
+
+
+def _runnable(script: Place, digest: bytes, place: str) -> str:
     refusals = []
     for folder in _folders():
         try:
