@@ -324,3 +324,45 @@ overlapping() { restsrc read --state state --overlap PT15M --since 2026-01-01T00
         exits 64
     done
 }
+
+@test "a record whose time is none is no bookmark: what is newer than the others comes the next time" {
+    api <<'END'
+def answer(r):
+    rows = [{"id": 1, "at": "2026-01-01"}, {"id": 2, "at": "2026-01-02"}]
+    odds = {"text": "unknown", "flag": True, "empty": "", "zero": "0000-00-00T00:00:00Z", "null": None}
+    odd = odds[r.path.split("/")[1]]
+    rows.insert(0 if r.path.endswith("first") else 2, {"id": 9, "at": odd})
+    if r.query.get("grown"):
+        rows.append({"id": 3, "at": "2026-01-03"})
+    return rows[int(r.query.get("offset", 0)):]
+END
+    for odd in text flag empty zero null; do
+        for where in first last; do
+            rm -f state
+            restsrc read --state state --since 2025-01-01 --since-path at "$api/$odd/$where"
+            exits 0
+            [ "$(jq -s length "$out")" -eq 3 ]
+            says "nothing at --since-path to compare"
+            [ "$(jq -r .newest state)" = 2026-01-02 ]
+            sed -i "s|/$where\"|/$where?grown=1\"|" state
+            restsrc read --state state --since 2025-01-01 --since-path at "$api/$odd/$where?grown=1"
+            exits 0
+            jq -e 'select(.id == 3)' "$out" >/dev/null
+            ! jq -e 'select(.id < 3)' "$out" || false
+        done
+    done
+}
+
+@test "a --since that is no time proves no record old; --until before it, or P1Y, is an error" {
+    timed_api
+    restsrc read --since yesterday --since-path at "$api/i"
+    exits 0
+    [ "$(wc -l <"$out")" -eq 50 ]
+    says "nothing at --since-path to compare"
+    for wrong in '--since P1Y' '--since P1M' '--since 2026-02-01 --until 2026-01-01'; do
+        # shellcheck disable=SC2086
+        restsrc read $wrong --since-path at "$api/i?after={since}"
+        exits 64
+        wrote_nothing
+    done
+}

@@ -53,6 +53,19 @@ static bool take_zone(const char *text, double *offset)
     return right && hours < 24 && minutes < 60 && hours >= 0 && minutes >= 0;
 }
 
+/* 08:00:00, 08:00; 24:00 is how ISO 8601 may write the end of a day. NULL: it is none. */
+static const char *take_time_of_day(const char *text, struct tm *tm)
+{
+    static const char midnight[] = "24:00";
+    if (strncmp(text, midnight, strlen(midnight)) == 0) {
+        tm->tm_mday++;
+        text += strlen(midnight);
+        return strncmp(text, ":00", 3) ? text : text + 3;
+    }
+    const char *rest = strptime(text, "%H:%M:%S", tm);
+    return rest ? rest : strptime(text, "%H:%M", tm);
+}
+
 bool moment_parse(const char *text, double *seconds)
 {
     struct tm tm = {0};
@@ -60,10 +73,8 @@ bool moment_parse(const char *text, double *seconds)
     if (is_number(text, seconds))
         return true;
     const char *rest = strptime(text, "%Y-%m-%d", &tm);
-    if (rest && (*rest == 'T' || *rest == ' ')) {
-        const char *time = strptime(rest + 1, "%H:%M:%S", &tm);
-        rest = time ? time : strptime(rest + 1, "%H:%M", &tm);
-    }
+    if (rest && (*rest == 'T' || *rest == ' '))
+        rest = take_time_of_day(rest + 1, &tm);
     if (rest && *rest == '.' && isdigit((unsigned char)rest[1])) {
         size_t digits = strspn(rest + 1, "0123456789");
         double scale = 1;

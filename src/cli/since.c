@@ -1,6 +1,7 @@
 /* since: {since} and {until}. */
 #include "cli/since.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,9 +58,10 @@ static int set_time(const char *option, const char *text, const char *format, st
     if (ago)
         seconds = io_time() - seconds;
     buf_clear(to);
-    if (!ago && !format)
+    bool lasts = *text == 'P' && isdigit((unsigned char)text[1]); /* P1Y: years have no length of their own */
+    if (!ago && !format && !lasts)
         return buf_adds(to, text);
-    if (!ago && !moment_read(text, format, &seconds))
+    if (!ago && (lasts || !moment_read(text, format, &seconds)))
         return error_set(e, EXIT_USAGE,
                          "--%s takes a time, such as 2026-01-31 or 2026-01-31T08:00:00Z, or a duration "
                          "back from now, such as P30D or PT1H",
@@ -133,6 +135,10 @@ static int find_times(struct options *o, bool keeps_state, struct error *e)
         return -1;
     if (set_time("until", s->until ? s->until : "PT0S", s->time_format, &s->to, e))
         return -1;
+    double from, to;
+    if (s->since && s->until && moment_read(buf_text(&s->from), s->time_format, &from) &&
+        moment_read(buf_text(&s->to), s->time_format, &to) && to < from)
+        return error_set(e, EXIT_USAGE, "--until is before --since: %s, %s", buf_text(&s->to), buf_text(&s->from));
     return keeps_state ? take_state(o, e) : 0;
 }
 

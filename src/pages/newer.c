@@ -58,13 +58,16 @@ static double time_of(const struct newer *n, struct slice value)
 
 enum order { LESS = -1, EQUAL, MORE, NO_ORDER };
 
-/* Numbers by what they are worth, however many digits they have; others as times, where both are; else texts. */
+/* Numbers by what they are worth, however many digits they have; others as times, where both are, and as texts, where
+ * none is: a time is neither before nor after "unknown". */
 static enum order compare(const struct newer *n, struct slice a, struct slice b)
 {
     if (!value_is_number(a) || !value_is_number(b)) {
         double x = time_of(n, a), y = time_of(n, b);
         if (!isnan(x) && !isnan(y))
             return x < y ? LESS : x > y ? MORE : EQUAL;
+        if (!isnan(x) || !isnan(y))
+            return NO_ORDER;
     }
     return order_less(a, b) ? LESS : order_less(b, a) ? MORE : order_equal(a, b) ? EQUAL : NO_ORDER;
 }
@@ -219,6 +222,8 @@ void newer_note(struct newer *n, struct slice lines)
         enum order order = is_to_come(n, value, record.at) ? LESS
                            : n->newest.len                 ? compare(n, value, slice_of(&n->newest))
                                                            : MORE;
+        if (order == NO_ORDER && !isnan(record.at)) /* the newest so far is no time */
+            order = MORE;
         if (order == MORE) {
             buf_clear(&n->newest);
             buf_add(&n->newest, value.text, value.len);
