@@ -17,7 +17,7 @@ from pathlib import Path
 
 # A module is tested by tests/unit/test_NAME; those whose test has another name, by how theirs begin:
 TESTED_BY = {
-    "arrow": ["arrow", "cells", "zone"],
+    "arrow": ["arrow", "cells", "zone", "rows"],
     "json/jsonpath": ["jsonpath", "jsonpath_suite"],
     "json/split": ["split", "corpus", "split_random", "split_lane"],
     "pages/seek": ["paginate", "styles", "coverage"],
