@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""make mutants: do the unit tests notice a fault? One small fault at a time is put into a module that has unit tests of
-its own, in a copy of the sources; they are built and run. A fault that no test notices is a line of output:
+"""make mutants: do the tests notice a fault? One small fault at a time is put into a module that has unit tests of its
+own, in a copy of the sources; they are built and run. Of what answers to batches mean, tests/answers.py is a test, too.
+A fault that no test notices is a line of output:
 
     mutants.py SOURCES TREE [--number N] [--seed S]
 
@@ -9,6 +10,7 @@ code 1 when one stays unnoticed. Not every such fault is one: it may change noth
 """
 
 import argparse
+import os
 import random
 import re
 import subprocess
@@ -28,6 +30,7 @@ TESTED_BY = {
     "write/place": ["results"],
     "write/survey": ["results"],
 }
+ANSWERED_BY = ("json/refusal", "json/passing", "json/sentence", "json/words", "write/")
 # What a fault is: a pattern, and what takes the place of it.
 FAULTS = [
     (r" == ", " != "),
@@ -75,19 +78,26 @@ def places(path):
                 yield found.start(), found.end(), instead
 
 
-def is_noticed(folder, tests):
+def fails(folder, command):
+    tool = {**os.environ, "RESTSRC": str(folder / "src/restsrc")}
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=TIMEOUT, env=tool)
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0 or b"\nnot ok" in b"\n" + done.stdout
+
+
+def is_noticed(folder, path, tests):
     """None where it does not build, so that it says nothing."""
     programs = [f"tests/unit/test_{name}" for name in tests]
     if subprocess.run(["make", "-s", *programs], cwd=folder, capture_output=True).returncode:
         return None
-    for program in programs:
-        try:
-            done = subprocess.run([folder / program], cwd=folder, capture_output=True, timeout=TIMEOUT)
-        except subprocess.TimeoutExpired:
-            return True
-        if done.returncode or b"\nnot ok" in b"\n" + done.stdout:
-            return True
-    return False
+    if any(fails(folder, [folder / program]) for program in programs):
+        return True
+    if not f"{path.parent.name}/{path.stem}".startswith(ANSWERED_BY):
+        return False
+    subprocess.run(["make", "-s", "src/restsrc"], cwd=folder, capture_output=True, check=True)
+    return fails(folder, [sys.executable, "tests/answers.py"])
 
 
 def main():
@@ -106,7 +116,7 @@ def main():
         right = path.read_text()
         path.write_text(right[:begin] + instead + right[end:])
         try:
-            noticed = is_noticed(folder, tests)
+            noticed = is_noticed(folder, path, tests)
         finally:
             path.write_text(right)
         if noticed is None:
