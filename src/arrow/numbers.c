@@ -94,9 +94,7 @@ float numeral_float(const struct numeral *n)
 /* The digit at *at or after it, which moves on; 0: there are no more. */
 static unsigned next_digit(const char **at, const char *end)
 {
-    const char *p = *at;
-    while (p < end && (*p == '-' || *p == '+' || *p == '.'))
-        p++;
+    const char *p = *at + (*at < end && **at == '.');
     *at = p + 1;
     return p < end && is_digit(*p) ? (unsigned)(*p - '0') : 0;
 }

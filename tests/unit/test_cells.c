@@ -174,6 +174,35 @@ static void test_containers(const struct zone *utc)
     schema_free(&schema);
 }
 
+/* What comes after a container is read where it ends. */
+static void test_after(const struct zone *utc)
+{
+    static const char json[] =
+        "{\"type\":\"struct\",\"fields\":["
+        "{\"name\":\"m\",\"type\":{\"type\":\"map\",\"keyType\":\"string\",\"valueType\":\"long\"},\"nullable\":true},"
+        "{\"name\":\"l\",\"type\":{\"type\":\"array\",\"elementType\":\"long\"},\"nullable\":true},"
+        "{\"name\":\"o\",\"type\":{\"type\":\"struct\",\"fields\":[{\"name\":\"x\",\"type\":\"long\",\"nullable\":true}"
+        "]},"
+        "\"nullable\":true},{\"name\":\"z\",\"type\":\"long\",\"nullable\":true}]}";
+    static const char *const records[] = {
+        "{\"m\":{\"k\":1},\"z\":7}", "{\"m\":{},\"z\":7}", "{\"l\":[1,2],\"z\":7}",          "{\"l\":[],\"z\":7}",
+        "{\"o\":{\"x\":1},\"z\":7}", "{\"o\":{},\"z\":7}", "{\"new\":{\"x\":[{}]},\"z\":7}", "{\"m\":null,\"z\":7}"};
+    const int64_t seven = 7;
+    struct schema_field schema;
+    struct columns c;
+    struct error e = {0};
+    ok(schema_parse(&schema, slice(json), &e) == 0, "a schema of containers%s", e.message);
+    columns_init(&c, &schema, utc, COLUMNS_IGNORE);
+    for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
+        columns_clear(&c);
+        ok(columns_add(&c, slice(records[i])), "%s", records[i]);
+        const struct buf *values = &c.root.children[3].values;
+        ok(values->len == sizeof seven && memcmp(values->data, &seven, sizeof seven) == 0, "what is after it");
+    }
+    columns_free(&c);
+    schema_free(&schema);
+}
+
 /* ---- records that are no objects ---- */
 
 static const char PLACES[] =
@@ -256,6 +285,7 @@ int main(void)
     test_cells(&utc);
     test_unknown_zone();
     test_containers(&utc);
+    test_after(&utc);
     test_places(&utc);
     test_bare(&utc);
     test_strangers(&utc);

@@ -41,6 +41,8 @@ static void check_decimal(void)
     decimal("2e3x", 3, 2000);
     decimal("2e", 1, 2);
     decimal("2e+", 1, 2);
+    decimal("2e5 ", 3, 2e5);
+    decimal("25e-1s", 5, 2.5);
     decimal("1e-400", 6, 0);
     decimal("9999999999999990000", 19, 9999999999999990000.0);
     static const char *const none[] = {

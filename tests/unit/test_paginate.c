@@ -258,6 +258,16 @@ static void check_skip(void)
     is_text(cursor, "a", "to go on: the cursor of the page with the next record");
     is_int(skip, 3, "and how many of it have been read");
     paging_end(&t);
+    paging_init(&t, PAGING_CURSOR);
+    t.range.limit = 2;
+    paging_start(&t);
+    ok(!paginate_ended(&t.p), "a list that has not begun has not ended");
+    paging_ask(&t);
+    paging_answer(&t, "{\"next_cursor\":\"a\"}", "1\n2\n", NULL);
+    follow_resume(&t.p, &cursor, &skip);
+    is_text(cursor, "a", "where the range ends with a page, it goes on with the next one");
+    is_int(skip, 0, "of which nothing has been read");
+    paging_end(&t);
 }
 
 static void check_resume(void)

@@ -115,6 +115,20 @@ static void check_ways(void)
     buf_free(&shown);
 }
 
+/* More names than there is room for: the first ones count. */
+static void check_many(void)
+{
+    static const char *names[60];
+    struct path path;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        names[i] = i % 2 ? "a.b" : i % 4 ? "/c" : "$.d";
+    path_parse_all(&path, names, sizeof names / sizeof *names);
+    ok(path.count > PATH_WAYS - 2 && path.count <= PATH_WAYS, "of sixty names there are %u ways", path.count);
+    struct slice found = path_find(&path, "{\"a\":{\"b\":7}}", 13);
+    ok(found.len == 1 && *found.text == '7', "the first ones are looked for");
+    path_free(&path);
+}
+
 static void check_depth(void)
 {
     struct path path;
@@ -208,6 +222,7 @@ int main(void)
 {
     check_find();
     check_ways();
+    check_many();
     check_depth();
     check_scalars();
     check_void();

@@ -219,12 +219,14 @@ static void check_urls(void)
 {
     struct secrets s = {0};
     secret_hide_url(&s, "https://me:p%40ss@h/x?a=plain&api_key=k%2Fey1&b=1");
+    secret_hide_url(&s, "https://h/?api_key&token#access_token=k-ey2&c=common");
     secret_hide_url(&s, "no URL at all");
     secret_hide_url(&s, "http://me:broken-1@/ /");
     secret_hide_param(&s, "access_token=value1");
     secret_hide_param(&s, "access_token");
     secret_hide_param(&s, "other=value2");
     masked(&s, "p@ss k/ey1 plain", "*** *** plain", "user info and telling parameters of a URL");
+    masked(&s, "k-ey2 common", "*** common", "also after a #");
     masked(&s, "in http://me:broken-1@/ /", "in http://me:***@/ /", "user info of a text that is no URL");
     masked(&s, "value1 value2", "*** value2", "a parameter by its name");
     secret_free(&s);

@@ -42,6 +42,7 @@ static void signs(const char *provider, const char *method, const char *url, con
     int result = sigv4_sign(&s, &lines, &e);
     const char *signature = strstr(buf_text(&lines), "Signature=");
     ok(result == 0 && signature && strncmp(signature + 10, want, 64) == 0, "%s %s", method, url);
+    ok(strstr(buf_text(&lines), "X-Amz-Date: 20150830T123600Z\n"), "its date has a header");
     if (result || !signature || strncmp(signature + 10, want, 64))
         tap_note("%s%s", e.message, buf_text(&lines));
     buf_free(&lines);

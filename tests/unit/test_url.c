@@ -40,6 +40,26 @@ static void check_accept(void)
     accepts("", NULL);
 }
 
+static void has_queries(const char *url, const char *want)
+{
+    struct buf name = {0}, value = {0}, all = {0};
+    for (const char *rest = url_queries(url); url_next_query(&rest, &name, &value);)
+        buf_addf(&all, "%s%s=%s", all.len ? " " : "", buf_text(&name), buf_text(&value));
+    is_text(buf_text(&all), want, url);
+    buf_free(&name);
+    buf_free(&value);
+    buf_free(&all);
+}
+
+static void check_queries(void)
+{
+    has_queries("http://h/x", "");
+    has_queries("http://h/x?a=1&b=%20&c", "a=1 b=  c=");
+    has_queries("http://h/x?a=1=2&a=", "a=1=2 a=");
+    has_queries("http://h/x?&=v", "= =v");
+    has_queries("http://h/x?%61=b?c", "a=b?c");
+}
+
 static void adds(const char *url, const char *name, const char *value, size_t len, const char *want)
 {
     struct buf b = {0};
@@ -191,6 +211,7 @@ int main(void)
 {
     check_large();
     check_accept();
+    check_queries();
     check_add_query();
     check_drop_query();
     check_query();
