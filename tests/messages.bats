@@ -53,3 +53,14 @@ END
     exits 76
     says_not horse battery
 }
+
+@test "a PATH in jq's writing is answered with ours" {
+    api <<<'def answer(r): return {"page": {"things": [{"id": 1}]}}'
+    for path in .page.things 'page.things[]'; do
+        restsrc read --records "$path" "$api/i"
+        exits 76
+        says "as in jq"
+    done
+    restsrc read --records page.thing "$api/i"
+    says_not "as in jq"
+}

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/io.h"
 #include "cli/read_output.h"
@@ -88,6 +89,8 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     char kind[200] = "";
     if (there.len)
         describe_kind(there, shown, kind, sizeof kind);
+    else if (given && (*given == '.' || strstr(given, "[]")))
+        snprintf(kind, sizeof kind, " (a PATH is data.items or $.data.items, and not .data.items or items[] as in jq)");
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
     if (h->split.scalar)
