@@ -241,6 +241,7 @@ static void test_refused_schemas(void)
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\"},{\"name\":\"a\",\"type\":\"long\"}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":\"long\",\"metadata\":{\"restsrc\":\"misfit\"}}]}",
         "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"map\",\"keyType\":\"long\"}}]}",
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"type\":{\"type\":\"mop\",\"keyType\":\"string\"}}]}",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct schema_field root;

@@ -341,6 +341,20 @@ static int ends_a_text(void)
     return failed && strstr(e.message, "timed out") && io_clock() - began < 10 ? 0 : 1;
 }
 
+/* What was not begun is not begun after a signal. */
+static int begins_nothing(void)
+{
+    struct error e = {0};
+    int ends[2];
+    size_t done = 1;
+    io_catch_signals();
+    raise(SIGUSR1);
+    if (pipe2(ends, O_NONBLOCK) || io_write_busy(ends[1], "a\nb\n", 4, NULL, NULL, &done, &e))
+        return 2;
+    char byte;
+    return done == 0 && read(ends[0], &byte, 1) < 0 ? 0 : 1;
+}
+
 static int dies_of_it(void)
 {
     io_catch_signals();
@@ -458,6 +472,7 @@ int main(void)
     test_clocks();
     is_int(in_child(gone_quietly), 0, "who does not read our standard output any more is not told");
     is_int(in_child(ends_a_line), 0, "after a signal the line under way is finished, and no other begun");
+    is_int(in_child(begins_nothing), 0, "or none at all");
     is_int(in_child(ends_a_text), 0, "a text is, if its reader takes it within a moment");
     is_int(in_child(dies_of_it), 1000 + SIGTERM, "the run ends by the signal that came");
     is_int(in_child(ignores_hangup), 0, "SIGHUP means nothing under nohup");

@@ -22,6 +22,15 @@ static void finds(const char *relation, const char *first, const char *second, c
     buf_free(&found);
 }
 
+/* Without brackets: a comma ends it where a blank follows. */
+static void bare_examples(void)
+{
+    finds("next", "/list?in=1,2,3&page=2; rel=next", NULL, "/list?in=1,2,3&page=2");
+    finds("next", "/list?in=1,2; rel=prev, /list?in=1,2,3; rel=next", NULL, "/list?in=1,2,3");
+    finds("next", "/a,,b; rel=next", NULL, "/a,,b");
+    finds("next", "/a,;rel=next", NULL, "/a,");
+}
+
 static void rfc_examples(void)
 {
     finds("previous", "<http://example.com/TheBook/chapter2>; rel=\"previous\"; title=\"previous chapter\"", NULL,
@@ -116,6 +125,7 @@ static void no_results(void)
 int main(void)
 {
     rfc_examples();
+    bare_examples();
     headers();
     relations();
     syntax();
