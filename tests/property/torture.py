@@ -177,7 +177,8 @@ class Resumed(State):
     """The second run after a first that a server's failure ended: on the state and the part that it left."""
 
     def words(self, tool):
-        return [*self.given, f"{tool.fault}/kind=flat,n=7,cap=3,id=torture-{self.name},fail=503:1:3/items"]
+        own = f"id=torture-{self.name}-{os.getpid()}"  # it fails once
+        return [*self.given, f"{tool.fault}/kind=flat,n=7,cap=3,{own},fail=503:1:3/items"]
 
     def prepare(self, tool):
         kept = tool.folder / f"kept-{self.name}"
