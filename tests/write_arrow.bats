@@ -152,6 +152,21 @@ END
     exits 64
 }
 
+@test "lookups and lists of lists take rows, too" {
+    rows_are_lines
+    rows=$tests/data/arrow/rows.arrow
+    url='http://127.0.0.1:9/{name}'
+    lines=$("$RESTSRC" lookup --dry-run "$url" <"$in")
+    [[ "$lines" == *"'http://127.0.0.1:9/record%201'"* ]]
+    [ "$("$RESTSRC" lookup --input arrow --dry-run "$url" <"$rows")" = "$lines" ]
+    lines=$("$RESTSRC" read --for-each - --dry-run "$url" <"$in")
+    [[ "$lines" == *"'http://127.0.0.1:9/record%201?offset=0&limit=100'"* ]]
+    [ "$("$RESTSRC" read --for-each - --input arrow --dry-run "$url" <"$rows")" = "$lines" ]
+    out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err status=0
+    "$RESTSRC" read --input arrow http://127.0.0.1:9/x >"$out" 2>"$err" || status=$?
+    exits 64
+}
+
 @test "a row that is larger than a body is named, or rejected where rejects are allowed" {
     sink
     write_stream texts --batch-bytes 300

@@ -1,5 +1,8 @@
-"""What `restsrc read --output arrow` makes of records: a list of our own, and the tool as a process."""
+"""What `restsrc read --output arrow` makes of records: a list of our own, and the tool as a process. And the lines that
+`restsrc write --input arrow` makes of rows.
+"""
 
+import shlex
 import subprocess
 
 import loopback
@@ -8,6 +11,19 @@ import pyarrow as pa
 from restsrc import tool
 from restsrc.options import Options
 from restsrc.process import Process
+from restsrc.rows.encode import END, FLAGS, Encoder
+
+
+def lines(batches, schema, *arguments):
+    """The rows of record batches as lines: what the tool would send in one request."""
+    encoder = Encoder(schema)
+    stream = b"".join(message for batch in batches for message in encoder.messages(batch)) + END
+    words = [f"--{name}={value}" for name, value in FLAGS.items()]
+    words += ["--dry-run", "--body", "ndjson", "--batch-size", "1000000", *arguments, "http://127.0.0.1:9/items"]
+    done = subprocess.run([tool.find(), "write", *words], input=stream, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    command = shlex.split(done.stdout.decode())
+    return command[command.index("--data-binary") + 1].split("\n")[:-1] if "--data-binary" in command else []
 
 
 class Listing:

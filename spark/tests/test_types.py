@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 from pyspark.sql import types as t
 
+from arrow_tool import lines
 from conftest import REPO
 from restsrc.errors import OptionError
 from restsrc.option_table import PERMISSIVE
@@ -113,7 +114,7 @@ def test_what_differs_when_it_is_read(spark, tool_made, tmp_path, kind, value):
 def test_what_differs_when_it_is_written(spark, kind, expression):
     df = spark.sql(f"select {expression} as a")
     (batch,) = df.toArrow().to_batches()
-    (ours,) = b"".join(bytes(part) for part in Encoder(df.schema).lines(batch)).decode().split("\n")[:-1]
+    (ours,) = lines([batch], df.schema)
     assert ours != df.select(F.to_json(F.struct("a"))).first()[0]
     json.loads(ours)
 

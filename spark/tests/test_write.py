@@ -444,20 +444,17 @@ def test_repr_of_the_writer_is_silent(sink):
 
 
 def test_rows_one_by_one_where_spark_has_no_arrow_writer(spark):
+    from arrow_tool import lines
     from restsrc.delivery import row_batches
-    from restsrc.rows.encode import Encoder
 
     df = spark.sql(
         "select id, array(id, null) as a, map('k', id / 2) as m, "
         "timestamp'2013-01-02 03:04:05.123456' as at, 1.50BD as d, "
         "named_struct('x', null, 'y', date'2013-01-02') as s, unhex('00ff') as b from range(25000)"
     )
-    encoder = Encoder(df.schema)
-    found = b"".join(
-        bytes(part) for batch in row_batches(iter(df.collect()), df.schema) for part in encoder.lines(batch)
-    )
-    first = json.loads(found.split(b"\n", 1)[0])
-    assert found.count(b"\n") == 25_000
+    found = lines(row_batches(iter(df.collect()), df.schema), df.schema, "--batch-bytes", "1000000000")
+    first = json.loads(found[0])
+    assert len(found) == 25_000
     assert first == {
         "id": 0,
         "a": [0, None],

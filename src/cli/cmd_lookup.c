@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "cli/arrow_input.h"
 #include "cli/cmd.h"
 #include "cli/lookup_run.h"
 #include "http/answer.h"
@@ -205,6 +206,8 @@ static int set_up(struct lookup *l, struct error *e)
     l->input.batch_size = 1;
     l->input.batch_bytes = LONGEST_LINE;
     input_init(&l->input);
+    if (arrow_input_set(&l->input, o, e))
+        return -1;
     if (o->write.reject_file && !o->run.dry_run &&
         io_open_emptied(o->write.reject_file, 0600, &l->input.fd, 1, &l->reject_fd, e))
         return -1;

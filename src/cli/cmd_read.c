@@ -125,7 +125,7 @@ static int check_apart(const struct options *o, const char *option, const char *
 
 static int check_each(const struct options *o, struct error *e)
 {
-    static const char *const its_own[] = {"keep", "new-only", "reject-file", "max-rejects", "end-marker"};
+    static const char *const its_own[] = {"keep", "new-only", "reject-file", "max-rejects", "end-marker", "input"};
     static const char *const others[] = {"stream", "cursor", ""};
     bool each = o->each.for_each;
     for (size_t i = 0; !each && i < sizeof its_own / sizeof *its_own; i++)

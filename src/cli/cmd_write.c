@@ -12,9 +12,9 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "cli/arrow_input.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
-#include "cli/time_zone.h"
 #include "http/url.h"
 #include "write/address.h"
 #include "write/reply.h"
@@ -177,17 +177,6 @@ static int open_input(struct write_run *w, struct error *e)
     return w->input.fd < 0 ? error_set(e, EXIT_NO_FILE, "cannot open %s: %s", o->replay, strerror(errno)) : 0;
 }
 
-static int set_arrow(struct write_run *w, struct error *e)
-{
-    struct zone zone;
-    if (w->options->input.form != INPUT_ARROW)
-        return 0;
-    if (time_zone_find(w->time_zone, &zone, e))
-        return -1;
-    w->input.waits = true;
-    return input_take_arrow(&w->input, &w->options->input, zone, e);
-}
-
 static int parse_path(struct path *path, const char *name, const char *text, struct error *e)
 {
     return text ? path_option(path, name, text, e) : 0;
@@ -250,10 +239,10 @@ static int set_up_request(struct write_run *w, const struct request_options *req
                : 0;
 }
 
-static int set_up(struct write_run *w, const struct request_options *request, struct error *e)
+static int set_up(struct write_run *w, const struct options *all, struct error *e)
 {
     const struct write_options *o = w->options;
-    if (set_up_request(w, request, e))
+    if (set_up_request(w, &all->request, e))
         return -1;
     if (o->ids_file && !o->ids)
         return error_set(e, EXIT_USAGE, "--ids-file needs --ids, which says where the ids are");
@@ -265,8 +254,9 @@ static int set_up(struct write_run *w, const struct request_options *request, st
     w->input.batch_size = body_is_single(&w->shape) ? 1 : (size_t)o->batch_size;
     w->input.batch_bytes = (size_t)o->batch_bytes;
     input_init(&w->input);
-    if (open_input(w, e) || set_arrow(w, e))
+    if (open_input(w, e) || arrow_input_set(&w->input, all, e))
         return -1;
+    w->input.waits = w->input.arrow;
     if (parse_path(&w->paths.results, "results", o->results, e) ||
         parse_path(&w->paths.status, "result-status", o->result_status, e) ||
         parse_path(&w->paths.error, "result-error", o->result_error, e) || parse_path(&w->paths.ids, "ids", o->ids, e))
@@ -372,7 +362,6 @@ static void note_ids(struct write_run *w)
 int cmd_write(const struct options *o, struct error *e)
 {
     struct write_run w = {.options = &o->write,
-                          .time_zone = o->output.time_zone,
                           .http = options_http(o),
                           .method = o->request.method != METHOD_NOT_GIVEN ? o->request.method
                                     : o->write.method_path                ? METHOD_PUT
@@ -386,7 +375,7 @@ int cmd_write(const struct options *o, struct error *e)
     clock_gettime(CLOCK_MONOTONIC, &began);
     bool meter = o->run.progress_meter && !o->network.verbose;
     terminal_init(&w.terminal, o->run.quiet, meter ? PROGRESS_ALWAYS : PROGRESS_NONE, -1);
-    int result = set_up(&w, &o->request, e);
+    int result = set_up(&w, o, e);
     if (result == 0) {
         result = run(&w, options_parallel(o, 1), e);
         struct progress done = progress(&w);

@@ -10,6 +10,7 @@
 
 #include "base/number.h"
 #include "base/pair.h"
+#include "cli/arrow_input.h"
 #include "cli/since.h"
 #include "json/lines.h"
 #include "json/split.h"
@@ -82,6 +83,8 @@ int parents_init(struct parents *all, const struct options *o, struct error *e)
     all->input.batch_size = 1;
     all->input.batch_bytes = LONGEST_LINE;
     input_init(&all->input);
+    if (arrow_input_set(&all->input, o, e))
+        return -1;
     if (target_init(&all->target, &o->request, NULL, auth_options_give_token(&o->auth), e) ||
         set_body(all, &o->request, e) || set_kept(all, &o->each.keep, e))
         return -1;

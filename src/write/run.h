@@ -67,7 +67,6 @@ struct held_batch {
 
 struct write_run {
     const struct write_options *options;
-    const char *time_zone; /* NULL: UTC */
     struct http_options http;
     enum method method;
     struct target target;

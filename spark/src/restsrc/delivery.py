@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from itertools import chain, islice
@@ -26,7 +25,7 @@ from restsrc.errors import InputError, OptionError, RequestRefused, RestsrcError
 from restsrc.kept_files import Kept
 from restsrc.options import Options
 from restsrc.process import Process
-from restsrc.rows.encode import Encoder
+from restsrc.rows.encode import END, FLAGS, Encoder
 
 ROWS_AT_A_TIME = 10_000  # where Spark hands over rows one by one
 ALREADY = re.compile(r"\b(already|duplicate|done before|exists)\b|is committed", re.IGNORECASE)  # of a 409
@@ -107,7 +106,7 @@ class Delivery:
             raise OptionError("the options offset and limit are for reading: all rows are written")
         kept_files.check(options)
         report.check(options, report.WRITE, report.WRITE[:1] if stream else ())
-        self._encoder()
+        Encoder(self._schema)
         self._try_out()
 
     def send(self, job: Job, batches: Iterator[Any]) -> Receipt:
@@ -190,18 +189,17 @@ class Delivery:
     # ---- in a task ----
 
     def _run(self, job: Job, place: Place, files: dict[str, str], batches: Iterable[Any]) -> Receipt:
-        encoder, rows = self._encoder(), 0
-        marker = f"end-{uuid.uuid4().hex}"  # the end of the input alone could be the end of this process
-        with self._process(job, place, files, marker) as process:
+        encoder, rows = Encoder(self._schema), 0
+        with self._process(job, place, files) as process:
             for batch in batches:
-                if not all(map(process.feed, encoder.lines(batch, rows + 1))):
+                if not all(map(process.feed, encoder.messages(batch))):
                     break
                 rows += batch.num_rows
             else:
                 if not upstream.is_complete():
                     why = f"ends after row {rows}: an earlier stage of the query has failed"
                     raise InputError(f"partition {place.partition} {why}")
-                process.feed(f"{marker}\n".encode())
+                process.feed(END)
             told = process.text()
             try:
                 process.finish()
@@ -213,17 +211,18 @@ class Delivery:
         numbers = {one.name: counts[one.name] for one in fields(Receipt) if one.name in counts}
         return Receipt(place.partition, place.attempt, **numbers)
 
-    def _process(self, job: Job, place: Place, files: dict[str, str], marker: str) -> Process:
+    def _process(self, job: Job, place: Place, files: dict[str, str]) -> Process:
         key = self._options.given("idempotency_key") or job.id
         config = {
             "url": templates.fill_some(self._stage, _values(job, place)) if self._stage else self._options.url,
             "idempotency_key": _key(key, job.batch, place.partition, self._try(place)),
             "idempotent": self._options.text("idempotent"),
+            "time_zone": session.time_zone(self._options),
             **self._options.part_of_rate(None),
             **files,
         }
         rows = f"rows of partition {place.partition}"
-        return Process(self._options, "write", {"end-marker": marker}, config, fed=rows)
+        return Process(self._options, "write", FLAGS, config, fed=rows)
 
     def _try(self, place: Place) -> str | None:
         """The part of the keys that names the try. None: keys are the same in each try of a task.
@@ -231,11 +230,6 @@ class Delivery:
         Where each try stages its rows by itself, a server that heeds keys must not skip those of the next try.
         """
         return place.attempt if "{attempt}" in self._stage else None
-
-    def _encoder(self) -> Encoder:
-        options = self._options
-        ignore_nulls, nan_as = options.flag("ignore_null_fields"), options.choice("nan_as")
-        return Encoder(self._schema, session.time_zone(options), ignore_nulls, nan_as)
 
     # ---- on the driver ----
 
@@ -255,13 +249,13 @@ class Delivery:
     def _try_out(self) -> None:
         """Lets the tool look at its options and at the URLs: without rows it makes no request."""
         files = {name: os.devnull for name in kept_files.FILES if self._options.given(name)}
-        values = _values(Job("0"), Place(0, "0"))
+        values, zone = _values(Job("0"), Place(0, "0")), session.time_zone(self._options)
         urls = [self._options.url, *([templates.fill_some(self._stage, values)] if self._stage else [])]
         urls += [_braced(templates.fill(url, values)) for url in (self._commit, self._abort, self._check) if url]
         for url in urls:
-            with Process(
-                self._options, "write", {}, {**files, **self._options.part_of_rate(None), "url": url}
-            ) as process:
+            config = {**files, **self._options.part_of_rate(None), "url": url, "time_zone": zone}
+            with Process(self._options, "write", FLAGS, config, fed="no rows") as process:
+                process.feed(END)
                 process.text()
                 process.finish()
 

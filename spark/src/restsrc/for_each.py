@@ -16,8 +16,8 @@ from restsrc.feeding import feeding
 from restsrc.option_table import GROUPS
 from restsrc.options import Options
 from restsrc.process import Process
-from restsrc.reader import read_lists
-from restsrc.rows.encode import Encoder
+from restsrc.reader import PARENTS, WITH_NULLS, read_lists
+from restsrc.rows.encode import END, Encoder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -47,7 +47,7 @@ def children(parents: DataFrame, given: Mapping[str, str], schema: str | t.Struc
     options = options.adding(time_zone=session.time_zone(options, parents))
     kept, paths = _kept(parents.schema, options)
     asked = templates.columns("for_each", parents.schema, given, paths)
-    feed = _Feed(asked, options.text("time_zone"))
+    feed = _Feed(asked)
     rows = parents.select([parents[f"`{name.replace('`', '``')}`"] for name in asked.names])
     hint = ""
     if isinstance(schema, str):
@@ -112,12 +112,14 @@ def _sampled(rows: DataFrame, options: Options, feed: _Feed, kept: t.StructType)
         raise OptionError("a stream of parents needs a schema")
     batches = rows.limit(SAMPLED_PARENTS).toArrow().to_batches()
     size, columns = options.integer("sample_records"), Columns(options)
-    flags: dict[str, str | int] = {"for-each": "-", "offset": options.offset, "limit": min(size, options.limit or size)}
+    flags: dict[str, str | int] = {**PARENTS, "offset": options.offset, "limit": min(size, options.limit or size)}
     fed = "rows of the sample"
     rejects = {"reject_file": os.devnull} if options.given("reject_file") else {}  # each task has a file of its own
     with (
-        Process(options, "read", flags, rejects, fed=fed, envelopes=columns.needs_envelopes) as process,
-        feeding(process, feed.lines(batches), whole=True),
+        Process(
+            options, "read", flags, {**rejects, **WITH_NULLS}, fed=fed, envelopes=columns.needs_envelopes
+        ) as process,
+        feeding(process, feed.messages(batches), whole=True),
     ):
         lines = list(islice((line for block in process.blocks() for line in block.splitlines()), size))
         pages = columns.pages(process, 0, t.StructType())
@@ -134,17 +136,17 @@ def _sampled(rows: DataFrame, options: Options, feed: _Feed, kept: t.StructType)
 
 
 class _Feed:
-    """Makes lines of parents."""
+    """Makes messages of parents."""
 
-    def __init__(self, columns: t.StructType, time_zone: str):
-        self._columns, self._time_zone = columns, time_zone
-        Encoder(columns, time_zone)  # OptionError on the driver
+    def __init__(self, columns: t.StructType):
+        self._columns = columns
+        Encoder(columns)  # OptionError on the driver
 
-    def lines(self, batches: Iterable[Any]) -> Iterator[memoryview]:
-        encoder, row = Encoder(self._columns, self._time_zone, ignore_null_fields=False), 1
+    def messages(self, batches: Iterable[Any]) -> Iterator[memoryview]:
+        encoder = Encoder(self._columns)
         for batch in batches:
-            yield from encoder.lines(batch, row)
-            row += batch.num_rows
+            yield from encoder.messages(batch)
+        yield memoryview(END)
 
 
 class _Task:
@@ -155,4 +157,4 @@ class _Task:
         self._more = (hint, tasks, stream)
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        return read_lists(self._options, self._schema, self._feed.lines(batches), *self._more)
+        return read_lists(self._options, self._schema, self._feed.messages(batches), *self._more)

@@ -15,7 +15,7 @@ from restsrc.feeding import feeding
 from restsrc.options import Options, option_text
 from restsrc.process import Process
 from restsrc.rows.decode import BatchMaker, arrow_schema
-from restsrc.rows.encode import Encoder
+from restsrc.rows.encode import END, FLAGS, Encoder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -101,17 +101,18 @@ class _Task:
         self._answer = answer
         self._time_zone = time_zone
         self._shown = shown
-        Encoder(columns, time_zone)  # OptionError on the driver
+        Encoder(columns)  # OptionError on the driver
         BatchMaker(t.StructType([answer]), time_zone=time_zone)
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
-        encoder = Encoder(self._columns, self._time_zone)
+        encoder = Encoder(self._columns)
         maker = BatchMaker(t.StructType([self._answer]), time_zone=self._time_zone)
-        config = {"into": self._answer.name, **self._options.part_of_rate(None)}
+        config = {"into": self._answer.name, "time_zone": self._time_zone, **self._options.part_of_rate(None)}
         place = _Place()
-        with Process(self._options, "lookup", {}, config, fed="rows of the partition") as process:
+        with Process(self._options, "lookup", FLAGS, config, fed="rows of the partition") as process:
             for batch in batches:
                 yield self._looked_up(process, encoder, maker, batch, place)
+            process.feed(END)
             process.text()  # closes the input
             process.finish()
 
@@ -136,7 +137,7 @@ class _Task:
         return pa.RecordBatch.from_arrays([*batch.columns, column], [*batch.schema.names, self._answer.name])
 
     def _ask(self, process: Process, encoder: Encoder, maker: BatchMaker, rows: Any) -> Iterator[Any]:
-        with feeding(process, encoder.lines(rows), whole=False):
+        with feeding(process, encoder.messages(rows), whole=False):
             for block in _lines(process, rows.num_rows):
                 yield maker.batch_of_lines(block)
 

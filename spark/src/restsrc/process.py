@@ -17,7 +17,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from restsrc import log, tool, worker
-from restsrc.errors import RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
+from restsrc.errors import RecordError, RestsrcError, ToolFailure, UnexpectedAnswer, for_exit_code
 from restsrc.journal import Run
 from restsrc.options import Options
 
@@ -39,6 +39,7 @@ class ArrowOutput:
     new_members: str
 
 
+_VALUE = re.compile(r"input (row [0-9]+): (?=column )")  # that JSON can't hold
 _LINE = re.compile(r"\b(input )?line(s?)(?= [0-9])")  # each line that is fed is a row
 
 
@@ -287,11 +288,13 @@ class Process:
             return ToolFailure(f"restsrc {self._command} was killed by signal {-code} ({self._where()})", code, True)
         told = self._last_word()
         message = self._options.spoken(told.get("message") or " / ".join(self._stderr_tail) or "no message")
+        value = _VALUE.match(message) if self._fed else None
         if self._fed:
-            message = _LINE.sub(r"row\2", message)
+            message = _LINE.sub(r"row\2", _VALUE.sub(r"\1 of the partition: ", message))
         where = self._where(told.get("url"))
         text = f"{message} (restsrc {self._command}, exit {code}, {where})"
-        return for_exit_code(code)(text, code, bool(told.get("retryable")), told.get("http_status"))
+        failure = RecordError if value else for_exit_code(code)
+        return failure(text, code, bool(told.get("retryable")), told.get("http_status"))
 
     def _last_word(self) -> dict[str, Any]:
         """What --error-format json said on the last line of stderr."""

@@ -23,6 +23,7 @@ from restsrc.planning import batch
 from restsrc.planning.pushdown import GUARD
 from restsrc.planning.time_query import WindowPiece
 from restsrc.process import Config, Process
+from restsrc.rows.encode import FLAGS
 from restsrc.rows.envelope import Pages
 from restsrc.rows.from_tool import texts_of
 from restsrc.window_read import WindowReads
@@ -98,7 +99,10 @@ def read_partition(
 def read_lists(
     options: Options, schema: StructType, parents: Iterator[memoryview], hint: str, tasks: int | None, stream: bool
 ) -> Iterator[Any]:
-    """The same of the list of each line of `parents`. `tasks`: how many tasks read such lists, if that is known."""
+    """The same of the list of each of `parents`, which come as an Arrow stream.
+
+    `tasks`: how many tasks read such lists, if that is known.
+    """
     worker.settle()
     task = _Task(options, schema, hint, tasks, stream, looked_at=not stream)
     with _told(task, options, ["lists of parents"], stream):
@@ -120,6 +124,8 @@ def _told(task: _Task, options: Options, ranges: Sequence[str], stream: bool) ->
 
 
 MOST_PATIENCE = 0.5  # seconds
+PARENTS = {"for-each": "-", **FLAGS}  # flags
+WITH_NULLS = {"ignore_null_fields": "false"}  # of parents: a null is told from what is not there
 
 
 class _Task:
@@ -176,10 +182,10 @@ class _Task:
 
     def read_lists(self, parents: Iterator[memoryview]) -> Iterator[Any]:
         of_each = Piece(self._options.offset, self._options.limit)  # of the list of each
-        flags: dict[str, str | int] = {"for-each": "-", **of_each.flags(self._options)}
+        flags: dict[str, str | int] = {**PARENTS, **of_each.flags(self._options)}
         with (
             Kept(self._options, *kept_files.here()) as files,
-            self._process(of_each, flags, files, fed="rows of the partition") as process,
+            self._process(of_each, flags, {**files, **WITH_NULLS}, fed="rows of the partition") as process,
             feeding(process, parents, whole=True),
         ):
             yield from self._rows(process, Piece())
