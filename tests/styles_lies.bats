@@ -126,6 +126,39 @@ END
     wrote_ids 0 99
 }
 
+@test "cursors or links that go on after what was asked for, where the server caps pages, are told" {
+    api <<'END'
+def answer(r):
+    size, begin = int(r.query.get("limit", 100)), int(r.query.get("cursor", r.query.get("offset", 0)))
+    cap, style = r.path[1:].split("-")
+    rows, after = [{"id": n} for n in range(begin, min(begin + min(size, int(cap)), 500))], begin + size
+    if style == "hidden":
+        rows = [row for row in rows if row["id"] % 7 or row["id"] > 150]
+    link = f"{r.base}{r.path}?offset={after}&limit={size}"
+    return {"results": rows} | ({} if after >= 500 else {"next": link} if style == "link" else {"next_cursor": after})
+END
+    for style in cursor link; do
+        paginate=cursor
+        [ "$style" = cursor ] || paginate=next-url
+        restsrc read --paginate $paginate "$api/40-$style"
+        exits 0
+        [ "$(grep -c "pages have 40 records, but lead on by 100" "$err")" -eq 1 ]
+        for cap in 100 200; do
+            restsrc read --paginate $paginate "$api/$cap-$style"
+            exits 0
+            wrote_ids 0 499
+            says_nothing
+        done
+    done
+    restsrc read --paginate cursor --page-size 40 "$api/40-cursor"
+    exits 0
+    wrote_ids 0 499
+    says_nothing
+    restsrc read --paginate cursor "$api/100-hidden"
+    exits 0
+    says_nothing
+}
+
 @test "page: a server that counts pages from 0 is found out where the range ends before the total, too" {
     style pages n=250,base=0
     reads --limit 150

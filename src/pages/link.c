@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "http/origin.h"
 #include "http/url.h"
 #include "json/lines.h"
@@ -24,37 +25,55 @@ static bool is_place(const char *name)
            is_usual(USUAL_CURSOR, name);
 }
 
-static bool is_number(const struct buf *text)
+/* By which number do two cursors, or links, differ, and in nothing else? false: by none. name: its parameter. */
+static bool differ(const struct paginate *p, const char *link, const char *next, struct buf *name, int64_t *a,
+                   int64_t *b)
 {
-    return text->len && strspn(text->data, "0123456789") == text->len;
+    struct buf value = {0}, other_name = {0}, other = {0};
+    bool same = true, found = false;
+    if (!p->style->by_links) {
+        buf_adds(name, p->paging->param_cursor);
+        found = number_whole(link, strlen(link), a) && number_whole(next, strlen(next), b);
+    } else {
+        const char *rest = url_queries(link), *other_rest = url_queries(next);
+        struct buf one = {0};
+        same = rest - link == other_rest - next && memcmp(link, next, (size_t)(rest - link)) == 0;
+        while (same && url_next_query(&rest, &one, &value)) {
+            same =
+                url_next_query(&other_rest, &other_name, &other) && strcmp(buf_text(&one), buf_text(&other_name)) == 0;
+            if (!same || strcmp(buf_text(&value), buf_text(&other)) == 0)
+                continue;
+            same =
+                !found && number_whole(buf_text(&value), value.len, a) && number_whole(buf_text(&other), other.len, b);
+            found = same;
+            buf_adds(name, buf_text(&one));
+        }
+        buf_free(&one);
+    }
+    buf_free(&value);
+    buf_free(&other_name);
+    buf_free(&other);
+    return same && found;
 }
 
 bool link_counts(const struct paginate *p, const char *link, const char *next)
 {
-    struct buf name = {0}, value = {0}, other_name = {0}, other = {0};
-    bool same = true, counts = false;
-    if (!p->style->by_links) {
-        buf_adds(&value, link);
-        buf_adds(&other, next);
-        counts = (is_usual(USUAL_OFFSET, p->paging->param_cursor) || is_usual(USUAL_PAGE, p->paging->param_cursor)) &&
-                 is_number(&value) && is_number(&other);
-    } else {
-        const char *rest = url_queries(link), *other_rest = url_queries(next);
-        same = rest - link == other_rest - next && memcmp(link, next, (size_t)(rest - link)) == 0;
-        while (same && url_next_query(&rest, &name, &value)) {
-            same =
-                url_next_query(&other_rest, &other_name, &other) && strcmp(buf_text(&name), buf_text(&other_name)) == 0;
-            if (!same || strcmp(buf_text(&value), buf_text(&other)) == 0)
-                continue;
-            counts = is_number(&value) && is_number(&other);
-            same = counts && (is_usual(USUAL_OFFSET, name.data) || is_usual(USUAL_PAGE, name.data));
-        }
-    }
+    struct buf name = {0};
+    int64_t a, b;
+    bool counts = differ(p, link, next, &name, &a, &b) &&
+                  (is_usual(USUAL_OFFSET, buf_text(&name)) || is_usual(USUAL_PAGE, buf_text(&name)));
     buf_free(&name);
-    buf_free(&value);
-    buf_free(&other_name);
-    buf_free(&other);
-    return same && counts;
+    return counts;
+}
+
+int64_t link_step(const struct paginate *p, const char *link, const char *next)
+{
+    struct buf name = {0};
+    int64_t a, b;
+    bool counts = differ(p, link, next, &name, &a, &b) && !is_usual(USUAL_PAGE, buf_text(&name)) &&
+                  (!p->style->by_links || is_usual(USUAL_OFFSET, buf_text(&name)));
+    buf_free(&name);
+    return counts && b > a ? b - a : 0;
 }
 
 static bool has_query(const char *url, const char *name)

@@ -14,6 +14,8 @@ void link_complete(const char *ours, const char *link, struct buf *names, struct
 
 /* Do these two cursors, or links, differ by a number alone that is an offset or a page, by its name? */
 bool link_counts(const struct paginate *p, const char *link, const char *next);
+/* By how many records the second is further than the first, where they are offsets; 0: they are none. */
+int64_t link_step(const struct paginate *p, const char *link, const char *next);
 
 /* The page that a link led to, when that lacked parameters of ours: are they needed? 1: ask again, for p->cursor. 0: go
  * on with the page, which is the right one; before: the records of the page before it. */

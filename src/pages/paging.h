@@ -179,6 +179,7 @@ struct paginate {
     int64_t tied_size;    /* how many it had */
     bool told_ties;       /* that records share an id */
     int64_t come;         /* so many records at the beginning of the last page had come with the one before */
+    int64_t short_of;     /* the last page had so many records, and led on by more; 0: it did not; -1: told */
     struct kept kept;     /* whether next links get what they lack */
     struct ahead ahead;
     struct error late; /* code 0: none; else what is wrong after the records that have come */
