@@ -31,7 +31,7 @@ static struct asked **place_of(const struct asked_table *t, struct slice key)
 {
     for (size_t at = mem_digest(key.text, key.len) % t->room;; at = (at + 1) % t->room) {
         struct asked **e = &t->entry[at];
-        if (!*e || ((*e)->key.len == key.len && memcmp(buf_text(&(*e)->key), key.text, key.len) == 0))
+        if (!*e || ((*e)->key.len == key.len && (!key.len || memcmp((*e)->key.data, key.text, key.len) == 0)))
             return e;
     }
 }

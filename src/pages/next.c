@@ -9,7 +9,7 @@
 
 bool next_same(const struct buf *a, const struct buf *b)
 {
-    return a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+    return a->len == b->len && (!a->len || memcmp(a->data, b->data, a->len) == 0);
 }
 
 void next_cursor_free(struct cursor *c)

@@ -106,7 +106,7 @@ static bool is_ours(const struct states *all, struct slice compact)
 {
     struct buf name = {0};
     value_scalar(value_member(compact, "list", strlen("list")), &name);
-    bool is = name.len == all->list.len && memcmp(buf_text(&name), all->list.data, name.len) == 0;
+    bool is = name.len == all->list.len && (!name.len || memcmp(name.data, all->list.data, name.len) == 0);
     buf_free(&name);
     return is;
 }

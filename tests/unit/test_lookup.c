@@ -22,6 +22,7 @@ static const struct {
     {"null in the list", "", "[1,2]", "[null,{\"id\":2}]", "|{\"id\":2}", NULL},
     {"numbers as texts, and other writings", "", "[\"7\",8]", "[{\"id\":7.0},{\"id\":\"8\"}]",
      "{\"id\":7.0}|{\"id\":\"8\"}", NULL},
+    {"an empty id", "", "[\"\",1]", "[{\"id\":1},{\"id\":\"\"}]", "{\"id\":\"\"}|{\"id\":1}", NULL},
     {"other letters", "", "[\"ab\",\"C\"]", "[{\"id\":\"AB\"},{\"id\":\"c\"}]", "{\"id\":\"AB\"}|{\"id\":\"c\"}", NULL},
     {"other letters that may mean two", "", "[\"ab\",\"aB\"]", "[{\"id\":\"AB\"}]", NULL, "was not asked for"},
     {"the same answer twice", "", "[1]", "[{\"id\":1},{\"id\":1}]", "{\"id\":1}", NULL},

@@ -3,6 +3,7 @@
 
 #include "http/url.h"
 #include "pages/follow.h"
+#include "pages/next.h"
 #include "paging.h"
 #include "tap.h"
 
@@ -262,6 +263,7 @@ static void check_skip(void)
     t.range.limit = 2;
     paging_start(&t);
     ok(!paginate_ended(&t.p), "a list that has not begun has not ended");
+    ok(next_same(&t.p.next_cursor.text, &t.p.next_cursor.text), "no cursor is the same as none");
     paging_ask(&t);
     paging_answer(&t, "{\"next_cursor\":\"a\"}", "1\n2\n", NULL);
     follow_resume(&t.p, &cursor, &skip);
