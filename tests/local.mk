@@ -78,6 +78,7 @@ BATS_TESTS = \
 	tests/faults.bats \
 	tests/hostile.bats \
 	tests/count.bats \
+	tests/count_each.bats \
 	tests/command_line.bats \
 	tests/config.bats \
 	tests/process.bats \

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from restsrc.errors import OptionError, UnexpectedAnswer
+from restsrc.journal import Journal
 from restsrc.options import Complaints, Options
 from restsrc.planning.by_time import Windows
 from restsrc.streams.clock import Clock, difference
@@ -100,6 +101,44 @@ def test_windows_are_counted_at_once_and_each_of_them_once(api, given, most):
         at_once = int(answer.read())
     assert at_once <= most
     assert (at_once > 1) == (most > 1)
+
+
+ASKED = """
+import json
+def answer(r):
+    asked = json.loads(r.body)["span"] if r.body else r.query
+    if asked.get("where", '{"a": 1}') != '{"a": 1}' or r.headers.get("X-Note", "{b}") != "{b}":
+        return 400, {"message": "a filter is lost"}
+    since, until = asked["since"].split(" ")[-1], asked["until"]
+    first, last = (max(0, min(60, (ms(one) - BASE) // 86400000)) for one in (since, until))
+    return {"total": last - first, "events": [{"id": n} for n in range(first, last)][:1]}
+"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"query": 'where={"a": 1}', "header": "X-Note: {b}"},
+        {"param_since": "", "param_until": "", "query": 'where={"a": 1}\nsince={since}\nuntil={upper}'},
+        {"param_since": "", "param_until": "", "url": "?since={lower}&until={until}&where={%22a%22: 1}"},
+        {
+            "param_since": "",
+            "param_until": "",
+            "method": "POST",
+            "data": '{"span": {"since": "from {since}", "until": "{until}", "where": "{\\"a\\": 1}"}}',
+        },
+    ],
+)
+def test_many_windows_are_counted_in_one_run_whatever_braces_stand_around_them(api, given):
+    server = api(SERVER + ASKED)
+    options = Options({"partition_duration": "1 day", **given, "url": server.url + "/events" + given.get("url", "")})
+    options.journal = Journal()
+    windows = Windows(options, Complaints(options))
+    pieces = windows.pieces(BASE, BASE + 60 * DAY)
+    assert [(piece.start, piece.expect) for piece in pieces] == [(BASE + n * DAY, 1) for n in range(60)]
+    runs = [run for run in options.journal.runs if run.command == "count"]
+    assert len(runs) < 20
+    assert all("for-each" in run.flags for run in runs[-2:])
 
 
 BOUNDED = """

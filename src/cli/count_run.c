@@ -9,6 +9,20 @@
 #include "cli/report.h"
 #include "http/answer.h"
 
+int count_begin(struct count *c, const struct options *o, struct error *e)
+{
+    c->options = o;
+    return paging_records(o->paging.records, &c->places, e) || total_parse(&c->source, o->paging.count_from, e) ? -1
+                                                                                                                : 0;
+}
+
+void count_free(struct count *c)
+{
+    ask_free(&c->ask);
+    path_free(&c->places);
+    total_free(&c->source);
+}
+
 int count_because(struct count *c, struct error *e)
 {
     *e = c->ask.error;
@@ -39,7 +53,8 @@ int count_ends(struct count *c, int64_t records, struct error *e)
     if (check_limit(c, records, e))
         return -1;
     struct buf line = {0}, summary = {0};
-    int64_t fd = c->options->run.summary_fd;
+    int64_t fd = c->learned ? -1 : c->options->run.summary_fd;
+    c->records = records;
     report_count(records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
     int result = 0;
     if (c->options->run.plan)
@@ -66,7 +81,6 @@ int count_total(struct count *c, struct total *total, struct error *e)
 static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
 {
     const struct options *o = c->options;
-    struct http_options http = options_http(o);
     struct range_options one = {.offset = offset,
                                 .limit = NOT_GIVEN,
                                 .page_size = 1,
@@ -76,8 +90,9 @@ static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
                                 .on_drift = DRIFT_IGNORE};
     struct page page;
     struct error ignored;
-    int result = paginate_init(&c->paginate, &o->paging, &one, &http, e);
+    int result = paginate_init(&c->paginate, &o->paging, &one, &c->ask.http, e);
     if (result == 0) {
+        buf_add(&c->paginate.headers, c->headers.text, c->headers.len);
         paginate_next(&c->paginate, &page, &c->ask.request);
         c->ask.first = offset == 0;
         bool asks = !bare || paginate_bare(&c->paginate, &c->ask.request);

@@ -3,20 +3,35 @@
 #ifndef RESTSRC_COUNT_RUN_H
 #define RESTSRC_COUNT_RUN_H
 
-#include "base/terminal.h"
 #include "cli/options.h"
 #include "pages/ask.h"
 #include "pages/total.h"
 
+/* What the counts of lists of one API show. Zeroed: nothing. */
+struct count_learned {
+    bool by_page;    /* there is no counting URL */
+    bool longer;     /* than the page with it was a total: it is not the length of that */
+    struct buf path; /* the URL, without its query, of a list with so many records, */
+    int64_t total;   /* as without our parameters */
+    bool heeded;     /* its filters hold beside these */
+};
+
 struct count {
     const struct options *options;
-    struct terminal terminal;
+    struct count_learned *learned; /* NULL: there is one list alone */
+    struct slice headers;          /* of this list alone, each ended by '\n' */
+    bool by_page;                  /* there is no counting URL */
+    int64_t records;               /* what was counted */
     struct total_source source;
     struct path places;
     struct ask ask;
     struct paginate paginate; /* of the page that was asked for */
     bool more;                /* a style that follows the server has a page after it */
 };
+
+/* What the options say of counting. -1: EXIT_USAGE. Free with count_free(), also after a failure. */
+int count_begin(struct count *c, const struct options *o, struct error *e);
+void count_free(struct count *c);
 
 /* Writes the count, or the plan, to standard output, and the summary. */
 int count_ends(struct count *c, int64_t records, struct error *e);

@@ -2,6 +2,7 @@
 #ifndef RESTSRC_EACH_LIST_H
 #define RESTSRC_EACH_LIST_H
 
+#include "cli/each_rejects.h"
 #include "cli/read_parents.h"
 #include "cli/read_run.h"
 
@@ -28,7 +29,7 @@ struct each {
     struct each_list *learned; /* a page of it is to be written */
     bool input_done;
     struct error torn; /* the input is wrong: told when what came before is done */
-    int reject_fd;
+    struct each_rejects rejects;
 };
 
 /* It takes the parent over; it waits for those that are open. */

@@ -53,8 +53,9 @@ const struct option_row option_table[] = {
     {"time-format", 0, "range", OPTION_TEXT, "FORMAT", AT(since.time_format), NULL, 0, PAGES | CALL, OPTION_LINE_ONLY,
      "how the API takes times: iso, iso_ms, epoch_s, _ms, _us or _ns, date, or as strftime(3)"},
 
-    {"for-each", 0, "range", OPTION_TEXT, "FILE|-", AT(each.for_each), NULL, 0, READ, OPTION_LINE_ONLY,
-     "read a list for each JSON object in FILE, one a line: {PATH} in URL, --query, --header, --data is what it has "
+    {"for-each", 0, "range", OPTION_TEXT, "FILE|-", AT(each.for_each), NULL, 0, PAGES, OPTION_LINE_ONLY,
+     "read or count a list for each JSON object in FILE, one a line: {PATH} in URL, --query, --header, --data is what "
+     "it has "
      "there"},
     {"keep", 0, "range", OPTION_LIST, "[NAME=]PATH", AT(each.keep), NULL, 0, READ, OPTION_ANYWHERE,
      "with --for-each: what each record gets of the object that its list is made of, as NAME"},
@@ -117,8 +118,8 @@ const struct option_row option_table[] = {
      "a next link that lacks parameters of ours gets them back"},
     {"stream", 0, "pages", OPTION_FLAG, NULL, AT(paging.stream), "false", 0, READ, OPTION_ANYWHERE,
      "with --paginate none: write records while the body arrives; it may be larger than memory"},
-    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(run.parallel), NULL, 1, READ | WRITE | LOOKUP, OPTION_ANYWHERE,
-     "requests under way at the same time (read, lookup: 4, write: 1, which keeps the order)"},
+    {"parallel", 0, "pages", OPTION_INTEGER, "N", AT(run.parallel), NULL, 1, PAGES | WRITE | LOOKUP, OPTION_ANYWHERE,
+     "requests under way at the same time (read, lookup, count --for-each: 4, write: 1, which keeps the order)"},
 
     {"count-from", 0, "count", OPTION_TEXT, "auto|url:URL[#PATH]|body:PATH|header:NAME|content-range|last-page",
      AT(paging.count_from), "auto", 0, PAGES | CHECK, OPTION_ANYWHERE, "where the number of records is"},
@@ -173,10 +174,10 @@ const struct option_row option_table[] = {
      WRITE | CALL, OPTION_ANYWHERE, "the header for that key"},
     {"idempotent", 0, "write", OPTION_FLAG, NULL, AT(write.idempotent), "true", 0, WRITE | CALL, OPTION_ANYWHERE,
      "trust the server to heed the key, and try again where it may have stored a batch"},
-    {"reject-file", 0, "write", OPTION_TEXT, "FILE", AT(write.reject_file), NULL, 0, READ | WRITE | LOOKUP,
+    {"reject-file", 0, "write", OPTION_TEXT, "FILE", AT(write.reject_file), NULL, 0, PAGES | WRITE | LOOKUP,
      OPTION_ANYWHERE,
-     "find out the bad records of a refused batch and write them there (read: lists of --for-each that fail)"},
-    {"max-rejects", 0, "write", OPTION_INTEGER, "N", AT(write.max_rejects), NULL, 0, READ | WRITE | LOOKUP,
+     "find out the bad records of a refused batch and write them there (read, count: lists of --for-each that fail)"},
+    {"max-rejects", 0, "write", OPTION_INTEGER, "N", AT(write.max_rejects), NULL, 0, PAGES | WRITE | LOOKUP,
      OPTION_ANYWHERE, "more bad records than N end the run (0; no limit with --reject-file)"},
     {"replay", 0, "write", OPTION_TEXT, "FILE", AT(write.replay), NULL, 0, WRITE, OPTION_LINE_ONLY,
      "send the records of a reject file instead of standard input"},

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/io.h"
 #include "cli/each_list.h"
@@ -18,7 +17,6 @@
 #include "cli/read_page.h"
 #include "cli/read_parents.h"
 #include "cli/read_tell.h"
-#include "write/settle.h"
 
 enum { LISTS_PER_SLOT = 8 };
 
@@ -160,35 +158,11 @@ static bool on_apart(void *ctx, const struct exchange *x, const struct exchange 
 
 /* ---- what is written ---- */
 
-static int reject(struct each *a, const struct each_list *l, struct error *e)
-{
-    struct buf line = {0}, why = {0};
-    const struct error *wrong = &l->error;
-    value_quote(wrong->message, strlen(wrong->message), &why);
-    settle_add_reject((struct slice){l->parent.record.data, l->parent.record.len}, l->parent.line, l->status,
-                      (struct slice){why.data, why.len}, &line);
-    buf_free(&why);
-    line.len -= 2; /* the end of the object */
-    buf_addf(&line, ",\"records\":%" PRId64 "}\n", l->run.written);
-    int result = io_write_whole(a->reject_fd, line.data, line.len, e);
-    buf_free(&line);
-    a->whole->shared->rejected++;
-    return result;
-}
-
-/* It has failed. What is refused to one list alone is a reject; credentials that are wrong are wrong for all. */
 static int give_up(struct each *a, const struct each_list *l, struct error *e)
 {
-    int64_t most = a->whole->options->write.max_rejects;
-    const char *name = l->parent.name.data;
-    bool many = most >= 0 && a->whole->shared->rejected >= most;
-    bool of_all = l->error.code == EXIT_USAGE || (l->error.code == EXIT_DENIED && l->status != 403);
-    if (a->reject_fd >= 0 && !of_all && !many)
-        return reject(a, l, e);
-    *e = l->error;
-    if (a->reject_fd >= 0 && !of_all && most > 0)
-        return error_set(e, EXIT_REFUSED, "%s: more than --max-rejects %" PRId64 ": %s", name, most, l->error.message);
-    return error_set(e, e->code, "%s: %s", name, l->error.message);
+    int result = each_rejects_take(&a->rejects, &l->parent, l->run.written, l->status, &l->error, e);
+    a->whole->shared->rejected = a->rejects.count;
+    return result;
 }
 
 /* The first list has ended. */
@@ -264,10 +238,7 @@ static int run(struct each *a, struct error *e)
 static void note_rejects(const struct each *a)
 {
     struct buf note = {0};
-    int64_t n = a->whole->shared->rejected;
-    if (n)
-        buf_addf(&note, "%" PRId64 " list%s: see %s", n, n == 1 ? " has failed" : "s have failed",
-                 a->whole->options->write.reject_file);
+    each_rejects_note(&a->rejects, &note);
     if (note.len)
         read_tell_note(a->whole, false, buf_text(&note));
     buf_free(&note);
@@ -276,23 +247,21 @@ static void note_rejects(const struct each *a)
 int read_each(struct read_run *r, struct error *e)
 {
     unsigned slots = r->shared->slots;
-    const char *reject_file = r->options->write.reject_file;
-    struct each a = {.whole = r, .slots = slots, .most = (size_t)slots * LISTS_PER_SLOT, .reject_fd = -1};
+    struct each a = {.whole = r, .slots = slots, .most = (size_t)slots * LISTS_PER_SLOT, .rejects = {.fd = -1}};
     a.list = mem_zeroed(a.room = a.most, sizeof(struct each_list *));
     r->shared->whole = r;
     r->shared->windows = r->options->since.window;
     a.owner = mem_zeroed(slots, sizeof(struct each_list *));
     int result = parents_init(&a.parents, r->options, e);
     a.parents.windows.goes_on = r->state.found;
-    if (result == 0 && reject_file)
-        result = io_open_emptied(reject_file, 0600, &a.parents.input.fd, 1, &a.reject_fd, e);
+    if (result == 0)
+        result = each_rejects_begin(&a.rejects, r->options, &a.parents.input, e);
     if (result == 0)
         result = run(&a, e);
     while (a.count)
         each_list_drop(&a, a.count - 1);
     note_rejects(&a);
-    if (a.reject_fd >= 0)
-        close(a.reject_fd);
+    each_rejects_end(&a.rejects);
     parents_free(&a.parents);
     free((void *)a.list);
     free((void *)a.owner);

@@ -79,7 +79,7 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
 static bool on_matters(void *ctx, const struct exchange *x)
 {
     const struct ask *p = ctx;
-    return !p->guess || x->status != 500;
+    return !p->guessed || x->status != 500;
 }
 
 static void note_made(struct ask *p, struct exchange *x)
@@ -110,10 +110,11 @@ static void on_note(void *ctx, bool verbose, const char *line)
     p->note(p->ctx, verbose, line);
 }
 
-static const struct transfer_ops ask_ops = {
+const struct transfer_ops ask_ops = {
     .next = on_next,
     .begin = on_begin,
     .data = on_data,
+    .kind = RULE_READ,
     .said = on_said,
     .matters = on_matters,
     .done = on_done,
@@ -138,10 +139,19 @@ void ask_free(struct ask *p)
 
 int ask_request(struct ask *p, const struct path *places)
 {
+    if (p->when == ASK_DONE) {
+        p->when = ASK_NOW;
+        return p->failed ? -1 : 0;
+    }
     p->places = places;
+    p->guessed = p->guess;
     p->asked = false;
     p->failed = p->empty = false;
     p->error = (struct error){0};
+    if (p->when == ASK_LATER) {
+        p->wanted = true;
+        return -1;
+    }
     struct transfer_ops ops = ask_ops;
     ops.any_status = p->raw;
     ops.kind = p->raw ? RULE_CALL : RULE_READ;

@@ -6,6 +6,13 @@
 #include "pages/paginate.h"
 #include "json/split.h"
 
+/* Requests may be made by the caller's own window, several at a time, before they are asked for in their turn. */
+enum ask_when {
+    ASK_NOW,
+    ASK_LATER, /* the request is only made ready, and counts as one that has failed */
+    ASK_DONE   /* it has been made, with ask_ops, and its answer is here */
+};
+
 struct ask {
     struct http_options http;
     struct transfer *transfer;
@@ -19,8 +26,11 @@ struct ask {
     bool first; /* the next request asks for the beginning of a list: a rule may say that it is empty */
     bool raw;   /* the request is a call: an answer of any status is welcome, of any kind, and `body` is its bytes */
 
+    enum ask_when when;
+    bool wanted; /* with ASK_LATER: there is a request */
+
     struct request request; /* to make next */
-    bool asked;
+    bool asked, guessed;
     const struct path *places; /* where records are; NULL: all is envelope */
 
     /* the answer */
@@ -35,6 +45,9 @@ struct ask {
     bool no_content; /* 204 or 205 */
     struct error error;
 };
+
+/* Callbacks of transfer; ctx is the struct ask. */
+extern const struct transfer_ops ask_ops;
 
 /* The members up to ctx are set, in a zeroed struct, but for transfer. */
 int ask_init(struct ask *p, struct error *e);

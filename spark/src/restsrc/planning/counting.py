@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
+from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
@@ -80,11 +80,13 @@ class Counts:
         asked = [window for window in dict.fromkeys(windows) if window not in self._known]
         if len(asked) < 2 or not self.countable or time.endless:
             return
-        for window, told in zip(asked, survey.counts(self._options, [time.config(*window) for window in asked])):
-            if not isinstance(told, RestsrcError):
-                self._known[window] = told[0]
-                self._hear(told[1])
-                self.told = True
+        lines = [time.line(*window) for window in asked]
+        told, summary = survey.counts(self._options, time.for_each(self._options), lines)
+        counted = {window: rows for window, rows in zip(asked, told) if rows is not None}
+        self._known.update(counted)
+        self.told |= bool(counted)
+        if summary:
+            self._hear(summary)
 
     def _ask(self, time: TimeQuery, start: int, end: int) -> int | None:
         config = time.config(start, end)

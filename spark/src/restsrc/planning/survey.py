@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ from restsrc.options import Options
 from restsrc.process import Config, Process
 
 SEEKABLE = ("offset", "page", "range")  # values of the option paginate
-AT_ONCE = 4  # the default of the tool's option parallel
 MANY = {"header", "query"}  # options that repeat, one value a line: what is found is added to what is given
+
+_log = logging.getLogger("restsrc")
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,22 @@ def count_and_summary(options: Options, config: Config) -> tuple[int, dict[str, 
     return int(text), summary
 
 
-def counts(options: Options, configs: Sequence[Config]) -> list[tuple[int, dict[str, Any]] | RestsrcError]:
-    """The same for several, as many at once as a task has requests under way; of each what it is, or why it is not."""
+def counts(
+    options: Options, config: Config, lines: Sequence[Mapping[str, str]]
+) -> tuple[list[int | None], dict[str, Any]]:
+    """The same for the lists that the lines make, in one run of the tool. None: that one can't be counted.
 
-    def one(config: Config) -> tuple[int, dict[str, Any]] | RestsrcError:
+    The summary is empty where the run has failed; then the counts are those before.
+    """
+    flags = {"for-each": "-", "reject-file": os.devnull}
+    with Process(options, "count", flags, config, fed="windows") as process:
+        process.feed("".join(json.dumps(line) + "\n" for line in lines).encode())
+        told = [None if text == "null" else int(text) for text in process.text().split()]
         try:
-            return count_and_summary(options, config)
+            return told, process.finish()
         except RestsrcError as error:
-            return error
-
-    at_once = 1 if options.given("rate").strip() else options.optional_integer("parallel") or AT_ONCE
-    with ThreadPoolExecutor(max(1, min(at_once, len(configs)))) as threads:
-        return list(threads.map(one, configs))
+            _log.debug("restsrc: not all windows are counted at once: %s", error)
+            return told, {}
 
 
 def lines(options: Options, config: Config, flags: dict[str, int]) -> list[bytes]:
@@ -165,7 +170,7 @@ def check_empty(options: Options, config: Config, what: str) -> None:
             record = process.text()
             process.finish()
     except RequestRefused as refusal:
-        logging.getLogger("restsrc").debug("restsrc: nothing is seen of an empty range: %s", refusal)
+        _log.debug("restsrc: nothing is seen of an empty range: %s", refusal)
         return
     if record:
         raise UnexpectedAnswer(

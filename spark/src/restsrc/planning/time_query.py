@@ -5,6 +5,7 @@ All times are milliseconds since 1970. A window is [start, end). What the API ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
@@ -18,6 +19,8 @@ from restsrc.times import TimeForm, time_text
 TOO_LARGE = (400, 413, 414, 422)  # the statuses with which servers answer when they are asked for too much at once
 SINCE, UNTIL = ("{since}", "{lower}"), ("{until}", "{upper}")
 TEMPLATES = ("url", "query", "header", "data")  # options that may have them
+MARKS = {"\x01": "{since}", "\x02": "{until}"}  # where they are, while other braces are doubled
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,32 @@ class TimeQuery:
 
     def config(self, start: int, end: int, wide: bool = False) -> dict[str, str]:
         """The options for a run of the tool that reads or counts a window. `wide`: with one step more at each end."""
+        return self._config(*self._ends(start, end, wide))
+
+    def line(self, start: int, end: int) -> dict[str, str]:
+        """The window as a line for a run with the options of `for_each`."""
+        since, until = self._ends(start, end)
+        return {"since": since, "until": until}
+
+    def for_each(self, options: Options) -> dict[str, str]:
+        """The options for a run of the tool that counts many windows. All braces but ours are those of the user."""
+        since, until = MARKS
+        config = self._config(since, until, encoded=False)
+        given = {
+            name: config.get(name) or (options.url if name == "url" else options.given(name)) for name in TEMPLATES
+        }
+        return {**config, **{name: _template(name, text) for name, text in given.items() if text}}
+
+    def _ends(self, start: int, end: int, wide: bool = False) -> tuple[str, str]:
         first = start if self.bounds[0] == "[" else self.form.before(start)
         last = end if self.bounds[1] == ")" else self.form.before(end)
         if wide and self.path:
             first, last = self.form.before(first), self.form.after(last)
-        times = {**dict.fromkeys(SINCE, self.form.text(first)), **dict.fromkeys(UNTIL, self.form.text(last))}
-        config = {name: _filled(text, times, name == "url") for name, text in self.templates.items()}
+        return self.form.text(first), self.form.text(last)
+
+    def _config(self, since: str, until: str, encoded: bool = True) -> dict[str, str]:
+        times = {**dict.fromkeys(SINCE, since), **dict.fromkeys(UNTIL, until)}
+        config = {name: _filled(text, times, encoded and name == "url") for name, text in self.templates.items()}
         lines = [config.get("query", self.query), self.finding.get("query", "")]
         if "header" in config and "header" in self.finding:
             config["header"] += "\n" + self.finding["header"]
@@ -86,6 +109,24 @@ def _filled(text: str, times: Mapping[str, str], encoded: bool) -> str:
     for word, value in times.items():
         text = text.replace(word, quote(value, safe="") if encoded else value)
     return text
+
+
+def _template(name: str, text: str) -> str:
+    """The text as a template of the tool's, which has {{ for a brace: in JSON only in strings."""
+    if name == "data":
+        text = _STRING.sub(lambda string: _doubled(string[0]), text)
+    else:
+        text = "\n".join(map(_doubled, text.split("\n")))
+    for mark, word in MARKS.items():
+        text = text.replace(mark, word)
+    return text
+
+
+def _doubled(text: str) -> str:
+    """Names of files stay, and what credentials fill."""
+    if text.lstrip().startswith("@") or "{token}" in text:
+        return text
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def query_of(options: Options, complaints: Complaints) -> TimeQuery:
