@@ -47,6 +47,19 @@ rows_are_lines() {
     receipt_is '[.records, .batches]' '[130,19]'
 }
 
+@test "batches that end with a record batch, and those that do not, are all written" {
+    rows_are_lines
+    lines=$in
+    for size in 1 10 20 30 60 120 130 131; do
+        sink "size=$size"
+        write_stream rows --batch-size "$size" --idempotency-key all
+        exits 0
+        in=$lines
+        stored_is_input
+        receipt_is .batches $(((130 + size - 1) / size))
+    done
+}
+
 @test "rejects name the rows" {
     sink refuse=422
     write_stream bad --reject-file "$BATS_TEST_TMPDIR/rejects"

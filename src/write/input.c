@@ -168,14 +168,18 @@ static int take_rows(struct input *in, struct batch *b, struct error *e)
     return 0;
 }
 
-/* What there is of the stream. 1: the batch is full. */
+/* What there is of the stream. 1: the batch is full. Where it waits for the end, one that ends with its record batch is
+ * full only once the next message is looked at, as far as that is there. */
 static int take_arrow(struct input *in, struct batch *b, struct error *e)
 {
-    for (;;) {
+    for (int full = 0;;) {
         size_t used;
-        int full = take_rows(in, b, e);
-        if (full)
-            return full;
+        int result = take_rows(in, b, e);
+        if (result < 0)
+            return -1;
+        full |= result;
+        if (full && (!in->waits || in->row < in->stream.batch.length))
+            return 1;
         struct slice left = {buf_text(&in->pending) + in->taken, in->pending.len - in->taken};
         in->row = 0;
         int state = ipc_read_take(&in->stream, left, &used, e);
@@ -188,7 +192,7 @@ static int take_arrow(struct input *in, struct batch *b, struct error *e)
         in->ended = state == IPC_END;
         return in->ended && left.len > used
                    ? error_set(e, EXIT_INPUT, "the Arrow stream has ended, but the input goes on")
-                   : 0;
+                   : full;
     }
 }
 
