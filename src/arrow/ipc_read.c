@@ -338,7 +338,7 @@ static int read_message(struct ipc_stream *s, const struct flat_table_read *mess
 int ipc_read_take(struct ipc_stream *s, struct slice bytes, size_t *used, struct error *e)
 {
     struct flat_table_read message;
-    size_t metadata;
+    size_t metadata = 0;
     uint64_t whole;
     int state = IPC_MORE;
     for (*used = 0; state == IPC_MORE; *used += (size_t)whole) {
