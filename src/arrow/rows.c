@@ -158,13 +158,17 @@ static void add_integer(const struct ipc_array *a, int64_t i, struct buf *out)
 
 static double floating_at(const struct ipc_array *a, int64_t i)
 {
-    float single;
-    double value;
-    uint64_t bits = flat_read_number(a->values.text + (size_t)i * a->field->width, a->field->width);
-    uint32_t low = (uint32_t)bits;
-    memcpy(&single, &low, sizeof single);
+    const char *at = a->values.text + (size_t)i * a->field->width;
+    if (a->field->width == sizeof(float)) {
+        uint32_t bits = (uint32_t)flat_read_number(at, sizeof bits);
+        float value = 0;
+        memcpy(&value, &bits, sizeof value);
+        return (double)value;
+    }
+    uint64_t bits = flat_read_number(at, sizeof bits);
+    double value = 0;
     memcpy(&value, &bits, sizeof value);
-    return a->field->width == sizeof single ? (double)single : value;
+    return value;
 }
 
 static int add_floating(struct writing *w, const struct ipc_array *a, int64_t i)

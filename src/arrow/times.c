@@ -19,7 +19,7 @@ static int64_t divide(int64_t value, int64_t by, int64_t *rest)
 
 static void add_digits(struct buf *out, int64_t value, int count)
 {
-    char text[20];
+    char text[20] = {0};
     for (int i = count; i-- > 0; value /= 10)
         text[i] = (char)('0' + value % 10);
     buf_add(out, text, (size_t)count);
