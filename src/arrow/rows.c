@@ -293,25 +293,6 @@ static int add_struct(struct writing *w, const struct ipc_array *a, int64_t i)
     return 0;
 }
 
-static int add_list(struct writing *w, const struct ipc_array *a, int64_t i)
-{
-    int64_t from, to;
-    if (!range(a, i, a->children->length, &from, &to))
-        return malformed(w);
-    buf_addc(w->out, '[');
-    w->rows->way[w->rows->depth++] = a->children->field;
-    for (int64_t k = from; k < to; k++) {
-        buf_add(w->out, ",", k > from);
-        if (add_or_null(w, a->children, k))
-            return -1;
-        if (w->out->len - w->from > w->rows->most)
-            return too_long(w);
-    }
-    w->rows->depth--;
-    buf_addc(w->out, ']');
-    return 0;
-}
-
 /* A key: numbers and booleans in quotes, too. */
 static int add_key(struct writing *w, const struct ipc_array *a, int64_t i)
 {
@@ -337,23 +318,30 @@ static int add_key(struct writing *w, const struct ipc_array *a, int64_t i)
     return 0;
 }
 
-static int add_map(struct writing *w, const struct ipc_array *a, int64_t i)
+static int add_entry(struct writing *w, const struct ipc_array *entries, int64_t k)
+{
+    return add_key(w, &entries->children[0], k) || add_or_null(w, &entries->children[1], k) ? -1 : 0;
+}
+
+/* A list, or a map, which is a list of entries. */
+static int add_list(struct writing *w, const struct ipc_array *a, int64_t i)
 {
     int64_t from, to;
-    const struct ipc_array *entries = a->children;
-    if (!range(a, i, entries->length, &from, &to))
+    bool map = a->field->type == IPC_MAP;
+    int (*add)(struct writing *, const struct ipc_array *, int64_t) = map ? add_entry : add_or_null;
+    if (!range(a, i, a->children->length, &from, &to))
         return malformed(w);
-    buf_addc(w->out, '{');
-    w->rows->way[w->rows->depth++] = entries->field;
+    buf_addc(w->out, map ? '{' : '[');
+    w->rows->way[w->rows->depth++] = a->children->field;
     for (int64_t k = from; k < to; k++) {
         buf_add(w->out, ",", k > from);
-        if (add_key(w, &entries->children[0], k) || add_or_null(w, &entries->children[1], k))
+        if (add(w, a->children, k))
             return -1;
         if (w->out->len - w->from > w->rows->most)
             return too_long(w);
     }
     w->rows->depth--;
-    buf_addc(w->out, '}');
+    buf_addc(w->out, map ? '}' : ']');
     return 0;
 }
 
@@ -383,9 +371,8 @@ static int add_value(struct writing *w, struct place p)
     case IPC_LIST:
     case IPC_LARGE_LIST:
     case IPC_FIXED_LIST:
-        return add_list(w, p.a, p.i);
     case IPC_MAP:
-        return add_map(w, p.a, p.i);
+        return add_list(w, p.a, p.i);
     default:
         return add_bytes(w, p.a, p.i);
     }
