@@ -58,27 +58,28 @@ int read_page_data(void *ctx, struct exchange *x, const char *bytes, size_t n, s
 }
 
 /* What is there, at that PATH, instead of a list. */
-static void describe_kind(struct slice value, const char *path, char *text, size_t room)
+static void describe_kind(struct slice value, const char *path, struct buf *text)
 {
     struct slice member;
     size_t members = 0, objects = 0;
-    for (size_t at = 0; value_is_object(value) && value_next(value, &at, NULL, &member); members++)
-        objects += value_is_object(member);
-    if (value_is_object(value))
-        snprintf(text, room, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
-    if (objects == members && members > 1 && *path && *path != '/')
-        snprintf(text + strlen(text), room - strlen(text), " (records kept by key? --records '%s.*')", path);
-    if (!value_is_object(value))
-        snprintf(text, room, ", but %s",
+    if (!value_is_object(value)) {
+        buf_addf(text, ", but %s",
                  value_is_text(value)                       ? "a text"
-                 : *value.text == 'n'                       ? "null"
+                 : value_is_null(value)                     ? "null"
                  : *value.text == 't' || *value.text == 'f' ? "a truth value"
                                                             : "a number");
+        return;
+    }
+    for (size_t at = 0; value_next(value, &at, NULL, &member); members++)
+        objects += value_is_object(member);
+    buf_addf(text, ", but an object with %zu member%s", members, members == 1 ? "" : "s");
+    if (objects == members && members > 1 && *path && *path != '/')
+        buf_addf(text, " (records kept by key? --records '%s.*')", path);
 }
 
 static int no_records(struct read_run *r, const struct held_page *h, const struct exchange *x, struct error *e)
 {
-    struct buf place = {0};
+    struct buf place = {0}, kind = {0};
     char detail[200];
     path_show(r->records, 0, &place);
     const char *given = r->paging.records, *shown = given ? given : buf_text(&place);
@@ -86,11 +87,10 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     struct slice there = r->records_known && r->records->count == 1 && !r->records->many
                              ? path_find_way(r->records, 0, (struct slice){h->envelope.data, h->envelope.len})
                              : (struct slice){0};
-    char kind[200] = "";
     if (there.len)
-        describe_kind(there, shown, kind, sizeof kind);
+        describe_kind(there, shown, &kind);
     else if (given && (*given == '.' || strstr(given, "[]")))
-        snprintf(kind, sizeof kind, " (a PATH is data.items or $.data.items, and not .data.items or items[] as in jq)");
+        buf_adds(&kind, " (a PATH is data.items or $.data.items, and not .data.items or items[] as in jq)");
     error_body_detail(h->envelope.data, h->envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);
     if (h->split.scalar)
@@ -99,8 +99,9 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
         error_set(e, EXIT_ANSWER,
                   "no list of records at %s of the answer%s%s%s%s: say where with --records; `restsrc check URL` looks "
                   "for it",
-                  name, kind, *detail ? " (it says: " : "", detail, *detail ? ")" : "");
+                  name, buf_text(&kind), *detail ? " (it says: " : "", detail, *detail ? ")" : "");
     buf_free(&place);
+    buf_free(&kind);
     return -1;
 }
 

@@ -11,6 +11,11 @@
 #include "json/refusal.h"
 #include "json/split.h"
 
+static struct slice envelope_of(const struct compare *c)
+{
+    return (struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len};
+}
+
 static int no_list(struct compare *c, struct error *e)
 {
     char detail[200];
@@ -51,7 +56,7 @@ static void split_again(struct compare *c, const char *at)
 /* One record without brackets where a list should be, at a usual place, in an answer that counts one. */
 static bool is_lone(struct compare *c, struct buf *at)
 {
-    struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
+    struct slice envelope = envelope_of(c);
     struct answer a = ask_answer(c->ask);
     struct buf ignored = {0};
     int64_t count;
@@ -74,7 +79,7 @@ static bool suggest(struct compare *c, unsigned lists, struct buf *at, struct er
     if (lists <= 1 && is_lone(c, at)) {
         said = "the answer has one record without brackets where a list should be:";
         more = " --object-is-record";
-    } else if (lists <= 1 && places_find_keyed((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, at)) {
+    } else if (lists <= 1 && places_find_keyed(envelope_of(c), at)) {
         said = "the answer has records that are kept by key:";
         quote = "'";
     } else if (lists <= 1) {
@@ -92,7 +97,7 @@ static int find_elsewhere(struct compare *c, struct error *e)
     unsigned lists = 0;
     bool unknown = !c->ask->failed && !c->options->paging->records && !compare_has_list(c);
     if (unknown)
-        lists = places_find((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &at);
+        lists = places_find(envelope_of(c), &at);
     if (lists == 1)
         split_again(c, buf_text(&at));
     int result = compare_has_list(c) && !c->ask->failed ? 0 : -1;
@@ -113,7 +118,7 @@ static void find_place(struct compare *c)
         buf_adds(&f->records, c->options->paging->records);
     else
         path_show(&c->places, (unsigned)c->ask->split.way, &f->records);
-    places_others((struct slice){buf_text(&c->ask->envelope), c->ask->envelope.len}, &f->others);
+    places_others(envelope_of(c), &f->others);
 }
 
 /* --data, to which parameters are added. */
@@ -177,7 +182,7 @@ int first_look(struct compare *c, struct error *e)
     c->f->seconds = io_seconds_since(&began);
     if (find_elsewhere(c, e))
         return -1;
-    struct slice envelope = {buf_text(&c->ask->envelope), c->ask->envelope.len};
+    struct slice envelope = envelope_of(c);
     if (c->ask->exchange->action == RULE_PARTIAL)
         buf_adds(&c->f->rule, c->ask->exchange->rule->text);
     if (c->ask->split.count == 0 && c->ask->exchange->action != RULE_OK && refusal_is(envelope, (struct slice){0}))

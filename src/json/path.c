@@ -130,9 +130,10 @@ static int add_any(struct path *p, const char *text, const char *end, struct jso
     if (*text == '/' || !has_star(text) || p->count == PATH_WAYS)
         return add_ways(p, text);
     struct buf query = {0};
+    const char *point = strrchr(text, '.');
     starred(text, end, &query);
     p->spread = *end;
-    p->keyed = p->spread && text[strlen(text) - 1] == '*' && (strlen(text) == 1 || text[strlen(text) - 2] == '.');
+    p->keyed = p->spread && strcmp(point ? point + 1 : text, "*") == 0;
     int result = add_query(p, buf_text(&query), fault);
     buf_free(&query);
     return result;
