@@ -1,6 +1,7 @@
 # What `make check-wheel` tries of the static binaries, beside the tests that every build passes: roots with nearly
 # nothing in them, and aarch64 in an emulator. Needs root (chroot), and for aarch64 qemu-aarch64-static (Debian:
-# qemu-user-static). CACHE is the folder of packaging/static/build, DIST that of the wheels and the sdist.
+# qemu-user-static). CACHE is the folder of packaging/static/build, DIST that of the wheels and the sdist, TREE that of
+# `make distdir`.
 load ../tests/helpers
 
 setup_file() {
@@ -212,7 +213,7 @@ shell_reads() {
 # What pip takes of all wheels for a platform.
 pip_takes() {
     rm -rf "$BATS_TEST_TMPDIR/taken"
-    "$CACHE/venv/bin/pip" download -q --disable-pip-version-check --no-deps --no-index --find-links "$DIST" \
+    "$CACHE/venv/bin/python" -m pip download -q --disable-pip-version-check --no-deps --no-index --find-links "$DIST" \
         --only-binary :all: --python-version 3.10 --platform "$1" -d "$BATS_TEST_TMPDIR/taken" restsrc
     ls "$BATS_TEST_TMPDIR/taken"
 }
@@ -234,6 +235,13 @@ pip_builds() {
     # pip itself, not python -m pip: the environment's own programs are then not on PATH.
     env "$@" PIP_CONSTRAINT="$BATS_TEST_DIRNAME/constraints.txt" "$built/bin/pip" install --disable-pip-version-check \
         --no-deps "$(ls "$DIST"/restsrc-*.tar.gz)"
+}
+
+@test "a cache that was moved does as before" {
+    CACHE=$BATS_TEST_TMPDIR/cache "$BATS_TEST_DIRNAME/make-sdist" "$TREE" "$BATS_TEST_TMPDIR/first"
+    mv "$BATS_TEST_TMPDIR/cache" "$BATS_TEST_TMPDIR/moved"
+    CACHE=$BATS_TEST_TMPDIR/moved "$BATS_TEST_DIRNAME/make-sdist" "$TREE" "$BATS_TEST_TMPDIR/second"
+    ls "$BATS_TEST_TMPDIR/second"/restsrc-*.tar.gz
 }
 
 @test "pip builds the sdist with the system's libraries" {

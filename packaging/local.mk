@@ -40,8 +40,8 @@ check-wheel: all wheel ## try the wheels: pip, Spark, an empty root, aarch64 (af
 	$(MAKE) sdist
 	$(MAKE) distdir
 	PATH="$(PACKAGING_CACHE)/bin:$$PATH" $(MAKE) -C "$(PACKAGING_CACHE)/aarch64/tool" check TESTS=
-	CACHE="$(PACKAGING_CACHE)" DIST="$$PWD/dist" RESTSRC="$$PWD/src/restsrc" PYTHON3='$(PYTHON3)' \
-		$(BATS) $(srcdir)/packaging/check.bats
+	CACHE="$(PACKAGING_CACHE)" DIST="$$PWD/dist" TREE="$$PWD/$(distdir)" RESTSRC="$$PWD/src/restsrc" \
+		PYTHON3='$(PYTHON3)' $(BATS) $(srcdir)/packaging/check.bats
 	rm -rf $(distdir)
 	RESTSRC_WHEEL=$$(ls dist/*manylinux*_$$(uname -m).whl) \
 		$(srcdir)/.venv/bin/python -m pytest -v $(srcdir)/spark/tests/test_wheel.py
