@@ -77,6 +77,55 @@ first_query() { queries | head -n 1; }
     [ "$(queries | grep -c stolen)" -eq 0 ]
 }
 
+@test "a configuration that others can change gets a warning: one that is named, a preset, the user's own defaults" {
+    list n=10
+    own=$XDG_CONFIG_HOME/restsrc
+    mkdir -p "$own/apis"
+    for file in "$BATS_TEST_TMPDIR/named" "$own/apis/mine.conf" "$own/config"; do
+        how=()
+        case $file in
+        */named) how=(--config "$file") ;;
+        */mine.conf) how=(--api mine) ;;
+        esac
+        echo 'page-size = 3' >"$file"
+        for mode in 666 602; do
+            chmod $mode "$file"
+            restsrc read "${how[@]}" "$list"
+            exits 0
+            wrote_records
+            says "restsrc: warning: $file can be changed by others" ": chmod o-w it"
+            [ "$(wc -l <"$err")" -eq 1 ]
+        done
+        restsrc read --quiet "${how[@]}" "$list"
+        exits 0
+        says_nothing
+        printf 'bearer = tok-1\n' >>"$file"
+        restsrc read "${how[@]}" "$list"
+        exits 0
+        says "restsrc: warning: $file can be changed by others" ": chmod 600 it"
+        [ "$(wc -l <"$err")" -eq 1 ]
+        chmod 600 "$file"
+        restsrc read "${how[@]}" "$list"
+        exits 0
+        says_nothing
+        rm "$file"
+    done
+}
+
+@test "a configuration that is named is taken, also through a link, and whoever owns it" {
+    list n=10
+    mkdir "$BATS_TEST_TMPDIR/theirs"
+    echo 'limit = 4' >"$BATS_TEST_TMPDIR/theirs/config"
+    ln -s theirs/config "$BATS_TEST_TMPDIR/link"
+    [ "$(id -u)" -ne 0 ] || chown -R 65534 "$BATS_TEST_TMPDIR/theirs"
+    for file in theirs/config link; do
+        restsrc read --config "$BATS_TEST_TMPDIR/$file" "$list"
+        exits 0
+        wrote_records 0 4
+        says_nothing
+    done
+}
+
 @test "--config-fd takes them from a descriptor" {
     list n=250
     restsrc read --offset 3 --config-fd 5 5< <(printf 'url = %s\nlimit = 7' "$list")

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -241,13 +242,24 @@ static int load_text(struct options *o, struct buf *text, const char *name, bool
     return set_lines(o, &before, text, name, NULL, secrets, e);
 }
 
+/* Who can change a configuration can have what it sends go elsewhere. */
+static void check_file(struct options *o, const char *name, bool secrets)
+{
+    struct stat s;
+    if (stat(name, &s) == 0 && S_ISREG(s.st_mode) && (s.st_mode & S_IWOTH))
+        buf_addf(&o->warning,
+                 "warning: %s can be changed by others, who decide then where credentials go: chmod %s it\n", name,
+                 secrets ? "600" : "o-w");
+    else if (secrets)
+        secret_check_file(name, &o->warning);
+}
+
 static int load_file(struct options *o, const char *name, struct error *e)
 {
     struct buf text = {.cap = CONFIG_BYTES};
     bool secrets = false;
     int result = io_read_file(name, &text, e) || load_text(o, &text, name, &secrets, e) ? -1 : 0;
-    if (secrets)
-        secret_check_file(name, &o->warning);
+    check_file(o, name, secrets);
     buf_free(&text);
     return result;
 }
@@ -295,8 +307,8 @@ static int load_preset(struct options *o, struct error *e)
         o->request.data = own;
         *given = true;
     }
-    if (secrets)
-        secret_check_file(buf_text(&where), &o->warning);
+    if (*buf_text(&where) == '/') /* one of the user's own */
+        check_file(o, buf_text(&where), secrets);
     buf_free(&text);
     buf_free(&where);
     return result;
