@@ -37,14 +37,17 @@ static bool same_letters(const struct buf *a, const struct buf *b)
     return a->len == b->len && (!a->len || strncasecmp(a->data, b->data, a->len) == 0);
 }
 
-/* Where the answer is a list, an element that was found says its id. */
+/* An element of a list that was found says its id, and one of an object has it for its name. */
 static bool has_id(const struct match *m, const struct asked *a, struct slice answers)
 {
-    struct slice element;
-    for (size_t at = 0; value_next(answers, &at, NULL, &element);)
+    struct slice name, element;
+    for (size_t at = 0; value_next(answers, &at, &name, &element);)
         if (element.text == a->found.text) {
             struct buf key = {0};
-            match_key(path_find(&m->id, element.text, element.len), &key);
+            if (value_is_list(answers))
+                match_key(path_find(&m->id, element.text, element.len), &key);
+            else
+                value_unescape(name.text, name.len, NULL, &key);
             bool has = same_letters(&key, &a->key);
             buf_free(&key);
             return has;
