@@ -69,6 +69,48 @@ END
     diff "$out" <(seq 0 15)
 }
 
+@test "so are those that prove each count" {
+    api <<'END'
+from threading import Barrier, BrokenBarrierError
+FOUR = Barrier(4, timeout=10)
+def answer(r):
+    proof = "limit" not in r.query
+    if r.path.endswith("/count"):
+        return 404, {}
+    if proof:
+        try:
+            FOUR.wait()
+        except BrokenBarrierError:
+            return 400, {}
+    return {"total": 50, "results": [{"id": i} for i in range(50 if proof else 1)]}
+END
+    seq 0 15 | jq -c '{n: .}' >"$BATS_TEST_TMPDIR/lines"
+    counts "$api/list?n={n}"
+    exits 0
+    says_nothing
+    [ "$(grep -cx 50 "$out")" -eq 16 ]
+    [ "$(api_log 'map(select(.target | test("limit|count") | not)) | length')" -eq 16 ]
+}
+
+@test "lists wait for a slow one before them, some hundreds of them; a line that is wrong waits, too" {
+    api <<'END'
+def answer(r):
+    n = int(r.path.split("/")[2])
+    if n == 0 and not r.until(300):
+        return 400, {}
+    r.state[n] = True
+    return {"total": n}
+END
+    seq 0 2000 | jq -c '{n: .}' >"$BATS_TEST_TMPDIR/lines"
+    counts --parallel 8 "$api/list/{n}"
+    exits 0
+    diff "$out" <(seq 0 2000)
+    printf '{"n":0}\n{"m":1}\n{"n":1}\n' >"$BATS_TEST_TMPDIR/lines"
+    counts --reject-file "$BATS_TEST_TMPDIR/rejects" "$api/list/{n}"
+    exits 0
+    diff "$out" <(printf '0\nnull\n1\n')
+}
+
 @test "lines from standard input that come slowly are counted as they come" {
     lists count
     mkfifo "$BATS_TEST_TMPDIR/in"

@@ -1,18 +1,45 @@
 /* count: the number of records of the whole list, on standard output; with --for-each, of many lists. */
 #include "cli/cmd.h"
 
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/io.h"
 #include "cli/count_each.h"
 #include "cli/count_list.h"
+#include "cli/plan.h"
+#include "cli/report.h"
+#include "http/answer.h"
 
 static void on_note(void *ctx, bool verbose, const char *line)
 {
     terminal_note(ctx, verbose, line);
 }
 
+/* The count, or the plan, and the summary. */
+static int tell(struct count *c, struct error *e)
+{
+    const struct run_options *run = &c->options->run;
+    struct buf line = {0}, summary = {0};
+    int result = 0;
+    report_count(c->records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
+    if (run->plan)
+        result = plan_make(c->options, &c->ask, &c->places, c->records, &line, e);
+    else
+        buf_addf(&line, "%" PRId64 "\n", c->records);
+    if (result == 0)
+        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    if (result == 0 && run->summary_fd >= 0)
+        result = io_write_lines((int)run->summary_fd, summary.data, summary.len, e);
+    buf_free(&line);
+    buf_free(&summary);
+    return result;
+}
+
 static int count_alone(const struct options *o, struct terminal *terminal, struct error *e)
 {
     struct count c = {.ask = {.http = options_http(o), .note = on_note, .ctx = terminal}};
-    int result = count_begin(&c, o, e) || ask_init(&c.ask, e) || count_list(&c, e) ? -1 : 0;
+    int result = count_begin(&c, o, e) || ask_init(&c.ask, e) || count_list(&c, e) || tell(&c, e) ? -1 : 0;
     count_free(&c);
     return result;
 }

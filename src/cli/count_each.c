@@ -1,10 +1,12 @@
 /* count_each: count --for-each.
  *
- * What a count asks for first is known before anything has come: of many lists these requests are under way at the same
- * time. Whatever else a count asks for, it asks for in its turn. */
+ * The counts of several lists are under way at the same time, each in one slot of the window with one request after the
+ * other. They are written in the order of their lines. */
 #include "cli/count_each.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -14,19 +16,23 @@
 #include "cli/report.h"
 #include "http/answer.h"
 
-/* A list, by the slot of its first request. */
+enum { WAITING_PER_SLOT = 64 }; /* so many lists wait for one before them at the most */
+
 struct counted {
     struct count count;
     struct parent parent;
-    struct error error; /* code 0: nothing is wrong with its line */
+    bool ended;
+    struct error error; /* code 0: it has been counted */
 };
 
 struct each {
     const struct options *options;
     struct terminal *terminal;
     struct parents parents;
-    struct counted *list;
-    struct ask later; /* has the window of the requests that come in their turn */
+    unsigned slots;
+    struct counted **owner; /* by the slot of the window */
+    struct counted **line;  /* those that are not written yet, in order */
+    size_t lines, most;
     struct transfer_stats stats;
     struct each_rejects rejects;
     struct buf date; /* the server's clock, when it counted last */
@@ -49,65 +55,80 @@ static void tell(void *ctx, bool verbose, const char *line)
 
 /* ---- a list ---- */
 
-/* Makes its first request ready. */
-static int begin(struct each *a, struct counted *l, struct error *e)
+static int start(struct each *a, struct counted *l, struct error *e)
 {
     struct count *c = &l->count;
     const struct since_options *since = a->options->since.filled ? &a->options->since : NULL;
-    struct error ignored = {0};
     if (parents_fill(&a->parents, &l->parent, since, e) || count_begin(c, a->options, e))
         return -1;
     c->headers = (struct slice){l->parent.headers.data, l->parent.headers.len};
-    c->ask.when = ASK_LATER;
-    count_list(c, &ignored);
-    c->ask.when = ASK_NOW;
-    if (!c->ask.wanted)
-        *e = ignored;
-    return c->ask.wanted ? 0 : -1;
+    return count_start(c, e);
 }
 
-static void end(struct counted *l)
+/* It takes the parent over. Where its line is wrong it has ended: its turn comes all the same. */
+static struct counted *open_list(struct each *a, const struct parent *parent)
 {
-    l->count.ask.transfer = NULL; /* all lists share it */
+    struct counted *l = mem_zeroed(1, sizeof *l);
+    l->parent = *parent;
+    l->count = (struct count){.by_page = a->learned.by_page,
+                              .learned = &a->learned,
+                              .ask = {.http = options_http(a->options), .note = tell, .ctx = a->terminal}};
+    l->count.ask.http.request = &l->parent.request;
+    l->ended = start(a, l, &l->error) != COUNT_ASKS;
+    l->error.located = l->ended; /* it is about no answer */
+    a->line[a->lines++] = l;
+    return l;
+}
+
+static void free_list(struct counted *l)
+{
     count_free(&l->count);
     parent_free(&l->parent);
+    free(l);
 }
 
-/* Also where its line is wrong: its turn comes all the same. */
-static void open_list(struct each *a, struct counted *l, const struct parent *parent)
+static void learn(struct each *a, const struct counted *l)
 {
-    *l = (struct counted){.parent = *parent};
-    l->count = (struct count){.by_page = a->learned.by_page, .learned = &a->learned, .ask = a->later};
-    l->count.ask.http.request = &l->parent.request;
-    if (begin(a, l, &l->error) && !l->error.code)
-        l->error.code = EXIT_BUG;
+    const char *date = answer_header(l->count.ask.exchange, "Date", NULL);
+    a->learned.by_page |= l->count.by_page;
+    buf_clear(&a->date);
+    buf_adds(&a->date, date ? date : "");
 }
 
-static int finish(struct each *a, struct counted *l, struct exchange *x, struct error *e)
+/* ---- what is written ---- */
+
+static int write_list(struct each *a, const struct counted *l, struct error *e)
 {
-    struct count *c = &l->count;
-    struct error wrong = l->error;
-    if (!wrong.code && !x->nothing) {
-        ask_ops.done(&c->ask, x, e);
-        c->ask.when = ASK_DONE;
-    }
-    int result = wrong.code ? -1 : count_list(c, &wrong);
-    if (result == 0) {
-        a->learned.by_page |= c->by_page;
-        const char *date = answer_header(c->ask.exchange, "Date", NULL);
-        buf_clear(&a->date);
-        buf_adds(&a->date, date ? date : "");
-        a->records += c->records;
-        return 0;
-    }
-    if (wrong.quiet || wrong.code == EXIT_IO || io_signalled()) {
-        *e = wrong;
+    const struct error *wrong = &l->error;
+    struct buf text = {0};
+    if (wrong->quiet) {
+        *e = *wrong;
         return -1;
     }
-    return each_rejects_take(&a->rejects, &l->parent, 0, wrong.http_status, &wrong, e) ||
-                   io_write_lines(STDOUT_FILENO, "null\n", strlen("null\n"), e)
-               ? -1
-               : 0;
+    if (wrong->code && each_rejects_take(&a->rejects, &l->parent, 0, wrong->http_status, wrong, e))
+        return -1;
+    if (wrong->code)
+        buf_adds(&text, "null\n");
+    else
+        buf_addf(&text, "%" PRId64 "\n", l->count.records);
+    a->records += l->count.records;
+    int result = io_write_lines(STDOUT_FILENO, text.data, text.len, e);
+    buf_free(&text);
+    return result;
+}
+
+/* Those that have ended and wait for none before them. */
+static int write_lists(struct each *a, struct error *e)
+{
+    size_t n = 0;
+    int result = 0;
+    while (result == 0 && n < a->lines && a->line[n]->ended) {
+        result = write_list(a, a->line[n], e);
+        free_list(a->line[n++]);
+    }
+    memmove((void *)a->line, (void *)(a->line + n), (a->lines - n) * sizeof *a->line);
+    a->lines -= n;
+    return result;
 }
 
 /* ---- the window ---- */
@@ -115,25 +136,29 @@ static int finish(struct each *a, struct counted *l, struct exchange *x, struct 
 static struct ask *ask_of(void *ctx, const struct exchange *x)
 {
     struct each *a = ctx;
-    return &a->list[x->slot].count.ask;
+    return &a->owner[x->slot]->count.ask;
 }
 
-/* With --rate nothing is asked for but in its turn: one window keeps to it. */
 static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
     struct each *a = ctx;
-    struct counted *l = &a->list[x->slot];
-    struct parent parent;
-    int state = a->input_done ? INPUT_END : parents_next(&a->parents, &parent, &a->torn);
-    if (state == INPUT_BATCH) {
-        open_list(a, l, &parent);
-        x->nothing = l->error.code || a->options->network.rate;
-        return x->nothing ? TRANSFER_READY : ask_ops.next(&l->count.ask, x, e);
+    while (!a->input_done && a->lines < a->most) {
+        struct parent parent;
+        int state = parents_next(&a->parents, &parent, &a->torn);
+        if (state != INPUT_BATCH) {
+            parent_free(&parent);
+            a->input_done = state != INPUT_WAIT;
+            return a->input_done ? TRANSFER_NONE : TRANSFER_INPUT;
+        }
+        struct counted *l = open_list(a, &parent);
+        if (!l->ended) {
+            a->owner[x->slot] = l;
+            return ask_ops.next(&l->count.ask, x, e);
+        }
+        if (write_lists(a, e))
+            return -1;
     }
-    if (!a->input_done)
-        parent_free(&parent);
-    a->input_done = state != INPUT_WAIT;
-    return a->input_done ? TRANSFER_NONE : TRANSFER_INPUT;
+    return TRANSFER_NONE;
 }
 
 static void on_begin(void *ctx, struct exchange *x)
@@ -159,11 +184,23 @@ static bool on_matters(void *ctx, const struct exchange *x)
 static int on_done(void *ctx, struct exchange *x, struct error *e)
 {
     struct each *a = ctx;
-    struct counted *l = &a->list[x->slot];
-    int result = finish(a, l, x, e);
-    end(l);
-    *l = (struct counted){0};
-    return result ? -1 : TRANSFER_DONE;
+    struct counted *l = a->owner[x->slot];
+    ask_ops.done(&l->count.ask, x, e);
+    int step = count_take(&l->count, &l->error);
+    if (step == COUNT_ASKS)
+        return ask_ops.next(&l->count.ask, x, e) == TRANSFER_READY ? TRANSFER_AGAIN : -1;
+    l->ended = true;
+    if (step == COUNT_ENDS)
+        learn(a, l);
+    ask_free(&l->count.ask); /* it may wait for long */
+    return write_lists(a, e) ? -1 : TRANSFER_DONE;
+}
+
+/* No list waits for another one. */
+static bool on_apart(void *ctx, const struct exchange *x, const struct exchange *y)
+{
+    (void)ctx;
+    return x != y;
 }
 
 static const struct transfer_ops each_ops = {
@@ -173,23 +210,21 @@ static const struct transfer_ops each_ops = {
     .kind = RULE_READ,
     .said = on_said,
     .done = on_done,
+    .apart = on_apart,
     .note = on_note,
     .matters = on_matters,
 };
 
 /* ---- the whole ---- */
 
-static int run(struct each *a, unsigned slots, struct error *e)
+static int run(struct each *a, struct error *e)
 {
     struct http_options http = options_http(a->options);
     struct transfer_ops ops = each_ops;
     http.request = &a->parents.target.common;
     ops.input_fd = a->parents.input.fd;
-    a->later = (struct ask){.http = http, .note = tell, .ctx = a->terminal};
-    struct transfer *transfer = transfer_new(&http, slots, &a->stats, e);
-    int result = !transfer || ask_init(&a->later, e) || transfer_run(transfer, &ops, a, e) ? -1 : 0;
-    for (struct counted *l = a->list; l < a->list + slots; l++)
-        end(l);
+    struct transfer *transfer = transfer_new(&http, a->slots, &a->stats, e);
+    int result = transfer ? transfer_run(transfer, &ops, a, e) : -1;
     transfer_free(transfer);
     if (result == 0 && a->torn.code) {
         *e = a->torn;
@@ -202,7 +237,7 @@ static int summarize(const struct each *a, struct error *e)
 {
     struct buf line = {0};
     int64_t fd = a->options->run.summary_fd;
-    report_count(a->records, a->stats.requests + a->later.stats.requests, a->date.len ? a->date.data : NULL, &line);
+    report_count(a->records, a->stats.requests, a->date.len ? a->date.data : NULL, &line);
     int result = fd >= 0 ? io_write_lines((int)fd, line.data, line.len, e) : 0;
     buf_free(&line);
     return result;
@@ -210,20 +245,23 @@ static int summarize(const struct each *a, struct error *e)
 
 int count_each(const struct options *o, struct terminal *terminal, struct error *e)
 {
-    struct each a = {.options = o, .terminal = terminal, .rejects = {.fd = -1}};
-    unsigned slots = options_parallel(o, 4);
+    struct each a = {.options = o, .terminal = terminal, .rejects = {.fd = -1}, .slots = options_parallel(o, 4)};
     if (o->run.plan)
         return error_set(e, EXIT_USAGE, "--plan does not go with --for-each");
-    a.list = mem_zeroed(slots, sizeof *a.list);
+    a.most = (size_t)a.slots * WAITING_PER_SLOT;
+    a.owner = mem_zeroed(a.slots, sizeof(struct counted *));
+    a.line = mem_zeroed(a.most, sizeof(struct counted *));
     int result = parents_init(&a.parents, o, e) || each_rejects_begin(&a.rejects, o, &a.parents.input, e) ||
-                         run(&a, slots, e) || summarize(&a, e)
+                         run(&a, e) || summarize(&a, e)
                      ? -1
                      : 0;
+    while (a.lines)
+        free_list(a.line[--a.lines]);
     buf_free(&a.date);
     buf_free(&a.learned.path);
-    ask_free(&a.later);
     each_rejects_end(&a.rejects);
     parents_free(&a.parents);
-    free(a.list);
+    free((void *)a.owner);
+    free((void *)a.line);
     return result;
 }

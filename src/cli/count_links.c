@@ -21,15 +21,18 @@ static int64_t before(const struct options *o, const char *url, int64_t size)
     return says ? n : -1;
 }
 
+static int judge_one_page(struct count *c, struct error *e)
+{
+    if (!c->more)
+        return count_ends(c, c->got, e);
+    error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
+    return count_about_answer(c, e);
+}
+
 /* A list of one page may do without links. */
 static int count_one_page(struct count *c, struct error *e)
 {
-    int64_t size = c->ask.split.count;
-    int more = size ? count_goes_on(c, e) : 0;
-    if (more <= 0)
-        return more < 0 ? -1 : count_ends(c, size, e);
-    error_set(e, EXIT_ANSWER, "the answer has no link to a last page (rel=\"last\")");
-    return count_about_answer(c, e);
+    return c->got ? count_goes_on(c, judge_one_page, e) : count_ends(c, 0, e);
 }
 
 /* Does the link with that relation, if there is one, lead to the n-th record? */
@@ -59,59 +62,74 @@ static int64_t before_last(struct count *c, const char *last, struct error *e)
     return n;
 }
 
-/* The first page is only as long as the others where nothing is hidden from it: the second one tells. Back on the first
- * one after it. */
-static int check_second(struct count *c, struct error *e)
-{
-    int64_t size = c->ask.split.count;
-    struct buf url = {0}, second = {0};
-    int result = 0;
-    if (ask_link(&c->ask, "next", &url) &&
-        origin_link(&c->ask.http, c->ask.exchange->request.url.data, buf_text(&url), &second, e) >= 0) {
-        result = ask_get(&c->ask, buf_text(&second), &c->places) ? count_because(c, e) : 0;
-        if (result == 0 && c->ask.split.count != size)
-            result = error_set(e, EXIT_ANSWER,
-                               "the first page has %" PRId64 " records, the second %" PRId64 ": how long are pages?",
-                               size, c->ask.split.count);
-    }
-    buf_free(&url);
-    buf_free(&second);
-    return result;
-}
-
-/* With n records before the page at hand. Links may end before the list does, as those of searches. */
-static int counted_from(struct count *c, int64_t n, struct error *e)
+/* Links may end before the list does, as those of searches. */
+static int judge_last(struct count *c, struct error *e)
 {
     int64_t all;
     struct total said;
     struct error ignored;
-    if (number_combine(n, 1, c->ask.split.count, &all) && count_total(c, &said, &ignored) == 1 && said.records > all) {
-        error_set(e, EXIT_ANSWER,
-                  "the links lead to %" PRId64 " records, and %s says %" PRId64 ": the API does not give all of them",
-                  all, said.where, said.records);
+    if (c->ask.failed)
+        return count_because(c, e);
+    if (!number_combine(c->before, 1, c->ask.split.count, &all)) {
+        error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
         return count_about_answer(c, e);
     }
-    if (number_combine(n, 1, c->ask.split.count, &all))
+    if (count_total(c, &said, &ignored) < 1 || said.records <= all)
         return count_ends(c, all, e);
-    error_set(e, EXIT_ANSWER, "the link to the last page says that there are more records than can be counted");
+    error_set(e, EXIT_ANSWER,
+              "the links lead to %" PRId64 " records, and %s says %" PRId64 ": the API does not give all of them", all,
+              said.where, said.records);
     return count_about_answer(c, e);
+}
+
+static int ask_last(struct count *c)
+{
+    return count_asks_url(c, buf_text(&c->last), judge_last);
+}
+
+static int judge_second(struct count *c, struct error *e)
+{
+    if (c->ask.failed)
+        return count_because(c, e);
+    if (c->ask.split.count == c->got)
+        return ask_last(c);
+    error_set(e, EXIT_ANSWER, "the first page has %" PRId64 " records, the second %" PRId64 ": how long are pages?",
+              c->got, c->ask.split.count);
+    return count_about_answer(c, e);
+}
+
+/* The target of a link of the answer; false: there is none that we follow, or no link. */
+static bool find(struct count *c, const char *relation, struct buf *url, struct error *e)
+{
+    struct buf link = {0};
+    bool found = ask_link(&c->ask, relation, &link) &&
+                 origin_link(&c->ask.http, c->ask.exchange->request.url.data, buf_text(&link), url, e) >= 0;
+    buf_free(&link);
+    return found;
+}
+
+/* The first page is only as long as the others where nothing is hidden from it: the second one tells. */
+static int ask_second(struct count *c)
+{
+    struct buf second = {0};
+    struct error ignored;
+    bool leads_on = find(c, "next", &second, &ignored);
+    int step = leads_on ? count_asks_url(c, buf_text(&second), judge_second) : ask_last(c);
+    buf_free(&second);
+    return step;
 }
 
 /* The link says how many pages there are; how long the last one is, it says itself. */
 int count_by_links(struct count *c, struct error *e)
 {
-    struct buf link = {0}, last = {0};
-    int result = -1;
-    if (!ask_link(&c->ask, "last", &link))
-        return count_one_page(c, e);
-    int64_t n = before_last(c, buf_text(&link), e);
-    if (n > c->ask.split.count && check_second(c, e))
-        n = -1;
-    if (n < 0 || origin_link(&c->ask.http, c->ask.exchange->request.url.data, buf_text(&link), &last, e) < 0)
-        count_about_answer(c, e);
-    else
-        result = ask_get(&c->ask, buf_text(&last), &c->places) ? count_because(c, e) : counted_from(c, n, e);
+    struct buf link = {0};
+    c->got = c->ask.split.count;
+    bool linked = ask_link(&c->ask, "last", &link);
+    c->before = linked ? before_last(c, buf_text(&link), e) : 0;
     buf_free(&link);
-    buf_free(&last);
-    return result;
+    if (!linked)
+        return count_one_page(c, e);
+    if (c->before < 0 || !find(c, "last", &c->last, e))
+        return count_about_answer(c, e);
+    return c->before > c->got ? ask_second(c) : ask_last(c);
 }

@@ -13,31 +13,6 @@
 
 /* ---- by a page of the list ---- */
 
-/* A number in a body that equals the length of the page may be just that. The record after it tells; so does another,
- * larger number, which the second page confirms, and the same number where it counts both pages: the list has grown. */
-static int check_page_length(struct count *c, struct total *total, struct error *e)
-{
-    struct total larger, again;
-    struct error ignored;
-    if (!total->guessed || total->records != c->ask.split.count || total->records == 0 ||
-        (c->learned && c->learned->longer))
-        return 0;
-    bool other = total_larger(count_envelope(c), total->records, &larger);
-    int more = count_goes_on(c, e);
-    if (more < 1)
-        return more;
-    if (other && total_larger(count_envelope(c), c->ask.split.count, &again) && again.records == larger.records) {
-        *total = larger;
-        return 0;
-    }
-    if (count_total(c, &again, &ignored) == 1 && again.records >= total->records + c->ask.split.count) {
-        *total = again;
-        return 0;
-    }
-    error_set(e, EXIT_ANSWER, PAGE_LENGTH, total->where);
-    return count_about_answer(c, e);
-}
-
 /* No records, and an error beside them: that is not a count. */
 static int check_denial(struct count *c, struct error *e)
 {
@@ -45,38 +20,6 @@ static int check_denial(struct count *c, struct error *e)
     if (c->ask.split.count || c->ask.exchange->action == RULE_OK || !refusal_is(said, (struct slice){0}))
         return 0;
     answer_denied(c->ask.exchange, said, e);
-    return count_about_answer(c, e);
-}
-
-/* Is that number the count? A page that is the whole list says so; so does a page of one record when the number is
- * larger, for then it is not the page's length; else the list itself, where any place in it can be asked for: there is
- * a record before that place, and none from it on. */
-static bool is_proven(struct count *c, int64_t total)
-{
-    struct error ignored = {0};
-    bool seeks = paginate_seeks(&c->paginate);
-    int64_t got = c->ask.split.count;
-    if (got == 0 || (!seeks && !c->more))
-        return total == got;
-    if (got == 1 && total > 1)
-        return true;
-    if (!seeks || total < 1 || count_ask(c, total - 1, &ignored) || c->ask.split.count == 0)
-        return false;
-    if (count_ask(c, total, &ignored))
-        return ignored.code == EXIT_REFUSED;
-    return c->ask.split.count == 0;
-}
-
-/* By the names that are not to be trusted without a proof. */
-static int count_by_guess(struct count *c, struct error *e)
-{
-    struct total total;
-    struct slice envelope = count_envelope(c);
-    if (total_guess(answer_header, c->ask.exchange, envelope, c->ask.split.count, &total, e) == 1 &&
-        is_proven(c, total.records))
-        return count_ends(c, total.records, e);
-    error_set(e, EXIT_ANSWER,
-              "the API does not say how many records there are: say where the count is with --count-from");
     return count_about_answer(c, e);
 }
 
@@ -119,75 +62,140 @@ static bool is_learned(const struct count *c, const char *url)
 
 /* A total that is the same without our parameters. Where a second one, of another query, is smaller, both are what
  * these filter: they hold beside ours. That the list has grown between the two would not make it smaller. */
-static void learn_filters(struct count *c, const struct total *total)
+static void learn_filters(struct count *c, int64_t records)
 {
     struct count_learned *l = c->learned;
     const char *url = c->ask.http.request->url;
-    if (!l || !total->records || l->heeded)
+    if (!l || !c->same || !records || l->heeded)
         return;
-    l->heeded = is_learned(c, url) && total->records < l->total;
-    l->total = total->records;
+    l->heeded = is_learned(c, url) && records < l->total;
+    l->total = records;
     buf_clear(&l->path);
     buf_add(&l->path, url, strcspn(url, "?"));
 }
 
+static int end_total(struct count *c, int64_t records, struct error *e)
+{
+    learn_filters(c, records);
+    return count_ends(c, records, e);
+}
+
+/* The record after a page tells whether its total is its length; so does another, larger number, which the second page
+ * confirms, and the same number where it counts both pages: the list has grown. */
+static int judge_length(struct count *c, struct error *e)
+{
+    struct total again;
+    struct error ignored;
+    if (!c->more)
+        return end_total(c, c->total.records, e);
+    if (c->has_larger && total_larger(count_envelope(c), c->ask.split.count, &again) &&
+        again.records == c->larger.records)
+        return end_total(c, again.records, e);
+    if (count_total(c, &again, &ignored) == 1 && again.records >= c->total.records + c->ask.split.count)
+        return end_total(c, again.records, e);
+    error_set(e, EXIT_ANSWER, PAGE_LENGTH, c->total.where);
+    return count_about_answer(c, e);
+}
+
+/* A number in a body that equals the length of the page may be just that. */
+static int check_page_length(struct count *c, struct error *e)
+{
+    const struct total *total = &c->total;
+    if (!total->guessed || total->records != c->ask.split.count || total->records == 0 ||
+        (c->learned && c->learned->longer))
+        return end_total(c, total->records, e);
+    c->has_larger = total_larger(count_envelope(c), total->records, &c->larger);
+    return count_goes_on(c, judge_length, e);
+}
+
+static int prove(struct count *c, bool proven, struct error *e)
+{
+    if (proven)
+        return count_ends(c, c->total.records, e);
+    error_set(e, EXIT_ANSWER,
+              "the API does not say how many records there are: say where the count is with --count-from");
+    return count_about_answer(c, e);
+}
+
+static int judge_end(struct count *c, struct error *e)
+{
+    return prove(c, c->ask.failed ? c->ask.error.code == EXIT_REFUSED : c->ask.split.count == 0, e);
+}
+
+static int judge_last_record(struct count *c, struct error *e)
+{
+    return c->ask.failed || c->ask.split.count == 0 ? prove(c, false, e) : count_ask(c, c->total.records, judge_end, e);
+}
+
+/* By the names that are not to be trusted without a proof. A page that is the whole list is one; so is a page of one
+ * record when the number is larger, for then it is not the page's length; else the list itself, where any place in it
+ * can be asked for: there is a record before that place, and none from it on. */
+static int count_by_guess(struct count *c, struct error *e)
+{
+    bool seeks = paginate_seeks(&c->paginate);
+    int64_t got = c->ask.split.count, *total = &c->total.records;
+    if (total_guess(answer_header, c->ask.exchange, count_envelope(c), got, &c->total, e) != 1)
+        return prove(c, false, e);
+    if (got == 0 || (!seeks && !c->more))
+        return prove(c, *total == got, e);
+    if (got == 1 && *total > 1)
+        return prove(c, true, e);
+    return !seeks || *total < 1 ? prove(c, false, e) : count_ask(c, *total - 1, judge_last_record, e);
+}
+
 /* Servers take parameters that they do not know for filters, or drop all filters when they do not know one: then what
  * counts is the total without ours. */
-static int check_filtered(struct count *c, struct total *total, bool *same, struct error *e)
+static int compare_bare(struct count *c, struct error *e)
 {
-    struct error ignored = {0};
-    const struct request_options *request = c->ask.http.request;
-    bool filtered = request->query.count || strchr(request->url, '?');
-    *same = false;
-    if ((total->records && !filtered) || (c->learned && c->learned->heeded && is_learned(c, request->url)))
-        return 0;
     struct total bare;
-    if (count_ask_bare(c, &ignored) || count_total(c, &bare, &ignored) < 1)
-        return 0;
-    *same = bare.records == total->records;
-    if (*same)
-        return 0;
-    *total = bare;
-    return check_denial(c, e);
+    struct error ignored;
+    bool told = !c->ask.failed && count_total(c, &bare, &ignored) == 1;
+    c->same = told && bare.records == c->total.records;
+    if (told && !c->same) {
+        c->total = bare;
+        if (check_denial(c, e))
+            return -1;
+    }
+    bool longer = c->same && c->got && c->total.records > c->got; /* whatever the page without our parameters has */
+    if (c->learned && c->got)
+        c->learned->longer |= c->total.records > c->got;
+    return longer ? end_total(c, c->total.records, e) : check_page_length(c, e);
 }
 
 /* A page of the list says so. */
-static int end_page(struct count *c, struct total *total, struct error *e)
+static int check_filtered(struct count *c, struct error *e)
 {
-    int64_t got = c->ask.split.count;
-    bool same;
-    if (check_heeded(c, total, e) || check_filtered(c, total, &same, e))
+    const struct request_options *request = c->ask.http.request;
+    bool filtered = request->query.count || strchr(request->url, '?');
+    c->got = c->ask.split.count;
+    if (check_heeded(c, &c->total, e))
         return -1;
-    bool longer = same && got && total->records > got; /* whatever the page without our parameters has */
-    if (c->learned && got)
-        c->learned->longer |= total->records > got;
-    if (!longer && check_page_length(c, total, e))
-        return -1;
-    if (same)
-        learn_filters(c, total);
-    return count_ends(c, total->records, e);
+    if ((!c->total.records || filtered) && !(c->learned && c->learned->heeded && is_learned(c, request->url)))
+        return count_ask_bare(c, compare_bare, e);
+    if (c->learned && c->got)
+        c->learned->longer |= c->total.records > c->got;
+    return check_page_length(c, e);
 }
 
-static int count_by_page(struct count *c, struct error *e)
+static int judge_page(struct count *c, struct error *e)
 {
-    struct total total;
-    if (count_ask(c, 0, e))
-        return -1;
+    if (c->ask.failed)
+        return count_because(c, e);
     if (c->ask.empty || c->ask.no_content)
         return count_ends(c, 0, e);
     if (check_denial(c, e) || check_partial(c, e))
         return -1;
     if (c->source.kind == TOTAL_LAST_PAGE)
         return count_by_links(c, e);
-    int found = count_total(c, &total, e);
-    if (found == 0 && c->source.kind == TOTAL_AUTO)
-        return count_by_guess(c, e);
+    int found = count_total(c, &c->total, e);
     if (found == 0)
-        error_set(e, EXIT_ANSWER,
-                  "the API does not say how many records there are: say where the count is with --count-from");
-    if (found < 1)
-        return count_about_answer(c, e);
-    return end_page(c, &total, e);
+        return c->source.kind == TOTAL_AUTO ? count_by_guess(c, e) : prove(c, false, e);
+    return found < 0 ? count_about_answer(c, e) : check_filtered(c, e);
+}
+
+static int count_by_page(struct count *c, struct error *e)
+{
+    return count_ask(c, 0, judge_page, e);
 }
 
 /* ---- by a counting URL ---- */
@@ -240,18 +248,13 @@ static bool no_such_url(const struct error *e)
            e->http_status == 500;
 }
 
-static int count_by_url(struct count *c, struct error *e)
+static int judge_count(struct count *c, struct error *e)
 {
     struct total total;
     bool guess = c->source.kind == TOTAL_AUTO;
-    if (make_count_request(c, e))
-        return -1;
-    c->ask.first = !guess; /* where we guess, 404 says something of the guess */
-    c->ask.guess = guess;
-    int failed = ask_request(&c->ask, NULL);
     c->ask.guess = false;
-    c->by_page = failed && guess && no_such_url(&c->ask.error);
-    if (failed)
+    c->by_page = c->ask.failed && guess && no_such_url(&c->ask.error);
+    if (c->ask.failed)
         return c->by_page ? count_by_page(c, e) : count_because(c, e);
     if (check_partial(c, e))
         return -1;
@@ -271,8 +274,28 @@ static int count_by_url(struct count *c, struct error *e)
     return count_about_answer(c, e);
 }
 
-int count_list(struct count *c, struct error *e)
+static int count_by_url(struct count *c, struct error *e)
+{
+    bool guess = c->source.kind == TOTAL_AUTO;
+    if (make_count_request(c, e))
+        return -1;
+    c->ask.first = !guess; /* where we guess, 404 says something of the guess */
+    c->ask.guess = guess;
+    return count_asks(c, NULL, judge_count);
+}
+
+int count_start(struct count *c, struct error *e)
 {
     enum total_kind kind = c->source.kind;
     return (kind == TOTAL_AUTO && !c->by_page) || kind == TOTAL_URL ? count_by_url(c, e) : count_by_page(c, e);
+}
+
+int count_list(struct count *c, struct error *e)
+{
+    int step = count_start(c, e);
+    while (step == COUNT_ASKS) {
+        ask_request(&c->ask, c->ask.places);
+        step = count_take(c, e);
+    }
+    return step;
 }

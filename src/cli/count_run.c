@@ -2,11 +2,7 @@
 #include "cli/count_run.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
-#include "base/io.h"
-#include "cli/plan.h"
-#include "cli/report.h"
 #include "http/answer.h"
 
 int count_begin(struct count *c, const struct options *o, struct error *e)
@@ -21,6 +17,8 @@ void count_free(struct count *c)
     ask_free(&c->ask);
     path_free(&c->places);
     total_free(&c->source);
+    paginate_free(&c->paginate);
+    buf_free(&c->last);
 }
 
 int count_because(struct count *c, struct error *e)
@@ -50,24 +48,8 @@ static int check_limit(struct count *c, int64_t records, struct error *e)
 
 int count_ends(struct count *c, int64_t records, struct error *e)
 {
-    if (check_limit(c, records, e))
-        return -1;
-    struct buf line = {0}, summary = {0};
-    int64_t fd = c->learned ? -1 : c->options->run.summary_fd;
     c->records = records;
-    report_count(records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
-    int result = 0;
-    if (c->options->run.plan)
-        result = plan_make(c->options, &c->ask, &c->places, records, &line, e);
-    else
-        buf_addf(&line, "%" PRId64 "\n", records);
-    if (result == 0)
-        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
-    if (result == 0 && fd >= 0)
-        result = io_write_lines((int)fd, summary.data, summary.len, e);
-    buf_free(&line);
-    buf_free(&summary);
-    return result;
+    return check_limit(c, records, e) ? -1 : COUNT_ENDS;
 }
 
 int count_total(struct count *c, struct total *total, struct error *e)
@@ -76,9 +58,29 @@ int count_total(struct count *c, struct total *total, struct error *e)
                       total, e);
 }
 
-/* One page of one record, at an offset; or the list as it is without our parameters, if we send any: else it is not
- * asked for, and the last answer stays. */
-static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
+struct slice count_envelope(struct count *c)
+{
+    return (struct slice){buf_text(&c->ask.envelope), c->ask.envelope.len};
+}
+
+/* ---- the next request ---- */
+
+int count_asks(struct count *c, const struct path *places, int (*then)(struct count *c, struct error *e))
+{
+    ask_ready(&c->ask, places);
+    c->then = then;
+    c->pages = false;
+    return COUNT_ASKS;
+}
+
+int count_asks_url(struct count *c, const char *url, int (*then)(struct count *c, struct error *e))
+{
+    ask_to_get(&c->ask, url);
+    buf_add(&c->ask.request.headers, c->headers.text, c->headers.len);
+    return count_asks(c, &c->places, then);
+}
+
+static int make_page(struct count *c, int64_t offset, struct error *e)
 {
     const struct options *o = c->options;
     struct range_options one = {.offset = offset,
@@ -88,46 +90,63 @@ static int ask_list(struct count *c, int64_t offset, bool bare, struct error *e)
                                 .planned_total = NOT_GIVEN,
                                 .result_limit = NOT_GIVEN,
                                 .on_drift = DRIFT_IGNORE};
-    struct page page;
-    struct error ignored;
-    int result = paginate_init(&c->paginate, &o->paging, &one, &c->ask.http, e);
-    if (result == 0) {
-        buf_add(&c->paginate.headers, c->headers.text, c->headers.len);
-        paginate_next(&c->paginate, &page, &c->ask.request);
-        c->ask.first = offset == 0;
-        bool asks = !bare || paginate_bare(&c->paginate, &c->ask.request);
-        result = asks && ask_request(&c->ask, &c->places) ? count_because(c, e) : 0;
-    }
-    if (result == 0 && !paginate_seeks(&c->paginate)) {
-        struct answer answer = ask_answer(&c->ask);
-        page.got = c->ask.split.count;
-        c->more = paginate_learn(&c->paginate, &page, &answer, &c->ask.request, &ignored) != PAGE_LAST;
-    }
+    c->range = one;
     paginate_free(&c->paginate);
-    return result;
+    if (paginate_init(&c->paginate, &o->paging, &c->range, &c->ask.http, e))
+        return -1;
+    buf_add(&c->paginate.headers, c->headers.text, c->headers.len);
+    paginate_next(&c->paginate, &c->page, &c->ask.request);
+    return 0;
 }
 
-int count_ask(struct count *c, int64_t offset, struct error *e)
+static int ask_page(struct count *c, int64_t offset, int (*then)(struct count *c, struct error *e))
 {
-    return ask_list(c, offset, false, e);
+    c->ask.first = offset == 0;
+    count_asks(c, &c->places, then);
+    c->pages = true;
+    return COUNT_ASKS;
 }
 
-int count_ask_bare(struct count *c, struct error *e)
+int count_ask(struct count *c, int64_t offset, int (*then)(struct count *c, struct error *e), struct error *e)
 {
-    return ask_list(c, 0, true, e);
+    return make_page(c, offset, e) ? -1 : ask_page(c, offset, then);
 }
 
-int count_goes_on(struct count *c, struct error *e)
+int count_ask_bare(struct count *c, int (*then)(struct count *c, struct error *e), struct error *e)
 {
-    struct error ended = {0};
-    if (!paginate_seeks(&c->paginate))
-        return c->more;
-    if (count_ask(c, c->ask.split.count, &ended))
-        return ended.code == EXIT_REFUSED ? 0 : (*e = ended, -1);
-    return c->ask.split.count > 0;
+    if (make_page(c, 0, e))
+        return -1;
+    return paginate_bare(&c->paginate, &c->ask.request) ? ask_page(c, 0, then) : then(c, e);
 }
 
-struct slice count_envelope(struct count *c)
+/* ---- its answer ---- */
+
+/* Does the page lead on? */
+static void learn_page(struct count *c)
 {
-    return (struct slice){buf_text(&c->ask.envelope), c->ask.envelope.len};
+    struct error ignored;
+    struct answer answer = ask_answer(&c->ask);
+    c->page.got = c->ask.split.count;
+    c->more = paginate_learn(&c->paginate, &c->page, &answer, &c->ask.request, &ignored) != PAGE_LAST;
+}
+
+int count_take(struct count *c, struct error *e)
+{
+    if (c->pages && !c->ask.failed && !paginate_seeks(&c->paginate))
+        learn_page(c);
+    return c->then(c, e);
+}
+
+static int learn_goes_on(struct count *c, struct error *e)
+{
+    if (c->ask.failed && c->ask.error.code != EXIT_REFUSED)
+        return count_because(c, e);
+    c->more = !c->ask.failed && c->ask.split.count > 0;
+    return c->after(c, e);
+}
+
+int count_goes_on(struct count *c, int (*then)(struct count *c, struct error *e), struct error *e)
+{
+    c->after = then;
+    return paginate_seeks(&c->paginate) ? count_ask(c, c->ask.split.count, learn_goes_on, e) : then(c, e);
 }

@@ -1,11 +1,16 @@
-/* count_run: the state of a count, which its ways of counting share: the last answer, asking for a page of the list,
- * and how a count ends. */
+/* count_run: the state of a count, which its ways of counting share.
+ *
+ * A count goes on from answer to answer, so that many can be under way at once: each step looks at the last answer, and
+ * makes the next request ready or ends the count. */
 #ifndef RESTSRC_COUNT_RUN_H
 #define RESTSRC_COUNT_RUN_H
 
 #include "cli/options.h"
 #include "pages/ask.h"
 #include "pages/total.h"
+
+/* What a step says; or -1. */
+enum { COUNT_ENDS, COUNT_ASKS };
 
 /* What the counts of lists of one API show. Zeroed: nothing. */
 struct count_learned {
@@ -24,33 +29,48 @@ struct count {
     int64_t records;               /* what was counted */
     struct total_source source;
     struct path places;
-    struct ask ask;
-    struct paginate paginate; /* of the page that was asked for */
-    bool more;                /* a style that follows the server has a page after it */
+    struct ask ask;                                 /* the last answer, or the next request */
+    int (*then)(struct count *c, struct error *e);  /* the step that the answer is for */
+    int (*after)(struct count *c, struct error *e); /* the one after count_goes_on() */
+    struct paginate paginate;                       /* of the page that was asked for */
+    struct range_options range;
+    struct page page;
+    bool pages; /* that was the last request */
+    bool more;  /* there is a record after it, or a style that follows the server has a page */
+
+    /* what the steps have found */
+    struct total total, larger;
+    bool has_larger, same; /* there is such a total; it is the same without our parameters */
+    int64_t got;           /* records of the first page */
+    int64_t before;        /* the last page */
+    struct buf last;       /* its URL */
 };
 
 /* What the options say of counting. -1: EXIT_USAGE. Free with count_free(), also after a failure. */
 int count_begin(struct count *c, const struct options *o, struct error *e);
 void count_free(struct count *c);
 
-/* Writes the count, or the plan, to standard output, and the summary. */
-int count_ends(struct count *c, int64_t records, struct error *e);
+/* The answer to what was asked for is in c->ask: the next step. */
+int count_take(struct count *c, struct error *e);
 
+/* ---- for the steps ---- */
+
+/* What a step ends with. */
+int count_ends(struct count *c, int64_t records, struct error *e);
 /* -1, where *e is set: says whose answer that is about. */
 int count_about_answer(struct count *c, struct error *e);
-
 /* -1; *e becomes what is wrong with the last answer. */
 int count_because(struct count *c, struct error *e);
 
-/* Asks for the list from an offset on, a page of one record; its answer is in c->ask then. */
-int count_ask(struct count *c, int64_t offset, struct error *e);
-
-/* The same for the first page as it is without our parameters; where we send none, nothing is asked for, and the last
- * answer stays. */
-int count_ask_bare(struct count *c, struct error *e);
-
-/* Is there a record after those of the first page, which is the last answer? -1: error. */
-int count_goes_on(struct count *c, struct error *e);
+/* Asks for what is in c->ask.request, or by the other one for url. */
+int count_asks(struct count *c, const struct path *places, int (*then)(struct count *c, struct error *e));
+int count_asks_url(struct count *c, const char *url, int (*then)(struct count *c, struct error *e));
+/* Asks for the list from an offset on, a page of one record. */
+int count_ask(struct count *c, int64_t offset, int (*then)(struct count *c, struct error *e), struct error *e);
+/* The same for the first page as it is without our parameters; where we send none, the last answer stays. */
+int count_ask_bare(struct count *c, int (*then)(struct count *c, struct error *e), struct error *e);
+/* c->more becomes: is there a record after those of the first page, which is the last answer? */
+int count_goes_on(struct count *c, int (*then)(struct count *c, struct error *e), struct error *e);
 
 /* Of the last answer, what is around its records; and the total that it says there: 1, 0: none, or -1. */
 struct slice count_envelope(struct count *c);

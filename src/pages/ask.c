@@ -137,33 +137,37 @@ void ask_free(struct ask *p)
     buf_free(&p->made);
 }
 
-int ask_request(struct ask *p, const struct path *places)
+void ask_ready(struct ask *p, const struct path *places)
 {
-    if (p->when == ASK_DONE) {
-        p->when = ASK_NOW;
-        return p->failed ? -1 : 0;
-    }
     p->places = places;
     p->guessed = p->guess;
     p->asked = false;
     p->failed = p->empty = false;
     p->error = (struct error){0};
-    if (p->when == ASK_LATER) {
-        p->wanted = true;
-        return -1;
-    }
-    struct transfer_ops ops = ask_ops;
-    ops.any_status = p->raw;
-    ops.kind = p->raw ? RULE_CALL : RULE_READ;
-    return transfer_run(p->transfer, &ops, p, &p->error) || p->failed ? -1 : 0;
 }
 
-int ask_get(struct ask *p, const char *url, const struct path *places)
+int ask_request(struct ask *p, const struct path *places)
+{
+    struct transfer_ops ops = ask_ops;
+    ask_ready(p, places);
+    ops.any_status = p->raw;
+    ops.kind = p->raw ? RULE_CALL : RULE_READ;
+    if (transfer_run(p->transfer, &ops, p, &p->error))
+        p->failed = true;
+    return p->failed ? -1 : 0;
+}
+
+void ask_to_get(struct ask *p, const char *url)
 {
     request_clear(&p->request);
     buf_adds(&p->request.url, url);
     p->request.method = METHOD_GET;
     p->request.repeatable = true;
+}
+
+int ask_get(struct ask *p, const char *url, const struct path *places)
+{
+    ask_to_get(p, url);
     return ask_request(p, places);
 }
 

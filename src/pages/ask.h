@@ -6,13 +6,6 @@
 #include "pages/paginate.h"
 #include "json/split.h"
 
-/* Requests may be made by the caller's own window, several at a time, before they are asked for in their turn. */
-enum ask_when {
-    ASK_NOW,
-    ASK_LATER, /* the request is only made ready, and counts as one that has failed */
-    ASK_DONE   /* it has been made, with ask_ops, and its answer is here */
-};
-
 struct ask {
     struct http_options http;
     struct transfer *transfer;
@@ -25,9 +18,6 @@ struct ask {
     bool lines; /* NDJSON is welcome */
     bool first; /* the next request asks for the beginning of a list: a rule may say that it is empty */
     bool raw;   /* the request is a call: an answer of any status is welcome, of any kind, and `body` is its bytes */
-
-    enum ask_when when;
-    bool wanted; /* with ASK_LATER: there is a request */
 
     struct request request; /* to make next */
     bool asked, guessed;
@@ -56,7 +46,10 @@ void ask_free(struct ask *p);
 /* Makes p->request. places: see above; they must outlive the answer. -1: it failed, p->error says why; or the JSON is
  * wrong. */
 int ask_request(struct ask *p, const struct path *places);
-/* The same for a plain GET of url. */
+/* The same for a caller that makes it by a window of its own, with ask_ops: it only is made ready. */
+void ask_ready(struct ask *p, const struct path *places);
+/* p->request becomes a plain GET of url; ask_get() makes it, too. */
+void ask_to_get(struct ask *p, const char *url);
 int ask_get(struct ask *p, const char *url, const struct path *places);
 
 /* About the answer. */
