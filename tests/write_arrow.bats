@@ -182,11 +182,11 @@ END
 
 @test "a row that is larger than a body is named, or rejected where rejects are allowed" {
     sink
-    write_stream texts --batch-bytes 300
+    write_stream texts --batch-bytes 400
     exits 65
     says "input row 2: the record is larger than --batch-bytes"
     sink rejects
-    write_stream texts --batch-bytes 300 --reject-file "$BATS_TEST_TMPDIR/rejects"
+    write_stream texts --batch-bytes 400 --reject-file "$BATS_TEST_TMPDIR/rejects"
     exits 0
     [ "$(jq -s -c 'map(.line)' "$BATS_TEST_TMPDIR/rejects")" = '[2,4]' ]
 }

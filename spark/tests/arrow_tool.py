@@ -17,9 +17,14 @@ def lines(batches, schema, *arguments):
     """The rows of record batches as lines: what the tool would send in one request."""
     encoder = Encoder(schema)
     stream = b"".join(message for batch in batches for message in encoder.messages(batch)) + END
-    words = [f"--{name}={value}" for name, value in FLAGS.items()]
-    words += ["--dry-run", "--body", "ndjson", "--batch-size", "1000000", *arguments, "http://127.0.0.1:9/items"]
-    done = subprocess.run([tool.find(), "write", *words], input=stream, capture_output=True)
+    return sent(stream, *(f"--{name}={value}" for name, value in FLAGS.items()), *arguments)
+
+
+def sent(stream, *arguments):
+    """The lines that the tool would send of an Arrow stream."""
+    words = ["--input", "arrow", "--dry-run", "--body", "ndjson", "--batch-size", "1000000"]
+    command = [tool.find(), "write", *words, *arguments, "http://127.0.0.1:9/items"]
+    done = subprocess.run(command, input=stream, capture_output=True)
     assert done.returncode == 0, done.stderr
     _, found, body = done.stdout.decode().partition(" --data-binary '")
     # shlex takes minutes for megabytes; no NUL is in JSON

@@ -41,6 +41,11 @@ bool ipc_types_is_list(const struct ipc_field *f)
     return f->type == IPC_LIST || f->type == IPC_LARGE_LIST || f->type == IPC_FIXED_LIST;
 }
 
+bool ipc_types_is_string(const struct ipc_field *f)
+{
+    return f->type == IPC_UTF8 || f->type == IPC_LARGE_UTF8 || f->type == IPC_UTF8_VIEW;
+}
+
 bool ipc_types_is_text(const struct ipc_field *f)
 {
     return f->type == IPC_UTF8 || f->type == IPC_LARGE_UTF8 || f->type == IPC_BINARY || f->type == IPC_LARGE_BINARY;
@@ -58,13 +63,24 @@ unsigned ipc_types_offset_width(const struct ipc_field *f)
 
 /* ---- messages ---- */
 
+void ipc_types_path(const struct ipc_field *const *way, size_t depth, struct buf *out)
+{
+    for (size_t i = 0; i < depth; i++) {
+        const struct ipc_field *above = i ? way[i - 1] : NULL;
+        if (above && above->type == IPC_MAP)
+            buf_adds(out, "{}");
+        else if (above && ipc_types_is_list(above))
+            buf_adds(out, "[]");
+        else
+            buf_addf(out, "%s%.*s", i ? "." : "", (int)way[i]->name_len, way[i]->name);
+    }
+}
+
+/* The column is named without the root. */
 static int refuse(const struct walk *w, const char *what)
 {
     struct buf name = {0};
-    for (size_t i = 1; i < w->depth; i++) {
-        buf_adds(&name, i > 1 ? "." : "");
-        buf_add(&name, w->way[i]->name, w->way[i]->name_len);
-    }
+    ipc_types_path(w->way + 1, w->depth - 1, &name);
     error_set(w->e, EXIT_INPUT, "the Arrow column %.200s %s", buf_text(&name), what);
     buf_free(&name);
     return -1;
@@ -86,7 +102,7 @@ static int read_int(struct walk *w, const struct flat_table_read *type, unsigned
 {
     int64_t bits = flat_read_integer(type, 0, 4, 0);
     if (!is_one_of(bits, 8, 16, 32) && bits != 64)
-        return malformed(w);
+        return refuse(w, "has integers that are not of 8, 16, 32 or 64 bits: cast it to int64 or a decimal");
     *width = (unsigned)bits / 8;
     *is_signed = flat_read_integer(type, 1, 1, 0) != 0;
     return 0;
@@ -196,9 +212,19 @@ static void read_interval(struct ipc_field *f, struct slice text)
         }
 }
 
-static bool is_string(const struct ipc_field *f)
+/* The canonical extension types whose values are not what their storage shows. */
+static void read_extension(struct ipc_field *f, struct slice name)
 {
-    return f->type == IPC_UTF8 || f->type == IPC_LARGE_UTF8 || f->type == IPC_UTF8_VIEW;
+    if (is(name, "arrow.json") && ipc_types_is_string(f))
+        f->meaning = IPC_JSON;
+    else if (is(name, "arrow.uuid") && f->type == IPC_FIXED_BINARY && f->width == 16)
+        f->meaning = IPC_UUID;
+    else if (is(name, "arrow.bool8") && f->type == IPC_INT && f->width == 1)
+        f->meaning = IPC_BOOL8;
+    else if (is(name, "arrow.opaque"))
+        f->meaning = IPC_OPAQUE;
+    else if (is(name, "arrow.parquet.variant") && f->type == IPC_STRUCT)
+        f->meaning = IPC_VARIANT;
 }
 
 /* custom_metadata: a vector of KeyValue. */
@@ -212,8 +238,8 @@ static void read_metadata(struct ipc_field *f, const struct flat_table_read *fie
         if (!flat_read_element(&pairs, i, &pair) || !flat_read_text(&pair, 0, &key) ||
             !flat_read_text(&pair, 1, &value))
             continue;
-        if (is(key, "ARROW:extension:name") && is(value, "arrow.json") && is_string(f))
-            f->meaning = IPC_JSON;
+        if (is(key, "ARROW:extension:name"))
+            read_extension(f, value);
         else if (is(key, "variant") && is(value, "true"))
             f->meaning = IPC_VARIANT;
         else if (is(key, "restsrc") && f->type == IPC_DURATION)
@@ -317,6 +343,8 @@ static int read_field(struct walk *w, struct ipc_field *f, const struct flat_tab
     if (read_type(w, f, &type) || read_fields(w, f, field, FIELD_CHILDREN) || read_dictionary(w, f, field))
         return -1;
     read_metadata(f, field);
+    if (f->meaning == IPC_OPAQUE)
+        return refuse(w, "is of a type of its writer's own (arrow.opaque), which is not taken: cast it to a string");
     if (check_children(w, f))
         return -1;
     w->depth--;

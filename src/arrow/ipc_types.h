@@ -46,6 +46,9 @@ enum ipc_unit { IPC_SECONDS, IPC_MILLIS, IPC_MICROS, IPC_NANOS };
 enum ipc_meaning {
     IPC_PLAIN,
     IPC_JSON,    /* strings that are JSON texts: the extension type arrow.json */
+    IPC_UUID,    /* 16 bytes: arrow.uuid */
+    IPC_BOOL8,   /* bytes that are true or false: arrow.bool8 */
+    IPC_OPAQUE,  /* arrow.opaque: only its writer knows what it is */
     IPC_VARIANT, /* a struct of value and metadata: Spark's VARIANT */
 };
 
@@ -75,7 +78,11 @@ struct ipc_field {
 int ipc_types_read(struct ipc_field *root, const struct flat_table_read *schema, struct error *e);
 void ipc_types_free(struct ipc_field *root);
 
+/* Appends how messages name the last of these fields, each of which is a child of the one before: a.b, a[].b, a{}. */
+void ipc_types_path(const struct ipc_field *const *way, size_t depth, struct buf *out);
+
 bool ipc_types_is_list(const struct ipc_field *field); /* of any kind, but no map */
+bool ipc_types_is_string(const struct ipc_field *field);
 bool ipc_types_is_text(const struct ipc_field *field); /* strings or binary of any length: those with offsets */
 bool ipc_types_is_view(const struct ipc_field *field); /* strings or binary, as views */
 unsigned ipc_types_offset_width(const struct ipc_field *field);

@@ -31,15 +31,7 @@ struct place {
 static int refuse(struct writing *w, const char *why)
 {
     struct buf name = {0};
-    for (size_t i = 0; i < w->rows->depth; i++) {
-        const struct ipc_field *field = w->rows->way[i], *above = i ? w->rows->way[i - 1] : NULL;
-        if (above && above->type == IPC_MAP)
-            buf_adds(&name, "{}");
-        else if (above && ipc_types_is_list(above))
-            buf_adds(&name, "[]");
-        else
-            buf_addf(&name, "%s%.*s", i ? "." : "", (int)field->name_len, field->name);
-    }
+    ipc_types_path(w->rows->way, w->rows->depth, &name);
     error_set(w->e, EXIT_INPUT, "input row %" PRId64 ": column %.200s: %s", w->number, buf_text(&name), why);
     buf_free(&name);
     return -1;
@@ -57,9 +49,14 @@ static int too_long(struct writing *w)
 
 /* ---- where values are ---- */
 
+static bool bit_at(struct slice bits, int64_t i)
+{
+    return bits.text[i / 8] >> i % 8 & 1;
+}
+
 static bool is_there(const struct ipc_array *a, int64_t i)
 {
-    return !a->validity.text || a->validity.text[i / 8] >> i % 8 & 1;
+    return !a->validity.text || bit_at(a->validity, i);
 }
 
 static int64_t integer_at(struct slice values, int64_t i, unsigned width, bool is_signed)
@@ -137,23 +134,30 @@ static bool bytes_at(const struct ipc_array *a, int64_t i, struct slice *bytes)
 
 /* ---- scalars ---- */
 
-static void add_unsigned(uint64_t value, struct buf *out)
+static int add_unsigned(uint64_t value, struct buf *out)
 {
     char text[20];
     size_t at = sizeof text;
     do
         text[--at] = (char)('0' + value % 10);
     while (value /= 10);
-    buf_add(out, text + at, sizeof text - at);
+    return buf_add(out, text + at, sizeof text - at);
 }
 
-static void add_integer(const struct ipc_array *a, int64_t i, struct buf *out)
+static int add_boolean(bool value, struct buf *out)
+{
+    return buf_adds(out, value ? "true" : "false");
+}
+
+static int add_integer(const struct ipc_array *a, int64_t i, struct buf *out)
 {
     int64_t value = integer_at(a->values, i, a->field->width, a->field->is_signed);
+    if (a->field->meaning == IPC_BOOL8)
+        return add_boolean(value, out);
     bool negative = a->field->is_signed && value < 0;
     if (negative)
         buf_addc(out, '-');
-    add_unsigned(negative ? 0 - (uint64_t)value : (uint64_t)value, out);
+    return add_unsigned(negative ? 0 - (uint64_t)value : (uint64_t)value, out);
 }
 
 static double floating_at(const struct ipc_array *a, int64_t i)
@@ -232,19 +236,28 @@ static int add_time(struct writing *w, const struct ipc_array *a, int64_t i)
     }
 }
 
+static void add_uuid(struct slice bytes, struct buf *out)
+{
+    buf_addc(out, '"');
+    for (size_t i = 0; i < bytes.len; i++)
+        buf_addf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", (unsigned char)bytes.text[i]);
+    buf_addc(out, '"');
+}
+
 static int add_bytes(struct writing *w, const struct ipc_array *a, int64_t i)
 {
     struct slice bytes;
     struct split split;
-    enum ipc_type type = a->field->type;
     if (!bytes_at(a, i, &bytes))
         return malformed(w);
     if (a->field->meaning == IPC_JSON)
         return split_whole(&split, bytes.text, bytes.len, w->out) ? refuse(w, "a text that is not JSON") : 0;
-    if (type != IPC_UTF8 && type != IPC_LARGE_UTF8 && type != IPC_UTF8_VIEW)
+    if (a->field->meaning == IPC_UUID)
+        add_uuid(bytes, w->out);
+    else if (!ipc_types_is_string(a->field))
         text_quote_base64(bytes.text, bytes.len, w->out);
     else if (!text_quote(bytes.text, bytes.len, w->out))
-        return refuse(w, "a string that is not valid UTF-8");
+        return refuse(w, "a string that is not valid UTF-8: cast it to binary, which is written in base64");
     return 0;
 }
 
@@ -259,12 +272,15 @@ static bool is_null(const struct writing *w, struct place p)
            (p.a->field->type == IPC_FLOAT && w->rows->nan_as == ROWS_NAN_NULL && !isfinite(floating_at(p.a, p.i)));
 }
 
+static int add_place(struct writing *w, struct place p, bool null)
+{
+    return null ? buf_add(w->out, "null", 4) : add_value(w, p);
+}
+
 static int add_or_null(struct writing *w, const struct ipc_array *a, int64_t i)
 {
     struct place p;
-    if (find(w, a, i, &p))
-        return -1;
-    return is_null(w, p) ? buf_add(w->out, "null", 4) : add_value(w, p);
+    return find(w, a, i, &p) || add_place(w, p, is_null(w, p)) ? -1 : 0;
 }
 
 static int add_struct(struct writing *w, const struct ipc_array *a, int64_t i)
@@ -282,9 +298,7 @@ static int add_struct(struct writing *w, const struct ipc_array *a, int64_t i)
             buf_add(w->out, ",", !first);
             first = false;
             buf_add(w->out, field->label.data, field->label.len);
-            if (null)
-                buf_add(w->out, "null", 4);
-            else if (add_value(w, p))
+            if (add_place(w, p, null))
                 return -1;
         }
         w->rows->depth--;
@@ -351,11 +365,9 @@ static int add_value(struct writing *w, struct place p)
         return refuse(w, "dictionaries within each other");
     switch (p.a->field->type) {
     case IPC_BOOL:
-        buf_adds(w->out, p.a->values.text[p.i / 8] >> p.i % 8 & 1 ? "true" : "false");
-        return 0;
+        return add_boolean(bit_at(p.a->values, p.i), w->out);
     case IPC_INT:
-        add_integer(p.a, p.i, w->out);
-        return 0;
+        return add_integer(p.a, p.i, w->out);
     case IPC_FLOAT:
         return add_floating(w, p.a, p.i);
     case IPC_DECIMAL:

@@ -42,6 +42,8 @@ def texts():
         columns[str(kind)] = column(kind, b"\0\xff", b"more than twelve bytes")
     columns["fixed"] = column(pa.binary(4), b"abcd", b"\0\1\2\3")
     columns["json"] = pa.ExtensionArray.from_storage(pa.json_(), column(pa.string(), '{"n": 1.10, "l": [ ]}', "null"))
+    columns["uuid"] = pa.ExtensionArray.from_storage(pa.uuid(), column(pa.binary(16), bytes(range(16)), b"\xff" * 16))
+    columns["bool8"] = pa.ExtensionArray.from_storage(pa.bool8(), column(pa.int8(), 0, -1))
     columns["category"] = column(pa.string(), "x", "y").dictionary_encode()
     columns['na"me\n'] = column(pa.int8(), 1, 2)
     return pa.record_batch(columns)
