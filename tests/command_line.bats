@@ -65,7 +65,7 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
     says "--page-size is not an option of count, but of read"
 }
 
-@test "what curl's users type is answered with what serves them here" {
+@test "what users of other tools type is answered with what serves them here" {
     while IFS='|' read -r option answer; do
         restsrc read "$option" "$server/items"
         exits 64
@@ -82,6 +82,31 @@ table() { jq -rs "$1" "$BATS_FILE_TMPDIR/options"; }
 -I|--verbose
 -b|--header @FILE
 --oauth2-bearer|--bearer-file FILE
+--token|--bearer-file FILE
+--api-key|--header @FILE
+--timeout|--deadline SECONDS
+--max-total-time|--deadline SECONDS
+--total_timeout|--deadline SECONDS
+--retries|--retry N
+--follow|--trust-host HOST
+--no-check-certificate|--cacert FILE
+--rate-limit|--rate N/s
+--workers|--parallel N
+--params|--query NAME=VALUE
+--data-binary|--data TEXT
+--paginator|--paginate STYLE
+--page-size-param|--param-limit NAME
+--page-param|--param-page NAME
+--cursor-param|--param-cursor NAME
+--per-page|--page-size N
+--max-results|--limit N
+--start-page|--page-base
+--next-url-path|--next PATH
+--data-selector|--records PATH
+--slurp|jq
+--start-date|--since TIME
+--replication-key|--since-path PATH
+--bookmark|--state FILE
 END
     restsrc read --user=me:hidden "$server/items"
     exits 64

@@ -217,6 +217,13 @@ first_query() { queries | head -n 1; }
     says "$config" "line 4" page_size page-size
 }
 
+@test "what users of other tools write in a file is answered with what serves them here" {
+    printf 'total_timeout = 5\n' >"$BATS_TEST_TMPDIR/conf"
+    restsrc read --config "$BATS_TEST_TMPDIR/conf" "$server/items"
+    exits 78
+    says "there is no option total_timeout: --deadline SECONDS"
+}
+
 @test "what is no option line is 78" {
     for line in 'limit' 'limit 7' '= 7' 'limit = ten' 'limit = "7' 'limit = "7" x' 'query = "a=\x41"' 'quiet = yes' \
         'on-drift = maybe' '--limit = 7'; do

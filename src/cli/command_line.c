@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/pair.h"
+#include "cli/habits.h"
 #include "http/secret.h"
 
 struct line {
@@ -51,36 +52,6 @@ static void line_free(struct line *l)
     free(l->shorts);
 }
 
-/* What curl's users type, and what serves them here. */
-static const struct {
-    const char *words; /* the option's names, with a blank between */
-    const char *use;
-} habits[] = {
-    {"-u --user", "put name:password into a file that only you can read, and give --user-file FILE: others can see a "
-                  "command line"},
-    {"--oauth2-bearer", "put the token into a file, and give --bearer-file FILE"},
-    {"-k --insecure", "certificates are always checked; --cacert FILE names one to trust"},
-    {"-L --location", "redirects within the origin are followed; --trust-host HOST allows another host"},
-    {"-s --silent -S --show-error", "errors are always shown; --quiet leaves out warnings and progress"},
-    {"-f --fail", "4xx and 5xx are always errors"},
-    {"-I --head", "--verbose shows requests and answers on stderr"},
-    {"-G --get --data-urlencode --url-query", "--query NAME=VALUE adds to the URL's query"},
-    {"-b --cookie", "--header @FILE sends the lines of FILE, such as 'Cookie: NAME=VALUE'"},
-    {"-F --form -T --upload-file", "restsrc write reads records from stdin; --body form sends them as forms"},
-    {"--json", "--data TEXT sends JSON"},
-    {"-O --remote-name", "--output FILE names the file"},
-};
-
-static const char *habit(const char *name)
-{
-    size_t len = strlen(name);
-    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        for (const char *word = habits[i].words; *word; word += strcspn(word, " "), word += *word == ' ')
-            if (strcspn(word, " ") == len && strncmp(word, name, len) == 0)
-                return habits[i].use;
-    return NULL;
-}
-
 /* What options of earlier versions are called now. */
 static const struct {
     const char *name, *now, *value;
@@ -96,7 +67,7 @@ static int unknown(const char *word, struct error *e)
     const char *plain = name + strspn(name, "-");
     if (word[len] == '=' && strncmp(name, "--", 2) == 0 && options_find(plain, strlen(plain)))
         return error_set(e, EXIT_USAGE, "%s takes no value: give --%s or --no-%s", name, plain, plain);
-    const char *use = habit(name);
+    const char *use = habits_use(name);
     if (use)
         return error_set(e, EXIT_USAGE, "there is no option %s: %s", name, use);
     const char *nearest = strlen(plain) > 1 ? options_nearest(plain) : NULL;

@@ -8,6 +8,7 @@
 
 #include "base/io.h"
 #include "base/pair.h"
+#include "cli/habits.h"
 #include "cli/presets.h"
 #include "http/secret.h"
 #include "http/url.h"
@@ -44,9 +45,14 @@ static int read_value(const char *s, struct buf *value)
 /* A text that is near no known name is not told: it may be a secret in the wrong place. */
 static void unknown(const char *name, const struct option_row *row, struct error *e)
 {
-    const char *nearest = options_nearest(name);
+    struct buf dashed = {0};
+    buf_addf(&dashed, "--%s", name);
+    const char *nearest = options_nearest(name), *use = habits_use(buf_text(&dashed));
+    buf_free(&dashed);
     if (row)
         error_set(e, EXIT_CONFIG, "%s does not go into a file", name);
+    else if (use)
+        error_set(e, EXIT_CONFIG, "there is no option %s: %s", name, use);
     else if (nearest)
         error_set(e, EXIT_CONFIG, "unknown option %s: did you mean %s?", name, nearest);
     else
