@@ -411,6 +411,17 @@ via() { log -r 'map(.headers.Via // "none") | unique[]'; }
     [ "$(log length)" -eq 0 ]
 }
 
+@test "a proxy that is none is 64, at once" {
+    for proxy in notaurl::: foo://127.0.0.1:1 'http://[::1' http://127.0.0.1:99999 'http://a b:80' http://; do
+        restsrc read --proxy "$proxy" "$list"
+        exits 64
+        says "Unsupported proxy"
+        says_not "try 2"
+    done
+    http_proxy=foo://127.0.0.1:1 restsrc read "$list"
+    exits 64
+}
+
 @test "a key with a pass phrase: --key-password-file; without it 66, which names it; nobody is asked" {
     command -v openssl >/dev/null || skip "no openssl"
     openssl pkey -in "$nginx/client.key" -aes256 -passout pass:s3cr3t-phrase -out "$BATS_TEST_TMPDIR/locked"

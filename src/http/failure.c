@@ -174,6 +174,12 @@ static bool closed_after_handshake(const struct http *h, int code)
            is_one_of(code, closed, sizeof closed / sizeof *closed);
 }
 
+/* libcurl does not tell a proxy that is none from one that is not there by its code. */
+static bool has_odd_proxy(const struct http *h)
+{
+    return strncmp(h->curl_error, "Unsupported proxy", 17) == 0;
+}
+
 void failure_of_network(const struct http *h, int code, struct error *e)
 {
     long refusal = proxy_refusal(h);
@@ -222,11 +228,11 @@ void failure_of_network(const struct http *h, int code, struct error *e)
         error_set(e, EXIT_ANSWER, "a header of the request or of its answer is larger than libcurl takes");
     else
         error_set(e,
-                  odd                           ? EXIT_ANSWER
-                  : file                        ? EXIT_NO_FILE
-                  : tls_refuses(h, code)        ? EXIT_DENIED
-                  : code == CURLE_URL_MALFORMAT ? EXIT_USAGE
-                                                : EXIT_UNAVAILABLE,
+                  odd                                               ? EXIT_ANSWER
+                  : file                                            ? EXIT_NO_FILE
+                  : tls_refuses(h, code)                            ? EXIT_DENIED
+                  : code == CURLE_URL_MALFORMAT || has_odd_proxy(h) ? EXIT_USAGE
+                                                                    : EXIT_UNAVAILABLE,
                   "%s%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code),
                   http2 ? " (over HTTP/2: --http1.1 avoids it)" : "");
 }
@@ -248,7 +254,7 @@ bool failure_may_pass(const struct http *h, int code)
                                        CURLE_AGAIN};
     return refusal ? rules_may_pass(refusal)
                    : is_one_of(code, passing, sizeof passing / sizeof *passing) && !lacks_idna(h, code) &&
-                         !tls_refuses(h, code);
+                         !has_odd_proxy(h) && !tls_refuses(h, code);
 }
 
 /* On a connection of its own libcurl tries again by itself only what HTTP/2 says was not taken (REFUSED_STREAM). */
