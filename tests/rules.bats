@@ -149,8 +149,11 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 
 @test "an answer that says that it is not all is a warning, and an error where all is expected" {
     for said in '"incomplete_results":true' '"incompleteSearch":true' '"timed_out":true' '"terminated_early":true' \
-        '"_shards":{"total":5,"failed":1}' '"unreachable":["a"]' '"truncated":true' '"isLast":false'; do
-        name=${said#\"} name=${name%%\"*}
+        '"_shards":{"total":5,"failed":1}' '"unreachable":["a"]' '"truncated":true' '"isLast":false' \
+        '"incomplete":true' '"meta":{"truncated":true}' '"meta":{"partial":true}' '"info":{"timedOut":true}' \
+        '"status":"incomplete"' '"timeout":true' '"remark":"runtime error: Query timed out after 26 s"' \
+        '"warnings":["results truncated due to limit"]'; do
+        name=${said#\"} name=${name%%\"*} name=${name/info/timedOut} name=${name/meta/==true}
         answers "{\"body\":{\"items\":[1,2],$said}}"
         restsrc read --paginate none "$list"
         exits 0
@@ -175,6 +178,33 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     exits 76
     wrote_nothing
     says "says that it is not all"
+}
+
+@test "what only looks like an answer that is not all is none" {
+    for said in '"incomplete":false' '"incomplete":3' '"warnings":[]' '"warnings":["the parameter sort is old"]' \
+        '"warning":null,"truncated":false' '"status":"complete"' '"params":{"partial":true}' '"remark":"all is well"' \
+        '"timeout":30'; do
+        answers "{\"body\":{\"items\":[1,2],$said}}"
+        restsrc read --paginate none --expect 2 "$list"
+        exits 0
+        says_nothing
+    done
+    answers '{"body":{"items":[{"incomplete":true,"warnings":["truncated"]}]}}' # that is the record's own
+    restsrc read --paginate none --expect 1 "$list"
+    exits 0
+    says_nothing
+}
+
+@test "a status of timeout beside records is told, and beside none an error" {
+    answers '{"body":{"items":[1,2],"status":"timeout"}}'
+    restsrc read --paginate none "$list"
+    exits 0
+    says "also has an error"
+    restsrc read --paginate none --on-drift fail "$list"
+    exits 76
+    answers '{"body":{"items":[],"status":"timeout"}}'
+    restsrc read --paginate none "$list"
+    exits 76
 }
 
 @test "partial is told once, and of truncated and isLast only where the list ends" {

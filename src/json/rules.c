@@ -17,60 +17,77 @@ static const struct {
 
 enum { ACTIONS = sizeof actions / sizeof *actions, ANY = RULE_READ | RULE_WRITE | RULE_CALL };
 
+/* Where a rule holds, beside its status and test. */
+enum {
+    LIMIT = 1 << 0,  /* where the body speaks of a rate limit or a quota */
+    AT_END = 1 << 1, /* where the list ends */
+    INSIDE = 1 << 2, /* also in an object at the top */
+    REMARK = 1 << 3, /* where the member speaks of what is missing */
+};
+
 static const struct {
     const char *text;
-    unsigned requests;
-    bool limit, at_end;
+    unsigned requests, where;
 } built_in[] = {
-    {"202=retry", RULE_READ, false, false}, /* not ready */
-    {"401=renew", ANY, false, false},
-    {"400=wait", ANY, true, false},
-    {"403=wait", ANY, true, false},
-    {"420=wait", ANY, true, false},
-    {"408=retry", ANY, false, false},
-    {"425=retry", ANY, false, false},
-    {"429=wait", ANY, false, false},
+    {"202=retry", RULE_READ, 0}, /* not ready */
+    {"401=renew", ANY, 0},
+    {"400=wait", ANY, LIMIT},
+    {"403=wait", ANY, LIMIT},
+    {"420=wait", ANY, LIMIT},
+    {"408=retry", ANY, 0},
+    {"425=retry", ANY, 0},
+    {"429=wait", ANY, 0},
     /* These last; what else a server, or what stands before it, has trouble with now it may do later. */
-    {"501=fail", ANY, false, false},
-    {"505=fail", ANY, false, false},
-    {"506=fail", ANY, false, false},
-    {"508=fail", ANY, false, false},
-    {"510=fail", ANY, false, false},
-    {"511=fail", ANY, false, false},
-    {"5xx=retry", ANY, false, false},
-    {"400 $['invalid-event-number']=partial:invalid-event-number", RULE_WRITE, false, false}, /* Splunk */
-    {"400=reject", RULE_WRITE, false, false},
-    {"413=reject", RULE_WRITE, false, false},
-    {"414=reject", RULE_WRITE, false, false},
-    {"422=reject", RULE_WRITE, false, false},
+    {"501=fail", ANY, 0},
+    {"505=fail", ANY, 0},
+    {"506=fail", ANY, 0},
+    {"508=fail", ANY, 0},
+    {"510=fail", ANY, 0},
+    {"511=fail", ANY, 0},
+    {"5xx=retry", ANY, 0},
+    {"400 $['invalid-event-number']=partial:invalid-event-number", RULE_WRITE, 0}, /* Splunk */
+    {"400=reject", RULE_WRITE, 0},
+    {"413=reject", RULE_WRITE, 0},
+    {"414=reject", RULE_WRITE, 0},
+    {"422=reject", RULE_WRITE, 0},
     /* Answers that say that they are not all. */
-    {"2xx $.incomplete_results==true=partial", RULE_READ, false, false}, /* GitHub */
-    {"2xx $.incompleteResults==true=partial", RULE_READ, false, false},
-    {"2xx $.incompleteSearch==true=partial", RULE_READ, false, false}, /* Google Drive */
-    {"2xx $.timed_out==true=partial", RULE_READ, false, false},        /* Elasticsearch and what came of it */
-    {"2xx $.terminated_early==true=partial", RULE_READ, false, false},
-    {"2xx $._shards.failed>0=partial", RULE_READ, false, false},
-    {"2xx $._clusters.skipped>0=partial", RULE_READ, false, false},
-    {"2xx $.is_partial==true=partial", RULE_READ, false, false},
-    {"2xx $.partialResults==true=partial", RULE_READ, false, false},
-    {"2xx $.partial_results==true=partial", RULE_READ, false, false},
-    {"2xx $.partial==true=partial", RULE_READ, false, false},
-    {"2xx $[?@.incomplete_results==true]=partial", RULE_READ, false, false}, /* in an object at the top */
-    {"2xx $[?@.timed_out==true]=partial", RULE_READ, false, false},
-    {"2xx $[?@.terminated_early==true]=partial", RULE_READ, false, false},
-    {"2xx $[?@._shards.failed>0]=partial", RULE_READ, false, false},
-    {"2xx $[?@.partialResults==true]=partial", RULE_READ, false, false}, /* Solr */
-    {"2xx $.unreachable[0]=partial", RULE_READ, false, false},           /* Google Cloud */
-    {"2xx $.unreachables[0]=partial", RULE_READ, false, false},
-    {"2xx $.warning.code=='UNREACHABLE'=partial", RULE_READ, false, false},
-    {"2xx $.metadata.dataLossFromOtherRow==true=partial", RULE_READ, false, false}, /* Google Analytics */
-    {"2xx $.request_status.type=='incomplete'=partial", RULE_READ, false, false},   /* Notion */
-    {"2xx $.truncated==true=partial", RULE_READ, false, true},
-    {"2xx $.isTruncated==true=partial", RULE_READ, false, true},
-    {"2xx $.IsTruncated==true=partial", RULE_READ, false, true},
-    {"2xx $.exceededTransferLimit==true=partial", RULE_READ, false, true}, /* ArcGIS */
-    {"2xx $.isLast==false=partial", RULE_READ, false, true},               /* Atlassian */
-    {"2xx $.isLastPage==false=partial", RULE_READ, false, true},           /* Bitbucket */
+    {"2xx $.incomplete_results==true=partial", RULE_READ, INSIDE}, /* GitHub */
+    {"2xx $.incompleteResults==true=partial", RULE_READ, INSIDE},
+    {"2xx $.incompleteSearch==true=partial", RULE_READ, 0}, /* Google Drive */
+    {"2xx $.incomplete==true=partial", RULE_READ, INSIDE},
+    {"2xx $.isIncomplete==true=partial", RULE_READ, INSIDE},
+    {"2xx $.is_incomplete==true=partial", RULE_READ, INSIDE},
+    {"2xx $.status=='incomplete'=partial", RULE_READ, 0},
+    {"2xx $.status=='INCOMPLETE'=partial", RULE_READ, 0},
+    {"2xx $.timed_out==true=partial", RULE_READ, INSIDE}, /* Elasticsearch and what came of it */
+    {"2xx $.timedOut==true=partial", RULE_READ, INSIDE},
+    {"2xx $.timeout==true=partial", RULE_READ, 0},
+    {"2xx $.terminated_early==true=partial", RULE_READ, INSIDE},
+    {"2xx $._shards.failed>0=partial", RULE_READ, INSIDE},
+    {"2xx $._clusters.skipped>0=partial", RULE_READ, 0},
+    {"2xx $.is_partial==true=partial", RULE_READ, INSIDE},
+    {"2xx $.isPartial==true=partial", RULE_READ, INSIDE},
+    {"2xx $.partialResults==true=partial", RULE_READ, INSIDE}, /* Solr */
+    {"2xx $.partial_results==true=partial", RULE_READ, INSIDE},
+    {"2xx $.partial==true=partial", RULE_READ, 0},
+    {"2xx $.meta.partial==true=partial", RULE_READ, 0},
+    {"2xx $.metadata.partial==true=partial", RULE_READ, 0},
+    {"2xx $.response.partial==true=partial", RULE_READ, 0},
+    {"2xx $.unreachable[0]=partial", RULE_READ, 0}, /* Google Cloud */
+    {"2xx $.unreachables[0]=partial", RULE_READ, 0},
+    {"2xx $.warning.code=='UNREACHABLE'=partial", RULE_READ, 0},
+    {"2xx $.metadata.dataLossFromOtherRow==true=partial", RULE_READ, 0}, /* Google Analytics */
+    {"2xx $.request_status.type=='incomplete'=partial", RULE_READ, 0},   /* Notion */
+    {"2xx $.remark=partial", RULE_READ, REMARK},                         /* Overpass */
+    {"2xx $.warning=partial", RULE_READ, REMARK},
+    {"2xx $.warnings=partial", RULE_READ, REMARK}, /* Prometheus */
+    {"2xx $.truncated==true=partial", RULE_READ, AT_END | INSIDE},
+    {"2xx $.isTruncated==true=partial", RULE_READ, AT_END | INSIDE},
+    {"2xx $.is_truncated==true=partial", RULE_READ, AT_END | INSIDE},
+    {"2xx $.IsTruncated==true=partial", RULE_READ, AT_END},
+    {"2xx $.exceededTransferLimit==true=partial", RULE_READ, AT_END}, /* ArcGIS */
+    {"2xx $.isLast==false=partial", RULE_READ, AT_END},               /* Atlassian */
+    {"2xx $.isLastPage==false=partial", RULE_READ, AT_END},           /* Bitbucket */
 };
 
 enum { BUILT_IN = sizeof built_in / sizeof *built_in };
@@ -157,21 +174,42 @@ static void set_word(struct rule *r)
         r->word_len++;
 }
 
+static int add_built_in(struct rules *r, const char *text, unsigned requests, unsigned where, struct error *e)
+{
+    struct rule *rule = &r->rule[r->count++];
+    if (parse(rule, text, e))
+        return -1;
+    rule->built_in = true;
+    rule->limit = where & LIMIT;
+    rule->at_end = where & AT_END;
+    rule->remark = where & REMARK;
+    rule->requests = requests;
+    set_word(rule);
+    return 0;
+}
+
+/* 2xx $.NAME==true=partial as 2xx $[?@.NAME==true]=partial */
+static int add_inside(struct rules *r, const char *text, unsigned requests, unsigned where, struct error *e)
+{
+    const char *dot = strchr(text, '.'), *equals = strrchr(text, '=');
+    struct buf inside = {0};
+    buf_addf(&inside, "%.*s[?@%.*s]%s", (int)(dot - text), text, (int)(equals - dot), dot, equals);
+    int result = add_built_in(r, buf_text(&inside), requests, where, e);
+    buf_free(&inside);
+    return result;
+}
+
 int rules_init(struct rules *r, const struct list *given, struct error *e)
 {
-    *r = (struct rules){.rule = mem_zeroed(given->count + BUILT_IN, sizeof *r->rule)};
+    *r = (struct rules){.rule = mem_zeroed(given->count + 2 * BUILT_IN, sizeof *r->rule)};
     for (size_t i = 0; i < given->count; i++)
         if (parse(&r->rule[r->count++], given->item[i], e))
             return -1;
     for (size_t i = 0; i < BUILT_IN; i++) {
-        struct rule *rule = &r->rule[r->count++];
-        if (parse(rule, built_in[i].text, e))
+        const char *text = built_in[i].text;
+        unsigned requests = built_in[i].requests, where = built_in[i].where;
+        if (add_built_in(r, text, requests, where, e) || (where & INSIDE && add_inside(r, text, requests, where, e)))
             return -1;
-        rule->built_in = true;
-        rule->limit = built_in[i].limit;
-        rule->at_end = built_in[i].at_end;
-        rule->requests = built_in[i].requests;
-        set_word(rule);
     }
     return 0;
 }
@@ -208,12 +246,23 @@ static bool says_limit(const struct rule_answer *a)
            (has_word(a->text, limits) || (has_word(a->text, quota) && (a->status != 400 || has_word(a->text, spent))));
 }
 
+/* A text, or what holds texts, that speaks of records that are missing. */
+static bool says_missing(struct slice value)
+{
+    static const char *const missing[] = {"truncat", "incomplete", "partial", "timed out", "timeout", NULL};
+    char *text = mem_text(value.text ? value.text : "", value.len);
+    bool says = has_word(text, missing);
+    free(text);
+    return says;
+}
+
 static bool matches(const struct rule *r, const struct rule_answer *a)
 {
     return a->status >= r->least && a->status <= r->most && (r->requests & a->request) &&
            (r->action != RULE_EMPTY || a->first) && (!r->limit || says_limit(a)) &&
            (!r->test || (a->json.len && (!r->word || memmem(a->json.text, a->json.len, r->word, r->word_len)) &&
-                         jsonpath_holds(r->test, a->json)));
+                         jsonpath_holds(r->test, a->json))) &&
+           (!r->remark || says_missing(value_member(a->json, r->word, r->word_len)));
 }
 
 const struct rule *rules_find(const struct rules *r, const struct rule_answer *answer)
@@ -244,6 +293,7 @@ void rules_show(const struct rules *r, struct buf *out)
     for (const struct rule *rule = r->rule; rule < r->rule + r->count; rule++) {
         const char *only = rule->limit                    ? "where the body speaks of a rate limit or a quota"
                            : rule->at_end                 ? "read and count, where the list ends"
+                           : rule->remark                 ? "read and count, where it speaks of what is missing"
                            : rule->requests == RULE_READ  ? "read and count"
                            : rule->requests == RULE_WRITE ? "write"
                                                           : NULL;

@@ -43,6 +43,7 @@ struct rule {
     size_t word_len;
     bool limit;        /* the body has to speak of a rate limit or a quota */
     bool at_end;       /* it only means something where the list ends */
+    bool remark;       /* the member has to speak of what is missing */
     unsigned requests; /* bits of rule_request */
 };
 
