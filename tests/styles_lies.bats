@@ -77,6 +77,35 @@ END
     wrote_records 100 150
 }
 
+@test "page: a range in the middle of a list whose pages are counted from 0 is found out, with a cap, too" {
+    api <<'END'
+def answer(r):
+    base, cap = (int(n) for n in r.path[1:].split("-"))
+    size, page = min(cap, int(r.query["limit"])), int(r.query["page"]) - base
+    return {"total": 300, "items": [{"id": n} for n in range(300)][page * size :][:size] if page >= 0 else []}
+END
+    for path in 0-1000 0-50; do
+        for size in 20 21; do
+            restsrc read --paginate page --page-size $size --offset 100 --limit 50 "$api/$path"
+            exits 76
+            says "page 1 is not the first"
+            wrote_nothing
+        done
+        restsrc read --paginate page --offset 100 --limit 50 "$api/$path"
+        exits 76
+        restsrc read --paginate page --page-base 0 --offset 100 --limit 50 "$api/$path"
+        exits 0
+        wrote_ids 100 149
+    done
+    for path in 1-1000 1-50; do
+        for size in 20 21 100; do
+            restsrc read --paginate page --page-size $size --offset 100 --limit 50 "$api/$path"
+            exits 0
+            wrote_ids 100 149
+        done
+    done
+}
+
 @test "page: page 1 is the first, whatever a server gives for page 0" {
     api <<'END'
 def answer(r):

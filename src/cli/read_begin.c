@@ -44,9 +44,15 @@ static bool is_told(const struct read_run *r, const struct exchange *x, const st
     return (counted && r->paginate.end >= page->total.records) || r->range.planned_total >= 0 || has_no_link_back(x);
 }
 
+/* Where the range begins in the middle of the list, only pages of a size of ours tell. */
+static bool may_tell(const struct read_run *r, const struct page *page)
+{
+    return !page->offset || (page->got > 1 && page->got == page->asked && styles_sends_limit(&r->paginate));
+}
+
 static bool wants_first(const struct read_run *r, const struct exchange *x, const struct page *page)
 {
-    return r->paginate.style->numbered && !page->offset && !options_is_given(r->options, "page-base") &&
+    return r->paginate.style->numbered && may_tell(r, page) && !options_is_given(r->options, "page-base") &&
            !is_told(r, x, page);
 }
 
@@ -59,6 +65,14 @@ static bool wants_place(const struct read_run *r, const struct page *page)
            (page->offset % page->asked || (page->offset && short_page));
 }
 
+/* The size of pages one of which begins where this one does. */
+static int64_t smaller(const struct page *page)
+{
+    if (page->offset)
+        return page->asked % 2 ? 1 : page->asked / 2;
+    return page->got > 1 ? page->got / 2 : page->asked > 1 ? 1 : 2;
+}
+
 bool read_begin_asks(struct read_run *r, struct exchange *x)
 {
     struct held_page *h = &r->shared->held[x->slot];
@@ -67,17 +81,19 @@ bool read_begin_asks(struct read_run *r, struct exchange *x)
                  r->range.on_drift == DRIFT_IGNORE,
          place = !known && wants_place(r, page);
     if (known || (!place && !wants_first(r, x, page))) {
-        r->begin.state = BEGIN_KNOWN;
+        if (known || !r->paginate.style->numbered || may_tell(r, page))
+            r->begin.state = BEGIN_KNOWN;
         return false;
     }
-    int64_t size = page->got > 1 ? page->got / 2 : page->asked > 1 ? 1 : 2, asked = page->asked;
+    int64_t size = smaller(page), asked = page->asked;
     r->begin.size = size;
     swap(h, &r->begin.first);
+    buf_swap(&x->request.url, &r->begin.first_url);
     h->of = r;
     if (place)
         ask(r, x, BEGIN_PLACE, r->begin.first.page.offset, 1);
     else if (styles_sends_limit(&r->paginate))
-        ask(r, x, BEGIN_SMALLER, 0, size);
+        ask(r, x, BEGIN_SMALLER, r->begin.first.page.offset, size);
     else
         ask(r, x, BEGIN_FIXED, -asked, asked);
     return true;
@@ -99,6 +115,7 @@ void read_begin_free(struct read_begin *b)
     buf_free(&b->first.envelope);
     buf_free(&b->first.url);
     buf_free(&b->first.date);
+    buf_free(&b->first_url);
     buf_free(&b->line);
 }
 
@@ -107,10 +124,11 @@ static int go_on(struct read_run *r, struct exchange *x)
 {
     struct held_page *h = &r->shared->held[x->slot];
     swap(h, &r->begin.first);
+    paginate_ask(&r->paginate, &h->page, &x->request);
+    buf_swap(&x->request.url, &r->begin.first_url);
     read_begin_free(&r->begin);
     r->begin = (struct read_begin){.state = BEGIN_KNOWN};
     r->shared->begins = true;
-    paginate_ask(&r->paginate, &h->page, &x->request);
     return 0;
 }
 
@@ -179,6 +197,7 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
 {
     struct held_page *h = &r->shared->held[x->slot];
     int64_t got = x->failed ? 0 : h->split.count, asked = r->begin.first.page.asked;
+    int64_t before = r->begin.first.page.offset - asked;
     struct slice records = lines_of(h), first = lines_first(lines_of(&r->begin.first));
     if (!got && r->begin.state != BEGIN_BEFORE)
         return go_on(r, x);
@@ -188,9 +207,9 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
     case BEGIN_SMALLER:
         if (!lines_same(lines_first(records), first)) {
             keep_first(r, records);
-            return ask(r, x, BEGIN_ZERO, -asked, asked);
+            return ask(r, x, BEGIN_ZERO, before, asked);
         }
-        return got > r->begin.size ? ask(r, x, BEGIN_FIXED, -asked, asked) : go_on(r, x);
+        return got > r->begin.size && before < 0 ? ask(r, x, BEGIN_FIXED, -asked, asked) : go_on(r, x);
     case BEGIN_ZERO:
         return is_before(r, records) ? lost(e) : go_on(r, x);
     case BEGIN_FIXED: /* a negative offset may count from the end of the list: then there is a page -1, too */

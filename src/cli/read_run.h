@@ -48,8 +48,9 @@ struct read_begin {
         BEGIN_KNOWN
     } state;
     struct held_page first;
-    int64_t size;    /* of the smaller pages */
-    struct buf line; /* the record that the other page began with */
+    struct buf first_url; /* where it came from, after redirects */
+    int64_t size;         /* of the smaller pages */
+    struct buf line;      /* the record that the other page began with */
 };
 
 /* What all lists of a run share. */
