@@ -109,6 +109,31 @@ END
     wrote_ids 1 10
 }
 
+@test "last-id: a server that begins pages with the record of the id that was sent is noticed, none comes twice" {
+    api <<'END'
+ROWS = [{"id": n} for n in range(1, 101)] # the newest first, as Twitter's max_id has it
+def answer(r):
+    return [row for row in ROWS[::-1] if row["id"] <= int(r.query.get("max_id", 1000))][: int(r.query["count"])]
+END
+    options=(--paginate last-id --param-cursor max_id --param-limit count)
+    for size in 2 7 20 99 100; do
+        restsrc read "${options[@]}" --page-size $size "$api"
+        exits 0
+        diff <(jq .id "$out") <(seq 100 -1 1)
+        says "whose id was sent" --cursor-inclusive
+    done
+    restsrc read "${options[@]}" --page-size 1 "$api" # there is no room for the next one
+    exits 76
+    for _ in 1 2 3; do
+        restsrc read "${options[@]}" --page-size 20 --state "$BATS_TEST_TMPDIR/state" --max-pages 2 "$api"
+        exits 0
+        cat "$out" >>"$BATS_TEST_TMPDIR/all"
+    done
+    restsrc read "${options[@]}" --page-size 20 --state "$BATS_TEST_TMPDIR/state" "$api"
+    cat "$out" >>"$BATS_TEST_TMPDIR/all"
+    diff <(jq .id "$BATS_TEST_TMPDIR/all") <(seq 100 -1 1)
+}
+
 @test "--cursor-inclusive: a page with nothing but records of one place is an error that asks for larger pages" {
     api <<'END'
 ROWS = [{"id": i + 1, "at": t} for i, t in enumerate([1, 3, 3, 3, 3, 3, 4])]

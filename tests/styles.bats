@@ -119,7 +119,7 @@ all_records_in() {
     reads --offset 250 --limit 60 --parallel 1
     exits 0
     wrote_records 250 60
-    [ "$(queries)" = $'?page=3&page_size=100\n?page=4&page_size=100' ]
+    [ "$(queries)" = $'?page=3&page_size=100\n?page=5&page_size=50\n?page=4&page_size=100' ] # the second proves base 1
 }
 
 @test "page: --param-page and --param-limit name the parameters" {
@@ -231,7 +231,7 @@ all_records_in() {
 }
 
 @test "cursor: null, empty, false, absent and a cursor that repeats on an empty page are the end" {
-    for end in null empty false absent stay; do
+    for end in null empty false absent stay -1; do
         for n in 250 300; do
             style cursor n=$n,end=$end
             reads

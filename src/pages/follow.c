@@ -37,6 +37,7 @@ static int set_cursor(struct paginate *p, const char *text, struct error *e)
 int follow_init(struct paginate *p, struct error *e)
 {
     const char *cursor = p->paging->cursor;
+    p->inclusive = p->paging->cursor_inclusive;
     p->to_skip = p->start;
     p->page_skip = p->start;
     if (!cursor)
@@ -60,7 +61,7 @@ bool follow_next(struct paginate *p, struct page *page)
     bool early = p->under_way > 0;
     if (p->next >= p->end || (early && !ahead_take(p)))
         return false;
-    int64_t extra = p->paging->cursor_inclusive && (early || is_set(&p->cursor)) ? 1 : 0;
+    int64_t extra = p->inclusive && (early || is_set(&p->cursor)) ? 1 : 0;
     *page = (struct page){.offset = early ? -1 : p->position - p->to_skip,
                           .asked = p->size < INT64_MAX ? p->size + extra : p->size,
                           .early = early};
@@ -109,7 +110,7 @@ static bool has_come(const struct paginate *p, struct slice line, struct slice b
     return false;
 }
 
-/* With --cursor-inclusive a page begins with all the records at the place that the last one ended at: so many of them
+/* With an inclusive cursor a page begins with all the records at the place that the last one ended at: so many of them
  * have come already, unless they have been deleted. Of the page before the first one nothing is known: then it is one
  * record. -1: those that have come stand among new ones. */
 static int64_t repeated(const struct paginate *p, const struct answer *a, struct error *e)
@@ -117,7 +118,7 @@ static int64_t repeated(const struct paginate *p, const struct answer *a, struct
     int64_t first = 0;
     bool is_new = false;
     struct slice rest = a->records;
-    if (!p->paging->cursor_inclusive || !p->cursor.text.len)
+    if (!p->inclusive || !p->cursor.text.len)
         return 0;
     for (struct slice line; rest.len && is_at(p, line = lines_first(rest), &p->cursor.text);
          rest = lines_after(rest, line)) {
@@ -135,13 +136,33 @@ static int64_t repeated(const struct paginate *p, const struct answer *a, struct
     return first;
 }
 
+/* Was there room for a record more than the one that may have come before? */
+static bool has_room(const struct page *page, struct slice records, struct slice before)
+{
+    return page->asked > 1 && (!before.len || lines_after(records, lines_first(records)).len ||
+                               lines_after(before, lines_first(before)).len);
+}
+
+/* What comes after an id is asked for. Where the record of that id comes, too, each page begins with it. */
+void follow_learn_inclusive(struct paginate *p, const struct page *page, struct slice records, struct slice before)
+{
+    bool by_id = p->style->style == PAGING_LAST_ID && !p->inclusive && !p->range->allow_repeats;
+    struct slice first = lines_first(records);
+    if (!by_id || !p->cursor.text.len || !first.len || !is_at(p, first, &p->cursor.text) ||
+        (before.len && !lines_same(first, lines_last(before))) || !has_room(page, records, before))
+        return;
+    p->inclusive = true;
+    buf_addf(&p->note, "pages begin with the record whose %s was sent: it is left out (--cursor-inclusive)\n",
+             p->paging->id);
+}
+
 /* A list that goes on after the last id loses the rest of the records that share it. Does the page end with two of
  * them, so that it may have been cut between them? */
 static bool ends_tied(const struct paginate *p, const struct answer *a)
 {
     struct slice last = lines_last(a->records);
     struct slice others = {a->records.text, a->records.len - last.len};
-    bool by_id = p->style->place == PLACE_CURSOR && !p->style->leads_on && !p->paging->cursor_inclusive;
+    bool by_id = p->style->place == PLACE_CURSOR && !p->style->leads_on && !p->inclusive;
     return by_id && others.len && is_at(p, lines_last(others), &p->next_cursor.text);
 }
 
@@ -164,7 +185,7 @@ static bool has_ties(const struct paginate *p, const struct answer *a)
 
 static void warn_of_ties(struct paginate *p, const struct answer *a)
 {
-    bool by_id = p->style->style == PAGING_LAST_ID && !p->paging->cursor_inclusive;
+    bool by_id = p->style->style == PAGING_LAST_ID && !p->inclusive;
     if (!by_id || p->told_ties || !is_set(&p->next_cursor) || p->range->allow_repeats || !has_ties(p, a))
         return;
     p->told_ties = true;
@@ -177,7 +198,7 @@ static void warn_of_ties(struct paginate *p, const struct answer *a)
 /* The page before ended so. Where the list ends with it, it has been cut only if it was full. */
 static int check_tied(struct paginate *p, const struct page *page, const struct answer *a, struct error *e)
 {
-    bool cut = p->tied && (page->got || p->tied_size >= page->asked);
+    bool cut = p->tied && !p->inclusive && (page->got || p->tied_size >= page->asked);
     p->tied = ends_tied(p, a);
     p->tied_size = page->got;
     return cut ? error_set(e, EXIT_ANSWER,
@@ -271,7 +292,7 @@ static int circle(const struct paginate *p, struct error *e)
                      p->style->has_limit ? "cursor" : "URL");
 }
 
-/* With --cursor-inclusive, the page has nothing but records that have come. Does it have room for others? Where it is
+/* With an inclusive cursor, the page has nothing but records that have come. Does it have room for others? Where it is
  * all that was seen since --cursor, only what was asked for tells. */
 static int check_room(const struct paginate *p, const struct page *page, struct error *e)
 {

@@ -8,6 +8,9 @@
 int follow_init(struct paginate *p, struct error *e);
 void follow_free(struct paginate *p);
 bool follow_next(struct paginate *p, struct page *page);
+/* Before anything else is learned from a page, with the records of the one before it: does it begin with the record
+ * whose id was sent, as with --cursor-inclusive? */
+void follow_learn_inclusive(struct paginate *p, const struct page *page, struct slice records, struct slice before);
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e);
 
 /* The cursor of the next page, or at the list's end of the last one, for --cursor; NULL: the list's beginning. */

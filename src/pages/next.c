@@ -108,11 +108,11 @@ static bool is_one_of(struct slice value, const char *const *texts)
 }
 
 /* The end of the list, beside null, false and "": the names of nothing as a text, by servers that write it so. Scans
- * and Twitter's lists end with cursor 0, which would lead to their beginning. */
+ * and Twitter's lists end with cursor 0, which would lead to their beginning, others with -1. */
 static bool is_end(const struct next *n, struct slice value)
 {
     static const char *const nothing[] = {"\"null\"", "\"None\"", "\"nil\"", "\"undefined\"", NULL};
-    static const char *const zero[] = {"0", "\"0\"", NULL};
+    static const char *const zero[] = {"0", "\"0\"", "-1", "\"-1\"", NULL};
     return value_is_void(value) || is_one_of(value, nothing) || (n->kind != NEXT_LINK && is_one_of(value, zero));
 }
 

@@ -328,6 +328,7 @@ int paginate_doubt(struct paginate *p, const struct page *page, struct buf *reco
         address(p, page, r);
         return 1;
     }
+    follow_learn_inclusive(p, page, (struct slice){records->data, records->len}, before);
     int doubt = coverage_check_start(p, page, records, count, e);
     if (doubt > 0)
         address(p, &first, r);

@@ -173,6 +173,7 @@ struct paginate {
     struct cursor cursor, next_cursor; /* of the page under way, and of the one after it */
     struct buf waymark;                /* a cursor seen earlier, to notice a loop (Brent's algorithm) */
     int64_t waymark_steps, waymark_power;
+    bool inclusive; /* a page begins with the record that the last one ended with: --cursor-inclusive, or found out */
     unsigned empty_pages; /* in a row */
     bool went_round;      /* the last page led to itself, and was asked for once more */
     bool tied;            /* the last page ended with records of the same id */

@@ -161,7 +161,7 @@ enum { EQUAL_PAGES = 100 }; /* in a row */
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
 {
-    bool cursor_itself = p->paging->cursor_inclusive && page->got == 1; /* which the page begins with, as it should */
+    bool cursor_itself = p->inclusive && page->got == 1; /* which the page begins with, as it should */
     if (p->range->allow_repeats || p->went_round || p->probing == PROBE_LIMIT || !before->records.len || !records.len ||
         cursor_itself)
         return 0;
@@ -176,7 +176,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
         return same_page(e);
     enum trust same = identified ? THE_SAME : trust(records, before->records);
-    if (same == EQUAL_BY_NATURE || (!p->style->seeks && p->paging->cursor_inclusive))
+    if (same == EQUAL_BY_NATURE || (!p->style->seeks && p->inclusive))
         return 0;
     if (same == THE_SAME)
         return check_overlap(p, page, records, before, e);

@@ -183,7 +183,7 @@ def fresh(s, text):
     return f"{text}~{s.pages}" if "fresh" in s.words else text
 
 
-END = {"null": b"null", "empty": b'""', "false": b"false", "absent": None, "stay": None}
+END = {"null": b"null", "empty": b'""', "false": b"false", "-1": b"-1", "absent": None, "stay": None}
 
 
 def tell_next(s, tree, answer, name, value, header):
