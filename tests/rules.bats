@@ -151,7 +151,7 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     for said in '"incomplete_results":true' '"incompleteSearch":true' '"timed_out":true' '"terminated_early":true' \
         '"_shards":{"total":5,"failed":1}' '"unreachable":["a"]' '"truncated":true' '"isLast":false' \
         '"incomplete":true' '"meta":{"truncated":true}' '"meta":{"partial":true}' '"info":{"timedOut":true}' \
-        '"status":"incomplete"' '"timeout":true' '"remark":"runtime error: Query timed out after 26 s"' \
+        '"status":"incomplete"' '"status":"timeout"' '"timeout":true' '"remark":"runtime error: Query timed out after 26 s"' \
         '"warnings":["results truncated due to limit"]'; do
         name=${said#\"} name=${name%%\"*} name=${name/info/timedOut} name=${name/meta/==true}
         answers "{\"body\":{\"items\":[1,2],$said}}"
@@ -193,18 +193,6 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     restsrc read --paginate none --expect 1 "$list"
     exits 0
     says_nothing
-}
-
-@test "a status of timeout beside records is told, and beside none an error" {
-    answers '{"body":{"items":[1,2],"status":"timeout"}}'
-    restsrc read --paginate none "$list"
-    exits 0
-    says "also has an error"
-    restsrc read --paginate none --on-drift fail "$list"
-    exits 76
-    answers '{"body":{"items":[],"status":"timeout"}}'
-    restsrc read --paginate none "$list"
-    exits 76
 }
 
 @test "partial is told once, and of truncated and isLast only where the list ends" {

@@ -57,7 +57,7 @@ static const struct {
     {"--cursor-param --token-param --page-token-param --next-param", "--param-cursor NAME"},
     {"--per-page --chunk-size", "--page-size N"},
     {"--page-limit --max-page --pages", "--max-pages N"},
-    {"--page --skip", "--offset N is the first record to read, counted from 0"},
+    {"--skip", "--offset N is the first record to read, counted from 0"},
     {"--max-records --max-items --max-results --num-records --top", "--limit N says how many records to read"},
     {"--start-page --first-page --initial-page --base-page", "--page-base 0 or 1 is the number of the first page"},
     {"--next-path --next-url-path --next-page-path --next-link --next-cursor --cursor-path --next-cursor-path",

@@ -57,6 +57,8 @@ static const struct {
     {"2xx $.incomplete==true=partial", RULE_READ, INSIDE},
     {"2xx $.isIncomplete==true=partial", RULE_READ, INSIDE},
     {"2xx $.is_incomplete==true=partial", RULE_READ, INSIDE},
+    {"2xx $.status=='timeout'=partial", RULE_READ, 0},
+    {"2xx $.status=='TIMEOUT'=partial", RULE_READ, 0},
     {"2xx $.status=='incomplete'=partial", RULE_READ, 0},
     {"2xx $.status=='INCOMPLETE'=partial", RULE_READ, 0},
     {"2xx $.timed_out==true=partial", RULE_READ, INSIDE}, /* Elasticsearch and what came of it */

@@ -302,7 +302,6 @@ static const struct word table[] = {
     {"throttled", STATE},
     {"time", ASIDE},
     {"timed", BAD},
-    {"timeout", STATE},
     {"title", REASON},
     {"topic", ASIDE},
     {"total", NUMBER},
