@@ -203,7 +203,7 @@ static int add_inside(struct rules *r, const char *text, unsigned requests, unsi
 
 int rules_init(struct rules *r, const struct list *given, struct error *e)
 {
-    *r = (struct rules){.rule = mem_zeroed(given->count + 2 * BUILT_IN, sizeof *r->rule)};
+    *r = (struct rules){.rule = mem_zeroed(given->count + BUILT_IN + BUILT_IN, sizeof *r->rule)};
     for (size_t i = 0; i < given->count; i++)
         if (parse(&r->rule[r->count++], given->item[i], e))
             return -1;
