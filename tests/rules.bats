@@ -151,7 +151,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     for said in '"incomplete_results":true' '"incompleteSearch":true' '"timed_out":true' '"terminated_early":true' \
         '"_shards":{"total":5,"failed":1}' '"unreachable":["a"]' '"truncated":true' '"isLast":false' \
         '"incomplete":true' '"meta":{"truncated":true}' '"meta":{"partial":true}' '"info":{"timedOut":true}' \
-        '"status":"incomplete"' '"status":"timeout"' '"timeout":true' '"remark":"runtime error: Query timed out after 26 s"' \
+        '"status":"incomplete"' '"status":"timeout"' '"timeout":true' \
+        '"remark":"runtime error: Query timed out after 26 s"' \
         '"warnings":["results truncated due to limit"]'; do
         name=${said#\"} name=${name%%\"*} name=${name/info/timedOut} name=${name/meta/==true}
         answers "{\"body\":{\"items\":[1,2],$said}}"
