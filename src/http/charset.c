@@ -59,18 +59,20 @@ static void settle_as_said(struct charset *c)
         settle(c, strncasecmp(c->said, "utf-16", 6) == 0 ? "" : c->said);
 }
 
-/* Is the first byte, which is not alone a letter in UTF-16, another letter in the charset that Content-Type says than
- * in ASCII? In a few old ones '[' is. */
-static bool is_other_letter(const struct charset *c, unsigned char byte)
+enum first_byte { FIRST_ASCII, FIRST_OTHER, FIRST_PART };
+
+/* What is the first byte in the charset that Content-Type says: the letter of ASCII, another one ('[' is in a few old
+ * ones), or a part of one? */
+static enum first_byte look_at_first(const struct charset *c, unsigned char byte)
 {
     char letter = (char)byte, *from = &letter, plain[8], *to = plain;
     size_t n = 1, room = sizeof plain;
     iconv_t made = *c->said && byte && byte < 0x80 ? iconv_open("UTF-8", c->said) : (iconv_t)-1;
     if (made == (iconv_t)-1)
-        return false;
+        return FIRST_ASCII;
     bool part = iconv(made, &from, &n, &to, &room) == (size_t)-1 && errno == EINVAL;
     iconv_close(made);
-    return !part && (to != plain + 1 || *plain != letter);
+    return part ? FIRST_PART : to == plain + 1 && *plain == letter ? FIRST_ASCII : FIRST_OTHER;
 }
 
 /* Looks at the first two bytes, the first of which goes on alone when it has to: as ASCII it is the same in most.
@@ -88,7 +90,10 @@ static size_t look_at_start(struct charset *c, const unsigned char *p, size_t n)
     bool odd = p[0] == 0xff || p[0] == 0xfe || p[0] == 0xef || p[0] == 0; /* the next one says what it is */
     if (n == 1 && odd)
         return 0;
-    if (is_other_letter(c, p[0]))
+    enum first_byte first = look_at_first(c, p[0]);
+    if (first == FIRST_PART)
+        *c->said = '\0'; /* the second byte says whether it is so */
+    if (first == FIRST_OTHER)
         settle(c, c->said);
     else if (n == 1 && p[0] < 0x80)
         c->state = CHARSET_SECOND;

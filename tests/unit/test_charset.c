@@ -85,6 +85,8 @@ static void by_its_bytes(void)
     becomes("application/json; charset=utf-16", marked.data, marked.len, bom, "UTF-16BE with a mark");
     BECOMES("text/json; charset=ISO-8859-1", bom, bom, "a mark of UTF-8 wins over the Content-Type");
     BECOMES("text/json; charset=utf-16", want, want, "UTF-8 that is called UTF-16");
+    BECOMES("text/json; charset=UTF16", want, want, "also by another name");
+    BECOMES("text/json; charset=UTF16", little, want, "which is right, too");
     buf_free(&marked);
 }
 
