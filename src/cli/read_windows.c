@@ -12,12 +12,12 @@ static double floor_step(const struct windows *w, double at)
     return floor(at / w->step + 1e-6) * w->step;
 }
 
-static int read_time(const struct windows *w, const char *option, struct buf text, double *at, struct error *e)
+static int read_time(const struct windows *w, const char *option, const struct buf *text, double *at, struct error *e)
 {
-    if (moment_read(buf_text(&text), w->since->time_format, at))
+    if (text->len && moment_read(text->data, w->since->time_format, at))
         return 0;
     return error_set(e, EXIT_USAGE,
-                     text.len ? "--window needs a time for --%s" : "--window needs --%s, until a state knows better",
+                     text->len ? "--window needs a time for --%s" : "--window needs --%s, until a state knows better",
                      option);
 }
 
@@ -28,7 +28,7 @@ int windows_init(struct windows *w, const struct options *o, struct error *e)
     if (!moment_duration(s->window, &w->length))
         return error_set(e, EXIT_USAGE,
                          "--window takes a duration of weeks, days, hours, minutes or seconds, such as P30D");
-    if (read_time(w, "since", s->from, &w->first, e) || read_time(w, "until", s->to, &w->until, e))
+    if (read_time(w, "since", &s->from, &w->first, e) || read_time(w, "until", &s->to, &w->until, e))
         return -1;
     const char *form = moment_form(s->from.data);
     bool number = strncmp(form, "epoch", strlen("epoch")) == 0;
