@@ -33,6 +33,7 @@ teardown_file() { stop_server; }
 }
 
 @test "with fewer it says so, and what it wrote is right" {
+    not_sanitized "needs descriptors of its own"
     list n=300
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
     records_of_list >"$BATS_TEST_TMPDIR/whole"
@@ -55,7 +56,7 @@ teardown_file() { stop_server; }
 }
 
 @test "64 KiB of stack are enough" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    not_sanitized "needs memory of its own"
     list n=300,gzip
     cd "$BATS_TEST_TMPDIR"
     api <<'END'
@@ -88,7 +89,7 @@ END
 }
 
 @test "little memory is 70 or enough, and never a part of a page" {
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer needs memory of its own"
+    not_sanitized "needs memory of its own"
     list n=3000
     out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
     records_of_list >"$BATS_TEST_TMPDIR/whole"
@@ -174,7 +175,7 @@ END
 # What clock_gettime() says of the time of day is so many seconds off as a file says.
 shifted_clock() {
     command -v cc >/dev/null || skip "there is no compiler"
-    ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer wants to be loaded first"
+    not_sanitized "wants to be loaded first"
     cc -O1 -fPIC -shared -x c -o "$BATS_TEST_TMPDIR/clock.so" - -ldl <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
