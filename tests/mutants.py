@@ -20,8 +20,11 @@ from pathlib import Path
 # A module is tested by tests/unit/test_NAME; those whose test has another name, by how theirs begin:
 TESTED_BY = {
     "arrow": ["arrow", "cells", "zone", "rows"],
+    "arrow/texts": ["arrow", "cells", "rows", "text"],
     "json/jsonpath": ["jsonpath", "jsonpath_suite"],
     "json/split": ["split", "corpus", "split_random", "split_lane"],
+    "pages/paginate": ["paginate", "styles", "coverage"],
+    "pages/repeat": ["repeat", "paginate"],
     "pages/seek": ["paginate", "styles", "coverage"],
     "pages/follow": ["paginate", "styles", "coverage"],
     "pages/next": ["styles", "paginate"],

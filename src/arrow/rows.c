@@ -110,7 +110,7 @@ static bool view_bytes(const struct ipc_array *a, int64_t i, struct slice *bytes
         *bytes = (struct slice){view + 4, (size_t)len};
         return true;
     }
-    if (buffer >= a->view_count || at > a->views[buffer].len || len > a->views[buffer].len - at)
+    if (buffer >= a->view_count || at + len > a->views[buffer].len)
         return false;
     *bytes = (struct slice){a->views[buffer].text + at, (size_t)len};
     return true;

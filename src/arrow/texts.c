@@ -1,6 +1,7 @@
 /* texts: strings as columns have them, and as JSON has them; base64. */
 #include "arrow/texts.h"
 
+#include "base/text.h"
 #include "json/value.h"
 
 /* For calls that are not put in line. */
@@ -71,21 +72,6 @@ static const char *pass_plain(const char *p, const char *end)
     return p;
 }
 
-/* How many bytes the character beyond ASCII has that p begins with. 0: it is none of UTF-8. */
-static size_t letter(const char *p, const char *end)
-{
-    const unsigned char *u = (const unsigned char *)p;
-    size_t len = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : 2;
-    if (u[0] < 0xc2 || u[0] > 0xf4 || (size_t)(end - p) < len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (u[0] == 0xe0 && u[1] < 0xa0) || (u[0] == 0xf0 && u[1] < 0x90);
-    bool beyond = (u[0] == 0xed && u[1] > 0x9f) || (u[0] == 0xf4 && u[1] > 0x8f);
-    return overlong || beyond ? 0 : len;
-}
-
 static void escape(char c, struct buf *out)
 {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt", digits[] = "0123456789ABCDEF";
@@ -102,7 +88,7 @@ bool text_quote(const char *text, size_t len, struct buf *out)
         const char *from = p;
         size_t of_letter = 1;
         for (p = pass_plain(p, end); p < end && (unsigned char)*p >= 0x80 && of_letter; p = pass_plain(p, end)) {
-            of_letter = letter(p, end);
+            of_letter = text_sequence(p, (size_t)(end - p));
             p += of_letter;
         }
         buf_add(out, from, (size_t)(p - from));

@@ -2,6 +2,7 @@
 #include "arrow/times.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 enum { DAY = 86400, UNITS = 4 };
 
@@ -72,7 +73,7 @@ static void add_short_fraction(int64_t fraction, unsigned unit, struct buf *out)
 
 static void add_offset(int offset, struct buf *out)
 {
-    int minutes = (offset < 0 ? -offset : offset) / 60, seconds = (offset < 0 ? -offset : offset) % 60;
+    int minutes = abs(offset) / 60, seconds = abs(offset) % 60;
     if (offset == 0) {
         buf_addc(out, 'Z');
         return;

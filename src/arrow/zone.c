@@ -1,6 +1,7 @@
 /* zone: fixed offsets, and zones of the time zone database. */
 #include "arrow/zone.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,10 +115,11 @@ static const char *read_seconds(const char *p, int64_t *seconds)
 
 static int read_number(const char **p)
 {
-    int value = -1;
+    const char *from = *p;
+    int value = 0;
     for (; **p >= '0' && **p <= '9' && value < 1000; (*p)++)
-        value = (value < 0 ? 0 : value * 10) + (**p - '0');
-    return value;
+        value = value * 10 + (**p - '0');
+    return *p > from ? value : -1;
 }
 
 static const char *read_rule(const char *p, struct rule *r)
@@ -246,12 +248,14 @@ bool zone_parse(struct zone *z, const char *bytes, size_t len)
     if (!read_header(&p, end, &h, 8, &data) || !read_changes(z, p, &h, &last))
         return false;
     p += data;
-    size_t room = (size_t)(end - p);
-    if (room < 2 || *p != '\n' || !memchr(p + 1, '\n', room - 1))
+    if (p == end || *p++ != '\n')
         return false;
-    size_t text = (size_t)((const char *)memchr(p + 1, '\n', room - 1) - p) - 1;
-    memcpy(footer, p + 1, text < sizeof footer ? text : 0);
-    footer[text < sizeof footer ? text : 0] = '\0';
+    const char *newline = memchr(p, '\n', (size_t)(end - p));
+    if (!newline)
+        return false;
+    size_t text = newline - p < (ptrdiff_t)sizeof footer ? (size_t)(newline - p) : 0;
+    memcpy(footer, p, text);
+    footer[text] = '\0';
     if (!follow_rule(z, footer, last))
         z->known_to = z->count ? z->changes[z->count - 1].clock : z->known_to;
     return true;

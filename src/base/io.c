@@ -354,10 +354,11 @@ static bool replace(const char *name, const struct buf *text)
     int fd = stat(name, &s) ? -1 : mkostemp(buf_writable(&other), O_CLOEXEC);
     bool done = fd >= 0 && fchmod(fd, s.st_mode & 07777) == 0 && write_all(fd, text) && fsync(fd) == 0 &&
                 rename(other.data, name) == 0;
-    if (fd >= 0 && !done)
-        unlink(other.data);
-    if (fd >= 0)
+    if (fd >= 0) {
+        if (!done)
+            unlink(other.data);
         close(fd);
+    }
     buf_free(&other);
     return done;
 }

@@ -2,18 +2,19 @@
 #include "base/text.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
-/* How long the UTF-8 sequence at c is; 0: it is not one. */
-static size_t sequence(const unsigned char *c)
+size_t text_sequence(const char *text, size_t n)
 {
+    const unsigned char *c = (const unsigned char *)text;
     static const unsigned char least[] = {0, 0, 0xa0, 0x90}, most[] = {0, 0xbf, 0x9f, 0x8f};
     size_t more = *c < 0x80                 ? 0
                   : *c >= 0xc2 && *c < 0xe0 ? 1
                   : *c >= 0xe0 && *c < 0xf0 ? 2
                   : *c >= 0xf0 && *c < 0xf5 ? 3
                                             : 4;
-    if (more == 4)
+    if (more >= n || more == 4)
         return 0;
     for (size_t i = 1; i <= more; i++)
         if (c[i] >> 6 != 2)
@@ -25,7 +26,7 @@ static size_t sequence(const unsigned char *c)
 size_t text_character(const char *text, unsigned long *c)
 {
     static const unsigned char bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    size_t len = *text ? sequence((const unsigned char *)text) : 0;
+    size_t len = *text ? text_sequence(text, SIZE_MAX) : 0;
     *c = (unsigned char)*text & bits[len];
     for (size_t i = 1; i < len; i++)
         *c = *c << 6 | ((unsigned char)text[i] & 0x3f);

@@ -19,6 +19,8 @@ void text_percent(const char *text, size_t len, struct buf *out);
 /* In single quotes, as one word for a shell. Appends. */
 void text_quote_shell(const char *text, struct buf *out);
 
+/* How many bytes the character is long that the first of n bytes begin with (UTF-8); 0: they begin with none. */
+size_t text_sequence(const char *text, size_t n);
 /* The character that text begins with (UTF-8): its length in bytes; 0, and c 0: text is empty, or is not UTF-8 here. */
 size_t text_character(const char *text, unsigned long *c);
 

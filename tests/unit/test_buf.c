@@ -49,7 +49,12 @@ static void check_swap(void)
 static void check_expect(void)
 {
     enum { SOME = 3000, MUCH = 5 << 20 };
-    struct buf b = {0};
+    struct buf b = {0}, capped = {.cap = MUCH};
+    buf_expect(&capped, MUCH + 1);
+    ok(!capped.data, "no more than the cap is expected");
+    buf_expect(&capped, MUCH);
+    ok(capped.room > MUCH, "as much as that is");
+    buf_free(&capped);
     buf_expect(&b, 0);
     is_text(buf_text(&b), "", "nothing may be expected");
     for (size_t n = SOME; n <= MUCH; n += MUCH - SOME) {

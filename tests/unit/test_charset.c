@@ -52,6 +52,8 @@ static void by_content_type(void)
     BECOMES("text/json; charset=Shift_JIS", "[\"\x93", "[\"", "cut in the middle of a letter");
     BECOMES("text/json; charset=EUC-JP", "[\"\xff\xff\"]", NULL, "bytes that are not of the charset");
     BECOMES("application/json; charset=UTF-8", PLAIN, PLAIN, "UTF-8 stays");
+    BECOMES("application/json; charset=utf8", "[\"\xff\"]", "[\"\xff\"]", "by its other name, too, right or wrong");
+    BECOMES("application/json; charset=us-ascii", PLAIN, PLAIN, "ASCII is taken for UTF-8");
     BECOMES("application/json", WINDOWS, WINDOWS, "what nothing is said of stays, for the parser to refuse");
     BECOMES(NULL, PLAIN, PLAIN, "no Content-Type");
     BECOMES("application/json; charset=nonsense", PLAIN, PLAIN, "a charset that nobody knows is taken for UTF-8");

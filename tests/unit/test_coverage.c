@@ -118,6 +118,32 @@ static void check_ended(void)
     paging_end(&t);
 }
 
+/* A list of 500 that ends after 300 records, by a page that says "more" of what follows. */
+static bool warns_of_more(enum paging_style style, enum on_drift policy, int64_t limit, const char *more)
+{
+    struct paging t;
+    paging_init(&t, style);
+    t.range.on_drift = policy;
+    t.range.limit = limit;
+    paging_start(&t);
+    t.p.position = 300;
+    t.p.says_more = more;
+    coverage_ended(&t.p);
+    bool does = notes(&t, "though has_more of its last page says that it goes on");
+    ok(!t.p.note.len && !t.p.says_more, "once");
+    paging_end(&t);
+    return does;
+}
+
+static void check_more(void)
+{
+    ok(warns_of_more(PAGING_OFFSET, DRIFT_WARN, -1, "has_more"), "an end is told where the last page speaks of more");
+    ok(!warns_of_more(PAGING_OFFSET, DRIFT_WARN, -1, NULL), "not where it does not");
+    ok(!warns_of_more(PAGING_OFFSET, DRIFT_WARN, 300, "has_more"), "nor at the end of the range");
+    ok(!warns_of_more(PAGING_OFFSET, DRIFT_IGNORE, -1, "has_more"), "nor with --on-drift ignore");
+    ok(!warns_of_more(PAGING_CURSOR, DRIFT_WARN, -1, "has_more"), "nor where the server leads");
+}
+
 static void check_end(void)
 {
     struct paging t;
@@ -204,6 +230,7 @@ int main(void)
     check_planned();
     check_doubt();
     check_ended();
+    check_more();
     check_end();
     check_start();
     return tap_end();

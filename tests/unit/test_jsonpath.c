@@ -66,6 +66,8 @@ static void test_values(void)
     names("$['it\\'s']", "{\"it's\":1}", "1");
     names("$['']", "{\"\":1}", "1");
     names("$.\xc3\xa9t\xc3\xa9", "{\"\\u00e9t\xc3\xa9\":1}", "1");
+    names("$..a", "{\"b\":{\"a\":1},\"c\":{\"a\":2}}", "1");
+    names("$['b','a']", "{\"a\":1,\"b\":2}", "2");
     names("$['0']", "[7]", NULL);
     names("$[0]", "{\"0\":7}", NULL);
     names("$.link[?@.relation=='next'].url",

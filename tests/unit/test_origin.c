@@ -31,6 +31,8 @@ static void check_origin(void)
         {"http:///x", "http:///y", false},
         {"nonsense", "nonsense", false},
         {"http://h/", "http://h\\@evil/", false},
+        {"http://example.org/a", "http://example.com/a", false},
+        {"https://a/?x=/", "https://ab/?x=/", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         ok(origin_is_same(cases[i].a, cases[i].b) == cases[i].same &&

@@ -220,6 +220,70 @@ static void check_failed(void)
     paging_end(&t);
 }
 
+/* Of a list that has ended, what its server answers after that means nothing. */
+static void check_past_end(void)
+{
+    static const long nothing[] = {400, 404, 410, 416, 422, 500}, something[] = {401, 429, 503};
+    struct paging t;
+    const struct page after = {.offset = 100}, before = {.offset = 0}, look = {.look = true};
+    paging_init(&t, PAGING_OFFSET);
+    paging_start(&t);
+    t.p.position = 100;
+    ok(paginate_matters(&t.p, &after, 404), "a page that is not there matters");
+    ok(!paginate_matters(&t.p, &look, 503), "but not where it was only looked for");
+    t.p.says_end = true;
+    for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+        ok(!paginate_matters(&t.p, &after, nothing[i]), "nor %ld where the last page said that it was the last",
+           nothing[i]);
+    for (size_t i = 0; i < sizeof something / sizeof *something; i++)
+        ok(paginate_matters(&t.p, &after, something[i]), "%ld does", something[i]);
+    ok(paginate_matters(&t.p, &before, 404), "and so does a page of the list");
+    t.p.says_end = false;
+    t.p.gap = 1;
+    ok(!paginate_matters(&t.p, &after, 503), "after an empty page nothing does");
+    ok(paginate_matters(&t.p, &before, 503), "before it, all does");
+    t.p.gap = 0;
+    t.p.probing = PROBE_LIMIT;
+    ok(!paginate_matters(&t.p, &before, 503), "nor where the limit is put to the test");
+    paging_end(&t);
+}
+
+/* A first page that is as short as its total: is there another one, all the same? */
+static void check_look(void)
+{
+    struct paging t;
+    for (int total = 2; total <= 3; total++) {
+        char header[32];
+        snprintf(header, sizeof header, "X-Total-Count: %d", total);
+        paging_init(&t, PAGING_PAGE);
+        paging_start(&t);
+        paging_ask(&t);
+        is_int(paging_answer(&t, "{}", "1\n2\n", header), total == 2 ? PAGE_TAKEN : PAGE_REST,
+               total == 2 ? "a total of what has come may be the length of the page" : "a larger one shows a cap");
+        if (total == 2)
+            is_text(paging_ask(&t), "http://h/list?page=2&limit=100", "so the next page is looked for");
+        paging_end(&t);
+    }
+}
+
+static void check_methods(void)
+{
+    static const struct {
+        enum method method;
+        int result;
+    } cases[] = {{METHOD_NOT_GIVEN, 0}, {METHOD_GET, 0},    {METHOD_POST, 0},  {METHOD_PUT, -1},
+                 {METHOD_PATCH, -1},    {METHOD_DELETE, -1}, {METHOD_HEAD, -1}};
+    struct paging t;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        paging_init(&t, PAGING_OFFSET);
+        t.request.method = cases[i].method;
+        ok(paging_start(&t) == cases[i].result, "--method %d %s a list", (int)cases[i].method,
+           cases[i].result ? "does not read" : "reads");
+        ok(cases[i].result == 0 || t.e.code == EXIT_USAGE, "that is a usage error");
+        paging_end(&t);
+    }
+}
+
 /* ---- following ---- */
 
 static void check_circle(void)
@@ -297,6 +361,39 @@ static void check_resume(void)
     paging_end(&t);
 }
 
+/* Where a read goes on that stops here, and one that stops after this page. */
+static void check_bookmarks(void)
+{
+    struct paging t;
+    paging_init(&t, PAGING_CURSOR);
+    paging_start(&t);
+    paging_ask(&t);
+    paging_answer(&t, "{\"next_cursor\":\"b\"}", "1\n2\n", NULL);
+    struct bookmark at = {0}, after = {0};
+    paginate_after(&t.p, &t.page, &at, &after);
+    ok(after.skip == 0 && strstr(buf_text(&after.cursor), "b"), "after a page: the next one, from its beginning");
+    paging_ask(&t);
+    paging_answer(&t, "{\"next_cursor\":null}", "3\n4\n5\n", NULL);
+    bookmark_set(&at, &after);
+    paginate_after(&t.p, &t.page, &at, &after);
+    ok(after.skip == 3 && strstr(buf_text(&after.cursor), "b"), "after the last one: the same, behind its records");
+    buf_free(&at.cursor);
+    buf_free(&after.cursor);
+    paging_end(&t);
+}
+
+static void check_end_of_range(void)
+{
+    struct paging t;
+    paging_init(&t, PAGING_CURSOR);
+    t.range.limit = 2;
+    paging_start(&t);
+    paging_ask(&t);
+    paging_answer(&t, "{\"next_cursor\":\"b\"}", "1\n2\n", NULL);
+    ok(paging_ask(&t) == NULL, "nothing is asked for after the range, though a cursor leads on");
+    paging_end(&t);
+}
+
 static void check_inclusive(void)
 {
     struct paging t;
@@ -341,7 +438,12 @@ int main(void)
     check_requests();
     check_max_pages();
     check_failed();
+    check_past_end();
+    check_look();
+    check_methods();
     check_circle();
+    check_bookmarks();
+    check_end_of_range();
     check_skip();
     check_resume();
     check_inclusive();

@@ -52,6 +52,13 @@ static void check_same_page(void)
     is(PAGING_OFFSET, 0, "1\n2\n", "", 2, "nor is an empty one");
 }
 
+static void check_equal_by_nature(void)
+{
+    is(PAGING_OFFSET, 0, "7\n8\n", "8\n7\n", 2, "numbers may come again");
+    is(PAGING_OFFSET, 0, "[1]\n[1]\n", "[1]\n[2]\n", 2, "so may records of which two are equal");
+    is(PAGING_OFFSET, 0, "[1]\n[2]\n", "[2]\n[2]\n", 2, "on either page");
+}
+
 static void check_page_of_one(void)
 {
     struct paging t;
@@ -100,6 +107,11 @@ static void check_overlap(void)
        "when more come again than are missing, the page is another one");
     paging_end(&t);
 
+    paging_init(&t, PAGING_CURSOR);
+    check(&t, RECORD(1) RECORD(2) RECORD(3), 0, RECORD(2) RECORD(3), 3);
+    ok(strstr(buf_text(&t.p.note), "2 records that the last one ended with") != NULL, "a page may have nothing else");
+    paging_end(&t);
+
     paging_init(&t, PAGING_OFFSET);
     is_int(check(&t, RECORD(1) RECORD(2), 0, RECORD(3) RECORD(1), 2), 0,
            "what comes again elsewhere is not looked for");
@@ -131,6 +143,7 @@ static void check_equal_for_long(void)
 int main(void)
 {
     check_same_page();
+    check_equal_by_nature();
     check_equal_for_long();
     check_page_of_one();
     check_allowed();

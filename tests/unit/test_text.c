@@ -39,6 +39,8 @@ static void check_clean(void)
             "c\xf3\xa0\x80\xa1",
             "a b c ", "what can't be seen: U+200B, U+FEFF, tags");
     cleaned("\xe2\x80\xa7\xe2\x80\xaf\xc2\xa0", "\xe2\x80\xa7\xe2\x80\xaf\xc2\xa0", "their neighbours stay");
+    cleaned("\xed\x9f\xbf\xf4\x8f\xbf\xbf\xe0\xa0\x80\xf0\x90\x80\x80", "\xed\x9f\xbf\xf4\x8f\xbf\xbf\xe0\xa0\x80\xf0\x90\x80\x80",
+            "the first and last characters of each length stay");
     cleaned("a\x9b\xff\xc3", "a???", "bytes that are not UTF-8 are question marks");
     cleaned("\xed\xa0\x80\xc0\x80\xf4\x90\x80\x80", "?????????",
             "so are surrogates, long forms, what is beyond U+10FFFF");

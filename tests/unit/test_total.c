@@ -154,6 +154,23 @@ static void check_untrusted(void)
     is_int(guess_in(no_headers, "{\"total\":5}"), NONE, "what is trusted is no guess");
 }
 
+/* For a read that has seen 10 records: what an answer claims at the least. */
+static void claims(const char *body, int64_t at_least)
+{
+    struct total_source s = {.kind = TOTAL_AUTO};
+    struct total total;
+    total_claimed(&s, header_of, no_headers, (struct slice){body, strlen(body)}, 10, &total);
+    is_int(total.at_least, at_least, body);
+    ok(total.by_remaining == (at_least >= 0), "by how many remain");
+}
+
+static void check_claims(void)
+{
+    claims("{\"metadata\":{\"remainingItemCount\":5}}", 15);
+    claims("{\"remainingItemCount\":9223372036854775807}", -1);
+    claims("{\"remainingItemCount\":null}", -1);
+}
+
 /* What the answer of a counting URL says. */
 static void url_says(const char *source, const char *json, int64_t records)
 {
@@ -218,6 +235,7 @@ int main(void)
     check_paths();
     check_guesses();
     check_untrusted();
+    check_claims();
     check_urls();
     check_sources();
     return tap_end();

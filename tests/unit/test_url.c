@@ -40,6 +40,28 @@ static void check_accept(void)
     accepts("", NULL);
 }
 
+static void check_missing_scheme(void)
+{
+    static const char *const cases[][2] = {
+        {"api.example.com/items", "https://"},
+        {"api:8080/items", "https://"},
+        {"localhost/items", "http://"},
+        {"localhost:8080", "http://"},
+        {"127.0.0.1:8080/items", "http://"},
+        {"[::1]:8080/items", "http://"},
+        {"http://h/items", NULL},
+        {"http:/h/items", NULL},
+        {"localhosts/items", NULL},
+        {"items", NULL},
+        {".hidden/items", NULL},
+        {"items./x", NULL},
+        {"/items.json", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        is_text(url_missing_scheme(cases[i][0]), cases[i][1], cases[i][0]);
+}
+
 static void has_queries(const char *url, const char *want)
 {
     struct buf name = {0}, value = {0}, all = {0};
@@ -211,6 +233,7 @@ int main(void)
 {
     check_large();
     check_accept();
+    check_missing_scheme();
     check_queries();
     check_add_query();
     check_drop_query();
