@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "arrow/columns.h"
+#include "arrow/flat_read.h"
 #include "arrow/infer.h"
 #include "arrow/ipc.h"
 #include "arrow/numbers.h"
@@ -21,6 +22,42 @@ static struct numeral numeral(const char *text)
     if (!numeral_read(&n, text, text + strlen(text)))
         n = (struct numeral){0};
     return n;
+}
+
+/* May column a, its member b, its member c be null, by the schema's message? Their letters. */
+static void show_nullable(struct schema_field *schema, struct buf *shown)
+{
+    struct buf out = {0};
+    struct flat_table_read message, header, field[3];
+    struct flat_list columns, members;
+    ipc_schema(schema, &out);
+    if (flat_read_root((struct slice){out.data + 8, out.len - 8}, &message) && flat_read_table(&message, 2, &header) &&
+        flat_read_list(&header, 1, 4, &columns) && flat_read_element(&columns, 0, &field[0]) &&
+        flat_read_list(&field[0], 5, 4, &members) && flat_read_element(&members, 0, &field[1]) &&
+        flat_read_element(&members, 1, &field[2]))
+        for (int i = 0; i < 3; i++)
+            buf_add(shown, &"abc"[i], flat_read_integer(&field[i], 1, 1, 0) == 1);
+    buf_free(&out);
+}
+
+static void test_nullable(void)
+{
+    static const char JSON[] =
+        "{\"type\":\"struct\",\"fields\":[{\"name\":\"a\",\"nullable\":false,\"type\":{\"type\":\"struct\",\"fields\":["
+        "{\"name\":\"b\",\"nullable\":false,\"type\":\"long\"},{\"name\":\"c\",\"nullable\":true,\"type\":\"long\"}]}}]"
+        "}";
+    struct schema_field schema;
+    struct error e = {0};
+    struct buf strict = {0}, misfits = {0};
+    is_int(schema_parse(&schema, text(JSON), &e), 0, "a schema");
+    show_nullable(&schema, &strict);
+    is_text(buf_text(&strict), "c", "what may be null is what the schema says");
+    schema.children[0].role = SCHEMA_MISFIT;
+    show_nullable(&schema, &misfits);
+    is_text(buf_text(&misfits), "ac", "with a column for records that do not fit each column may");
+    schema_free(&schema);
+    buf_free(&strict);
+    buf_free(&misfits);
 }
 
 static void test_integers(void)
@@ -327,6 +364,7 @@ int main(void)
     struct error e = {0};
     struct zone utc;
     test_integers();
+    test_nullable();
     test_doubles();
     test_decimals();
     test_texts();

@@ -42,6 +42,25 @@ static const char PLAIN[] = "[{\"a\":\"Qu\xc3\xa9"
 static const char WINDOWS[] = "[{\"a\":\"Qu\xe9"
                               "bec \x80\"}]";
 
+/* More than is converted at once. */
+static void in_one_piece(void)
+{
+    enum { MUCH = 10000 };
+    struct charset c = {0};
+    struct buf body = {0}, out = {0};
+    bool right = true;
+    for (int i = 0; i < MUCH; i++)
+        buf_addc(&body, '\xe9');
+    charset_begin(&c, "application/json; charset=iso-8859-1");
+    right &= charset_feed(&c, body.data, body.len, keep, &out) == 0 && out.len == 2 * body.len;
+    for (size_t i = 0; right && i < out.len; i++)
+        right = out.data[i] == (i % 2 ? '\xa9' : '\xc3');
+    ok(right, "a body of ten thousand letters");
+    charset_end(&c);
+    buf_free(&body);
+    buf_free(&out);
+}
+
 static void by_content_type(void)
 {
     BECOMES("application/json;charset=windows-1252", WINDOWS, PLAIN, "windows-1252");
@@ -96,6 +115,7 @@ int main(void)
 {
     struct charset c = {0};
     by_content_type();
+    in_one_piece();
     by_its_bytes();
     charset_begin(&c, "text/json; charset=Shift_JIS");
     ok(charset_feed(&c, "[\"\x93\xfa\"]", 6, refuse, NULL) == -1, "what sink says counts");

@@ -266,12 +266,46 @@ static void check_look(void)
     }
 }
 
+/* Two pages of the server's own length, which are the total, are full ones: is there another one? */
+static void check_look_after_cap(void)
+{
+    static const char TEN[] = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", NEXT[] = "11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n";
+    struct paging t;
+    paging_init(&t, PAGING_OFFSET);
+    paging_start(&t);
+    paging_ask(&t);
+    paging_answer(&t, "{}", TEN, "X-Total-Count: 20");
+    is_text(paging_ask(&t), "http://h/list?offset=10&limit=100", "the page after one that came short");
+    is_int(paging_answer(&t, "{}", NEXT, "X-Total-Count: 20"), PAGE_TAKEN, "its total has come");
+    is_text(paging_ask(&t), "http://h/list?offset=20&limit=10", "the next page is looked for");
+    paging_end(&t);
+}
+
+/* An empty list whose server takes our parameters for filters. */
+static void filtered(enum paging_style style, const char *limit, const char *names)
+{
+    struct paging t;
+    paging_init(&t, style);
+    t.options.param_limit = (char *)(uintptr_t)limit;
+    paging_start(&t);
+    is_int(paginate_filtered(&t.p, &t.e), -1, "a list that only our parameters make empty");
+    ok(strstr(t.e.message, names), "names them: %s", names);
+    paging_end(&t);
+}
+
+static void check_filtered(void)
+{
+    filtered(PAGING_OFFSET, NULL, " with offset and limit, ");
+    filtered(PAGING_OFFSET, "", " with offset, ");
+    filtered(PAGING_CURSOR, NULL, " with limit, ");
+}
+
 static void check_methods(void)
 {
     static const struct {
         enum method method;
         int result;
-    } cases[] = {{METHOD_NOT_GIVEN, 0}, {METHOD_GET, 0},    {METHOD_POST, 0},  {METHOD_PUT, -1},
+    } cases[] = {{METHOD_NOT_GIVEN, 0}, {METHOD_GET, 0},     {METHOD_POST, 0}, {METHOD_PUT, -1},
                  {METHOD_PATCH, -1},    {METHOD_DELETE, -1}, {METHOD_HEAD, -1}};
     struct paging t;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -343,7 +377,7 @@ static void check_resume(void)
     int64_t skip;
     paging_init(&t, PAGING_CURSOR);
     t.options.cursor = (char *)"start";
-    paging_start(&t);
+    is_int(paging_start(&t), 0, "a cursor is any text");
     is_text(paging_ask(&t), "http://h/list?cursor=start&limit=100", "--cursor: the first page");
     paging_answer(&t, "{\"next_cursor\":\"b\"}", "1\n", NULL);
     follow_resume(&t.p, &cursor, &skip);
@@ -440,6 +474,8 @@ int main(void)
     check_failed();
     check_past_end();
     check_look();
+    check_look_after_cap();
+    check_filtered();
     check_methods();
     check_circle();
     check_bookmarks();

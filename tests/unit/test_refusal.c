@@ -90,6 +90,21 @@ static void check_reasons(void)
     ok(!r.refused && !r.why.text, "an empty object refuses nothing");
 }
 
+static void check_failed(void)
+{
+    static const struct {
+        const char *json;
+        int64_t failed;
+    } cases[] = {{"{\"failed\":3}", 3},      {"{\"failed\":3,\"invalid\":2}", 3}, {"{\"failed\":2,\"invalid\":3}", 3},
+                 {"{\"failed\":0}", 0},      {"{\"errorCode\":17}", 0},           {"{\"errno\":17}", 0},
+                 {"{\"error_code\":200}", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct refusal r;
+        refusal_read(text(cases[i].json), (struct slice){0}, &r);
+        is_int(r.failed, cases[i].failed, cases[i].json);
+    }
+}
+
 static void check_words(void)
 {
     static const char *const names[] = {"failedCount", "failed_count", "FAILED-COUNT", "failed count", "failedcount"};
@@ -120,6 +135,7 @@ int main(void)
     check_status();
     check_echo();
     check_reasons();
+    check_failed();
     check_words();
     check_pauses();
     return tap_end();

@@ -140,6 +140,114 @@ static void test_cut_and_altered(void)
     }
 }
 
+/* ---- record batches whose numbers are not what they should be ---- */
+
+enum { OF_NODES = 1, OF_BUFFERS = 2, LENGTH = 0, NULLS = 8, AT = 0, SIZE = 8 };
+
+static const struct {
+    const char *file;
+    unsigned list, n, at; /* which node or buffer, and which number of it */
+    int64_t value;
+    bool taken;
+    const char *name;
+} patches[] = {
+    {"numbers", OF_NODES, 0, LENGTH, 3, true, "a column of three values, as it is"},
+    {"numbers", OF_NODES, 0, LENGTH, 2, false, "a column shorter than its batch"},
+    {"numbers", OF_NODES, 0, LENGTH, 4, false, "more values than its buffer has"},
+    {"numbers", OF_NODES, 0, LENGTH, -1, false, "less than none"},
+    {"numbers", OF_NODES, 0, LENGTH, INT64_MAX, false, "as many as can be counted"},
+    {"numbers", OF_NODES, 0, NULLS, 3, true, "as many nulls as values"},
+    {"numbers", OF_NODES, 0, NULLS, 4, false, "more"},
+    {"numbers", OF_NODES, 0, NULLS, -1, false, "less than none of these"},
+    {"numbers", OF_BUFFERS, 0, SIZE, 1, true, "a byte says which of three are null"},
+    {"numbers", OF_BUFFERS, 0, SIZE, 0, false, "nothing says which"},
+    {"numbers", OF_BUFFERS, 1, SIZE, 3, true, "three values of a byte in three"},
+    {"numbers", OF_BUFFERS, 1, SIZE, 2, false, "in two"},
+    {"numbers", OF_BUFFERS, 1, SIZE, -1, false, "in less than none"},
+    {"numbers", OF_BUFFERS, 1, AT, -8, false, "before the body"},
+    {"numbers", OF_BUFFERS, 1, AT, 1 << 20, false, "after it"},
+    {"numbers", OF_BUFFERS, 1, SIZE, 1 << 20, false, "and beyond it"},
+    {"numbers", OF_BUFFERS, 3, SIZE, 6, true, "three values of two bytes in six"},
+    {"numbers", OF_BUFFERS, 3, SIZE, 5, false, "in five"},
+    {"numbers", OF_BUFFERS, 17, SIZE, 1, true, "three booleans in a byte"},
+    {"numbers", OF_BUFFERS, 17, SIZE, 0, false, "in none"},
+    {"texts", OF_BUFFERS, 1, SIZE, 16, true, "the four offsets of three strings"},
+    {"texts", OF_BUFFERS, 1, SIZE, 15, false, "three and a half"},
+    {"texts", OF_BUFFERS, 4, SIZE, 32, true, "four of eight bytes"},
+    {"texts", OF_BUFFERS, 4, SIZE, 24, false, "three"},
+    {"texts", OF_BUFFERS, 2, SIZE, 1, false, "a string that ends after its bytes"},
+    {"texts", OF_BUFFERS, 7, SIZE, 48, true, "three views"},
+    {"texts", OF_BUFFERS, 7, SIZE, 47, false, "not quite three"},
+    {"texts", OF_BUFFERS, 8, SIZE, 1, false, "a view of bytes that are not there"},
+    {"nested", OF_NODES, 1, LENGTH, 2, false, "a struct with a member for two of three"},
+    {"nested", OF_NODES, 12, LENGTH, 5, false, "lists of two each, which have five elements"},
+    {"nested", OF_NODES, 5, LENGTH, 0, false, "a list of elements that are not there"},
+};
+
+/* The metadata of the first record batch. */
+static struct slice first_batch(struct slice bytes, struct flat_table_read *batch)
+{
+    struct flat_table_read message;
+    for (;;) {
+        struct slice metadata = {bytes.text + 8, (size_t)flat_read_number(bytes.text + 4, 4)};
+        flat_read_root(metadata, &message);
+        flat_read_table(&message, 2, batch);
+        if (flat_read_integer(&message, 1, 1, 0) == 3)
+            return metadata;
+        size_t whole = 8 + metadata.len + (size_t)flat_read_integer(&message, 3, 8, 0);
+        bytes = (struct slice){bytes.text + whole, bytes.len - whole};
+    }
+}
+
+static void test_patched(void)
+{
+    for (size_t i = 0; i < sizeof patches / sizeof *patches; i++) {
+        struct error e = {0};
+        struct buf bytes = file(patches[i].file, "arrow"), got = {0};
+        struct flat_table_read batch;
+        struct flat_list list = {0};
+        struct slice metadata = first_batch((struct slice){bytes.data, bytes.len}, &batch);
+        flat_read_list(&batch, patches[i].list, 16, &list);
+        char *number = bytes.data + (metadata.text - bytes.data) + list.at + patches[i].n * 16 + patches[i].at;
+        for (int k = 0; k < 8; k++)
+            number[k] = (char)((uint64_t)patches[i].value >> 8 * k);
+        bool taken = read_stream((struct slice){bytes.data, bytes.len}, true, &got, &e) == 0;
+        if (!ok(taken == patches[i].taken, "%s: %s", patches[i].name, taken ? "taken" : "refused"))
+            tap_note("%s", e.message);
+        ok(taken || (e.code == EXIT_INPUT && strstr(e.message, "malformed")), "and why is said");
+        buf_free(&bytes);
+        buf_free(&got);
+    }
+}
+
+/* What no row can be made of. */
+static void test_refused(void)
+{
+    static const char *const cases[][2] = {
+        {"compressed", "is compressed (ZSTD)"},
+        {"file", "is an Arrow file (Feather)"},
+        {"twice", "the Arrow column x is there twice"},
+        {"union", "the Arrow column u is a union"},
+        {"keys", "the Arrow column m is a map whose keys can't be names"},
+        {"list_keys", "the Arrow column m is a map whose keys can't be names"},
+        {"json_keys", "the Arrow column m is a map whose keys can't be names"},
+        {"months", "the Arrow column m is an interval of months"},
+        {"opaque", "the Arrow column l[].o is of a type of its writer's own"},
+        {"latin", "column s: a string that is not valid UTF-8"},
+        {"not_json", "column j: a text that is not JSON"},
+        {"deltas", "has deltas of dictionaries"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {0};
+        struct buf bytes = file(cases[i][0], "arrow"), got = {0};
+        ok(read_stream((struct slice){bytes.data, bytes.len}, true, &got, &e) == -1 && e.code == EXIT_INPUT &&
+               strstr(e.message, cases[i][1]),
+           "%s: %s", cases[i][0], e.message);
+        buf_free(&bytes);
+        buf_free(&got);
+    }
+}
+
 /* ---- doubles ---- */
 
 static uint64_t next_random(uint64_t *state)
@@ -266,6 +374,8 @@ int main(void)
     test_round_trip();
     test_files();
     test_cut_and_altered();
+    test_patched();
+    test_refused();
     test_shortest();
     test_floats();
     test_times();

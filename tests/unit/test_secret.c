@@ -44,7 +44,8 @@ static void check_short(void)
 {
     struct secrets s = {0};
     secret_hide(&s, "long enough");
-    ok(secret_hides(&s, "it is long enough") && !secret_hides(&s, "it is short"), "whether a text has one can be asked");
+    ok(secret_hides(&s, "it is long enough") && !secret_hides(&s, "it is short"),
+       "whether a text has one can be asked");
     secret_free(&s);
     s = (struct secrets){0};
     secret_hide(&s, "abc");
