@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "cli/arrow_input.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
+#include "cli/write_tell.h"
 #include "http/url.h"
 #include "write/address.h"
 #include "write/reply.h"
@@ -127,34 +126,11 @@ static int on_done(void *ctx, struct exchange *x, struct error *e)
     return TRANSFER_DONE;
 }
 
-/* How much of a file on standard input is in batches. */
-static struct progress progress(const struct write_run *w)
-{
-    struct stat s;
-    bool file = w->input.fd >= 0 && fstat(w->input.fd, &s) == 0 && S_ISREG(s.st_mode);
-    int64_t ahead = (int64_t)(w->input.pending.len - w->input.taken);
-    return (struct progress){.records = w->receipt.records,
-                             .total = -1,
-                             .bytes = file ? lseek(w->input.fd, 0, SEEK_CUR) - ahead : w->receipt.bytes,
-                             .bytes_total = file ? s.st_size : -1,
-                             .parts = w->receipt.batches,
-                             .part = "batch",
-                             .retries = w->stats.retries};
-}
-
 static int on_idle(void *ctx, struct error *e)
 {
-    struct write_run *w = ctx;
     (void)e;
-    struct progress done = progress(w);
-    terminal_progress_show(&w->terminal, &done);
+    write_tell_progress(ctx);
     return 0;
-}
-
-static void on_note(void *ctx, bool verbose, const char *line)
-{
-    struct write_run *w = ctx;
-    terminal_note(&w->terminal, verbose, line);
 }
 
 /* ---- the whole ---- */
@@ -278,7 +254,7 @@ static int run(struct write_run *w, unsigned parallel, struct error *e)
                                .whole = on_whole,
                                .done = on_done,
                                .idle = on_idle,
-                               .note = on_note,
+                               .note = write_tell_note,
                                .patience = patience,
                                .input_fd = w->input.fd};
     struct transfer *t = transfer_new(&w->http, parallel, &w->stats, e);
@@ -311,54 +287,6 @@ static int give_receipt(struct write_run *w, const struct timespec *began, struc
     return result;
 }
 
-/* Says which lines may or may not have been stored. */
-static void name_unknown(const struct write_run *w, struct error *e)
-{
-    struct buf lines = {0};
-    const struct receipt_ranges *unknown = &w->receipt.unknown;
-    if (!unknown->count)
-        return;
-    for (size_t i = 0; i < unknown->count && i < 8; i++) {
-        buf_adds(&lines, i ? ", " : "");
-        receipt_name(unknown->range[i].first, unknown->range[i].last, &lines);
-    }
-    error_set(e, e->code, "%s; may or may not have been stored: %s%s", e->message, buf_text(&lines),
-              unknown->count > 8 ? ", ... (see the receipt)" : "");
-    buf_free(&lines);
-}
-
-static void note_rejects(struct write_run *w)
-{
-    struct buf note = {0};
-    int64_t n = w->receipt.rejected;
-    if (!n || !w->options->reject_file)
-        return;
-    buf_addf(&note, "%" PRId64 " record%s rejected: see %s", n, n == 1 ? " was" : "s were", w->options->reject_file);
-    terminal_note(&w->terminal, false, buf_text(&note));
-    buf_free(&note);
-}
-
-/* What is queued is not stored yet, and may still be refused. */
-static void note_accepted(struct write_run *w)
-{
-    struct buf note = {0};
-    int64_t n = w->receipt.accepted;
-    if (!n)
-        return;
-    buf_addf(&note,
-             "%" PRId64 " of %" PRId64 " records %s accepted, not stored yet: the API works on them later, and tells "
-             "what became of them elsewhere (--answers-file keeps its answers, which name the job)",
-             n, w->receipt.records, n == 1 ? "was" : "were");
-    terminal_note(&w->terminal, false, buf_text(&note));
-    buf_free(&note);
-}
-
-static void note_ids(struct write_run *w)
-{
-    if (w->ids_fd >= 0 && w->receipt.records && !w->has_ids)
-        terminal_note(&w->terminal, false, "no answer had an id at --ids: the file of ids has null for each record");
-}
-
 int cmd_write(const struct options *o, struct error *e)
 {
     struct write_run w = {.options = &o->write,
@@ -378,15 +306,7 @@ int cmd_write(const struct options *o, struct error *e)
     int result = set_up(&w, o, e);
     if (result == 0) {
         result = run(&w, options_parallel(o, 1), e);
-        struct progress done = progress(&w);
-        terminal_progress_end(&w.terminal, &done);
-        if (result)
-            name_unknown(&w, e);
-        if (result == 0) {
-            note_rejects(&w);
-            note_ids(&w);
-            note_accepted(&w);
-        }
+        write_tell_end(&w, result ? e : NULL);
         if (give_receipt(&w, &began, result ? &ignored : e))
             result = -1;
     }
