@@ -39,7 +39,7 @@ static struct column_names *names_of(const struct schema_field *field)
 {
     struct column_names *names = mem_zeroed(1, sizeof *names);
     size_t places = 4;
-    while (places < field->count * 2 + 1)
+    while (places < field->count * 2)
         places *= 2;
     names->mask = places - 1;
     names->place = mem_zeroed(places, sizeof *names->place);

@@ -82,6 +82,28 @@ static void check_doubt(void)
     paging_end(&t);
 }
 
+static void check_passed(void)
+{
+    static const struct {
+        int64_t first, total, got;
+        const char *note, *name;
+    } cases[] = {
+        {100, 100, 50, "100, but the list goes on", "the length of the first page, told again, is the total after all"},
+        {100, 100, 100, "", "unless it is the length of this page, too"},
+        {100, 50, 50, "", "or of this one alone"},
+        {0, -1, 50, "", "no total is passed"},
+    };
+    struct paging t;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(&t, DRIFT_WARN);
+        learn(&t, 0, 100, 100, true);
+        t.p.position = 100;
+        learn(&t, 100, cases[i].got, cases[i].total, true);
+        ok(*cases[i].note ? notes(&t, cases[i].note) : !t.p.note.len, "%s", cases[i].name);
+        paging_end(&t);
+    }
+}
+
 /* ---- the end ---- */
 
 static void check_ended(void)
@@ -229,6 +251,7 @@ int main(void)
     check_drift();
     check_planned();
     check_doubt();
+    check_passed();
     check_ended();
     check_more();
     check_end();

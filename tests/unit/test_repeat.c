@@ -64,6 +64,17 @@ static void check_page_of_one(void)
     struct paging t;
     paging_init(&t, PAGING_OFFSET);
     t.range.page_size = 1;
+    is_int(check(&t, "[1]\n", 0, "[1]\n", 1), 0, "a record without an id may be equal to the last one");
+    ok(strstr(buf_text(&t.p.note), "there is no id to tell") != NULL, "that is told");
+    buf_clear(&t.p.note);
+    const struct page page = {.offset = 101, .asked = 1, .got = 1};
+    const struct repeat known = {text("[1]\n"), 0};
+    is_int(repeat_check(&t.p, &page, text("[1]\n"), &known, &t.e), 0, "once more");
+    is_int((int64_t)t.p.note.len, 0, "but told once");
+    paging_end(&t);
+
+    paging_init(&t, PAGING_OFFSET);
+    t.range.page_size = 1;
     is_int(check(&t, "1\n", 0, "1\n", 1), 0, "pages of one record without an id may be equal");
     paging_end(&t);
 }

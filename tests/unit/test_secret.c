@@ -79,6 +79,10 @@ static void check_user(void)
 static void check_headers(void)
 {
     struct secrets s = {0};
+    secret_hide_header(&s, "Cookie: a=12345678; b=7654321", SIZE_MAX);
+    masked(&s, "12345678, 7654321.", "***, 7654321.", "words of eight letters, alone; shorter ones only with the rest");
+    secret_free(&s);
+    s = (struct secrets){0};
     secret_hide_header(&s, "Authorization: Bearer  tok-1 ", SIZE_MAX);
     secret_hide_header(&s, "Cookie: session=0123456789; theme=dark", SIZE_MAX);
     secret_hide_header(&s, "X-Api-Key;", SIZE_MAX);

@@ -140,6 +140,11 @@ static void check_picked(void)
     page("white space around records goes", "$.a[*].b", " { \"a\" : [ { \"b\" : { \"c\" : 1 } , \"d\" : 2 } ] } ",
          "{\"c\":1}\n", "{\"a\":[{\"b\":null,\"d\":2}]}");
     page("none where the list is empty", "$.a[*].b", "{\"a\":[]}", "", "{\"a\":[]}");
+    page("a star among names: the elements of the lists that it names", "data.*.items",
+         "{\"data\":{\"a\":{\"items\":[1,[2]]},\"b\":{},\"c\":{\"items\":null},\"d\":{\"items\":[{\"x\":3}]}}}",
+         "1\n[2]\n{\"x\":3}\n", NULL);
+    page("a star at the end: or the objects, by key", "data.*", "{\"data\":{\"a\":{\"x\":1},\"b\":[2,3],\"c\":null}}",
+         "{\"x\":1}\n2\n3\n", NULL);
     page("members of the same name further down are no records", "$.a[*].b",
          "{\"x\":{\"a\":[{\"b\":1}]},\"a\":[{\"c\":{\"b\":2}}]}", "", NULL);
 }

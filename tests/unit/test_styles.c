@@ -30,6 +30,14 @@ static void check_offset(void)
     asks(&t, "http://h/list?a=1&offset=0&limit=100", "offset: our parameters take the place of the URL's own");
 }
 
+static void check_first_cursor(void)
+{
+    struct paging t;
+    paging_init(&t, PAGING_CURSOR);
+    t.request.url = (char *)"http://h/list?cursor=a&limit=7";
+    asks(&t, "http://h/list?cursor=a&limit=100", "cursor: the first one may stand in the URL");
+}
+
 static void check_page(void)
 {
     struct paging t;
@@ -68,6 +76,7 @@ static void refuses_range(const char *headers, const char *what)
     paging_start(&t);
     paging_ask(&t);
     ok(paging_answer(&t, "[]", "1\n2\n", headers) == -1 && t.e.code == EXIT_ANSWER, "range: %s is an error", what);
+    ok(!strstr(t.e.message, "calls them") || strstr(t.e.message, "where 0-99 were asked for"), "range: and says why");
     paging_end(&t);
 }
 
@@ -247,6 +256,7 @@ int main(void)
 {
     check_offset();
     check_page();
+    check_first_cursor();
     check_range();
     refuses_range(NULL, "no Content-Range");
     refuses_range("Content-Range: 100-101/200", "another span");

@@ -284,6 +284,25 @@ static void test_changes(void)
     buf_free(&file);
 }
 
+/* What of a file is passed over: leap seconds, and which changes are told in UTC or in standard time. */
+static void test_passed_over(void)
+{
+    const int64_t at = 1000;
+    struct buf file = {0};
+    struct zone z;
+    make_file(&file, &at, "\1", 1, "");
+    size_t header = 44 + 7; /* the first one, and its type and names */
+    file.data[header + 23] = 1;
+    file.data[header + 27] = 1;
+    file.data[header + 31] = 1;
+    add_number(&file, 0, 12 + 2);
+    buf_adds(&file, "\nCET-1CEST,M3.5.0,M10.5.0/3\n");
+    ok(zone_parse(&z, file.data, file.len), "a file with leap seconds");
+    is_int(ahead(&z, "2021-07-15T12:00:00"), 7200, "the rule is found after them");
+    zone_free(&z);
+    buf_free(&file);
+}
+
 static void test_fixed(void)
 {
     const struct zone unknown = ZONE_UNKNOWN;
@@ -304,5 +323,6 @@ int main(void)
     test_rules();
     test_no_rules();
     test_changes();
+    test_passed_over();
     return tap_end();
 }
