@@ -175,6 +175,9 @@ END
         restsrc read --page-size 10 "$api/$path"
         exits 0
         says "the list ended after 20 records, though has_more of its last page says that it goes on"
+        restsrc read --page-size 10 --on-drift fail "$api/$path"
+        exits 76
+        wrote_ids 1 20
         restsrc read --page-size 10 --on-drift ignore "$api/$path"
         says_nothing
         restsrc read --page-size 10 --limit 20 "$api/$path"

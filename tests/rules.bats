@@ -228,6 +228,34 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     says "HTTP 202" "counting"
 }
 
+@test "a good status without records that speaks of a rate limit, or another reason that passes, is asked for again" {
+    while read -r body; do
+        answers "{\"body\":$body}" '{"body":{"items":[1,2]}}'
+        restsrc read --paginate none --retry-delay 0.01 "$list"
+        exits 0
+        wrote $'1\n2'
+        answers "{\"body\":$body}"
+        restsrc read --paginate none --retry 1 --retry-delay 0.01 "$list"
+        exits 75
+        says "given up after 2 tries"
+        wrote_nothing
+    done <<'END'
+{"status":"0","message":"NOTOK","result":"Max rate limit reached"}
+{"Information":"Our standard API rate limit is 25 requests"}
+{"error":{"code":88,"message":"Rate limit exceeded"},"items":[]}
+{"data":null,"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}]}
+{"ok":false,"error":"ratelimited"}
+END
+    answers '{"body":{"error":"not found"}}' '{"body":{"items":[1]}}'
+    restsrc read --paginate none "$list"
+    exits 76
+    for status in 418 430; do
+        answers "{\"status\":$status,\"body\":{\"msg\":\"Way too many requests\"}}" '{"body":[1]}'
+        restsrc read --paginate none --retry-delay 0.01 "$list"
+        exits 0
+    done
+}
+
 @test "rules of the command line come before those of a file, and these before the built-in ones" {
     printf 'on = 404=empty\non = 503=fail\n' >"$BATS_TEST_TMPDIR/conf"
     answers '{"status":404}'

@@ -106,6 +106,21 @@ END
     done
 }
 
+@test "a count that is the length of the page does not make the first page the whole list" {
+    api <<'END'
+def answer(r):
+    at, size = int(r.query.get("skip", 0)), int(r.query.get("take", 20))
+    rows = [{"id": n} for n in range(250)][at : at + size]
+    return {"count": len(rows), "items": rows}
+END
+    restsrc read "$api"
+    exits 76
+    says "ignores the paging parameter"
+    restsrc read --param-offset skip --param-limit take "$api"
+    exits 0
+    wrote_ids 0 249
+}
+
 @test "page: page 1 is the first, whatever a server gives for page 0" {
     api <<'END'
 def answer(r):
@@ -172,6 +187,9 @@ END
         restsrc read --paginate $paginate "$api/40-$style"
         exits 0
         [ "$(grep -c "pages have 40 records, but lead on by 100" "$err")" -eq 1 ]
+        restsrc read --paginate $paginate --on-drift fail "$api/40-$style"
+        exits 76
+        says "pages have 40 records, but lead on by 100"
         for cap in 100 200; do
             restsrc read --paginate $paginate "$api/$cap-$style"
             exits 0
@@ -296,6 +314,9 @@ END
                 [ "$(wc -l <"$out")" -ge 800 ]
                 tail -n 500 "$out" | diff - <(records_of_list 500)
             done
+            reads --parallel $parallel --param-limit "${options[4]:-limit}" --on-drift fail
+            exits 76
+            says "offset 300 is empty, but the list goes on"
         done
     done
 }

@@ -105,12 +105,32 @@ static int no_records(struct read_run *r, const struct held_page *h, const struc
     return -1;
 }
 
+/* A short answer without records that says why, for a reason that passes: told with a good status, as some APIs tell
+ * of their rate limits. 1: it is asked for again; else -1. */
+static int pass_or_fail(struct held_page *h, const struct exchange *x, struct error *e)
+{
+    enum { SHORT = 1000 };
+    char detail[200];
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    struct refusal said;
+    refusal_read(envelope, (struct slice){0}, &said);
+    if (!value_is_object(envelope) || envelope.len > SHORT || !passing_is(envelope, said.status))
+        return -1;
+    error_body_detail(envelope.text, envelope.len, detail, sizeof detail);
+    transfer_mask(x, detail);
+    error_set(e, EXIT_UNAVAILABLE, "%s%s", *detail ? "the answer has no records, but says: " : e->message, detail);
+    return 1;
+}
+
 /* An error beside the records: of the whole answer where it has none, else perhaps of some that are missing. */
 static int check_denial(struct held_page *h, const struct exchange *x, struct error *e)
 {
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     h->denied = h->split.way >= 0 && x->action != RULE_OK && refusal_is(envelope, (struct slice){0});
-    return h->denied && !h->split.count ? answer_denied(x, envelope, e) : 0;
+    if (!h->denied || h->split.count)
+        return 0;
+    answer_denied(x, envelope, e);
+    return pass_or_fail(h, x, e);
 }
 
 /* Are all members of it about what went wrong? A record has others, too. */
@@ -242,8 +262,9 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
         note_source(h, x);
     if (has_no_text(r, h, x) || x->action == RULE_EMPTY)
         return 0;
-    if (check_denial(h, x, e))
-        return -1;
+    int denied = check_denial(h, x, e);
+    if (denied)
+        return denied;
     bool empty = h->split.way < 0 && !h->split.many && is_empty_list(r, h);
     if (wants_object(r) && h->split.way < 0 && !h->split.many && !empty)
         take_object(r, h, x);
@@ -257,6 +278,8 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     bool absent = r->paging.absent_is_empty && r->records_known && h->envelope.len && *h->envelope.data == '{';
     if (absent && !empty && check_absent(r, h, e))
         return -1;
-    bool denied = *detail && x->action != RULE_OK;
-    return (empty || absent) && !denied ? 0 : no_records(r, h, x, e);
+    if ((empty || absent) && !(*detail && x->action != RULE_OK))
+        return 0;
+    no_records(r, h, x, e);
+    return r->paging.stream ? -1 : pass_or_fail(h, x, e);
 }

@@ -33,7 +33,9 @@ static const struct {
     {"401=renew", ANY, 0},
     {"400=wait", ANY, LIMIT},
     {"403=wait", ANY, LIMIT},
+    {"418=wait", ANY, LIMIT}, /* Binance */
     {"420=wait", ANY, LIMIT},
+    {"430=wait", ANY, LIMIT}, /* Shopify */
     {"408=retry", ANY, 0},
     {"425=retry", ANY, 0},
     {"429=wait", ANY, 0},

@@ -8,19 +8,36 @@
 #include "json/lines.h"
 
 /* --on-drift; format: one sentence. */
-__attribute__((format(printf, 3, 4))) static int drift(struct paginate *p, struct error *e, const char *format, ...)
+__attribute__((format(printf, 4, 0))) static int doubt(struct paginate *p, bool told, struct error *e,
+                                                       const char *format, va_list args)
 {
     char what[256];
-    va_list args;
-    va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
-    va_end(args);
     if (p->range->on_drift == DRIFT_FAIL)
         return error_set(e, EXIT_ANSWER, "%s (--on-drift fail)", what);
-    if (p->range->on_drift == DRIFT_WARN && !p->drifted)
+    if (p->range->on_drift == DRIFT_WARN && !told)
         buf_addf(&p->note, "warning: %s\n", what);
-    p->drifted = true;
     return 0;
+}
+
+int coverage_doubt(struct paginate *p, struct error *e, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int result = doubt(p, false, e, format, args);
+    va_end(args);
+    return result;
+}
+
+/* That the list moves is told once. */
+__attribute__((format(printf, 3, 4))) static int drift(struct paginate *p, struct error *e, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int result = doubt(p, p->drifted, e, format, args);
+    va_end(args);
+    p->drifted = true;
+    return result;
 }
 
 int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
@@ -123,10 +140,10 @@ int coverage_ended(struct paginate *p)
 
 void coverage_check_more(struct paginate *p)
 {
-    if (p->style->seeks && p->says_more && p->position < p->end && p->range->on_drift != DRIFT_IGNORE)
-        buf_addf(&p->note,
-                 "warning: the list ended after %lld records, though %s of its last page says that it goes on\n",
-                 (long long)p->position, p->says_more);
+    if (p->style->seeks && p->says_more && p->position < p->end && !p->late.code)
+        coverage_doubt(p, &p->late,
+                       "the list ended after %lld records, though %s of its last page says that it goes on",
+                       (long long)p->position, p->says_more);
     p->says_more = NULL;
 }
 

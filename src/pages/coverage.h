@@ -5,11 +5,14 @@
 
 #include "pages/paging.h"
 
+/* Records may be missing; format: one sentence. --on-drift: -1: it is an error, EXIT_ANSWER; 0: it is told, or nothing.
+ */
+__attribute__((format(printf, 3, 4))) int coverage_doubt(struct paginate *p, struct error *e, const char *format, ...);
 /* Takes in the total that a page states; --on-drift. */
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e);
 /* The list ends at p->position. PAGE_LAST; p->late is set when the latest total is larger: EXIT_ANSWER. */
 int coverage_ended(struct paginate *p);
-/* The list has ended. Does its last page say that it goes on? A warning. */
+/* The list has ended. Does its last page say that it goes on? --on-drift: a warning, or p->late is set. */
 void coverage_check_more(struct paginate *p);
 /* The list has ended. Were pages in the middle of it empty, though its total counts them? Then p->late is set. */
 void coverage_check_holes(struct paginate *p);

@@ -210,20 +210,22 @@ static int check_tied(struct paginate *p, const struct page *page, const struct 
 
 /* A server that caps pages, and goes on after what was asked for. One that hides records does so, too, but seldom the
  * same number in two pages. A number that is no offset by its name may be an id. */
-static void warn_of_holes(struct paginate *p, const struct page *page)
+static int check_holes(struct paginate *p, const struct page *page, struct error *e)
 {
     bool wanted =
         is_set(&p->cursor) && is_set(&p->next_cursor) && p->short_of >= 0 && p->style->style != PAGING_LAST_ID;
     int64_t step = wanted ? link_step(p, buf_text(&p->cursor.text), buf_text(&p->next_cursor.text)) : 0;
     bool on = step > page->got && page->got > 1 && (p->style->by_links || step == page->asked);
-    if (on && page->got == p->short_of && p->range->on_drift != DRIFT_IGNORE) {
-        buf_addf(&p->note,
-                 "warning: pages have %lld records, but lead on by %lld: those between may be missing, if the server "
-                 "caps pages (--page-size %lld)\n",
-                 (long long)page->got, (long long)step, (long long)page->got);
+    if (on && page->got == p->short_of) {
         p->short_of = -1;
-    } else if (p->short_of >= 0)
+        return coverage_doubt(p, e,
+                              "pages have %lld records, but lead on by %lld: those between may be missing, if the server "
+                              "caps pages (--page-size %lld)",
+                              (long long)page->got, (long long)step, (long long)page->got);
+    }
+    if (p->short_of >= 0)
         p->short_of = on ? page->got : 0;
+    return 0;
 }
 
 static void cut(struct paginate *p, struct page *page, int64_t first)
@@ -361,7 +363,8 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
     if (p->went_round && !more && page->got && lines_same(a->before, a->records))
         first = page->got; /* the last page once more */
     warn_of_ties(p, a);
-    warn_of_holes(p, page);
+    if (check_holes(p, page, e))
+        return -1;
     cut(p, page, first);
     p->come = first;
     p->next = p->position;

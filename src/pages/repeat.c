@@ -133,7 +133,9 @@ static int ends_twice(struct slice records)
  * very same page, and the same total, has that page for whatever is asked: it is the whole list. */
 static bool is_whole_list(const struct paginate *p, const struct page *page)
 {
-    return p->distrust && p->pages == 1 && p->style->seeks && page->total.records == page->got &&
+    const struct total *total = &page->total;
+    bool length = total->guessed && strcmp(total->where, "count") == 0; /* as often that of the page alone */
+    return p->distrust && p->pages == 1 && p->style->seeks && total->records == page->got && !length &&
            paging_sum(p->start, page->got) == p->position;
 }
 

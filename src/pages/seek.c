@@ -283,16 +283,17 @@ static int learn_empty(struct paginate *p, struct page *page)
 }
 
 /* Records after an empty page: what was asked for in that is missing, or was never there. */
-static void learn_gap(struct paginate *p, const struct page *page)
+static int learn_gap(struct paginate *p, const struct page *page, struct error *e)
 {
     int64_t hole = page->offset - p->position;
     if (!p->gap || hole <= 0)
-        return;
-    if (!p->holes && !advances_as_asked(p))
-        buf_addf(&p->note, "warning: the page at offset %lld is empty, but the list goes on after it\n",
-                 (long long)p->position);
+        return 0;
+    bool first = !p->holes && !advances_as_asked(p);
     p->holes += hole;
     p->gap = 0;
+    return first ? coverage_doubt(p, e, "the page at offset %lld is empty, but the list goes on after it",
+                                  (long long)p->position)
+                 : 0;
 }
 
 static int (*const learn_probed[])(struct paginate *, struct page *, struct error *) = {
@@ -318,8 +319,8 @@ int seek_learn(struct paginate *p, struct page *page, struct error *e)
     } else if (!p->open && page->got) {
         learn_size(p, page);
     }
-    if (page->got)
-        learn_gap(p, page);
+    if (page->got && learn_gap(p, page, e))
+        return -1;
     p->short_page = page->got < least(page->asked, p->size);
     cut(p, page, was_open);
     p->pages++;
