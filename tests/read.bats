@@ -389,6 +389,43 @@ teardown_file() { stop_server; }
 
 # ---- requests ----
 
+@test "records without an id that go round are read where the server heeds the place, which a request shows" {
+    api <<'END'
+ROWS = [{"v": i % 3} for i in range(95)]
+def answer(r):
+    size = int(r.query["limit"])
+    at = int(r.query["offset"]) if "offset" in r.query else (int(r.query["page"]) - 1) * size
+    if r.path == "/deaf":
+        at = 0
+    if r.path == "/pages" and at % size:
+        return 400, {"error": "not so"}
+    if r.path == "/multiples":
+        at = at // size * size
+    if r.path == "/from-one":
+        at = max(at - 1, 0)
+    rows = ROWS[at : at + size]
+    return {"total": len(ROWS), "items": rows} if r.path == "/total" else rows
+END
+    for size in 9 10; do
+        for path in total plain; do
+            for parallel in 1 4; do
+                for style in offset page; do
+                    restsrc read --paginate $style --page-size $size --parallel $parallel "$api/$path"
+                    exits 0
+                    diff <(jq .v "$out") <(for ((i = 0; i < 95; i++)); do echo $((i % 3)); done)
+                done
+            done
+        done
+        for path in deaf pages multiples; do
+            restsrc read --page-size $size "$api/$path"
+            exits 76
+            [ "$(wc -l <"$out")" -eq $size ]
+        done
+    done
+    restsrc read --page-size 10 "$api/from-one"
+    [ "$status" -ne 0 ] || says warning
+}
+
 @test "no more connections are made than --parallel, and they are kept alive" {
     list n=1000
     restsrc read --page-size 10 --parallel 4 "$list"

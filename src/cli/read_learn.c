@@ -168,8 +168,10 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
         r->paginate.pages++;
         return TRANSFER_STOP;
     }
-    if (x->failed)
+    if (x->failed && r->paginate.heeds != HEEDS_ASKED)
         return on_failed(r, x, e);
+    if (x->failed)
+        buf_clear(&h->records); /* no proof */
     if (x->action == RULE_EMPTY)
         return end_empty(r);
     learn_place(r, h);

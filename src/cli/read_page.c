@@ -114,7 +114,7 @@ static int pass_or_fail(struct held_page *h, const struct exchange *x, struct er
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
     struct refusal said;
     refusal_read(envelope, (struct slice){0}, &said);
-    if (!value_is_object(envelope) || envelope.len > SHORT || !passing_is(envelope, said.status))
+    if (!value_is_object(envelope) || envelope.len > SHORT || !passing_is(envelope, said.status == 429 ? 429 : 0))
         return -1;
     error_body_detail(envelope.text, envelope.len, detail, sizeof detail);
     transfer_mask(x, detail);

@@ -218,10 +218,11 @@ static int check_holes(struct paginate *p, const struct page *page, struct error
     bool on = step > page->got && page->got > 1 && (p->style->by_links || step == page->asked);
     if (on && page->got == p->short_of) {
         p->short_of = -1;
-        return coverage_doubt(p, e,
-                              "pages have %lld records, but lead on by %lld: those between may be missing, if the server "
-                              "caps pages (--page-size %lld)",
-                              (long long)page->got, (long long)step, (long long)page->got);
+        return coverage_doubt(
+            p, e,
+            "pages have %lld records, but lead on by %lld: those between may be missing, if the server "
+            "caps pages (--page-size %lld)",
+            (long long)page->got, (long long)step, (long long)page->got);
     }
     if (p->short_of >= 0)
         p->short_of = on ? page->got : 0;

@@ -11,6 +11,7 @@
 #include "pages/follow.h"
 #include "pages/link.h"
 #include "pages/more.h"
+#include "pages/repeat.h"
 #include "pages/seek.h"
 #include "pages/styles.h"
 #include "json/lines.h"
@@ -114,6 +115,7 @@ void paginate_free(struct paginate *p)
     buf_free(&p->headers);
     buf_free(&p->note);
     buf_free(&p->doubted);
+    buf_free(&p->proof);
     next_free(&p->leads_on);
     path_free(&p->id_path);
 }
@@ -323,12 +325,16 @@ bool paginate_matters(const struct paginate *p, const struct page *page, long st
 int paginate_doubt(struct paginate *p, const struct page *page, struct buf *records, int64_t *count,
                    struct slice before, struct request *r, struct error *e)
 {
-    struct page first = {.asked = page->asked};
+    struct page first = {.asked = page->asked}, proof;
     if (link_prove(p, records, count, before)) {
         address(p, page, r);
         return 1;
     }
     follow_learn_inclusive(p, page, (struct slice){records->data, records->len}, before);
+    if (repeat_prove(p, page, (struct slice){records->data, records->len}, before, &proof)) {
+        address(p, &proof, r);
+        return 1;
+    }
     int doubt = coverage_check_start(p, page, records, count, e);
     if (doubt > 0)
         address(p, &first, r);

@@ -145,8 +145,17 @@ struct paginate {
     unsigned under_way;
     bool over;
 
+    /* repeat.c */
+    enum heeds {
+        HEEDS_UNKNOWN,
+        HEEDS_ASKED, /* what is under way is the proof, and then the page once more */
+        HEEDS_PROVEN,
+        HEEDS_NOT
+    } heeds;              /* the place that is asked for, where records without an id come again */
+    struct buf proof;     /* the record that shows it */
+    unsigned equal_pages; /* in a row */
+
     /* coverage.c */
-    unsigned equal_pages;  /* in a row */
     bool drifted;          /* that the list moves has been said */
     bool distrust;         /* the totals of the answers mean something else */
     int64_t at_least;      /* the list is longer, by the last page; -1: it says nothing */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pages/coverage.h"
+#include "pages/styles.h"
 #include "json/lines.h"
 
 /* Two pages with the same bytes, one after the other: the server ignores the paging parameters. Records without an id
@@ -174,6 +175,8 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
         return 1;
     }
     bool identified = has_id(p, records);
+    if (!identified && p->heeds == HEEDS_PROVEN)
+        return 0;
     p->equal_pages = equal ? p->equal_pages + 1 : 0;
     if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
         return same_page(e);
@@ -185,4 +188,55 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     if (equal)
         warn(p, page);
     return 0;
+}
+
+/* The first of these records that is another one than the first; -1: there is none. */
+static int64_t first_other(struct slice records, struct slice *other)
+{
+    struct slice first = lines_first(records);
+    int64_t n = 1;
+    for (struct slice rest = lines_after(records, first); rest.len; rest = lines_after(rest, *other), n++) {
+        *other = lines_first(rest);
+        if (!lines_same(first, *other))
+            return n;
+    }
+    return -1;
+}
+
+static int64_t count_lines(struct slice records)
+{
+    int64_t n = 0;
+    for (; records.len; records = lines_after(records, lines_first(records)))
+        n++;
+    return n;
+}
+
+/* Only where pages are where they should be, and one can begin at any record. */
+static bool may_prove(const struct paginate *p, const struct page *page)
+{
+    return p->heeds == HEEDS_UNKNOWN && p->style->seeks && p->pages && !p->probing && !p->range->allow_repeats &&
+           page->offset == p->position && (!p->style->numbered || styles_sends_limit(p));
+}
+
+bool repeat_prove(struct paginate *p, const struct page *page, struct slice records, struct slice before,
+                  struct page *at)
+{
+    struct slice other;
+    *at = *page;
+    if (p->heeds == HEEDS_ASKED) {
+        struct slice shown = {p->proof.data, p->proof.len};
+        p->heeds = lines_same(lines_first(records), shown) ? HEEDS_PROVEN : HEEDS_NOT;
+        return true;
+    }
+    if (!may_prove(p, page) || !records.len || !before.len || has_id(p, records) || !overlap(records, before))
+        return false;
+    int64_t n = first_other(before, &other);
+    if (n < 0)
+        return false;
+    buf_clear(&p->proof);
+    buf_add(&p->proof, other.text, other.len);
+    p->heeds = HEEDS_ASKED;
+    at->offset = page->offset - count_lines(before) + n;
+    at->asked = p->style->numbered ? 1 : page->asked;
+    return true;
 }

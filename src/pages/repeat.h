@@ -17,4 +17,10 @@ struct repeat {
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e);
 
+/* Records without an id come again, perhaps because some are equal. A page that begins at another one of those before
+ * it shows whether the server heeds the place. 1: ask for *at, and call this again with what comes; then *at is the
+ * page itself once more. */
+bool repeat_prove(struct paginate *p, const struct page *page, struct slice records, struct slice before,
+                  struct page *at);
+
 #endif
