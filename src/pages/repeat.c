@@ -159,6 +159,18 @@ static void warn(struct paginate *p, const struct page *page)
     p->drifted = true;
 }
 
+/* Do records come again within the page before, or all of them with this one? Then they may be other, equal ones. */
+static bool may_be_others(struct slice records, struct slice before)
+{
+    struct slice first = lines_first(records), rest = before;
+    bool found = lines_same(records, before);
+    for (unsigned times = 0; rest.len && !found; rest = lines_after(rest, lines_first(rest))) {
+        times += lines_same(lines_first(rest), first);
+        found = times > 1;
+    }
+    return found;
+}
+
 enum { EQUAL_PAGES = 100 }; /* in a row */
 
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
@@ -175,7 +187,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
         return 1;
     }
     bool identified = has_id(p, records);
-    if (!identified && p->heeds == HEEDS_PROVEN)
+    if (!identified && p->heeds == HEEDS_PROVEN && may_be_others(records, before->records))
         return 0;
     p->equal_pages = equal ? p->equal_pages + 1 : 0;
     if (p->equal_pages >= EQUAL_PAGES || repeats(p, page, records, before->records, identified))
@@ -228,7 +240,8 @@ bool repeat_prove(struct paginate *p, const struct page *page, struct slice reco
         p->heeds = lines_same(lines_first(records), shown) ? HEEDS_PROVEN : HEEDS_NOT;
         return true;
     }
-    if (!may_prove(p, page) || !records.len || !before.len || has_id(p, records) || !overlap(records, before))
+    if (!may_prove(p, page) || !records.len || !before.len || has_id(p, records) || !overlap(records, before) ||
+        !may_be_others(records, before))
         return false;
     int64_t n = first_other(before, &other);
     if (n < 0)
