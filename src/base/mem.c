@@ -49,7 +49,8 @@ char *mem_copy(const char *text)
 char *mem_text(const char *text, size_t n)
 {
     char *copy = mem_there(malloc(n + 1));
-    memcpy(copy, text, n);
+    if (n) /* text may be NULL then */
+        memcpy(copy, text, n);
     copy[n] = '\0';
     return copy;
 }

@@ -14,8 +14,8 @@ void *mem_zeroed(size_t count, size_t size);
 void *mem_grown(void *memory, size_t size); /* realloc() */
 /* In large pages, where it is large and the system has them: they are made and found faster. */
 void *mem_large(size_t size);
-char *mem_copy(const char *text); /* strdup() */
-char *mem_text(const char *text, size_t n);
+char *mem_copy(const char *text);           /* strdup() */
+char *mem_text(const char *text, size_t n); /* NULL is empty */
 
 /* FNV-1a: to tell things apart that nobody chose with ill intent. */
 uint64_t mem_digest(const void *bytes, size_t n);

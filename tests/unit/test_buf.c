@@ -1,5 +1,9 @@
 /* buf: growable bytes with a hard cap. */
 #include "base/buf.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "tap.h"
 
 static void check_growth(void)
@@ -16,6 +20,9 @@ static void check_growth(void)
     ok(b.len == 3 && memcmp(buf_text(&b), "a\0b", 4) == 0, "NUL bytes are bytes like others");
     buf_free(&b);
     ok(b.data == NULL && b.len == 0, "a freed buf holds nothing");
+    char *copy = mem_text(b.data, b.len);
+    is_text(copy, "", "and is copied as an empty text");
+    free(copy);
 }
 
 static void check_cap(void)
