@@ -330,9 +330,31 @@ static void read_count(struct reading *r, struct slice body)
         r->whole.taken = r->whole.most = n;
 }
 
+/* A text about something bad, which names nothing good beside it: "Internal server error". */
+static bool complains(struct slice text)
+{
+    struct words w = value_is_text(text) ? words_of(text.text + 1, text.len - 2) : (struct words){0};
+    return w.any & WORD_BAD && !(w.any & (WORD_NO | WORD_GOOD | WORD_FLAG));
+}
+
+/* {"message": "Internal server error"}, and nothing else. */
+static bool only_complains(const struct reading *r, struct slice body)
+{
+    struct slice key, value;
+    bool bad = false;
+    if (!value_is_object(body))
+        return complains(body);
+    for (size_t at = 0; value_next(body, &at, &key, &value);) {
+        if (!(words_of(key.text, key.len).any & WORD_REASON) || !value_is_text(value) || is_echo(r, key))
+            return false;
+        bad |= complains(value);
+    }
+    return bad;
+}
+
 void survey_answer(struct reading *r, struct slice body)
 {
-    if (body.len == 5 && *body.text == 'f') { /* false */
+    if ((body.len == 5 && *body.text == 'f') || only_complains(r, body)) { /* false */
         r->whole.refused = r->whole.hard = true;
         r->reason = body;
     }
