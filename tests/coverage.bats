@@ -66,6 +66,7 @@ END
         restsrc read "${options[@]}" "$api/$path"
         exits 0
         says "warning: the page at offset 10 begins with 1 records that the last one ended with" --cursor-inclusive
+        wrote_ids 1 30
         restsrc read "${options[@]}" --on-drift fail "$api/$path"
         exits 76
         restsrc read "${options[@]}" --allow-repeats "$api/$path"

@@ -185,3 +185,14 @@ END
     [ "$(api_log -r '.[-1].target')" = "/last%0D%0AX-Evil:%201" ]
     [ "$(api_log 'map(select(.headers["X-Evil"])) | length')" -eq 0 ]
 }
+
+@test "an empty next link of a Link header can't be read, and leads nowhere" {
+    api <<'END'
+def answer(r):
+    size = int(r.query.get("size", 20))
+    return 200, [{"id": n} for n in range(size)], {"Link": '<>; rel="next"'}
+END
+    restsrc read --paginate link "$api/items?size=10"
+    exits 76
+    says "can't be read"
+}

@@ -47,8 +47,10 @@ int coverage_shifted(struct paginate *p, int64_t records, struct error *e)
                  p->style->seeks && p->pages == 1
                      ? "do offsets count from 1 (--offset-base 1), or were records added while reading?"
                  : p->style->seeks ? "records were added while reading"
-                                   : "are its cursors inclusive (--cursor-inclusive), or were records added while "
-                                     "reading?");
+                 : p->overlap ? "they are left out (are its cursors inclusive, --cursor-inclusive, or were records "
+                                "added while reading?)"
+                              : "are its cursors inclusive (--cursor-inclusive), or were records added while "
+                                "reading?");
 }
 
 /* A total smaller than what has been seen is wrong. One in a body that equals the first page's length may be just that,

@@ -344,7 +344,7 @@ static int end(struct paginate *p, const struct page *page, const struct answer 
 
 int follow_learn(struct paginate *p, struct page *page, const struct answer *a, struct error *e)
 {
-    int64_t first = repeated(p, a, e);
+    int64_t first = p->overlap ? p->overlap : repeated(p, a, e);
     struct page fresh = *page;
     fresh.got -= first;
     if (first < 0 || coverage_learn_total(p, &fresh, e))
@@ -371,7 +371,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
     p->next = p->position;
     if (p->position >= p->end && page->skip + page->keep < page->got) {
         p->over = true;
-        p->page_skip = page->skip + page->keep - first;
+        p->page_skip = page->skip + page->keep - (p->inclusive ? first : 0);
         return PAGE_LAST;
     }
     if (!more || is_past_end(p, page))

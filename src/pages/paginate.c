@@ -307,7 +307,7 @@ void paginate_after(struct paginate *p, const struct page *page, struct bookmark
         after->offset = p->position;
         return;
     }
-    at->skip = page->skip - (p->come > 0);
+    at->skip = page->skip - (p->inclusive && p->come > 0);
     if (paginate_ended(p)) {
         bookmark_set(after, at);
         after->skip += page->keep;

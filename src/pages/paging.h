@@ -154,6 +154,7 @@ struct paginate {
     } heeds;              /* the place that is asked for, where records without an id come again */
     struct buf proof;     /* the record that shows it */
     unsigned equal_pages; /* in a row */
+    int64_t overlap;      /* so many records, with ids, that the last page ended with begin this one */
 
     /* coverage.c */
     bool drifted;          /* that the list moves has been said */

@@ -89,7 +89,7 @@ static int wrong_place(int64_t seen, bool rounds, struct error *e)
  * short, records are hidden from us after the server has cut its page, and the offset behind those that came is not
  * behind what was cut. When it was full, records have been added in front of it. */
 static int check_overlap(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
-                         struct error *e)
+                         bool identified, struct error *e)
 {
     int64_t seen = overlap(records, before->records);
     if (seen && p->style->seeks && lines_same(records, before->records))
@@ -101,6 +101,7 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
             "are not those of the records that come (--advance asked, --allow-repeats; see also --page-size)");
     if (!seen)
         return 0;
+    p->overlap = identified && !p->style->seeks ? seen : 0;
     bool same_total = p->total >= 0 && (page->total.records < 0 || page->total.records == p->total);
     bool rounds = p->style->seeks && page->asked < p->size && page->offset % page->asked == seen;
     return (seen == 1 && !same_total && !rounds) || !p->style->seeks ? coverage_shifted(p, seen, e)
@@ -176,6 +177,7 @@ enum { EQUAL_PAGES = 100 }; /* in a row */
 int repeat_check(struct paginate *p, const struct page *page, struct slice records, const struct repeat *before,
                  struct error *e)
 {
+    p->overlap = 0;
     bool cursor_itself = p->inclusive && page->got == 1; /* which the page begins with, as it should */
     if (p->range->allow_repeats || p->went_round || p->probing == PROBE_LIMIT || !before->records.len || !records.len ||
         cursor_itself)
@@ -196,7 +198,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     if (same == EQUAL_BY_NATURE || (!p->style->seeks && p->inclusive))
         return 0;
     if (same == THE_SAME)
-        return check_overlap(p, page, records, before, e);
+        return check_overlap(p, page, records, before, identified, e);
     if (equal)
         warn(p, page);
     return 0;
