@@ -331,6 +331,26 @@ END
     says --count-from
 }
 
+@test "a count that its answer calls an estimate is none, by the counting URL and by a page" {
+    api <<'END'
+def answer(r):
+    flag = {"/a": {"approximate": True}, "/b": {"isEstimate": True}, "/c": {"exact": False}, "/d": {"exact": True}}
+    if r.path.endswith("/count"):
+        return {"count": 250} | flag[r.path[:2]] if r.query.get("by") == "url" else (404, {})
+    return {"total": 250, "items": [{"id": 1}]} | flag[r.path[:2]]
+END
+    for by in url page; do
+        for path in a b c; do
+            restsrc count "$api/$path?by=$by"
+            exits 76
+            says "is not an exact count"
+        done
+        restsrc count "$api/d?by=$by"
+        exits 0
+        wrote 250
+    done
+}
+
 @test "Elasticsearch's lower bound is no count" {
     page_of '{"hits":{"total":{"value":10000,"relation":"gte"},"hits":[1]}}'
     restsrc count "$list"

@@ -155,7 +155,16 @@ static const struct usual table[] = {
     {USUAL_INEXACT, false, "@Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded", NULL, NULL},
     {USUAL_INEXACT, false, "/result/total_was_estimated", NULL, NULL}, /* CKAN */
     {USUAL_INEXACT, false, "!/response/numFoundExact", NULL, NULL},    /* Solr */
-    {USUAL_UNHEEDING, false, "total_rows", "key", NULL},               /* CouchDB: startkey, endkey, keys */
+    {USUAL_INEXACT, false, "approximate", NULL, NULL},
+    {USUAL_INEXACT, false, "isApproximate", NULL, NULL},
+    {USUAL_INEXACT, false, "is_approximate", NULL, NULL},
+    {USUAL_INEXACT, false, "estimated", NULL, NULL},
+    {USUAL_INEXACT, false, "isEstimate", NULL, NULL},
+    {USUAL_INEXACT, false, "is_estimate", NULL, NULL},
+    {USUAL_INEXACT, false, "!exact", NULL, NULL},
+    {USUAL_INEXACT, false, "!isExact", NULL, NULL},
+    {USUAL_INEXACT, false, "!is_exact", NULL, NULL},
+    {USUAL_UNHEEDING, false, "total_rows", "key", NULL}, /* CouchDB: startkey, endkey, keys */
     {USUAL_COUNT, true, "total", NULL, NULL},
     {USUAL_COUNT, true, "count", NULL, NULL},
 

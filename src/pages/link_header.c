@@ -120,7 +120,7 @@ static enum link_found find_in(const char *s, const char *relation, struct buf *
     const char *closes = strrchr(s, '>');
     bool is_named = strcasestr(s, relation);
     for (s += strspn(s, ", \t"); *s; s += strspn(s, ", \t")) {
-        bool readable = take_target(&s, closes, &target) && target.len;
+        bool readable = take_target(&s, closes, &target);
         s = take_params(s, relation, &params);
         s += strcspn(s, ",");
         if (params.torn && is_named)

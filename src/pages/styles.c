@@ -247,9 +247,9 @@ static int follow_link_header(struct paginate *p, const struct answer *a, struct
     struct buf target = {0};
     int result = 0;
     enum link_found found = link_header_find(a->header, a->headers, "next", &target);
-    if (found == LINK_FOUND)
+    if (found == LINK_FOUND && target.len)
         result = link_follow(p, a->url, buf_text(&target), e);
-    else if (found == LINK_UNREADABLE)
+    else if (found != LINK_NONE)
         result = error_set(e, EXIT_ANSWER, "the Link header has a link with rel=next that can't be read");
     buf_free(&target);
     return result;

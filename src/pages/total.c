@@ -332,7 +332,7 @@ int total_of_count(const struct total_source *s, const char *json, size_t len, s
         if (found > 0 && guess && total->records == 0 && is_empty_page(value))
             return 0;
         if (found)
-            return found;
+            return check_exact(found, value, total, e);
     }
     if (value_is_void(value) || value_is_container(value))
         return 0;

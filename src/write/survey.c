@@ -342,9 +342,7 @@ static bool only_complains(const struct reading *r, struct slice body)
 {
     struct slice key, value;
     bool bad = false;
-    if (!value_is_object(body))
-        return complains(body);
-    for (size_t at = 0; value_next(body, &at, &key, &value);) {
+    for (size_t at = 0; value_is_object(body) && value_next(body, &at, &key, &value);) {
         if (!(words_of(key.text, key.len).any & WORD_REASON) || !value_is_text(value) || is_echo(r, key))
             return false;
         bad |= complains(value);
