@@ -614,6 +614,36 @@ END
     done
 }
 
+@test "a list that goes on after its --planned-total is read to its end; with --limit it is not" {
+    style items n=250,total=none
+    reads --page-size 10 --offset 50 --planned-total 100 --expect 50
+    exits 0
+    says "the total is said to be 100, but the list goes on after that"
+    [ "$(wc -l <"$out")" -eq 200 ]
+    reads --page-size 10 --offset 50 --planned-total 100 --limit 50
+    exits 0
+    [ "$(wc -l <"$out")" -eq 50 ]
+}
+
+@test "a server that gives its last page for any place after it is read to its end by the total" {
+    api <<'END'
+def answer(r):
+    most = int(r.query.get("limit", 10))
+    if "page" in r.query:
+        first = (min(int(r.query["page"]), 20) - 1) * most
+    else:
+        first = min(int(r.query.get("offset", 0)), 200 - most)
+    return 200, {"total": 200, "items": [{"id": n} for n in range(first, first + most)]}
+END
+    for style in offset page; do
+        for parallel in 1 4; do
+            restsrc read --paginate $style --page-size 10 --parallel $parallel "$api/list"
+            exits 0
+            [ "$(cat "$out")" = "$(seq 0 199 | sed 's/.*/{"id":&}/')" ]
+        done
+    done
+}
+
 @test "--expect that the list falls short of is 76 in every style, after all records" {
     for path in $all_styles; do
         style "$path" n=150,total=none

@@ -48,6 +48,40 @@ def answer(r):
     assert {piece.limit for piece in pieces} == {10**6}
 
 
+@pytest.mark.parametrize("counted", ["body", "count"])
+@pytest.mark.parametrize("limit", [None, 150])
+def test_a_count_that_is_capped_hides_no_records(api, read, counted, limit):
+    """Both APIs count 100, and have 230."""
+    server = api(
+        f"""
+def answer(r):
+    if r.path.endswith("/count"):
+        return (200, {{"count": 100}}) if "{counted}" == "count" else (404, {{}})
+    first, most = int(r.query.get("offset", 0)), int(r.query.get("limit", 100))
+    total = {{"total": 100}} if "{counted}" == "body" else {{}}
+    return 200, {{"items": [{{"id": n}} for n in range(first, min(first + most, 230))], **total}}
+"""
+    )
+    given = {"page_size": 10, "num_partitions": 3, **({"limit": limit} if limit else {})}
+    rows = read(f"{server.url}/items", **given).schema("id long").load().collect()
+    assert [row.id for row in rows] == list(range(limit or 230))
+
+
+def test_a_server_that_gives_its_last_page_for_any_place_after_it(api, read):
+    server = api(
+        """
+def answer(r):
+    if r.path.endswith("/count"):
+        return 200, {"count": 200}
+    most = int(r.query.get("limit", 100))
+    first = min(int(r.query.get("offset", 0)), 200 - most)
+    return 200, {"items": [{"id": n} for n in range(first, first + most)]}
+"""
+    )
+    rows = read(f"{server.url}/items", page_size=10, num_partitions=2).schema("id long").load().collect()
+    assert [row.id for row in rows] == list(range(200))
+
+
 def test_last_range_is_as_long_as_the_rest():
     assert by_offset.cut(50, 1005, 100, 3) == [Range(50, 250), Range(300, 400), Range(700, 305)]
 

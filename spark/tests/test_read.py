@@ -218,8 +218,8 @@ def cached(df):
 # The table of requests in spark/README.md: what an action asks, after a count and two pages, of a list of 100 pages.
 LOOK, ALL, TWICE = (
     ("at most 20", 1, 20),
-    ("101: every page, and a count", 101, 102),
-    ("202: all of that twice", 202, 204),
+    ("102: every page, a count, and a look after the last", 102, 103),
+    ("204: all of that twice", 204, 206),
 )
 ACTIONS = {
     "first()": (LOOK, lambda df: df.first()),
@@ -300,7 +300,7 @@ def waiting_child():
     def found():
         for pid, worker in tools_running().items():
             with contextlib.suppress(OSError):
-                if b"--offset\x00500\x00--limit\x00500" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if b"--offset\x00500\x00--expect\x00500" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     return pid, worker
 
     return eventually(found)

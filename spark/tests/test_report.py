@@ -74,7 +74,7 @@ def test_each_task_of_a_read_reports(read, fault, tmp_path):
     first, second = (json.loads((tmp_path / "reports" / f"read-{n}.json").read_text()) for n in range(2))
     assert (first["ranges"], first["records"], first["pages"]) == (["records 0 to 199"], 200, 2)
     assert (second["ranges"], second["records"], second["whole"]) == (["records 200 to 499"], 300, True)
-    assert second["requests"] == 4 and second["retries"] == 0  # a count, because the list may have grown
+    assert second["requests"] == 5 and second["retries"] == 0  # a count and a look after it: the list may have grown
 
 
 def said(session, outcome):

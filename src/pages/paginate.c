@@ -83,6 +83,8 @@ int paginate_init(struct paginate *p, const struct paging_options *paging, const
     p->total = p->at_least = p->learned_size = -1;
     p->size = p->range->page_size;
     p->end = p->range->limit < 0 ? INT64_MAX : paging_sum(p->range->offset, p->range->limit);
+    if (p->style->seeks && p->range->planned_total < p->end)
+        p->total = p->range->planned_total; /* a claim, like those of the pages */
     if (method != METHOD_NOT_GIVEN && method != METHOD_GET && method != METHOD_POST)
         return error_set(e, EXIT_USAGE,
                          "a list is not read by %s: --method is GET, or POST where the API searches by it",

@@ -183,6 +183,10 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
         cursor_itself)
         return 0;
     bool equal = lines_same(records, before->records);
+    if (equal && page->look && begins_twice(records) <= 0) { /* servers give the last page for any place after it */
+        p->over = true;
+        return 1;
+    }
     if (equal && is_whole_list(p, page)) {
         buf_adds(&p->note, "warning: the server gives the same page for any offset; by its total that is the list\n");
         p->over = true;

@@ -306,15 +306,15 @@ class Process:
 
     def _where(self, url: str | None = None) -> str:
         """What the tool was at: the range or what it was fed, and the URL without its secrets."""
-        offset, limit = self._flags.get("offset"), self._flags.get("limit")
+        offset, length = self._flags.get("offset"), self._flags.get("limit", self._flags.get("expect"))
         url = url or self._url
         if self._fed:
             return f"{self._fed} to {url}"
         if offset is None:
             return url
-        if limit is None:
+        if length is None:
             return f"records from {offset} of {url}"
-        return f"records {offset} to {int(offset) + int(limit) - 1} of {url}"
+        return f"records {offset} to {int(offset) + int(length) - 1} of {url}"
 
     def _close_input(self) -> None:
         if self._process.stdin:

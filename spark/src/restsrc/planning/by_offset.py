@@ -43,17 +43,18 @@ class Plan:
 class LastPiece(Piece):
     """The end of a counted list: the task counts again, so that records are there that have come since the plan.
 
-    `end`: where the user's own limit ends.
+    `end`: where the user's own limit ends. Up to there the tool looks whether the list goes on after its count, which
+    may be capped, or of something else.
     """
 
     end: int | None = None
 
     def today(self, options: Options) -> Piece:
-        """With the limit of today. A list that is shorter than planned is left to `expect`."""
+        """With the count of today. A list that is shorter than planned is left to `expect`."""
         total = survey.count(options, self.config)
-        end = total if self.end is None else min(total, self.end)
-        limit = max(end - self.offset, self.expect or 0)
-        return Piece(self.offset, limit, limit, total, self.config)
+        limit = None if self.end is None else self.end - self.offset
+        counted = total - self.offset if limit is None else min(total - self.offset, limit)
+        return Piece(self.offset, limit, max(counted, self.expect or 0), total, self.config)
 
 
 def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
