@@ -192,11 +192,6 @@ static int read_type(struct walk *w, struct ipc_field *f, const struct flat_tabl
 
 /* ---- metadata ---- */
 
-static bool is(struct slice text, const char *word)
-{
-    return text.len == strlen(word) && memcmp(text.text, word, text.len) == 0;
-}
-
 /* DAY TO SECOND and the like. */
 static void read_interval(struct ipc_field *f, struct slice text)
 {
@@ -205,7 +200,7 @@ static void read_interval(struct ipc_field *f, struct slice text)
     for (int from = 0; from < 4; from++)
         for (int to = from; to < 4; to++) {
             snprintf(both, sizeof both, from == to ? "%s" : "%s TO %s", names[from], names[to]);
-            if (is(text, both)) {
+            if (value_is(text, both)) {
                 f->first = from;
                 f->last = to;
             }
@@ -215,15 +210,15 @@ static void read_interval(struct ipc_field *f, struct slice text)
 /* The canonical extension types whose values are not what their storage shows. */
 static void read_extension(struct ipc_field *f, struct slice name)
 {
-    if (is(name, "arrow.json") && ipc_types_is_string(f))
+    if (value_is(name, "arrow.json") && ipc_types_is_string(f))
         f->meaning = IPC_JSON;
-    else if (is(name, "arrow.uuid") && f->type == IPC_FIXED_BINARY && f->width == 16)
+    else if (value_is(name, "arrow.uuid") && f->type == IPC_FIXED_BINARY && f->width == 16)
         f->meaning = IPC_UUID;
-    else if (is(name, "arrow.bool8") && f->type == IPC_INT && f->width == 1)
+    else if (value_is(name, "arrow.bool8") && f->type == IPC_INT && f->width == 1)
         f->meaning = IPC_BOOL8;
-    else if (is(name, "arrow.opaque"))
+    else if (value_is(name, "arrow.opaque"))
         f->meaning = IPC_OPAQUE;
-    else if (is(name, "arrow.parquet.variant") && f->type == IPC_STRUCT)
+    else if (value_is(name, "arrow.parquet.variant") && f->type == IPC_STRUCT)
         f->meaning = IPC_VARIANT;
 }
 
@@ -238,11 +233,11 @@ static void read_metadata(struct ipc_field *f, const struct flat_table_read *fie
         if (!flat_read_element(&pairs, i, &pair) || !flat_read_text(&pair, 0, &key) ||
             !flat_read_text(&pair, 1, &value))
             continue;
-        if (is(key, "ARROW:extension:name"))
+        if (value_is(key, "ARROW:extension:name"))
             read_extension(f, value);
-        else if (is(key, "variant") && is(value, "true"))
+        else if (value_is(key, "variant") && value_is(value, "true"))
             f->meaning = IPC_VARIANT;
-        else if (is(key, "restsrc") && f->type == IPC_DURATION)
+        else if (value_is(key, "restsrc") && f->type == IPC_DURATION)
             read_interval(f, value);
     }
 }

@@ -67,11 +67,6 @@ void schema_free(struct schema_field *root)
     *root = (struct schema_field){0};
 }
 
-static bool is(struct slice value, const char *json)
-{
-    return value.len == strlen(json) && memcmp(value.text, json, value.len) == 0;
-}
-
 static struct slice member(struct slice object, const char *name)
 {
     return value_member(object, name, strlen(name));
@@ -131,11 +126,11 @@ static int children_of_struct(struct schema_field *field, struct slice type, uns
         buf_free(&name);
         if (!named)
             return refuse(field, one, e);
-        child->nullable = !is(member(one, "nullable"), "false");
+        child->nullable = !value_is(member(one, "nullable"), "false");
         metadata = member(member(one, "metadata"), "restsrc");
-        child->role = is(metadata, "\"record\"")   ? SCHEMA_RECORD
-                      : is(metadata, "\"misfit\"") ? SCHEMA_MISFIT
-                                                   : SCHEMA_MEMBER;
+        child->role = value_is(metadata, "\"record\"")   ? SCHEMA_RECORD
+                      : value_is(metadata, "\"misfit\"") ? SCHEMA_MISFIT
+                                                         : SCHEMA_MEMBER;
         if (field_of(child, member(one, "type"), depth, e))
             return -1;
         if (child->role && (depth > 1 || child->type != SCHEMA_STRING || !child->nullable))
@@ -153,21 +148,21 @@ static int container(struct schema_field *field, struct slice type, unsigned dep
     struct slice kind = member(type, "type");
     if (depth == SCHEMA_DEPTH)
         return error_set(e, EXIT_USAGE, "--schema is nested too deep");
-    if (is(kind, "\"struct\"")) {
+    if (value_is(kind, "\"struct\"")) {
         field->type = SCHEMA_STRUCT;
         return children_of_struct(field, type, depth + 1, e);
     }
-    if (is(kind, "\"array\"")) {
+    if (value_is(kind, "\"array\"")) {
         field->type = SCHEMA_LIST;
         struct schema_field *element = add_named(field, "element", SCHEMA_STRING);
-        element->nullable = !is(member(type, "containsNull"), "false");
+        element->nullable = !value_is(member(type, "containsNull"), "false");
         return field_of(element, member(type, "elementType"), depth + 1, e);
     }
-    if (!is(kind, "\"map\"") || !is(member(type, "keyType"), "\"string\""))
+    if (!value_is(kind, "\"map\"") || !value_is(member(type, "keyType"), "\"string\""))
         return refuse(field, type, e);
     field->type = SCHEMA_MAP;
     struct schema_field *value = add_named(add_entry(field), "value", SCHEMA_STRING);
-    value->nullable = !is(member(type, "valueContainsNull"), "false");
+    value->nullable = !value_is(member(type, "valueContainsNull"), "false");
     return field_of(value, member(type, "valueType"), depth + 1, e);
 }
 
@@ -206,7 +201,7 @@ int schema_parse(struct schema_field *root, struct slice json, struct error *e)
     *root = (struct schema_field){.name = mem_copy(""), .type = SCHEMA_STRUCT};
     int result = split_compact(json.text, json.len, &compact);
     struct slice text = {buf_text(&compact), compact.len};
-    if (result || !is(member(text, "type"), "\"struct\""))
+    if (result || !value_is(member(text, "type"), "\"struct\""))
         result =
             error_set(e, EXIT_USAGE, "--schema: the file does not have a schema as Spark's StructType.json() has it");
     else

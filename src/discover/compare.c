@@ -131,10 +131,10 @@ bool compare_same(const struct compare *c, struct slice a, struct slice b)
 {
     if (!a.text || !b.text)
         return false;
-    if (a.len == b.len && memcmp(a.text, b.text, a.len) == 0)
+    if (value_same(a, b))
         return true;
     struct slice x = path_find(&c->id, a.text, a.len), y = path_find(&c->id, b.text, b.len);
-    return !value_is_void(x) && !value_is_void(y) && x.len == y.len && memcmp(x.text, y.text, x.len) == 0;
+    return !value_is_void(x) && !value_is_void(y) && value_same(x, y);
 }
 
 bool compare_begins_with(struct compare *c, int64_t n)

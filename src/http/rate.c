@@ -80,6 +80,8 @@ static void read_state(int fd, struct rate_state *s)
     buf_free(&content);
 }
 
+static const char NO_CACHE[] = "no private cache folder can be written";
+
 /* The descriptor of the machine's state; -1: our own is what counts; CACHE_BUSY: another process has it. */
 static int lock_state(struct rate *r, struct rate_state *s)
 {
@@ -97,7 +99,7 @@ static int lock_state(struct rate *r, struct rate_state *s)
     if (fd >= 0)
         close(fd);
     if (result == CACHE_NONE)
-        r->alone = "no private cache folder can be written";
+        r->alone = NO_CACHE;
     return result;
 }
 
@@ -121,7 +123,7 @@ static void unlock_state(struct rate *r, int fd, const struct rate_state *s)
     if (fd < 0)
         return;
     if (cache_write(fd, (const char *)s, sizeof *s))
-        r->alone = "no private cache folder can be written";
+        r->alone = NO_CACHE;
     close(fd);
 }
 

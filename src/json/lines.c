@@ -28,7 +28,7 @@ struct slice lines_record(struct slice line)
 
 bool lines_same(struct slice a, struct slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.text, b.text, a.len) == 0);
+    return value_same(a, b);
 }
 
 bool lines_hold(struct slice lines, struct slice line)

@@ -173,7 +173,7 @@ bool order_equal(struct slice a, struct slice b)
     case '{':
         return objects_equal(a, b);
     }
-    return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+    return value_same(a, b);
 }
 
 bool order_less(struct slice a, struct slice b)

@@ -13,11 +13,6 @@
 
 enum { DEPTH = 6, LONGEST_STATUS = 80, MOST = 1000000000 };
 
-static bool is(struct slice value, const char *text)
-{
-    return value.len == strlen(text) && memcmp(value.text, text, value.len) == 0;
-}
-
 /* "4", 4 and "422 Unprocessable Entity" are numbers here; -1: it is none. */
 static int64_t number_of(struct slice value)
 {
@@ -53,8 +48,7 @@ static bool holds(struct slice json, struct slice name, struct slice value, unsi
     if (!value_is_container(json) || !depth)
         return false;
     for (size_t at = 0; value_next(json, &at, &key, &inner);)
-        if ((key.text && key.len == name.len && memcmp(key.text, name.text, name.len) == 0 && same(inner, value)) ||
-            holds(inner, name, value, depth - 1))
+        if ((key.text && value_same(key, name) && same(inner, value)) || holds(inner, name, value, depth - 1))
             return true;
     return false;
 }
@@ -147,7 +141,7 @@ static bool is_thing(struct slice element)
     struct slice key, value;
     bool thing = value_is_object(element);
     for (size_t at = 0; thing && value_next(element, &at, &key, &value);)
-        thing = !(words_of(key.text, key.len).any & (WORD_BAD | WORD_REASON | WORD_CODE)) && !is(key, "severity");
+        thing = !(words_of(key.text, key.len).any & (WORD_BAD | WORD_REASON | WORD_CODE)) && !value_is(key, "severity");
     return thing;
 }
 
@@ -184,7 +178,7 @@ static void refuse(const struct member *m, struct refusal *r, bool hard)
 {
     if (echoes(m->sent, m->key, m->value) || (m->beside_id && m->name.any & WORD_OMITTED))
         return;
-    bool reason = !is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
+    bool reason = !value_is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
     r->refused = true;
     r->hard |= hard;
     r->error |= !(m->name.any & WORD_OMITTED);
@@ -195,11 +189,11 @@ static void refuse(const struct member *m, struct refusal *r, bool hard)
 static void read_number(const struct member *m, struct refusal *r)
 {
     int64_t n = number_of(m->value);
-    bool code = m->name.any & WORD_CODE || is(m->key, "errno");
+    bool code = m->name.any & WORD_CODE || value_is(m->key, "errno");
     r->speaks = true;
     if (n == 0 || (code && n / 100 == 2))
         return;
-    refuse(m, r, code || is(m->key, "error"));
+    refuse(m, r, code || value_is(m->key, "error"));
     if (!code && r->refused && n > r->failed)
         r->failed = n;
 }
@@ -217,7 +211,7 @@ static void read_bad(const struct member *m, struct refusal *r)
     r->speaks = true;
     if (!refusal_says_something(m->value))
         return;
-    if (is(m->value, "true"))
+    if (value_is(m->value, "true"))
         refuse(m, r, m->name.count == 1 && tolower((unsigned char)m->key.text[m->key.len - 1]) != 's');
     else if (number_of(m->value) >= 0)
         read_number(m, r);
@@ -268,7 +262,7 @@ static void read_status(const struct member *m, struct refusal *r)
         read_object(m, r);
     else if (n >= 0)
         read_status_number(m, n, r);
-    else if (is(m->value, "false"))
+    else if (value_is(m->value, "false"))
         refuse(m, r, true);
     else if (value_is_text(m->value) && m->value.len <= LONGEST_STATUS) {
         struct words w = words_in(m->value);
@@ -283,8 +277,8 @@ static void read_flag(const struct member *m, struct refusal *r)
 {
     r->speaks = true;
     struct words w = words_in(m->value);
-    bool no = w.count == 1 && w.any & WORD_NO && !is(m->value, "null");
-    r->well |= w.count == 1 && !no && !is(m->value, "null");
+    bool no = w.count == 1 && w.any & WORD_NO && !value_is(m->value, "null");
+    r->well |= w.count == 1 && !no && !value_is(m->value, "null");
     if (!no)
         return;
     refuse(m, r, true);
@@ -366,7 +360,7 @@ void refusal_read(struct slice object, struct slice sent, struct refusal *r)
         return;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
         struct words w = words_of(key.text, key.len);
-        m.beside_id |= (is(key, "id") || is(key, "_id")) && !value_is_void(value);
+        m.beside_id |= (value_is(key, "id") || value_is(key, "_id")) && !value_is_void(value);
         m.beside_zero |= names_refusal(&w, true) && number_of(value) == 0;
         if (w.any & WORD_REASON && !value_is_empty(value) && !m.reason.text)
             m.reason = value;

@@ -195,7 +195,7 @@ static struct slice twin(struct slice object, struct slice name)
 {
     struct slice key, value, found = {0};
     for (size_t at = 0; value_next(object, &at, &key, &value);)
-        if (key.text && name.text && key.len == name.len && memcmp(key.text, name.text, key.len) == 0)
+        if (key.text && name.text && value_same(key, name))
             found = value;
     return found;
 }
@@ -229,7 +229,7 @@ bool value_is_void(struct slice value)
 {
     static const char *const none[] = {"", "null", "false", "\"\""};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-        if (value.len == strlen(none[i]) && memcmp(value.text ? value.text : "", none[i], value.len) == 0)
+        if (value_is(value, none[i]))
             return true;
     return false;
 }

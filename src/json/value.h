@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -44,6 +45,17 @@ long value_status(struct slice value);
 /* The members of both objects; where both have one, that of `over`, and of objects in objects the same. Appends to out.
  */
 void value_merge(struct slice base, struct slice over, struct buf *out);
+
+/* Byte for byte. */
+static inline bool value_same(struct slice a, struct slice b)
+{
+    return a.len == b.len && (!a.len || memcmp(a.text, b.text, a.len) == 0);
+}
+
+static inline bool value_is(struct slice value, const char *text)
+{
+    return value_same(value, (struct slice){text, strlen(text)});
+}
 
 /* What kind of value it is; none is of no kind. */
 static inline bool value_begins(struct slice value, char c)

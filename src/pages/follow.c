@@ -175,7 +175,7 @@ static bool has_ties(const struct paginate *p, const struct answer *a)
     for (int i = 0; i < LOOKED_AT && rest.len; i++) {
         struct slice line = lines_last(rest), record = lines_record(line);
         struct slice id = path_find(&p->id_path, record.text, record.len);
-        if (after.len && id.len == after.len && memcmp(id.text, after.text, id.len) == 0)
+        if (after.len && value_same(id, after))
             return true;
         after = id;
         rest.len -= line.len;

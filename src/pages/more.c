@@ -38,11 +38,6 @@ static enum more_says read_flag(struct slice value, bool negated)
     return says;
 }
 
-static bool is_number(struct slice value)
-{
-    return value.len && (*value.text == '-' || (*value.text >= '0' && *value.text <= '9'));
-}
-
 static enum more_says find_one(const char *path, struct slice envelope, const char **name)
 {
     bool negated = *path == '!';
@@ -57,7 +52,7 @@ enum more_says more_find(const char *has_more, struct slice envelope, const char
         return find_one(has_more, envelope, name);
     enum more_says says = MORE_UNSAID;
     for (const struct usual *u = usual_first(USUAL_MORE); u && says == MORE_UNSAID; u = usual_next(u))
-        says = *u->name == '!' && is_number(path_get(u->name + 1, envelope)) ? MORE_UNSAID
-                                                                             : find_one(u->name, envelope, name);
+        says = *u->name == '!' && value_is_number(path_get(u->name + 1, envelope)) ? MORE_UNSAID
+                                                                                   : find_one(u->name, envelope, name);
     return says;
 }

@@ -102,7 +102,7 @@ void next_free(struct next *n)
 
 static bool is_one_of(struct slice value, const char *const *texts)
 {
-    while (*texts && (strlen(*texts) != value.len || memcmp(*texts, value.text, value.len) != 0))
+    while (*texts && !value_is(value, *texts))
         texts++;
     return *texts;
 }

@@ -180,7 +180,7 @@ static bool is_inexact(struct slice envelope, const char **flag)
         *flag = u->name + (*u->name == '!');
         struct slice value = path_get(*flag, envelope);
         const char *says = *u->name == '!' ? "false" : "true";
-        if (value.len == strlen(says) && memcmp(value.text, says, value.len) == 0)
+        if (value_is(value, says))
             return true;
     }
     return false;

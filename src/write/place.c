@@ -30,11 +30,6 @@ static struct slice bare(struct slice value)
     return value_is_text(value) ? (struct slice){value.text + 1, value.len - 2} : value;
 }
 
-static bool same(struct slice a, struct slice b)
-{
-    return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
-}
-
 /* ---- what the records have ---- */
 
 static void keep(struct place *p, size_t record, struct slice key, struct slice value)
@@ -146,7 +141,7 @@ static int64_t with_value(struct place *p, struct slice key, struct slice value,
     for (size_t i = first_with(p, digest); i < p->values && p->value[i].digest == digest; i++) {
         const struct place_value *v = &p->value[i];
         bool fits = whole ? !v->key.text : v->key.text && (key.text ? are_alike(key, v->key) : is_id(v->key));
-        if (fits && same(v->value, value))
+        if (fits && value_same(v->value, value))
             found = join(found, (int64_t)v->record);
     }
     return found;
@@ -211,8 +206,8 @@ static int64_t number_of(struct slice value)
 static bool is_about(struct slice key)
 {
     struct words w = words_of(key.text, key.len);
-    return w.any & (WORD_BAD | WORD_REASON | WORD_POINTER) || same(key, (struct slice){"context", 7}) ||
-           same(key, (struct slice){"meta", 4}) || same(key, (struct slice){"extensions", 10});
+    return w.any & (WORD_BAD | WORD_REASON | WORD_POINTER) || value_is(key, "context") || value_is(key, "meta") ||
+           value_is(key, "extensions");
 }
 
 static int64_t number_at(struct slice part, unsigned kind, unsigned depth)

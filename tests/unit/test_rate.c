@@ -186,6 +186,20 @@ static void check_stopped(void)
     rate_free(&r);
 }
 
+static void check_alone(void)
+{
+    static const char *const places[] = {"XDG_CACHE_HOME", "HOME", "TMPDIR"};
+    struct rate r;
+    struct error e = {0};
+    for (size_t i = 0; i < 3; i++)
+        setenv(places[i], "/dev/null", 1);
+    rate_init(&r, "1/m", "https://nine", 10, &e);
+    ok(rate_take(&r) == 0 && near(rate_take(&r), 60), "where nothing can be shared, our own rate holds");
+    ok(r.alone && strstr(r.alone, "no private cache folder"), "and why is known");
+    rate_free(&r);
+    setenv("XDG_CACHE_HOME", home, 1);
+}
+
 /* ---- cache ---- */
 
 /* mode of the only file in the cache, or -1 */
@@ -284,6 +298,7 @@ int main(void)
     check_old();
     check_rubbish();
     check_stopped();
+    check_alone();
     check_cache_files();
     check_cache_places();
     check_lock();

@@ -119,7 +119,9 @@ static void echoes(void)
     says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk full\"}", ".", 1);
     says("{\"id\":7,\"error\":\"disk full\"}", "{\"error\":\"disk\"}", "?", 1);
     says("{\"id\":7,\"success\":false}", "{\"success\":false}", ".", 1);
-    look_at(NULL, "status", NULL, NULL); /* a path that is given is believed */
+    says("{\"id\":7,\"items\":[{\"error\":1}]}", "{\"items\":[]}", ".", 1);
+    says("{\"items\":[{},{\"error\":1}]}", "{\"items\":[]}", ".x", 2); /* no part of several records */
+    look_at(NULL, "status", NULL, NULL);                               /* a path that is given is believed */
     says("[{\"status\":404},{\"status\":200}]", "{\"status\":404}", "x.", 2);
 }
 

@@ -45,6 +45,7 @@ def texts():
     columns["uuid"] = pa.ExtensionArray.from_storage(pa.uuid(), column(pa.binary(16), bytes(range(16)), b"\xff" * 16))
     columns["bool8"] = pa.ExtensionArray.from_storage(pa.bool8(), column(pa.int8(), 0, -1))
     columns["category"] = column(pa.string(), "x", "y").dictionary_encode()
+    columns["in the view"] = column(pa.string_view(), "twelve bytes", "a view has 13")
     columns['na"me\n'] = column(pa.int8(), 1, 2)
     return pa.record_batch(columns)
 
