@@ -62,7 +62,9 @@ int paging_answer(struct paging *t, const char *envelope, const char *records, c
                        .header = paging_header,
                        .headers = headers,
                        .envelope = {envelope, strlen(envelope)},
-                       .records = {records, strlen(records)}};
+                       .records = {records, strlen(records)},
+                       .before = t->before};
+    t->before = a.records;
     t->page.got = 0;
     for (const char *c = records; *c; c++)
         t->page.got += *c == '\n';

@@ -16,6 +16,7 @@ struct paging {
     struct paginate p;
     struct page page;
     struct request made;
+    struct slice before; /* the records of the answer before this one */
     struct error e;
 };
 

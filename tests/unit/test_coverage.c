@@ -1,5 +1,6 @@
 /* coverage: is the list all there? Totals that move or lie, ends that are none, offsets that are ignored. */
 #include "pages/coverage.h"
+#include "pages/more.h"
 #include "paging.h"
 #include "tap.h"
 
@@ -166,6 +167,26 @@ static void check_more(void)
     ok(!warns_of_more(PAGING_CURSOR, DRIFT_WARN, -1, "has_more"), "nor where the server leads");
 }
 
+static void check_says(void)
+{
+    static const struct {
+        const char *given, *envelope;
+        enum more_says says;
+    } cases[] = {
+        {NULL, "{\"has_more\":true}", MORE_YES},      {NULL, "{\"hasMore\":\"No\"}", MORE_NO},
+        {NULL, "{\"has_more\":null}", MORE_NO},       {NULL, "{\"has_more\":\"\"}", MORE_NO},
+        {NULL, "{\"has_more\":0}", MORE_NO},          {NULL, "{\"has_more\":\"perhaps\"}", MORE_UNSAID},
+        {NULL, "{\"last\":true}", MORE_NO},           {NULL, "{\"last\":false}", MORE_YES},
+        {NULL, "{\"last\":0}", MORE_UNSAID},          {NULL, "{\"last\":9}", MORE_UNSAID},
+        {NULL, "{\"last\":null}", MORE_UNSAID},       {NULL, "{}", MORE_UNSAID},
+        {"!last", "{\"last\":0}", MORE_YES},          {"!last", "{\"last\":1}", MORE_NO},
+        {"x.more", "{\"x\":{\"more\":1}}", MORE_YES}, {"x.more", "{\"has_more\":true}", MORE_UNSAID},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        is_int(more_find(cases[i].given, (struct slice){cases[i].envelope, strlen(cases[i].envelope)}, NULL),
+               cases[i].says, cases[i].envelope);
+}
+
 static void check_end(void)
 {
     struct paging t;
@@ -254,6 +275,7 @@ int main(void)
     check_passed();
     check_ended();
     check_more();
+    check_says();
     check_end();
     check_start();
     return tap_end();

@@ -322,7 +322,7 @@ static void check_methods(void)
 
 static void check_circle(void)
 {
-    static const char *const cursors[] = {"a", "b", "c", "a", "b", "c", "a", "b"};
+    static const char *const pages[][2] = {{"a", "1\n"}, {"b", "2\n"}, {"c", "3\n"}};
     struct paging t;
     char envelope[64];
     int verdict = PAGE_TAKEN;
@@ -331,8 +331,8 @@ static void check_circle(void)
     paging_start(&t);
     for (; i < 8 && verdict == PAGE_TAKEN; i++) {
         paging_ask(&t);
-        snprintf(envelope, sizeof envelope, "{\"next_cursor\":\"%s\"}", cursors[i]);
-        verdict = paging_answer(&t, envelope, "1\n", NULL);
+        snprintf(envelope, sizeof envelope, "{\"next_cursor\":\"%s\"}", pages[i % 3][0]);
+        verdict = paging_answer(&t, envelope, pages[i % 3][1], NULL);
     }
     ok(verdict == PAGE_LAST && t.p.late.code == EXIT_ANSWER && i < 8, "a circle of cursors is found out");
     paging_end(&t);
@@ -446,6 +446,36 @@ static void check_inclusive(void)
     paging_end(&t);
 }
 
+/* A page has nothing but records that have come: is it the end, or a whole page of one id? */
+static int ends(int64_t size, const char *first, const char *again, struct error *e)
+{
+    struct paging t;
+    paging_init(&t, PAGING_LAST_ID);
+    t.options.cursor_inclusive = true;
+    t.range.page_size = size;
+    paging_start(&t);
+    paging_ask(&t);
+    paging_answer(&t, "[]", first, NULL);
+    int verdict = PAGE_TAKEN;
+    for (int i = 0; i < 3 && verdict == PAGE_TAKEN && paging_ask(&t); i++)
+        verdict = paging_answer(&t, "[]", again, NULL);
+    *e = t.e;
+    paging_end(&t);
+    return verdict;
+}
+
+static void check_room(void)
+{
+    struct error e;
+    is_int(ends(1, "{\"id\":1}\n", "{\"id\":1}\n", &e), PAGE_LAST, "the last record alone is the end");
+    is_int(
+        ends(3, "{\"id\":1}\n{\"id\":2,\"n\":1}\n{\"id\":2,\"n\":2}\n", "{\"id\":2,\"n\":1}\n{\"id\":2,\"n\":2}\n", &e),
+        PAGE_LAST, "so are several of one id, on a short page");
+    ok(ends(2, "{\"id\":2,\"n\":1}\n{\"id\":2,\"n\":2}\n", "{\"id\":2,\"n\":1}\n{\"id\":2,\"n\":2}\n", &e) == -1 &&
+           strstr(e.message, "page"),
+       "on a whole one there may be more of them: %s", e.message);
+}
+
 static void check_empty_pages(void)
 {
     struct paging t;
@@ -483,6 +513,7 @@ int main(void)
     check_skip();
     check_resume();
     check_inclusive();
+    check_room();
     check_empty_pages();
     return tap_end();
 }

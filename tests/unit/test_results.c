@@ -107,6 +107,8 @@ static void wholes(void)
     says("{\"status\":500}", "{}", "?", 2);
     says("{\"status\":\"success\",\"failed\":0,\"failures\":[]}", "{}", "..", 2);
     says("{\"insertErrors\":[{\"index\":0}]}", "{}", "x.", 2);
+    says("{\"job\":{\"id\":1,\"created\":0,\"failed\":2}}", "{}", "xx", 2); /* what counts both is no record */
+    says("{\"job\":{\"id\":1,\"created\":2,\"failed\":0}}", "{}", "..", 2);
     says("{\"UnprocessedItems\":{\"t\":[1]}}", "{}", "?", 2);
     says("{\"UnprocessedItems\":{}}", "{}", "..", 2);
 }

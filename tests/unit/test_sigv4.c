@@ -57,6 +57,10 @@ static void check_vectors(void)
           "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500");
     signs(suite, "POST", "https://example.amazonaws.com/", NULL, "",
           "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b");
+    signs(suite, "GET", "https://example.amazonaws.com:443/", NULL, "",
+          "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31");
+    signs(suite, "GET", "https://example.amazonaws.com:8443/", NULL, "",
+          "6c603abd17f7fbcfc7898db27fd6c82700a814be690b4fdeb418d9bf88d6df2c");
     signs("aws:amz:us-east-1:iam", "GET", "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08",
           "Content-Type: application/x-www-form-urlencoded; charset=utf-8", "",
           "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
