@@ -111,6 +111,9 @@ static void wholes(void)
     says("{\"job\":{\"id\":1,\"created\":2,\"failed\":0}}", "{}", "..", 2);
     says("{\"UnprocessedItems\":{\"t\":[1]}}", "{}", "?", 2);
     says("{\"UnprocessedItems\":{}}", "{}", "..", 2);
+    says("{\"statuses\":[404,200]}", "{}", "x.", 2);
+    says("{\"scores\":[404,200]}", "{}", "..", 2);
+    says("{\"statuses\":[\"new\",\"old\"]}", "{}", "..", 2);
 }
 
 static void echoes(void)

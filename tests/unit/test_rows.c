@@ -178,6 +178,7 @@ static const struct {
     {"texts", OF_BUFFERS, 2, SIZE, 1, false, "a string that ends after its bytes"},
     {"texts", OF_BUFFERS, 7, SIZE, 48, true, "three views"},
     {"texts", OF_BUFFERS, 7, SIZE, 47, false, "not quite three"},
+    {"texts", OF_BUFFERS, 8, AT, -8, false, "what views point into, before the body"},
     {"texts", OF_BUFFERS, 8, SIZE, 1, false, "a view of bytes that are not there"},
     {"nested", OF_NODES, 1, LENGTH, 2, false, "a struct with a member for two of three"},
     {"nested", OF_NODES, 12, LENGTH, 5, false, "lists of two each, which have five elements"},
