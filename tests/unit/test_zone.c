@@ -295,7 +295,8 @@ static void test_passed_over(void)
     file.data[header + 23] = 1;
     file.data[header + 27] = 1;
     file.data[header + 31] = 1;
-    add_number(&file, 0, 12 + 2);
+    add_number(&file, 0, 8); /* 12 bytes of a leap second, one of each of the others */
+    add_number(&file, 0, 6);
     buf_adds(&file, "\nCET-1CEST,M3.5.0,M10.5.0/3\n");
     ok(zone_parse(&z, file.data, file.len), "a file with leap seconds");
     is_int(ahead(&z, "2021-07-15T12:00:00"), 7200, "the rule is found after them");
