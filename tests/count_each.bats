@@ -92,6 +92,22 @@ END
     [ "$(api_log 'map(select(.target | test("limit|count") | not)) | length')" -eq 16 ]
 }
 
+@test "with --rate all that counts ask for keeps to it" {
+    api <<'END'
+from time import monotonic
+TIMES = []
+def answer(r):
+    if r.path == "/pace":
+        return (len(TIMES) - 1) / (TIMES[-1] - TIMES[0])
+    TIMES.append(monotonic())
+    return (404, {}) if r.path.endswith("/count") else {"total": 50, "results": [{"id": 1}]}
+END
+    seq 0 5 | jq -c '{n: .}' >"$BATS_TEST_TMPDIR/lines"
+    counts --rate 40/s "$api/list?n={n}"
+    exits 0
+    [ "$(curl -s "$api/pace" | jq '. < 44')" = true ]
+}
+
 @test "lists wait for a slow one before them, some hundreds of them; a line that is wrong waits, too" {
     api <<'END'
 def answer(r):

@@ -34,7 +34,7 @@ LAYERS = [
     "rows.envelope",
     "rows.from_tool planning.pushdown",
     "planning.clauses planning.narrowed",
-    "planning.survey rows.decode rows.encode report",
+    "planning.survey planning.count_run rows.decode rows.encode report",
     "rows.shape kept_files planning.predicates feeding",
     "rows.exact rows.infer process redaction session upstream planning.dialects",
     "options rows.scalars worker",

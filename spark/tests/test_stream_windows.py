@@ -86,12 +86,14 @@ def answer(r):
 """
 
 
-@pytest.mark.parametrize("given, most", [({}, 4), ({"parallel": "2"}, 2), ({"rate": "1000/s"}, 1)])
-def test_windows_are_counted_at_once_and_each_of_them_once(api, given, most):
+@pytest.mark.parametrize("given, most", [({}, 4), ({"parallel": "2"}, 2), ({"rate": "1000/s"}, 4)])
+def test_windows_are_counted_at_once_by_one_run_of_the_tool_and_each_of_them_once(api, given, most):
     server = api(SERVER + COUNTED)
     options = Options({"url": server.url + "/events", "partition_duration": "1 day", **given})
+    options.journal = Journal()
     windows = Windows(options, Complaints(options))
     pieces = windows.pieces(BASE, BASE + 61 * DAY)
+    assert [run.command for run in options.journal.runs] == ["count"]
     assert [(piece.start, piece.end, piece.expect) for piece in pieces] == [
         (BASE + n * DAY, BASE + (n + 1) * DAY, 2) for n in range(60)
     ]

@@ -29,7 +29,7 @@ static int reject(struct each_rejects *r, const struct parent *p, int64_t record
                       &line);
     buf_free(&why);
     line.len -= 2; /* the end of the object */
-    buf_addf(&line, ",\"records\":%" PRId64 "}\n", records);
+    buf_addf(&line, ",\"records\":%" PRId64 ",\"exit\":%d}\n", records, (int)wrong->code);
     int result = io_write_whole(r->fd, line.data, line.len, e);
     buf_free(&line);
     r->count++;

@@ -17,7 +17,7 @@ from restsrc.partition import Piece
 from restsrc.planning import batch
 from restsrc.planning.pushdown import GUARD
 from restsrc.planning.time_query import WindowPiece
-from restsrc.process import Config
+from restsrc.process import Config, flag_words
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -64,7 +64,8 @@ def _answer(run: Run) -> str:
     if not told:
         return run.command
     size = f", pages of {told['page_size']}" if told.get("page_size") else ""
-    return f"{told['records']} records{size}, style {told['style']}"
+    records = "no count" if told["records"] is None else f"{told['records']} records"
+    return f"{records}{size}, style {told['style']}"
 
 
 class _Commands:
@@ -74,7 +75,7 @@ class _Commands:
         self._options = options
         self._names: dict[tuple[tuple[str, str], ...], str] = {}  # what is in a file -> its name
 
-    def text(self, command: str, flags: Mapping[str, str | int], config: Config) -> str:
+    def text(self, command: str, flags: Mapping[str, str | int | None], config: Config) -> str:
         words, hidden, url = ["restsrc", command], [], ""
         for name, value, secret in self._options.settings(command, **config):
             if name == "url" and not _may_be_secret(value):
@@ -83,7 +84,7 @@ class _Commands:
                 hidden.append((name, value))
             else:
                 words += [f"--{name}"] if value == "true" else [f"--{name}", value]
-        words += [word for name, value in flags.items() for word in (f"--{name}", str(value))]
+        words += [word for flag in flags.items() for word in flag_words(*flag)]
         if hidden:
             words[2:2] = ["--config", self._names.setdefault(tuple(hidden), f"secrets-{len(self._names)}.conf")]
         return shlex.join([*words, *([url] if url else [])])

@@ -59,7 +59,7 @@ class Process:
         self,
         options: Options,
         command: str,
-        flags: Mapping[str, str | int],
+        flags: Mapping[str, str | int | None],
         config: Config | None = None,
         *,
         probe: bool = False,
@@ -69,7 +69,7 @@ class Process:
     ):
         """Starts the tool; ToolFailure where that is not possible.
 
-        `flags` go on the command line. All else goes through a pipe, with the URL and the secrets: the user's
+        `flags` go on the command line; None: they have no value. All else goes through a pipe, with the URL and the secrets: the user's
         options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
         its warnings are dropped, and its records, too, except with `envelopes`. `fed` says in messages what the
         standard input is; it takes what `feed` is given. Without it there is none. `envelopes`: the tool tells of each
@@ -79,7 +79,7 @@ class Process:
         self._options = options
         self._command = command
         self._fed = fed
-        self._url = without_secrets(str(config.get("url") or options.url))
+        self.url = without_secrets(str(config.get("url") or options.url))
         self._flags = flags
         self._config = config
         self._summary: bytes | None = None
@@ -135,7 +135,7 @@ class Process:
         words += ["--summary-fd", str(summary_end)] if self._command in SUMMED else []
         words += ["--envelope-fd", str(pages_end)] if pages_end >= 0 else []
         words += ["--quiet"] if probe else []
-        return words + [word for name, value in self._flags.items() for word in (f"--{name}", str(value))]
+        return words + [word for flag in self._flags.items() for word in flag_words(*flag)]
 
     def __enter__(self) -> Process:
         return self
@@ -307,7 +307,7 @@ class Process:
     def _where(self, url: str | None = None) -> str:
         """What the tool was at: the range or what it was fed, and the URL without its secrets."""
         offset, length = self._flags.get("offset"), self._flags.get("limit", self._flags.get("expect"))
-        url = url or self._url
+        url = url or self.url
         if self._fed:
             return f"{self._fed} to {url}"
         if offset is None:
@@ -329,6 +329,11 @@ class Process:
             self._stderr_tail.append(text)
             if not (text.startswith('{"exit":') or self._unheard):
                 log.pass_on(self._options.spoken(text))
+
+
+def flag_words(name: str, value: str | int | None) -> list[str]:
+    """A flag as the command line has it."""
+    return [f"--{name}"] if value is None else [f"--{name}", str(value)]
 
 
 def _arrow_arguments(arrow: ArrowOutput, schema_end: int) -> list[str]:

@@ -59,7 +59,7 @@ class Windows:
     ):
         """`paging` says how the list is paged: a stream keeps what was found.
 
-        `hear` is called with the summary of each count, which tells the server's clock.
+        `hear` is called with the summary of each run that counts, which tells the server's clock.
         """
         self._options = options
         self.time = query_of(options, complaints)
@@ -79,21 +79,24 @@ class Windows:
         """
         self._find_out()
         self._counts.forget()
-        return self._number(start, end)
+        with self._counts:
+            return self._number(start, end)
 
     def partitions(self, start: int, end: int) -> list[RestApiPartition]:
         """The partitions that read the records of [start, end). OptionError where there would be too many windows."""
         if start < end:
             self._find_out()
+        with self._counts:
             self.check(start, end)
-        return self.shared_out(self.pieces(start, end))
+            return self.shared_out(self.pieces(start, end))
 
     def pieces(self, start: int, end: int) -> list[WindowPiece]:
         """The windows of [start, end), none of them known to be empty."""
         if start >= end:
             return []
         self._find_out()
-        pieces = list(islice(self._pieces(start, end), MOST_WINDOWS + 1))
+        with self._counts:
+            pieces = list(islice(self._pieces(start, end), MOST_WINDOWS + 1))
         self._check_number(len(pieces), start, end)
         return pieces
 
@@ -113,7 +116,11 @@ class Windows:
 
     def check(self, start: int, end: int) -> None:
         """UnexpectedAnswer where the server ignores a bound, or takes windows for others than we do. Asked once."""
-        if start < end and not self._heeded and self._number(start, end) != 0:
+        if start >= end or self._heeded:
+            return
+        with self._counts:
+            rows = self._number(start, end)
+        if rows != 0:
             check_heeded(self._options, self.time, start, end)
             self._heeded = True
 
@@ -210,6 +217,7 @@ class Windows:
         if rows <= self._full or middle is None:
             return True
         try:
+            self._counts.ahead(self.time, [(start, middle), (middle, end)])
             halves = [self._counts.one(self.time, *half) for half in ((start, middle), (middle, end))]
         except TooLarge:
             return True

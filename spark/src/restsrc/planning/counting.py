@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from restsrc.errors import RequestRefused, UnexpectedAnswer
+from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.planning import survey
+from restsrc.planning.count_run import CountRun
 from restsrc.planning.time_query import TOO_LARGE, TimeQuery
 from restsrc.times import DAY, HOUR
 
@@ -39,11 +40,13 @@ class Counts:
     """Counts windows, and finds out how long and how full they may be."""
 
     def __init__(self, options: Options, cap: int | None, hear: Callable[[dict[str, Any]], None]):
-        """`cap`: a window with so many records is not given whole. `hear` is called with each summary of a count."""
+        """`cap`: a window with so many records is not given whole. `hear` is called with each summary of counts."""
         self._options = options
         self._cap = cap
         self._hear = hear
-        self._known: dict[tuple[int, int], int] = {}
+        self._known: dict[tuple[int, int], int | RestsrcError] = {}
+        self._run: CountRun | None = None
+        self._uses = 0
         self.told = False  # the API has told a count
         self._empty = (0, 0)  # a stretch that was looked at bit by bit
         self.believed = HOUR  # the length of windows that are given whole
@@ -60,14 +63,15 @@ class Counts:
 
     def one(self, time: TimeQuery, start: int, end: int) -> int | None:
         """What the API counts. TooLarge where it can't. None: it counts nothing at all."""
-        if not self.countable or time.endless:
+        if not self._counts(time):
             return None
         if (start, end) not in self._known:
-            rows = self._ask(time, start, end)
-            if rows is None:
-                return None
-            self._known[start, end] = rows
-        rows = self._known[start, end]
+            self._ask(time, [(start, end)])
+        told = self._known[start, end]
+        rows = self._without_count(told, time, start, end) if isinstance(told, RestsrcError) else told
+        if rows is None:
+            return None
+        self._known[start, end] = rows
         if self._cap and rows >= self._cap:
             why = (
                 f"{time.text(start, end)} has {rows} records, and the API gives no more than {self._cap} (window_rows)"
@@ -76,39 +80,50 @@ class Counts:
         return rows
 
     def ahead(self, time: TimeQuery, windows: Iterable[tuple[int, int]]) -> None:
-        """Counts several at once, for `one` to know. What fails is asked again there, in its turn."""
+        """Counts several at once, for `one` to know."""
         asked = [window for window in dict.fromkeys(windows) if window not in self._known]
-        if len(asked) < 2 or not self.countable or time.endless:
-            return
-        lines = [time.line(*window) for window in asked]
-        told, summary = survey.counts(self._options, time.for_each(self._options), lines)
-        counted = {window: rows for window, rows in zip(asked, told) if rows is not None}
-        self._known.update(counted)
-        self.told |= bool(counted)
-        if summary:
-            self._hear(summary)
+        if asked and self._counts(time):
+            self._ask(time, asked)
 
-    def _ask(self, time: TimeQuery, start: int, end: int) -> int | None:
-        config = time.config(start, end)
-        try:
-            rows, summary = survey.count_and_summary(self._options, config)
-            self._hear(summary)
-            self.told = True
-            return rows
-        except RequestRefused as refusal:
-            if refusal.http_status in TOO_LARGE:
-                raise TooLarge(refusal) from None
-            raise
-        except UnexpectedAnswer as error:
-            if "lower bound" in str(error):  # what Elasticsearch gives when there are more records than it counts
-                raise TooLarge(error) from None
-            if self._is_empty(config):
-                return 0
-            if self._options.text("count_from") != "auto" or self.told:
-                raise
-            _log.warning("restsrc: windows of time are read uncounted, because the server gives no count: %s", error)
-            self.countable = False
-            return None
+    def _counts(self, time: TimeQuery) -> bool:
+        return self.countable and not time.endless
+
+    def _ask(self, time: TimeQuery, windows: Sequence[tuple[int, int]]) -> None:
+        if self._run is None:
+            self._run = CountRun(self._options, time.for_each(self._options))
+        told = self._run.counts([time.line(*window) for window in windows])
+        self._known.update(zip(windows, told))
+        self.told |= any(isinstance(rows, int) for rows in told)
+
+    def __enter__(self) -> Counts:
+        """All that is counted in the `with` is counted by one run of the tool, whose clock is heard at its end."""
+        self._uses += 1
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._uses -= 1
+        if self._uses or self._run is None:
+            return
+        run, self._run = self._run, None
+        with run:
+            if raised[0] is None:
+                self._hear(run.finish())
+
+    def _without_count(self, error: RestsrcError, time: TimeQuery, start: int, end: int) -> int | None:
+        """As `one`, where the API has given an error for a count."""
+        if isinstance(error, RequestRefused) and error.http_status in TOO_LARGE:
+            raise TooLarge(error)
+        if not isinstance(error, UnexpectedAnswer):
+            raise error
+        if "lower bound" in str(error):  # what Elasticsearch gives when there are more records than it counts
+            raise TooLarge(error)
+        if self._is_empty(time.config(start, end)):
+            return 0
+        if self._options.text("count_from") != "auto" or self.told:
+            raise error
+        _log.warning("restsrc: windows of time are read uncounted, because the server gives no count: %s", error)
+        self.countable = False
+        return None
 
     def _is_empty(self, config: dict[str, str]) -> bool:
         """An answer without a count may be one without records."""
@@ -179,10 +194,9 @@ class Counts:
         """Does a window of that length that ends, or begins, with the records of `near` have them?"""
         first, last = near
         rows = self._some(time, first, last)
-        return all(
-            self._some(time, start, end) >= rows
-            for start, end in ((time.form.floor(last - length), last), (first, time.form.floor(first + length)))
-        )
+        ends = [(time.form.floor(last - length), last), (first, time.form.floor(first + length))]
+        self.ahead(time, ends)
+        return all(self._some(time, *end) >= rows for end in ends)
 
 
 def cuts(time: TimeQuery, start: int, end: int, length: int) -> Iterator[tuple[int, int]]:
