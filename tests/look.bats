@@ -203,8 +203,90 @@ END
     restsrc count --plan --rate 1200/m "$api/list"
     exits 0
     diff "$out" - <<'END'
-{"records":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,"requests_left":57,"reset_seconds":90}
+{"records":123400,"total":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,"requests_left":57,"reset_seconds":90,"style":"offset","doubt":null}
 END
     restsrc count --plan "$api/list"
     [ "$(jq -c '[.minutes, .pages]' "$out")" = '[null,3085]' ]
+}
+
+# lies KIND: a list of 250 records, as the plan's tests ask for it.
+lies() {
+    api <<'END'
+N = 250
+def answer(r):
+    kind = r.path.split("/")[1]
+    if r.path.endswith("/count"):
+        return {"total": N} if kind == "counted" else (404, {})
+    at, size = int(r.query.get("offset", 0)), min(int(r.query.get("limit", 100)), 70)
+    if kind == "deaf":
+        at = 0
+    rows = [{"id": i} for i in range(at, min(N, at + size))]
+    total = {"bare": {}, "length": {"total": len(rows)}}.get(kind, {"total": N})
+    return {"results": rows, **total}
+END
+}
+
+# plan KIND FIELDS [OPTION...]: read --plan of that list, these fields of what it prints.
+plan() {
+    restsrc read --plan "${@:3}" "$api/$1/list"
+    exits 0
+    jq -c "[$2]" "$out"
+}
+
+@test "read --plan: the count, and the page size that two pages show, of a range, too" {
+    lies
+    for kind in counted paged; do
+        [ "$(plan $kind .records,.total,.page_size,.pages,.style,.doubt)" = '[250,250,70,4,"offset",null]' ]
+        [ "$(plan $kind .records,.total,.page_size,.pages --offset 100 --limit 60)" = '[60,250,70,1]' ]
+        [ "$(plan $kind .records,.total,.page_size --offset 240)" = '[10,250,100]' ] # the list's end shows no page size
+        [ "$(plan $kind .records,.total,.page_size --offset 250)" = '[0,250,null]' ]
+        [ "$(plan $kind .page_size --parallel 1 --rate 1000/s)" = '[70]' ]
+    done
+    restsrc count --plan "$api/paged/list"
+    [ "$(jq -c '[.total, .page_size]' "$out")" = '[250,70]' ]
+}
+
+@test "read --plan: a server that ignores offsets is found out, also where the range is one page" {
+    lies
+    for options in "" "--offset 100" "--offset 240"; do
+        read -ra given <<<"$options"
+        restsrc read --plan "${given[@]}" --summary-fd 9 "$api/deaf/list" 9>"$BATS_TEST_TMPDIR/summary"
+        exits 76
+        says "ignores"
+        wrote_nothing
+        [ ! -s "$BATS_TEST_TMPDIR/summary" ]
+    done
+}
+
+@test "read --plan: a list without a count is none for count, nor where --count-from says that there is one" {
+    lies
+    for kind in bare length; do
+        [ "$(plan $kind '.total,(.doubt | contains("--count-from"))')" = '[null,true]' ]
+        restsrc count --plan "$api/$kind/list"
+        exits 76
+        says --count-from
+    done
+    restsrc read --plan --count-from body:total "$api/bare/list"
+    exits 76
+    restsrc read --plan --count-from url:count "$api/bare/list"
+    exits 69
+    restsrc read --plan --state "$BATS_TEST_TMPDIR/state" "$api/paged/list"
+    exits 64
+}
+
+@test "read --plan: the pages do not wait for the count" {
+    api <<'END'
+from threading import Barrier, BrokenBarrierError
+TWO = Barrier(2, timeout=10)
+def answer(r):
+    at = int(r.query.get("offset", 0))
+    if not at:
+        try:
+            TWO.wait()
+        except BrokenBarrierError:
+            return 400, {}
+    return {"total": 250} if r.path.endswith("/count") else [{"id": i} for i in range(at, min(250, at + 100))]
+END
+    [ "$(plan x .total,.page_size)" = '[250,100]' ]
+    [ "$(api_log length)" -eq 3 ]
 }

@@ -1,13 +1,17 @@
 """Where the list is cut."""
 
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from restsrc.errors import AccessDenied, RequestRefused, UnexpectedAnswer
+from restsrc.journal import Journal
 from restsrc.options import Options
 from restsrc.planning import batch, by_offset
 from restsrc.planning.by_offset import Range
+from restsrc.tool import find
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**4), st.none() | st.integers(1, 200))
@@ -100,14 +104,58 @@ def test_page_size_that_the_server_caps(fault):
     assert made.ranges == [Range(0, 490), Range(490, 510)]
 
 
-def test_planning_asks_for_a_count_and_two_pages(fault):
+def test_planning_asks_for_a_count_and_two_pages_in_one_run_of_the_tool(fault):
     scenario = fault("n=1000")
-    by_offset.plan(options(scenario))
-    assert [request["target"].rpartition("/items")[2] for request in scenario.log()] == [
+    asked = options(scenario)
+    asked.journal = Journal()
+    by_offset.plan(asked)
+    assert sorted(request["target"].rpartition("/items")[2] for request in scenario.log()) == [
         "/count",
         "?offset=0&limit=100",
         "?offset=100&limit=100",
     ]
+    assert [run.command for run in asked.journal.runs] == ["read"]
+
+
+def test_the_count_and_the_pages_are_under_way_at_the_same_time(api):
+    server = api(
+        """
+from threading import Barrier, BrokenBarrierError
+TWO = Barrier(2, timeout=10)
+def answer(r):
+    first = int(r.query.get("offset", 0))
+    if not first:  # the count, and the first page
+        try:
+            TWO.wait()
+        except BrokenBarrierError:
+            return 400, {}
+    return {"total": 250} if r.path.endswith("/count") else [{"id": n} for n in range(first, min(first + 100, 250))]
+"""
+    )
+    made = by_offset.plan(Options({"url": f"{server.url}/items"}))
+    assert (made.total, made.page_size) == (250, 100)
+
+
+@pytest.mark.parametrize(
+    "total, most",
+    [
+        ("len(rows)", 1),  # the length of a page
+        ("size", 1),  # the size that was asked for
+        ("-(-25000 // size)", 25000),  # the number of pages, which is that of records where pages have one
+    ],
+)
+def test_the_plan_counts_as_the_tool_does(api, total, most):
+    server = api(
+        f"""
+def answer(r):
+    first, size = int(r.query.get("offset", 0)), int(r.query.get("limit", 100))
+    rows = [{{"id": n}} for n in range(25000)][first : first + size]
+    return {{"items": rows, "total": {total}}}
+"""
+    )
+    tool = subprocess.run([find(), "count", "--count-from", "body:total", f"{server.url}/items"], capture_output=True)
+    made = by_offset.plan(Options({"url": f"{server.url}/items", "count_from": "body:total"}))
+    assert made.total == int(tool.stdout) == most
 
 
 def test_server_that_ignores_offsets_is_found_out_behind_one_that_is_given(fault):

@@ -16,21 +16,19 @@ static void on_note(void *ctx, bool verbose, const char *line)
     terminal_note(ctx, verbose, line);
 }
 
-/* The count, or the plan, and the summary. */
+/* The count and the summary. */
 static int tell(struct count *c, struct error *e)
 {
-    const struct run_options *run = &c->options->run;
+    int64_t fd = c->options->run.summary_fd;
     struct buf line = {0}, summary = {0};
-    int result = 0;
-    report_count(c->records, c->ask.stats.requests, answer_header(c->ask.exchange, "Date", NULL), &summary);
-    if (run->plan)
-        result = plan_make(c->options, &c->ask, &c->places, c->records, &line, e);
-    else
-        buf_addf(&line, "%" PRId64 "\n", c->records);
-    if (result == 0)
-        result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
-    if (result == 0 && run->summary_fd >= 0)
-        result = io_write_lines((int)run->summary_fd, summary.data, summary.len, e);
+    buf_addf(&line, "%" PRId64 "\n", c->records);
+    report_count(&(struct report_count){.records = c->records,
+                                        .requests = c->ask.stats.requests,
+                                        .date = answer_header(c->ask.exchange, "Date", NULL)},
+                 &summary);
+    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
+    if (result == 0 && fd >= 0)
+        result = io_write_lines((int)fd, summary.data, summary.len, e);
     buf_free(&line);
     buf_free(&summary);
     return result;
@@ -48,5 +46,7 @@ int cmd_count(const struct options *o, struct error *e)
 {
     struct terminal terminal;
     terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
+    if (o->run.plan && !o->each.for_each)
+        return plan_make(o, true, e);
     return o->each.for_each ? count_each(o, &terminal, e) : count_alone(o, &terminal, e);
 }

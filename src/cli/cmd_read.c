@@ -9,9 +9,11 @@
 
 #include "base/io.h"
 #include "cli/advice.h"
+#include "cli/plan.h"
 #include "cli/read_each.h"
 #include "cli/read_list.h"
 #include "cli/read_output.h"
+#include "cli/read_page.h"
 #include "cli/read_records.h"
 #include "cli/read_state.h"
 #include "cli/read_tell.h"
@@ -192,12 +194,8 @@ static void free_run(struct read_run *r)
 {
     struct read_shared *s = r->shared;
     transfer_free(s->transfer);
-    for (struct held_page *h = s->held; h < s->held + s->slots; h++) {
-        buf_free(&h->records);
-        buf_free(&h->envelope);
-        buf_free(&h->url);
-        buf_free(&h->date);
-    }
+    for (struct held_page *h = s->held; h < s->held + s->slots; h++)
+        read_page_free(h);
     free(s->held);
     if (s->states)
         states_free(s->states);
@@ -209,8 +207,16 @@ static void free_run(struct read_run *r)
     output_free(&s->output);
 }
 
+static int read_plan(const struct options *o, struct error *e)
+{
+    static const char *const others[] = {"for-each", "window", "stream", "state", ""};
+    return check_apart(o, "plan", others, e) ? -1 : plan_make(o, false, e);
+}
+
 int cmd_read(const struct options *o, struct error *e)
 {
+    if (o->run.plan)
+        return read_plan(o, e);
     struct read_shared shared = {.output = {.fd = -1}, .state_lock = -1};
     struct read_run r = {.options = o, .shared = &shared, .range = o->range, .paging = o->paging};
     shared.slots = options_parallel(o, 4);

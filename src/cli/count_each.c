@@ -237,7 +237,10 @@ static int summarize(const struct each *a, struct error *e)
 {
     struct buf line = {0};
     int64_t fd = a->options->run.summary_fd;
-    report_count(a->records, a->stats.requests, a->date.len ? a->date.data : NULL, &line);
+    report_count(&(struct report_count){.records = a->records,
+                                        .requests = a->stats.requests,
+                                        .date = a->date.len ? a->date.data : NULL},
+                 &line);
     int result = fd >= 0 ? io_write_lines((int)fd, line.data, line.len, e) : 0;
     buf_free(&line);
     return result;

@@ -299,7 +299,7 @@ const struct option_row option_table[] = {
      "keep in FILE where the read has come to, and go on there the next time"},
     {"include", 'i', "process", OPTION_FLAG, NULL, AT(run.include), "false", 0, CALL, OPTION_ANYWHERE,
      "write status and headers before the body, without secrets"},
-    {"plan", 0, "process", OPTION_FLAG, NULL, AT(run.plan), "false", 0, COUNT, OPTION_LINE_ONLY,
+    {"plan", 0, "process", OPTION_FLAG, NULL, AT(run.plan), "false", 0, READ | COUNT, OPTION_LINE_ONLY,
      "print as JSON what reading would take: pages, requests, minutes at --rate, what the rate limit leaves"},
     {"sample", 0, "process", OPTION_INTEGER, "N", AT(run.sample), NULL, 1, CHECK, OPTION_LINE_ONLY,
      "one JSON object with the first N records, their schema, how they write times, and the requests made"},

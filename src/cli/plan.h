@@ -1,13 +1,11 @@
-/* plan: what the reading of a list would take: count --plan. */
+/* plan: what the reading of a list would take: --plan of read and count. */
 #ifndef RESTSRC_PLAN_H
 #define RESTSRC_PLAN_H
 
 #include "cli/options.h"
-#include "pages/ask.h"
 
-/* Asks for the first page, to see how long pages are, and appends a line of JSON about a list of so many records. -1:
- * the page could not be had. */
-int plan_make(const struct options *o, struct ask *ask, const struct path *places, int64_t records, struct buf *out,
-              struct error *e);
+/* Counts the list and reads its first two pages, in one window, and prints a line of JSON. counted: that the API gives
+ * no count is an error (EXIT_ANSWER). -1: also what counting or reading fails with. */
+int plan_make(const struct options *o, bool counted, struct error *e);
 
 #endif

@@ -1,6 +1,7 @@
 /* read_begin: is page 1 the first page? */
 #include "cli/read_begin.h"
 
+#include "cli/read_page.h"
 #include "http/answer.h"
 #include "pages/link_header.h"
 #include "pages/styles.h"
@@ -111,10 +112,7 @@ bool read_begin_may_fail(const struct read_run *r)
 
 void read_begin_free(struct read_begin *b)
 {
-    buf_free(&b->first.records);
-    buf_free(&b->first.envelope);
-    buf_free(&b->first.url);
-    buf_free(&b->first.date);
+    read_page_free(&b->first);
     buf_free(&b->first_url);
     buf_free(&b->line);
 }

@@ -33,6 +33,14 @@ void read_page_begin(void *ctx, struct exchange *x)
         split_many(&h->split);
 }
 
+void read_page_free(struct held_page *h)
+{
+    buf_free(&h->records);
+    buf_free(&h->envelope);
+    buf_free(&h->url);
+    buf_free(&h->date);
+}
+
 /* A first line of NDJSON may have an array at a usual place. Before records of one text go out, there should be more of
  * it than a line. */
 enum { STREAM_DOUBT = 65536 };

@@ -13,4 +13,7 @@ int read_page_said(void *ctx, struct exchange *x, struct slice *said, struct err
 /* No rule is against it. -1: EXIT_ANSWER: it has no list of records, or says that it is an error. */
 int read_page_whole(void *ctx, struct exchange *x, struct error *e);
 
+/* What a slot of the window has kept. */
+void read_page_free(struct held_page *h);
+
 #endif

@@ -68,12 +68,16 @@ void report_page(const struct report_page *p, struct buf *out)
     print(o, out);
 }
 
-void report_count(int64_t records, int64_t requests, const char *date, struct buf *out)
+void report_count(const struct report_count *c, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
-    add_integer(o, "records", records);
-    add_integer(o, "requests", requests);
-    add_text(o, "date", date);
+    add_known(o, "records", c->records);
+    add_integer(o, "requests", c->requests);
+    add_text(o, "date", c->date);
+    if (c->style) {
+        add_known(o, "page_size", c->page_size);
+        add_text(o, "style", c->style);
+    }
     print(o, out);
 }
 
@@ -88,13 +92,16 @@ static void add_tenths(cJSON *o, const char *name, double n)
 void report_plan(const struct report_plan *p, struct buf *out)
 {
     cJSON *o = cJSON_CreateObject();
-    add_integer(o, "records", p->records);
-    add_integer(o, "page_size", p->page_size);
-    add_integer(o, "pages", p->pages);
-    add_integer(o, "requests", p->requests);
+    add_known(o, "records", p->records);
+    add_known(o, "total", p->total);
+    add_known(o, "page_size", p->page_size);
+    add_known(o, "pages", p->pages);
+    add_known(o, "requests", p->requests);
     add_tenths(o, "minutes", p->minutes);
     add_tenths(o, "requests_left", p->left);
     add_tenths(o, "reset_seconds", p->reset);
+    add_text(o, "style", p->style);
+    add_text(o, "doubt", p->doubt);
     print(o, out);
 }
 

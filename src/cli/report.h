@@ -36,15 +36,25 @@ struct report_page {
     const char *envelope; /* JSON; empty: there is none */
 };
 
+/* What a count, or a plan, has for --summary-fd. */
+struct report_count {
+    int64_t records; /* -1: null */
+    int64_t requests;
+    const char *date;  /* or NULL */
+    const char *style; /* NULL: pages were not looked at; else */
+    int64_t page_size; /* -1: null */
+};
+
 /* Each appends one line of JSON. */
-/* What a count has for --summary-fd. date: or NULL. */
-void report_count(int64_t records, int64_t requests, const char *date, struct buf *out);
+void report_count(const struct report_count *c, struct buf *out);
 void report_page(const struct report_page *p, struct buf *out);
 /* What the reading of a list would take; -1: unknown. */
 struct report_plan {
-    int64_t records, page_size, pages, requests;
-    double minutes;     /* by --rate */
+    int64_t records, total, page_size, pages, requests; /* of the range, of the list; -1: null */
+    double minutes;                                     /* by --rate */
     double left, reset; /* requests that the server still takes, and in how many seconds it takes more */
+    const char *style;
+    const char *doubt; /* why records are not known; or NULL */
 };
 void report_plan(const struct report_plan *p, struct buf *out);
 

@@ -15,13 +15,14 @@ class Run:
     """One run of the tool: what it was asked for, and its summary; empty where it gave none."""
 
     command: str
-    flags: Mapping[str, str | int]
+    flags: Mapping[str, str | int | None]
     config: Mapping[str, str | int | None]
     summary: Mapping[str, Any]
 
     def told(self, name: str) -> float:
-        """A number of the summary. The records of a count were not read."""
-        return 0 if (self.command, name) == ("count", "records") else self.summary.get(name) or 0
+        """A number of the summary. Records that were only counted were not read."""
+        counted = self.command == "count" or "plan" in self.flags
+        return 0 if counted and name == "records" else self.summary.get(name) or 0
 
 
 @dataclass

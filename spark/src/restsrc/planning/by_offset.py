@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from restsrc.errors import UnexpectedAnswer
 from restsrc.options import Complaints, Options
 from restsrc.partition import Piece, RestApiPartition
 from restsrc.planning import survey
@@ -92,7 +91,7 @@ def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list
 
 
 def plan(options: Options) -> Plan:
-    """Asks the server for its count and two pages, and cuts. One range where there is no count or no way to seek."""
+    """Asks the server for its count and two pages, at once, and cuts. One range where there is no count or no way to seek."""
     if options.limit == 0:
         return Plan([])
     way = survey.paging(options)
@@ -105,18 +104,13 @@ def _cut(options: Options, way: survey.Paging) -> Plan:
         return _one_range(options, f"the style {way.style} can't start in the middle of the list")
     if not options.counts:
         return _one_range(options, "count_from is none")
-    try:
-        total = survey.count(options, way.found)
-    except UnexpectedAnswer as error:
-        if options.text("count_from") != "auto":
-            raise
-        return _one_range(options, f"the server gives no count: {error}")
+    look = survey.look(options, way.found)
+    total, page_size = look.total, look.page_size
+    if total is None:
+        return _one_range(options, f"the server gives no count: {look.doubt}")
     end = total if limit is None else min(total, offset + limit)
     if end <= offset:
         return Plan([], total)
-    page_size = survey.real_page_size(options, way.found)
-    if offset:
-        survey.check_offsets(options, way.found)
     if page_size is None:
         return Plan([Range(offset, end - offset)], total)
     return Plan(cut(offset, end, page_size, options.optional_integer("num_partitions")), total, page_size)

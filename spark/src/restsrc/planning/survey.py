@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restsrc.errors import RequestRefused, RestsrcError, UnexpectedAnswer
+from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.process import Config, Process
 
@@ -43,33 +42,10 @@ class Paging:
 
 def count(options: Options, config: Config) -> int:
     """The number of records in the list. UnexpectedAnswer where the server gives none."""
-    return count_and_summary(options, config)[0]
-
-
-def count_and_summary(options: Options, config: Config) -> tuple[int, dict[str, Any]]:
-    """The same, with what else the tool has heard: the server's clock as `date`."""
     with Process(options, "count", {}, config) as process:
         text = process.text()
-        summary = process.finish()
-    return int(text), summary
-
-
-def counts(
-    options: Options, config: Config, lines: Sequence[Mapping[str, str]]
-) -> tuple[list[int | None], dict[str, Any]]:
-    """The same for the lists that the lines make, in one run of the tool. None: that one can't be counted.
-
-    The summary is empty where the run has failed; then the counts are those before.
-    """
-    flags = {"for-each": "-", "reject-file": os.devnull}
-    with Process(options, "count", flags, config, fed="windows") as process:
-        process.feed("".join(json.dumps(line) + "\n" for line in lines).encode())
-        told = [None if text == "null" else int(text) for text in process.text().split()]
-        try:
-            return told, process.finish()
-        except RestsrcError as error:
-            _log.debug("restsrc: not all windows are counted at once: %s", error)
-            return told, {}
+        process.finish()
+    return int(text)
 
 
 def lines(options: Options, config: Config, flags: dict[str, int]) -> list[bytes]:
@@ -140,14 +116,30 @@ def _preset_style(options: Options) -> str:
         return str(process.finish()["style"])
 
 
-def real_page_size(options: Options, config: Config) -> int | None:
-    """How many records the server puts on a page, perhaps fewer than it was asked for. None: the list is empty.
+@dataclass(frozen=True)
+class Look:
+    """What a list is like before it is read.
 
-    Two pages are read. UnexpectedAnswer where they are the same, because then the server ignores which one is asked
-    for. Tasks that read one page each could not notice that.
+    `total`: how many records it has; None: the server gives no count, and `doubt` says why. `page_size`: how many the
+    server puts on a page, perhaps fewer than it was asked for; None: nothing is known, or wanted, of pages.
     """
-    summary = _pages(options, 2, config)
-    return summary.get("page_size") or summary["records"] or None
+
+    total: int | None
+    page_size: int | None
+    doubt: str
+
+
+def look(options: Options, config: Config) -> Look:
+    """Counts the list and reads two pages, from the option offset on, in one run of the tool.
+
+    UnexpectedAnswer where the pages are the same, because then the server ignores which one is asked for: tasks that
+    read one page each could not notice that. Also where there is no count at the option count_from.
+    """
+    with Process(options, "read", {"plan": None, "offset": options.offset}, config) as process:
+        text = process.text()
+        process.finish()
+    told = json.loads(text)
+    return Look(told["total"], told["page_size"], told["doubt"] or "")
 
 
 def check_offsets(options: Options, config: Config) -> None:

@@ -21,6 +21,9 @@ from restsrc.streams.settled import Settled
 
 LOOKS = 3  # at what would be bad news, because one answer may come from a copy that is behind
 PAUSE = 0.5  # seconds between them
+NEEDS_COUNT = (
+    "stream_mode offset needs the number of records: say where it is with count_from, or use stream_mode cursor"
+)
 
 _log = logging.getLogger("restsrc")
 
@@ -96,11 +99,11 @@ class OffsetMode:
         if self._on_shrink != "fail" or known:
             there = self._count()
             stop, last = min(stop, there), last if stop <= there else ()
+        few = stop - begin <= self._options.integer("page_size")
+        page_size = self._learned_page_size(few)
         if begin and not self._checked:
             survey.check_offsets(self._options, self._paging().found)
             self._checked = True
-        few = stop - begin <= self._options.integer("page_size")
-        page_size = self._learned_page_size(stop, few)
         config: dict[str, str | int | None] = {**self._paging().found, **drift(self._options)}
         if page_size:
             config["page_size"] = page_size
@@ -113,8 +116,11 @@ class OffsetMode:
     # ---- whether the list is what it was ----
 
     def _count_twice(self, least: int) -> int:
-        """The count; looked at again where it is low, because a copy may be behind for a moment."""
-        total = self._count()
+        """The count; looked at again where it is low, because a copy may be behind for a moment.
+
+        All is new to a stream that begins: then the pages are looked at, too.
+        """
+        total = self._count() if least or self._page_size else self._look()
         for _ in range(LOOKS - 1):
             if total >= least:
                 break
@@ -199,12 +205,23 @@ class OffsetMode:
         try:
             self._newest = survey.count(self._options, found)
         except UnexpectedAnswer as error:
-            hint = "stream_mode offset needs the number of records: say where it is with count_from"
-            hint = f"{error}; {hint}, or use stream_mode cursor"
-            raise UnexpectedAnswer(hint, error.exit_code, error.retryable, error.http_status) from None
+            raise UnexpectedAnswer(
+                f"{error}; {NEEDS_COUNT}", error.exit_code, error.retryable, error.http_status
+            ) from None
         return self._newest
 
-    def _learned_page_size(self, total: int, few: bool) -> int | None:
+    def _look(self) -> int:
+        """The count, in one run of the tool with a look at two pages."""
+        look = survey.look(self._options, self._paging().found)
+        if look.total is None:
+            raise UnexpectedAnswer(f"{look.doubt}; {NEEDS_COUNT}")
+        self._newest = look.total
+        if look.page_size and look.page_size < look.total:  # so there was a second page, and another one
+            self._page_size = look.page_size
+            self._checked = True
+        return look.total
+
+    def _learned_page_size(self, few: bool) -> int | None:
         """The page size that the server really gives. `few` rows make one task without it, but not in style page.
 
         It depends on nothing that a restart forgets, because a batch that is read again must be cut as before: sinks
@@ -212,11 +229,8 @@ class OffsetMode:
         """
         if few and self._paging().style != "page":
             return None
-        if self._page_size is None:
-            size = survey.real_page_size(self._options, self._paging().found)
-            if size is None or size >= total:  # a list of one page does not show how long a page can be
-                return size
-            self._page_size = size
+        if self._page_size is None:  # a list of one page does not show how long a page can be
+            self._look()
         return self._page_size
 
 
