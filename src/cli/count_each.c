@@ -219,11 +219,8 @@ static const struct transfer_ops each_ops = {
 
 static int run(struct each *a, struct error *e)
 {
-    struct http_options http = options_http(a->options);
     struct transfer_ops ops = each_ops;
-    http.request = &a->parents.target.common;
-    ops.input_fd = a->parents.input.fd;
-    struct transfer *transfer = transfer_new(&http, a->slots, &a->stats, e);
+    struct transfer *transfer = parents_window(&a->parents, a->slots, &ops, &a->stats, e);
     int result = transfer ? transfer_run(transfer, &ops, a, e) : -1;
     transfer_free(transfer);
     if (result == 0 && a->torn.code) {

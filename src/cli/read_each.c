@@ -217,11 +217,8 @@ static const struct transfer_ops each_ops = {
 static int run(struct each *a, struct error *e)
 {
     struct read_shared *s = a->whole->shared;
-    struct http_options http = options_http(a->whole->options);
     struct transfer_ops ops = each_ops;
-    http.request = &a->parents.target.common;
-    ops.input_fd = a->parents.input.fd;
-    s->transfer = transfer_new(&http, a->slots, &s->stats, e);
+    s->transfer = parents_window(&a->parents, a->slots, &ops, &s->stats, e);
     int result = s->transfer ? 0 : -1;
     do /* the end of a list may be what another one waits for */
         result = result || transfer_run(s->transfer, &ops, a, e) || on_idle(a, e) ? -1 : 0;

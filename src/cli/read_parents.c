@@ -113,6 +113,15 @@ void parents_free(struct parents *all)
     batch_free(&all->next);
 }
 
+struct transfer *parents_window(const struct parents *all, unsigned slots, struct transfer_ops *ops,
+                                struct transfer_stats *stats, struct error *e)
+{
+    struct http_options http = options_http(all->options);
+    http.request = &all->target.common;
+    ops->input_fd = all->input.fd;
+    return transfer_new(&http, slots, stats, e);
+}
+
 /* ---- a line ---- */
 
 static int keep(const struct parents *all, struct parent *p, struct error *e)

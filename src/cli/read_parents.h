@@ -5,6 +5,7 @@
 
 #include "cli/options.h"
 #include "cli/read_windows.h"
+#include "http/transfer.h"
 #include "write/input.h"
 #include "write/target.h"
 #include "json/path.h"
@@ -43,6 +44,10 @@ struct parent {
 /* -1: EXIT_USAGE, EXIT_NO_FILE. Free with parents_free(), also after a failure. */
 int parents_init(struct parents *all, const struct options *o, struct error *e);
 void parents_free(struct parents *all);
+
+/* A window for the lists of the lines; *ops then waits for lines. As transfer_new(). */
+struct transfer *parents_window(const struct parents *all, unsigned slots, struct transfer_ops *ops,
+                                struct transfer_stats *stats, struct error *e);
 
 /* The next line. An input_state, or -1: EXIT_INPUT. Free it with parent_free(), whatever it is. */
 int parents_next(struct parents *all, struct parent *to, struct error *e);
