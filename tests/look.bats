@@ -202,9 +202,11 @@ def answer(r):
 END
     restsrc count --plan --rate 1200/m "$api/list"
     exits 0
-    diff "$out" - <<'END'
-{"records":123400,"total":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,"requests_left":57,"reset_seconds":90,"style":"offset","doubt":null}
+    diff <(tr -d '\n' <"$out") <(tr -d '\n' <<'END'
+{"records":123400,"total":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,
+"requests_left":57,"reset_seconds":90,"style":"offset","doubt":null}
 END
+    )
     restsrc count --plan "$api/list"
     [ "$(jq -c '[.minutes, .pages]' "$out")" = '[null,3085]' ]
 }

@@ -69,11 +69,11 @@ class Process:
     ):
         """Starts the tool; ToolFailure where that is not possible.
 
-        `flags` go on the command line; None: they have no value. All else goes through a pipe, with the URL and the secrets: the user's
-        options, and `config`, which wins over them as `Options.config` says. A `probe` is run for its summary only;
-        its warnings are dropped, and its records, too, except with `envelopes`. `fed` says in messages what the
-        standard input is; it takes what `feed` is given. Without it there is none. `envelopes`: the tool tells of each
-        page, see `page`. `arrow`: the output is for `batches`.
+        `flags` go on the command line; None: they have no value. All else goes through a pipe, with the URL and the
+        secrets: the user's options, and `config`, which wins over them as `Options.config` says. A `probe` is run for
+        its summary only; its warnings are dropped, and its records, too, except with `envelopes`. `fed` says in
+        messages what the standard input is; it takes what `feed` is given. Without it there is none. `envelopes`: the
+        tool tells of each page, see `page`. `arrow`: the output is for `batches`.
         """
         config = {**(config or {}), **({"time_zone": arrow.time_zone} if arrow else {})}
         self._options = options

@@ -91,7 +91,10 @@ def cut(offset: int, end: int, page_size: int, parts: int | None = None) -> list
 
 
 def plan(options: Options) -> Plan:
-    """Asks the server for its count and two pages, at once, and cuts. One range where there is no count or no way to seek."""
+    """Asks the server for its count and two pages, at once, and cuts.
+
+    One range where there is no count or no way to seek.
+    """
     if options.limit == 0:
         return Plan([])
     way = survey.paging(options)
