@@ -123,9 +123,10 @@ def grown(command, url, output, rng, to_file):
 
 
 def killed_until_done(command, output, rng, to_file):
-    """Each time it may go on for a little longer, so that it gets somewhere on a slow machine, too."""
+    """Each time it may go on for a little longer, so that it gets somewhere on a slow machine, too; in the end for
+    minutes, in which it would be done if it did not hang."""
     command = [*command, "--output", str(output)] if to_file else command
-    for kills in range(40):
+    for kills in range(30):
         with open(os.devnull if to_file else output, "ab") as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)
         try:
