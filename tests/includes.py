@@ -19,6 +19,7 @@ LIBRARIES = {
     "curl/": {
         "http/attempt.c",
         "http/client.c",
+        "http/connection.c",
         "http/dry.c",
         "http/failure.c",
         "http/http.c",

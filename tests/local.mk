@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test_charset \
 	tests/unit/test_gzip \
 	tests/unit/test_ca \
+	tests/unit/test_kept \
 	tests/unit/test_text \
 	tests/unit/test_terminal \
 	tests/unit/test_origin \

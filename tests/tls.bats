@@ -207,6 +207,25 @@ ends_streams() {
     h2=$(cat "$BATS_TEST_TMPDIR/h2-$1")
 }
 
+# post OPTION... URL: 100 requests that must not be sent twice; $opened: how many of them opened a connection.
+post() {
+    err=$BATS_TEST_TMPDIR/err
+    seq 100 | sed 's/.*/{"i":&}/' |
+        "$RESTSRC" write "${ca[@]}" --http1.1 --verbose --batch-size 1 "$@" >/dev/null 2>"$err"
+    opened=$(grep -c "[*] connected to" "$err")
+}
+
+@test "HTTP/1.1: POSTs go over one connection where nginx says that it stays open; not at once, nor when refused" {
+    there="$tls${path%/items}/_grow?n=0"
+    post "$there"
+    [ "$(seen .protocol | sort | uniq -c | tr -s ' ')" = " 100 HTTP/1.1" ]
+    [ "$opened" -lt 90 ]
+    post --parallel 2 "$there"
+    [ "$opened" -eq 100 ]
+    post --on 404=ok "$tls${path%/items}/_none"
+    [ "$opened" -eq 100 ]
+}
+
 @test "HTTP/2: what the server says it did not take is not unknown and is tried again; an early status counts" {
     "$PYTHON3" -c 'for i in range(2000): print("{\"i\":%d,\"text\":\"%s\"}" % (i, "x" * 1000))' >"$BATS_TEST_TMPDIR/in"
     for way in goaway:75:2 refused:75:2 reset:75:0 400:69:0; do

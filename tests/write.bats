@@ -438,6 +438,10 @@ log_of() { curl -sSf "$scenario/_log" | jq -c "$1"; }
     [ "$(log_of .connection | sort -u | wc -l)" -eq 3 ]
 }
 
+@test "servers that end connections at random moments, with or without a word: no bare POST is stored twice" {
+    "$PYTHON3" "$tests/property/kept.py" "$RESTSRC" 12
+}
+
 @test "the same with a key that is heeded: connections are kept, each record is there once" {
     sink drop-nth=2,keys
     plain 250

@@ -202,6 +202,10 @@ void failure_of_network(const struct http *h, int code, struct error *e)
                   h->curl_error);
         return;
     }
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        error_set(e, EXIT_UNAVAILABLE, "the connection was closed before an answer came");
+        return;
+    }
     if (!io_may_open()) {
         error_set(e, EXIT_UNAVAILABLE, "%s (too many open files: ulimit -n has the limit)", h->curl_error);
         return;
@@ -261,7 +265,7 @@ bool failure_may_pass(const struct http *h, int code)
 bool failure_was_sent(const struct http *h, int code)
 {
     bool tried_again = strstr(h->curl_error, "before giving up"); /* by libcurl itself */
-    return h->sent && !h->turned_away && !(h->fresh && tried_again) && !tls_refuses(h, code);
+    return h->sent && !h->turned_away && !(h->connection.fresh && tried_again) && !tls_refuses(h, code);
 }
 
 /* HOST:PORT of the proxy that requests to url may go through. */

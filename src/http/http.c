@@ -26,7 +26,10 @@ static size_t on_head(char *line, size_t size, size_t n, void *user)
     struct http *h = user;
     if (size * n > 12 && memcmp(line, "HTTP/", 5) == 0)
         h->challenged = memmem(line, 13, " 401", 4) && h->client->options.auth->digest;
-    return head_add(&h->in.head, line, size * n) ? 0 : size * n;
+    if (head_add(&h->in.head, line, size * n))
+        return 0;
+    connection_heed(&h->connection, &h->in.head);
+    return size * n;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *user)
@@ -56,6 +59,8 @@ static int on_send(void *user, char *ip, char *local_ip, int port, int local_por
     (void)ip;
     (void)local_ip;
     (void)port;
+    if (!connection_may_send(&h->connection, local_port))
+        return CURL_PREREQFUNC_ABORT;
     h->sent += !h->challenged; /* the first is there to be refused */
     h->local_port = local_port;
     h->sent_at = io_clock();
@@ -141,10 +146,12 @@ void http_open(struct http *h, struct client *c)
 {
     *h = (struct http){.client = c, .in.most = (size_t)c->options.network->max_page_bytes};
     set_all(h);
+    connection_init(&h->connection, h->easy);
 }
 
 void http_close(struct http *h)
 {
+    connection_free(&h->connection);
     curl_easy_cleanup(h->easy);
     curl_slist_free_all(h->headers);
     incoming_free(&h->in);
@@ -290,8 +297,6 @@ static void set_cookies(const struct http *h)
         curl_easy_setopt(h->easy, CURLOPT_COOKIELIST, "ALL"); /* forgets them */
 }
 
-/* libcurl itself repeats a request when a reused connection dies before the first byte of the answer. What must not be
- * sent twice therefore gets a connection of its own. */
 int http_prepare(struct http *h, const struct request *r, struct error *e)
 {
     bool has_body = r->body.len || (r->method != METHOD_GET && r->method != METHOD_HEAD);
@@ -309,11 +314,9 @@ int http_prepare(struct http *h, const struct request *r, struct error *e)
     }
     curl_easy_setopt(h->easy, CURLOPT_NOBODY, r->method == METHOD_HEAD ? 1L : 0L);
     curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, request_method(r->method));
-    h->fresh = !r->repeatable;
-    curl_easy_setopt(h->easy, CURLOPT_VERBOSE, h->fresh || h->client->options.network->verbose ? 1L : 0L); /* for
- on_word() */
-    curl_easy_setopt(h->easy, CURLOPT_FRESH_CONNECT, r->repeatable ? 0L : 1L);
-    curl_easy_setopt(h->easy, CURLOPT_FORBID_REUSE, r->repeatable ? 0L : 1L);
+    connection_choose(&h->connection, r->repeatable, h->serial && !h->client->options.auth->digest);
+    /* for on_word() */
+    curl_easy_setopt(h->easy, CURLOPT_VERBOSE, !r->repeatable || h->client->options.network->verbose ? 1L : 0L);
     set_headers(h, r, has_body);
     set_cookies(h);
     int result = address(h, r, e);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "http/client.h"
+#include "http/connection.h"
 #include "http/incoming.h"
 #include "http/request.h"
 
@@ -21,7 +22,9 @@ struct http {
     struct incoming in;       /* the answer; the caller sets what takes it */
     struct buf authorization; /* headers to send, each ended by '\n', set before http_prepare() */
     unsigned generation;      /* of the credentials that were sent */
-    bool foreign;   /* the caller's: the request goes to another origin than ours, and no credentials go along */
+    bool foreign; /* the caller's: the request goes to another origin than ours, and no credentials go along */
+    struct connection connection;
+    bool serial;    /* the caller's: no other request is under way meanwhile, so one connection can carry them all */
     unsigned sent;  /* how often libcurl has begun to send the request: it repeats it by itself when a reused connection
                        dies */
     int local_port; /* of the connection that it was sent over; 0: not yet */
@@ -32,7 +35,6 @@ struct http {
     char tls[80];   /* version and cipher of a connection that was opened for it; not always told */
     char curl_error[256];
     int refused;      /* the CURLcode of an option's text that libcurl does not take, such as one of more than 8 MB */
-    bool fresh;       /* the request has a connection of its own */
     bool challenged;  /* the last answer was the challenge of HTTP Digest */
     bool turned_away; /* the server has said, in HTTP/2, that it did not take it */
 };

@@ -63,6 +63,7 @@ struct transfer *transfer_new(const struct http_options *o, unsigned parallel, s
         t->exchange[i] = (struct exchange){.slot = i, .attempt = a};
         t->order[i] = a;
         http_open(&a->http, &t->client);
+        a->http.serial = parallel == 1;
         a->http.in.sink = on_body;
         a->http.in.user = a;
         curl_easy_setopt(a->http.easy, CURLOPT_PRIVATE, a);
@@ -190,6 +191,7 @@ static void perform(struct transfer *t)
             login_ended(&t->login, code);
             continue;
         }
+        connection_ended(&a->http.connection);
         curl_multi_remove_handle(t->multi, a->http.easy);
         verdict_reach(t, a, code);
     }
@@ -271,8 +273,10 @@ static bool is_under_way(const struct transfer *t)
 /* Until a request may begin, or there is news of one, or input. */
 static void rest(struct transfer *t, double seconds)
 {
-    bool idle = t->used && !is_under_way(t);
+    bool under_way = is_under_way(t), idle = t->used && !under_way;
     double began = io_clock();
+    if (!under_way && t->slots == 1 && connection_is_kept(&attempt_nth(t, 0)->http.connection))
+        seconds = fmin(seconds, KEPT_IDLE); /* nobody else is to wait for it */
     wait_for_news(t, t->waits_for_input ? t->ops->input_fd : -1, CURL_WAIT_POLLIN, seconds);
     if (idle)
         t->stats->waited += io_clock() - began;

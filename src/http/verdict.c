@@ -188,11 +188,25 @@ void verdict_heed(struct transfer *t, struct attempt *a)
     }
 }
 
+/* The server has not got the request. */
+static void send_anew(struct transfer *t, struct attempt *a)
+{
+    attempt_show(t, true, a->exchange,
+                 "* the server had closed the connection that was kept: again over another: ", "");
+    t->stats->requests -= !a->http.sent;
+    t->stats->retries += a->http.sent;
+    attempt_soon(a);
+}
+
 void verdict_reach(struct transfer *t, struct attempt *a, int code)
 {
     struct exchange *x = a->exchange;
     struct buf to = {0};
     char told[40];
+    if (code && !a->http.in.head.lines.len && connection_was_unused(&a->http.connection, a->http.sent)) {
+        send_anew(t, a);
+        return;
+    }
     x->status = http_has_answer(&a->http) ? http_status(&a->http) : 0;
     bool good = is_good(x), answered = x->status && !a->http.in.stopped;
     if (x->status > 0 && x->status < 600)
@@ -202,7 +216,7 @@ void verdict_reach(struct transfer *t, struct attempt *a, int code)
     attempt_tell_head(t, x);
     tell_connection(t, a);
     if (a->http.sent > 1) {
-        a->taken |= !a->http.fresh; /* there it is REFUSED_STREAM that libcurl has met with */
+        a->taken |= !a->http.connection.fresh; /* there it is REFUSED_STREAM that libcurl has met with */
         t->stats->requests += a->http.sent - 1;
         t->stats->retries += a->http.sent - 1;
     }
