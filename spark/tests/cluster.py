@@ -82,7 +82,7 @@ class Cluster:
     def __init__(self, folder, eventually):
         self._folder, self._eventually = folder, eventually
         self.python = empty_venv(folder / "python") / "bin" / "python"
-        self._daemons = []
+        self._daemons, self._jobs = [], []
         self.url = self._start(
             "master", r"Starting Spark master at (\S+)", "Master", "--host", "127.0.0.1", "--port", "0"
         )
@@ -143,7 +143,13 @@ class Cluster:
         environment = bare("/nonexistent", HOME=str(folder), TMPDIR=str(folder), PYTHONPATH=str(path))
         daemon = Daemon(folder, r"(?m)^RESULT (.*)$", command, environment)
         self._daemons.append(daemon)
+        self._jobs.append(daemon)
         return daemon
+
+    def end_jobs(self):
+        """Those that still run have cores that the next job would wait for."""
+        while self._jobs:
+            self._jobs.pop().kill()
 
     @contextmanager
     def connect_server(self, name, *arguments, path=""):

@@ -74,12 +74,15 @@ class Job:
 
 
 @pytest.fixture
-def job(fault, sink, tmp_path):
+def job(cluster, fault, sink, tmp_path):
+    """Jobs end with their test, also where it fails."""
+
     def make(words="kind=flat,n=1000"):
         sinks = {"write": sink("keys,answer=count"), "stream_write": sink("keys,answer=count")}
         return Job(fault(words), sinks, tmp_path)
 
-    return make
+    yield make
+    cluster.end_jobs()
 
 
 def places(cluster):
@@ -172,7 +175,7 @@ def test_a_worker_is_killed_in_mid_job(cluster, archive, job, step):
     options = {} if step == "write" else {"num_partitions": "10", "page_size": "20"}
     running = cluster.submit(f"kill-{step}", "--py-files", archive, JOB, work.text(step, **options), path=archive)
     busy = work.sinks[step].stored if step in work.sinks else work.source.log
-    eventually(lambda: len(busy()) > 8, 120)
+    eventually(lambda: len(busy()) > 8, 300)
     victim = eventually(lambda: next((one for one in cluster.workers if program_below(one.folder)), None), 60)
     cluster.workers.remove(victim)
     victim.kill()
