@@ -118,14 +118,56 @@ bool moment_duration(const char *text, double *seconds)
     return true;
 }
 
+/* What %z stands for. NULL: it is no zone. */
+static const char *take_zone_of_format(const char *text, double *offset)
+{
+    char zone[sizeof "+01:00"] = "";
+    text += strspn(text, " \t");
+    size_t len = strspn(text, "Zz+-:0123456789");
+    if (!len || len >= sizeof zone)
+        return NULL;
+    memcpy(zone, text, len);
+    return take_zone(zone, offset) ? text + len : NULL;
+}
+
+static const char *take_part(const char *text, struct buf *format, struct tm *tm)
+{
+    const char *rest = text ? strptime(text, buf_text(format), tm) : NULL;
+    buf_clear(format);
+    return rest;
+}
+
+/* As strptime() of glibc; that of musl knows neither %F nor %z. */
+static const char *take_format(const char *text, const char *format, struct tm *tm, double *zone)
+{
+    struct buf part = {0};
+    *zone = 0;
+    while (text && *format) {
+        char letter = *format == '%' ? format[1] : '\0';
+        if (letter == 'z') {
+            text = take_part(text, &part, tm);
+            text = text ? take_zone_of_format(text, zone) : NULL;
+        } else if (letter == 'F') {
+            buf_adds(&part, "%Y-%m-%d");
+        } else {
+            buf_add(&part, format, letter ? 2 : 1);
+        }
+        format += letter ? 2 : 1;
+    }
+    text = take_part(text, &part, tm);
+    buf_free(&part);
+    return text;
+}
+
 bool moment_read(const char *text, const char *format, double *seconds)
 {
     struct tm tm = {.tm_mday = 1, .tm_year = 70};
-    const char *end = format && strchr(format, '%') ? strptime(text, format, &tm) : NULL;
+    double zone = 0;
+    const char *end = format && strchr(format, '%') ? take_format(text, format, &tm, &zone) : NULL;
     if (!end || *end)
         return moment_parse(text, seconds);
-    long zone = tm.tm_gmtoff; /* of %z */
-    *seconds = (double)(timegm(&tm) - zone);
+    long local = tm.tm_gmtoff; /* of %s */
+    *seconds = (double)(timegm(&tm) - local) - zone;
     return true;
 }
 
@@ -140,6 +182,8 @@ static void put_parts(const char *format, int64_t seconds, int micros, struct bu
             buf_addf(out, "%06d", micros);
         else if (letter == 's')
             buf_addf(out, "%" PRId64, seconds);
+        else if (*format == '%' && !letter)
+            buf_adds(out, "%%"); /* alone at the end it means nothing to some */
         else
             buf_add(out, format, letter ? 2 : 1);
         format += letter ? 1 : 0;

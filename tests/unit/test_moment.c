@@ -126,6 +126,10 @@ static void test_read(void)
     ok(moment_read("31.01.2026 08:00", "%d.%m.%Y %H:%M", &seconds) && near(seconds, 1769846400), "in a format");
     ok(moment_read("31.01.2026 08:00 +0100", "%d.%m.%Y %H:%M %z", &seconds) && near(seconds, 1769842800),
        "with its zone");
+    ok(moment_read("2026-01-31 09:00 +01:00", "%F %H:%M %z", &seconds) && near(seconds, 1769846400),
+       "the day in short");
+    ok(moment_read("2026-01-31T08:00Z!", "%FT%H:%M%z!", &seconds) && near(seconds, 1769846400), "the zone is not last");
+    ok(!moment_read("31.01.2026 08:00 CET", "%d.%m.%Y %H:%M %z", &seconds), "with a name for a zone");
     ok(moment_read("2026-01-31T08:00:00Z", "%d.%m.%Y", &seconds) && near(seconds, 1769846400), "in another");
     ok(moment_read("2026-01-31", NULL, &seconds) && near(seconds, 1769817600), "in none");
     ok(moment_read("1769846400", "epoch_s", &seconds) && near(seconds, 1769846400), "in one with a name");
