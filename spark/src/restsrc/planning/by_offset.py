@@ -53,7 +53,11 @@ class LastPiece(Piece):
         total = survey.count(options, self.config)
         limit = None if self.end is None else self.end - self.offset
         counted = total - self.offset if limit is None else min(total - self.offset, limit)
-        return Piece(self.offset, limit, max(counted, self.expect or 0), total, self.config)
+        expect = max(counted, self.expect or 0)
+        page = self.config.get("page_size")
+        if page == total and total < (options.optional_integer("page_size") or 0):
+            limit = expect  # the plan has seen that the list is one short page
+        return Piece(self.offset, limit, expect, total, self.config)
 
 
 def partitions(options: Options, complaints: Complaints) -> list[RestApiPartition]:
