@@ -35,6 +35,7 @@ class CountRun:
             self._rejects.close()
             raise
         self._answers = self._lines()
+        self.counted = False  # a list
 
     def __enter__(self) -> CountRun:
         return self
@@ -65,7 +66,10 @@ class CountRun:
         if not text:
             self.finish()
             raise EOFError("restsrc count has ended")
-        return self._reason() if text == b"null" else int(text)
+        if text == b"null":
+            return self._reason()
+        self.counted = True
+        return int(text)
 
     def _reason(self) -> RestsrcError:
         """Of the list that was not counted: the tool writes it down first."""

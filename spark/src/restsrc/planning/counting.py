@@ -107,7 +107,9 @@ class Counts:
         run, self._run = self._run, None
         with run:
             if raised[0] is None:
-                self._hear(run.finish())
+                summary = run.finish()
+                if run.counted:  # a refusal tells no time
+                    self._hear(summary)
 
     def _without_count(self, error: RestsrcError, time: TimeQuery, start: int, end: int) -> int | None:
         """As `one`, where the API has given an error for a count."""
