@@ -119,6 +119,14 @@ END
     restsrc read --param-offset skip --param-limit take "$api"
     exits 0
     wrote_ids 0 249
+    # a page that was cut is of a round length: others are the whole of a list that has no pages
+    api <<'END'
+def answer(r):
+    return {"count": 3, "items": [{"id": 0}, {"id": 1}, {"id": 2}]}
+END
+    restsrc read "$api"
+    exits 0
+    wrote_ids 0 2
 }
 
 @test "page: page 1 is the first, whatever a server gives for page 0" {

@@ -135,8 +135,10 @@ static int ends_twice(struct slice records)
  * very same page, and the same total, has that page for whatever is asked: it is the whole list. */
 static bool is_whole_list(const struct paginate *p, const struct page *page)
 {
+    enum { ROUND = 5 };
     const struct total *total = &page->total;
-    bool length = total->guessed && strcmp(total->where, "count") == 0; /* as often that of the page alone */
+    /* as often the length of the page alone, which is a round number where there are more */
+    bool length = total->guessed && strcmp(total->where, "count") == 0 && total->records % ROUND == 0;
     return p->distrust && p->pages == 1 && p->style->seeks && total->records == page->got && !length &&
            paging_sum(p->start, page->got) == p->position;
 }
