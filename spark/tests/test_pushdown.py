@@ -326,7 +326,7 @@ def test_what_counts_the_whole_list_does_not_go_with_it(options):
 def test_a_filter_saves_requests(items):
     assert [row.id for row in items().filter("id = 5").collect()] == [5]
     asked = items.queries()
-    assert len(asked) <= 7, asked
+    assert len(asked) <= 8, asked  # the plan's second page does not wait for the count, so it may be one more
     assert all(query["id"] == "5" for query in asked)
     assert [row.id for row in items(None, sample_records=100).filter("id >= 997").collect()] == [997, 998, 999]
     assert whole_lists(items) == 1  # the sample for the schema

@@ -5,6 +5,7 @@ open. Servers that end it at random moments, with or without a word: no record i
 """
 
 import json
+import os
 import random
 import socket
 import struct
@@ -135,7 +136,7 @@ def main():
         kept += done.returncode == 0 and server.connections < RECORDS
         unknown += done.returncode == 75
     print(f"{len(seeds)} runs, {unknown} with a record that may be stored; in {kept} connections were kept")
-    if len(seeds) > 1 and not kept:
+    if len(seeds) > 1 and not kept and not os.environ.get("KEEPS_NONE"):
         sys.exit("no connection was ever kept")
 
 

@@ -39,6 +39,20 @@ static void reset(int socket)
     close(socket);
 }
 
+/* Emulators and some sandboxes have no TCP_INFO: no connection is kept there. */
+static bool system_tells(void)
+{
+    struct kept k;
+    struct pair p = connected();
+    kept_init(&k);
+    kept_take(&k, p.client, 1);
+    bool tells = k.socket >= 0;
+    ok(tells || !kept_is_good(&k, 1.1), "where the system does not tell, none is kept");
+    close(p.client);
+    close(p.server);
+    return tells;
+}
+
 static void over(struct kept *k, const struct pair *p)
 {
     kept_end(k);
@@ -139,9 +153,11 @@ static void check_end(const char *name, bool first, bool resets, bool expected)
 
 int main(void)
 {
+    test_worth();
+    if (!system_tells())
+        return tap_end();
     test_good();
     test_life();
-    test_worth();
     test_stranger();
     test_end_between();
     check_end("ended before the request came", true, false, true);
