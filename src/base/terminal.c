@@ -40,6 +40,11 @@ void terminal_note(struct terminal *t, bool verbose, const char *lines)
     free(text);
 }
 
+void terminal_tell(void *terminal, bool verbose, const char *lines)
+{
+    terminal_note(terminal, verbose, lines);
+}
+
 static void add_time(double seconds, struct buf *out)
 {
     int64_t s = (int64_t)(seconds + 0.5);

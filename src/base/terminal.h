@@ -34,6 +34,8 @@ enum terminal_progress {
 void terminal_init(struct terminal *t, bool quiet, enum terminal_progress progress, int64_t limit);
 /* Each of the lines, made safe to show, with "restsrc: " before it; unless quiet, but for what --verbose asked for. */
 void terminal_note(struct terminal *t, bool verbose, const char *lines);
+/* The same as a callback, whose context is the terminal. */
+void terminal_tell(void *terminal, bool verbose, const char *lines);
 /* Draws the line, at most five times a second, in the width of the terminal. */
 void terminal_progress_show(struct terminal *t, const struct progress *p);
 /* Takes the line away, so that something else can be printed. */

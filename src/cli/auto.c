@@ -5,11 +5,6 @@
 
 #include "base/terminal.h"
 
-static void on_note(void *ctx, bool verbose, const char *line)
-{
-    terminal_note(ctx, verbose, line);
-}
-
 static bool was_given(const void *options, const char *name)
 {
     return options_is_given(options, name);
@@ -18,7 +13,7 @@ static bool was_given(const void *options, const char *name)
 int auto_discover(const struct options *o, bool brief, struct finding *f, struct error *e)
 {
     struct terminal terminal;
-    struct ask ask = {.http = options_http(o), .note = on_note, .ctx = &terminal};
+    struct ask ask = {.http = options_http(o), .note = terminal_tell, .ctx = &terminal};
     struct discover_options wanted = {.http = options_http(o),
                                       .paging = &o->paging,
                                       .page_size = o->range.page_size,

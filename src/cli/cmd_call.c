@@ -10,11 +10,6 @@
 #include "pages/ask.h"
 #include "write/idempotency.h"
 
-static void on_note(void *ctx, bool verbose, const char *line)
-{
-    terminal_note(ctx, verbose, line);
-}
-
 static bool repeatable(const struct options *o, enum method method)
 {
     return (method != METHOD_POST && method != METHOD_PATCH) || (o->write.idempotency_key && o->write.idempotent);
@@ -73,7 +68,7 @@ static int show(struct ask *ask, bool include, struct terminal *terminal, struct
 int cmd_call(const struct options *o, struct error *e)
 {
     struct terminal terminal;
-    struct ask ask = {.http = options_http(o), .note = on_note, .ctx = &terminal, .first = true, .raw = true};
+    struct ask ask = {.http = options_http(o), .note = terminal_tell, .ctx = &terminal, .first = true, .raw = true};
     terminal_init(&terminal, o->run.quiet, PROGRESS_NONE, -1);
     int result = make_request(o, &ask.request, e) || ask_init(&ask, e) ? -1 : 0;
     if (result == 0 && ask_request(&ask, NULL) && !ask.failed) {

@@ -11,11 +11,6 @@
 #include "cli/report.h"
 #include "http/answer.h"
 
-static void on_note(void *ctx, bool verbose, const char *line)
-{
-    terminal_note(ctx, verbose, line);
-}
-
 /* The count and the summary. */
 static int tell(struct count *c, struct error *e)
 {
@@ -36,7 +31,7 @@ static int tell(struct count *c, struct error *e)
 
 static int count_alone(const struct options *o, struct terminal *terminal, struct error *e)
 {
-    struct count c = {.ask = {.http = options_http(o), .note = on_note, .ctx = terminal}};
+    struct count c = {.ask = {.http = options_http(o), .note = terminal_tell, .ctx = terminal}};
     int result = count_begin(&c, o, e) || ask_init(&c.ask, e) || count_list(&c, e) || tell(&c, e) ? -1 : 0;
     count_free(&c);
     return result;

@@ -48,11 +48,6 @@ static void on_note(void *ctx, bool verbose, const char *line)
     terminal_note(a->terminal, verbose, line);
 }
 
-static void tell(void *ctx, bool verbose, const char *line)
-{
-    terminal_note(ctx, verbose, line);
-}
-
 /* ---- a list ---- */
 
 static int start(struct each *a, struct counted *l, struct error *e)
@@ -72,7 +67,7 @@ static struct counted *open_list(struct each *a, const struct parent *parent)
     l->parent = *parent;
     l->count = (struct count){.by_page = a->learned.by_page,
                               .learned = &a->learned,
-                              .ask = {.http = options_http(a->options), .note = tell, .ctx = a->terminal}};
+                              .ask = {.http = options_http(a->options), .note = terminal_tell, .ctx = a->terminal}};
     l->count.ask.http.request = &l->parent.request;
     l->ended = start(a, l, &l->error) != COUNT_ASKS;
     l->error.located = l->ended; /* it is about no answer */

@@ -216,11 +216,6 @@ static void on_note(void *ctx, bool verbose, const char *line)
     terminal_note(&p->terminal, verbose, line);
 }
 
-static void tell(void *ctx, bool verbose, const char *line)
-{
-    terminal_note(ctx, verbose, line);
-}
-
 static const struct transfer_ops plan_ops = {
     .next = on_next,
     .begin = on_begin,
@@ -360,7 +355,7 @@ int plan_make(const struct options *o, bool counted, struct error *e)
     terminal_init(&p.shared.terminal, true, PROGRESS_NONE, -1); /* what is odd about pages, reading them says */
     p.shared.slots = options_parallel(o, PAGES) < PAGES ? 1 : PAGES;
     p.shared.held = mem_zeroed(p.shared.slots, sizeof *p.shared.held);
-    p.count.ask = (struct ask){.http = options_http(o), .note = tell, .ctx = &p.terminal};
+    p.count.ask = (struct ask){.http = options_http(o), .note = terminal_tell, .ctx = &p.terminal};
     int result = count_begin(&p.count, o, e) || begin_read(&p, range, e) || run(&p, e) || judge_count(&p, counted, e) ||
                          judge_pages(&p, e) || print(&p, e)
                      ? -1
