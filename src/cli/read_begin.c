@@ -143,7 +143,7 @@ static int64_t lines_before(struct slice lines, struct slice line)
     int64_t n = 0;
     for (struct slice one; lines.len; lines = lines_after(lines, one), n++) {
         one = lines_first(lines);
-        if (lines_same(one, line))
+        if (value_same(one, line))
             return n;
     }
     return -1;
@@ -203,7 +203,7 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
     case BEGIN_PLACE:
         return check_place(r, lines_first(records), e) ? -1 : go_on(r, x);
     case BEGIN_SMALLER:
-        if (!lines_same(lines_first(records), first)) {
+        if (!value_same(lines_first(records), first)) {
             keep_first(r, records);
             return ask(r, x, BEGIN_ZERO, before, asked);
         }
@@ -216,7 +216,7 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
         keep_first(r, records);
         return ask(r, x, BEGIN_BEFORE, -2 * asked, asked);
     default:
-        return got && !lines_same(lines_first(records), (struct slice){r->begin.line.data, r->begin.line.len})
+        return got && !value_same(lines_first(records), (struct slice){r->begin.line.data, r->begin.line.len})
                    ? go_on(r, x)
                    : lost(e);
     }

@@ -129,7 +129,7 @@ static int64_t dealt_with(struct slice lines, struct slice kept, int64_t left)
     struct slice wanted = lines_first(kept);
     for (struct slice line; left > 0 && lines.len; lines = lines_after(lines, line), done++) {
         line = lines_first(lines);
-        if (!lines_same(line, wanted))
+        if (!value_same(line, wanted))
             continue;
         kept = lines_after(kept, wanted);
         wanted = lines_first(kept);

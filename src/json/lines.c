@@ -26,16 +26,11 @@ struct slice lines_record(struct slice line)
     return (struct slice){line.text, line.len ? line.len - 1 : 0};
 }
 
-bool lines_same(struct slice a, struct slice b)
-{
-    return value_same(a, b);
-}
-
 bool lines_hold(struct slice lines, struct slice line)
 {
     for (struct slice one; lines.len; lines = lines_after(lines, one)) {
         one = lines_first(lines);
-        if (lines_same(one, line))
+        if (value_same(one, line))
             return true;
     }
     return false;

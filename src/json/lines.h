@@ -14,8 +14,6 @@ struct slice lines_after(struct slice lines, struct slice line);
 /* The line without its end: the record. */
 struct slice lines_record(struct slice line);
 
-/* The same bytes? */
-bool lines_same(struct slice a, struct slice b);
 /* Is the line one of these? */
 bool lines_hold(struct slice lines, struct slice line);
 

@@ -103,7 +103,7 @@ static bool has_come(const struct paginate *p, struct slice line, struct slice b
         struct slice last = lines_last(before);
         if (!is_at(p, last, &p->cursor.text))
             return false;
-        if (lines_same(last, line))
+        if (value_same(last, line))
             return true;
         before.len -= last.len;
     }
@@ -149,7 +149,7 @@ void follow_learn_inclusive(struct paginate *p, const struct page *page, struct 
     bool by_id = p->style->style == PAGING_LAST_ID && !p->inclusive && !p->range->allow_repeats;
     struct slice first = lines_first(records);
     if (!by_id || !p->cursor.text.len || !first.len || !is_at(p, first, &p->cursor.text) ||
-        (before.len && !lines_same(first, lines_last(before))) || !has_room(page, records, before))
+        (before.len && !value_same(first, lines_last(before))) || !has_room(page, records, before))
         return;
     p->inclusive = true;
     buf_addf(&p->note, "pages begin with the record whose %s was sent: it is left out (--cursor-inclusive)\n",
@@ -314,7 +314,7 @@ static int check_room(const struct paginate *p, const struct page *page, struct 
  * -1. */
 static int go_round(struct paginate *p, const struct page *page, const struct answer *a, int64_t fresh, struct error *e)
 {
-    bool itself = next_same(&p->next_cursor.text, &p->cursor.text), repeats = lines_same(a->before, a->records);
+    bool itself = next_same(&p->next_cursor.text, &p->cursor.text), repeats = value_same(a->before, a->records);
     if (!fresh)
         return page->got ? check_room(p, page, e) : 0;
     if (itself && repeats && p->went_round && p->total <= p->position) {
@@ -361,7 +361,7 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
         more = go_round(p, page, a, page->got - first, e);
     if (more < 0 || check_tied(p, page, a, e))
         return -1;
-    if (p->went_round && !more && page->got && lines_same(a->before, a->records))
+    if (p->went_round && !more && page->got && value_same(a->before, a->records))
         first = page->got; /* the last page once more */
     warn_of_ties(p, a);
     if (check_holes(p, page, e))

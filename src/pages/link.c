@@ -152,7 +152,7 @@ static void ask_instead(struct paginate *p, const struct buf *link)
 /* A server that does not know what to do with both may begin the list again. */
 static bool begins_like(struct slice records, struct slice first)
 {
-    return records.len && lines_same(lines_first(records), lines_first(first));
+    return records.len && value_same(lines_first(records), lines_first(first));
 }
 
 static int settle(struct paginate *p, bool needed)
@@ -187,7 +187,7 @@ int link_prove(struct paginate *p, struct buf *records, int64_t *count, struct s
         return 0;
     if (k->state == KEPT_FIRST_PAGE)
         return settle(p, !begins_like(come, (struct slice){k->first.data, k->first.len}));
-    if (k->state == KEPT_LINK_WHOLE && lines_same(come, held)) {
+    if (k->state == KEPT_LINK_WHOLE && value_same(come, held)) {
         decide(p, KEPT_NOT_NEEDED);
         buf_clear(&p->doubted);
         return 0;

@@ -251,9 +251,9 @@ static bool is_by_pages(const struct page *page, const struct answer *a)
     bool elsewhere = true;
     for (int64_t n = 0; n <= page->offset * page->asked && lines.len; n++, lines = lines_after(lines, line)) {
         line = lines_first(lines);
-        elsewhere &= n != page->offset || !lines_same(line, first);
+        elsewhere &= n != page->offset || !value_same(line, first);
     }
-    return page->got && page->asked > 1 && elsewhere && lines_same(line, first);
+    return page->got && page->asked > 1 && elsewhere && value_same(line, first);
 }
 
 int paginate_learn(struct paginate *p, struct page *page, const struct answer *a, struct request *r, struct error *e)

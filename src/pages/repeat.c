@@ -92,7 +92,7 @@ static int check_overlap(struct paginate *p, const struct page *page, struct sli
                          bool identified, struct error *e)
 {
     int64_t seen = overlap(records, before->records);
-    if (seen && p->style->seeks && lines_same(records, before->records))
+    if (seen && p->style->seeks && value_same(records, before->records))
         return same_page(e);
     if (seen && p->style->seeks && seen <= before->missing)
         return error_set(
@@ -122,13 +122,13 @@ enum trust { EQUAL_BY_NATURE, DOUBTFUL, THE_SAME };
 static int begins_twice(struct slice records)
 {
     struct slice first = lines_first(records), rest = lines_after(records, first);
-    return rest.len ? lines_same(first, lines_first(rest)) : -1;
+    return rest.len ? value_same(first, lines_first(rest)) : -1;
 }
 
 static int ends_twice(struct slice records)
 {
     struct slice last = lines_last(records), rest = {records.text, records.len - last.len};
-    return rest.len ? lines_same(last, lines_last(rest)) : -1;
+    return rest.len ? value_same(last, lines_last(rest)) : -1;
 }
 
 /* A first page as long as its total, which may be just that, its length: one request looks after it. What brings the
@@ -166,9 +166,9 @@ static void warn(struct paginate *p, const struct page *page)
 static bool may_be_others(struct slice records, struct slice before)
 {
     struct slice first = lines_first(records), rest = before;
-    bool found = lines_same(records, before);
+    bool found = value_same(records, before);
     for (unsigned times = 0; rest.len && !found; rest = lines_after(rest, lines_first(rest))) {
-        times += lines_same(lines_first(rest), first);
+        times += value_same(lines_first(rest), first);
         found = times > 1;
     }
     return found;
@@ -184,7 +184,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
     if (p->range->allow_repeats || p->went_round || p->probing == PROBE_LIMIT || !before->records.len || !records.len ||
         cursor_itself)
         return 0;
-    bool equal = lines_same(records, before->records);
+    bool equal = value_same(records, before->records);
     if (equal && page->look && begins_twice(records) <= 0) { /* servers give the last page for any place after it */
         p->over = true;
         return 1;
@@ -217,7 +217,7 @@ static int64_t first_other(struct slice records, struct slice *other)
     int64_t n = 1;
     for (struct slice rest = lines_after(records, first); rest.len; rest = lines_after(rest, *other), n++) {
         *other = lines_first(rest);
-        if (!lines_same(first, *other))
+        if (!value_same(first, *other))
             return n;
     }
     return -1;
@@ -245,7 +245,7 @@ bool repeat_prove(struct paginate *p, const struct page *page, struct slice reco
     *at = *page;
     if (p->heeds == HEEDS_ASKED) {
         struct slice shown = {p->proof.data, p->proof.len};
-        p->heeds = lines_same(lines_first(records), shown) ? HEEDS_PROVEN : HEEDS_NOT;
+        p->heeds = value_same(lines_first(records), shown) ? HEEDS_PROVEN : HEEDS_NOT;
         return true;
     }
     if (!may_prove(p, page) || !records.len || !before.len || has_id(p, records) || !overlap(records, before) ||

@@ -9,7 +9,7 @@ static struct slice text(const char *text)
 
 static void is_lines(struct slice found, const char *expected, const char *name)
 {
-    ok(lines_same(found, text(expected)), "%s", name);
+    ok(value_same(found, text(expected)), "%s", name);
 }
 
 int main(void)
@@ -25,8 +25,8 @@ int main(void)
     is_int((int64_t)lines_first(none).len, 0, "no first line of nothing");
     is_int((int64_t)lines_last(none).len, 0, "and no last one");
     is_int((int64_t)lines_record(lines_first(none)).len, 0, "and no record");
-    ok(lines_same(none, none) && lines_same(none, text("")), "nothing is the same as nothing");
-    ok(!lines_same(one, three) && !lines_same(text("12"), text("13")), "other bytes are not the same");
+    ok(value_same(none, none) && value_same(none, text("")), "nothing is the same as nothing");
+    ok(!value_same(one, three) && !value_same(text("12"), text("13")), "other bytes are not the same");
     ok(lines_hold(three, text("22\n")) && !lines_hold(three, text("2\n")), "a line is one of them, or is not");
     return tap_end();
 }
