@@ -9,14 +9,17 @@ it is none), r.body its bytes, r.headers, r.method, r.path, r.target, r.n (how m
 r.base (the server's URL) and r.state, a dict that is kept. A header whose value is a list is sent once for each. Where
 FILE sets one_at_a_time = True, one connection is served until it ends, and then the next. A body that is a generator of
 texts or bytes goes out piece by piece; an exception in it cuts the answer. r.until(n) waits until n requests have come,
-ten seconds at most or r.until(n, seconds), and says whether they have.
+ten seconds at most or r.until(n, seconds), and says whether they have; so does r.until_cut(n) for n cut answers that
+their clients have hung up on.
 
 It prints its URL once it listens, and ends on SIGTERM or, with --until-eof, when its stdin ends. GET /_log gives the
 requests so far, one JSON object a line.
 """
 
 import argparse
+import contextlib
 import json
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -26,7 +29,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from loopback import Quiet
 
-STATE, LOG, CAME = {}, [], threading.Condition()
+STATE, LOG, CUT, CAME = {}, [], [], threading.Condition()
 
 
 def last_values(text):
@@ -63,11 +66,26 @@ class Handler(Quiet):
             base=f"http://{host}:{port}",
             state=STATE,
             until=self.until,
+            until_cut=self.until_cut,
         )
 
     def until(self, n, seconds=10):
         with CAME:
             return CAME.wait_for(lambda: len(LOG) >= n, seconds)
+
+    def until_cut(self, n, seconds=10):
+        with CAME:
+            return CAME.wait_for(lambda: len(CUT) >= n, seconds)
+
+    def cut(self):
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(10)
+            self.connection.recv(1)
+        with CAME:
+            CUT.append(self.path)
+            CAME.notify_all()
 
     def send_pieces(self, status, pieces, headers):
         self.send_response(status)
@@ -82,7 +100,7 @@ class Handler(Quiet):
                 self.wfile.flush()
             self.wfile.write(b"0\r\n\r\n")
         except Exception:
-            self.close_connection = True
+            self.cut()
 
     def send(self, status, body, headers):
         if isinstance(body, Iterator):
