@@ -125,9 +125,17 @@ static bool tls_refuses(const struct http *h, int code)
     return code == CURLE_SSL_CONNECT_ERROR || alert;
 }
 
-static bool knows_no_authority(const struct client *c)
+static bool lacks_authorities(const struct http *h, int code)
 {
-    return !c->options.network->cacert && !c->ca.file && !c->ca.dir;
+    const struct client *c = h->client;
+    return code == CURLE_PEER_FAILED_VERIFICATION && !c->options.network->cacert && !c->ca.file && !c->ca.dir;
+}
+
+static bool lacks_descriptors(const struct http *h, int code)
+{
+    (void)h;
+    (void)code;
+    return !io_may_open();
 }
 
 /* Is the host's name not ASCII, and libcurl built without IDNA, as the static one is? Then it was asked for as it is.
@@ -141,43 +149,83 @@ static bool lacks_idna(const struct http *h, int code)
            !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_IDN);
 }
 
-static bool tells_of_key(const struct http *h, int code, struct error *e)
-{
-    if (code != CURLE_SSL_CERTPROBLEM)
-        return false;
-    error_set(e, EXIT_NO_FILE, "%s (is it the key of the certificate, and has it a pass phrase? --key-password-file)",
-              *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code));
-    return true;
-}
-
-static bool wants_certificate(const struct http *h, int code, struct error *e)
+static bool wants_certificate(const struct http *h, int code)
 {
     static const char *const alerts[] = {"handshake failure", "certificate required", "bad certificate"};
     bool told = false;
     for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
         told |= strstr(h->curl_error, alerts[i]) != NULL;
-    if (h->client->auth.cert || !told || !tls_refuses(h, code))
-        return false;
-    error_set(e, EXIT_DENIED, "%s (the server may want a client's certificate: --cert, --key)", h->curl_error);
-    return true;
+    return told && !h->client->auth.cert && tls_refuses(h, code);
 }
 
 /* In TLS 1.3 the client is done with the handshake before the server has looked at its certificate. A server that does
  * not like to have none closes then, and its alert is lost when the connection is reset. */
-static bool closed_after_handshake(const struct http *h, int code)
+static bool is_closed_after_handshake(const struct http *h, int code)
 {
     static const CURLcode closed[] = {CURLE_COULDNT_CONNECT, CURLE_SSL_CONNECT_ERROR, CURLE_SEND_ERROR,
                                       CURLE_RECV_ERROR, CURLE_GOT_NOTHING};
     curl_off_t done = 0;
     curl_easy_getinfo(h->easy, CURLINFO_APPCONNECT_TIME_T, &done);
     return done > 0 && !h->client->auth.cert && !h->in.head.lines.len &&
-           is_one_of(code, closed, sizeof closed / sizeof *closed);
+           is_one_of(code, closed, sizeof closed / sizeof *closed) && !tls_refuses(h, code);
 }
 
 /* libcurl does not tell a proxy that is none from one that is not there by its code. */
-static bool has_odd_proxy(const struct http *h)
+static bool has_odd_proxy(const struct http *h, int code)
 {
+    (void)code;
     return strncmp(h->curl_error, "Unsupported proxy", 17) == 0;
+}
+
+/* Why a transfer failed: the first row that fits, by the code or by a test. What it says stands for libcurl's own
+ * words, a hint after them. */
+static const struct cause {
+    CURLcode code;
+    bool (*test)(const struct http *h, int code);
+    enum exit_code exit;
+    const char *says, *hint;
+} causes[] = {
+    {CURLE_ABORTED_BY_CALLBACK, NULL, EXIT_UNAVAILABLE, "the connection was closed before an answer came", NULL},
+    {CURLE_OK, lacks_authorities, EXIT_DENIED, NULL,
+     "this machine has no certificates of authorities where they usually are: name a file of them with --cacert, or "
+     "install the package ca-certificates"},
+    {CURLE_OK, lacks_descriptors, EXIT_UNAVAILABLE, NULL, "too many open files: ulimit -n has the limit"},
+    {CURLE_OK, lacks_idna, EXIT_USAGE, NULL, "this restsrc is built without IDNA: write the name in ASCII, as xn--..."},
+    {CURLE_SSL_CERTPROBLEM, NULL, EXIT_NO_FILE, NULL,
+     "is it the key of the certificate, and has it a pass phrase? --key-password-file"},
+    {CURLE_OK, wants_certificate, EXIT_DENIED, NULL, "the server may want a client's certificate: --cert, --key"},
+    {CURLE_OK, is_closed_after_handshake, EXIT_UNAVAILABLE,
+     "the server closed the connection after the TLS handshake, without an answer (does it want a client's "
+     "certificate? --cert, --key)",
+     NULL},
+    {CURLE_OUT_OF_MEMORY, NULL, EXIT_ANSWER, "a header of the request or of its answer is larger than libcurl takes",
+     NULL},
+    {CURLE_BAD_CONTENT_ENCODING, NULL, EXIT_ANSWER, NULL, NULL},
+    {CURLE_WEIRD_SERVER_REPLY, NULL, EXIT_ANSWER, NULL, NULL},
+    {CURLE_UNSUPPORTED_PROTOCOL, NULL, EXIT_ANSWER, NULL, NULL},
+    {CURLE_SSL_CACERT_BADFILE, NULL, EXIT_NO_FILE, NULL, NULL},
+    {CURLE_OK, tls_refuses, EXIT_DENIED, NULL, NULL},
+    {CURLE_URL_MALFORMAT, NULL, EXIT_USAGE, NULL, NULL},
+    {CURLE_OK, has_odd_proxy, EXIT_USAGE, NULL, NULL},
+    {CURLE_HTTP2, NULL, EXIT_UNAVAILABLE, NULL, "over HTTP/2: --http1.1 avoids it"},
+    {CURLE_HTTP2_STREAM, NULL, EXIT_UNAVAILABLE, NULL, "over HTTP/2: --http1.1 avoids it"},
+};
+
+static struct cause find_cause(const struct http *h, int code)
+{
+    for (const struct cause *c = causes; c < causes + sizeof causes / sizeof *causes; c++)
+        if (c->test ? c->test(h, code) : (int)c->code == code)
+            return *c;
+    return (struct cause){.exit = EXIT_UNAVAILABLE};
+}
+
+static void proxy_refused(long status, struct error *e)
+{
+    error_set(e,
+              status == 407 || status == 403 ? EXIT_DENIED
+              : status / 100 == 4            ? EXIT_REFUSED
+                                             : EXIT_UNAVAILABLE,
+              "the proxy answered HTTP %ld", status);
 }
 
 void failure_of_network(const struct http *h, int code, struct error *e)
@@ -185,60 +233,14 @@ void failure_of_network(const struct http *h, int code, struct error *e)
     long refusal = proxy_refusal(h);
     if (code == CURLE_WRITE_ERROR) {
         broken_off(h, e);
-        return;
+    } else if (refusal) {
+        proxy_refused(refusal, e);
+    } else {
+        struct cause c = find_cause(h, code);
+        const char *curl = *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code);
+        error_set(e, c.exit, "%s%s%s%s", c.says ? c.says : curl, c.hint ? " (" : "", c.hint ? c.hint : "",
+                  c.hint ? ")" : "");
     }
-    if (refusal) {
-        error_set(e,
-                  refusal == 407 || refusal == 403 ? EXIT_DENIED
-                  : refusal / 100 == 4             ? EXIT_REFUSED
-                                                   : EXIT_UNAVAILABLE,
-                  "the proxy answered HTTP %ld", refusal);
-        return;
-    }
-    if (code == CURLE_PEER_FAILED_VERIFICATION && knows_no_authority(h->client)) {
-        error_set(e, EXIT_DENIED,
-                  "%s (this machine has no certificates of authorities where they usually are: name a file of them "
-                  "with --cacert, or install the package ca-certificates)",
-                  h->curl_error);
-        return;
-    }
-    if (code == CURLE_ABORTED_BY_CALLBACK) {
-        error_set(e, EXIT_UNAVAILABLE, "the connection was closed before an answer came");
-        return;
-    }
-    if (!io_may_open()) {
-        error_set(e, EXIT_UNAVAILABLE, "%s (too many open files: ulimit -n has the limit)", h->curl_error);
-        return;
-    }
-    if (lacks_idna(h, code)) {
-        error_set(e, EXIT_USAGE, "%s (this restsrc is built without IDNA: write the name in ASCII, as xn--...)",
-                  h->curl_error);
-        return;
-    }
-    if (tells_of_key(h, code, e) || wants_certificate(h, code, e))
-        return;
-    if (closed_after_handshake(h, code) && !tls_refuses(h, code)) {
-        error_set(
-            e, EXIT_UNAVAILABLE,
-            "the server closed the connection after the TLS handshake, without an answer (does it want a client's "
-            "certificate? --cert, --key)");
-        return;
-    }
-    bool odd =
-        code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
-    bool file = code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CACERT_BADFILE;
-    bool http2 = code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
-    if (code == CURLE_OUT_OF_MEMORY)
-        error_set(e, EXIT_ANSWER, "a header of the request or of its answer is larger than libcurl takes");
-    else
-        error_set(e,
-                  odd                                               ? EXIT_ANSWER
-                  : file                                            ? EXIT_NO_FILE
-                  : tls_refuses(h, code)                            ? EXIT_DENIED
-                  : code == CURLE_URL_MALFORMAT || has_odd_proxy(h) ? EXIT_USAGE
-                                                                    : EXIT_UNAVAILABLE,
-                  "%s%s", *h->curl_error ? h->curl_error : curl_easy_strerror((CURLcode)code),
-                  http2 ? " (over HTTP/2: --http1.1 avoids it)" : "");
 }
 
 bool failure_may_pass(const struct http *h, int code)
@@ -258,7 +260,7 @@ bool failure_may_pass(const struct http *h, int code)
                                        CURLE_AGAIN};
     return refusal ? rules_may_pass(refusal)
                    : is_one_of(code, passing, sizeof passing / sizeof *passing) && !lacks_idna(h, code) &&
-                         !has_odd_proxy(h) && !tls_refuses(h, code);
+                         !has_odd_proxy(h, code) && !tls_refuses(h, code);
 }
 
 /* On a connection of its own libcurl tries again by itself only what HTTP/2 says was not taken (REFUSED_STREAM). */
