@@ -315,6 +315,48 @@ overlapping() { restsrc read --state state --overlap PT15M --since 2026-01-01T00
     diff <(jq -r .at "$out") <(printf '%s\n' d e)
 }
 
+@test "times as HTTP, Ruby and Java write them are compared as times, not as texts" {
+    plain_api
+    local times=("Thu, 01 Jan 2026 10:00:00 +0000" "Fri, 02 Jan 2026 10:00:00 +0000" "2026-01-01 10:00:00 +0200"
+        "2026-01-01 09:00:00 UTC" "2026-01-01T10:00:00+02:00[Europe/Paris]" "2026-01-01T09:30:00+01:00[Europe/Paris]"
+        "2026-01-01T10:00:00,5Z" "2026-01-01T10:00:00,55Z")
+    for ((i = 0; i < ${#times[@]}; i += 2)); do
+        printf '{"id":1,"at":"%s"}\n' "${times[i]}" >rows
+        restsrc read --state "state$i" --since-path at "$api/"
+        exits 0
+        printf '{"id":2,"at":"%s"}\n' "${times[i + 1]}" >>rows
+        restsrc read --state "state$i" --since-path at "$api/"
+        exits 0
+        says_nothing
+        wrote "$(tail -n 1 rows)"
+    done
+}
+
+@test "a time in a form that is not known hides no record, and is told: --time-format names its form" {
+    plain_api
+    local times=("10/31/2025 02:00 PM" "01/02/2026 01:00 PM" "31.10.2025" "02.01.2026" "31-OCT-25" "02-JAN-26"
+        "Oct 31, 2025" "Jan 2, 2026" "Fri Oct 31 10:00:00 2025" "Thu Jan  1 10:00:00 2026" "2026-01-01 10:00 PST"
+        "2026-01-01 10:00 EST")
+    for ((i = 0; i < ${#times[@]}; i += 2)); do
+        printf '{"id":1,"at":"%s"}\n' "${times[i]}" >rows
+        restsrc read --state "state$i" --since-path at "$api/"
+        exits 0
+        printf '{"id":2,"at":"%s"}\n' "${times[i + 1]}" >>rows
+        restsrc read --state "state$i" --since-path at "$api/"
+        exits 0
+        says "\"${times[i]}\" is in no form of times that is known" --time-format
+        cmp rows "$out"
+    done
+    printf '{"id":1,"at":"%s"}\n' "${times[0]}" >rows
+    restsrc read --state known --since-path at --time-format '%m/%d/%Y %I:%M %p' "$api/"
+    printf '{"id":2,"at":"%s"}\n' "${times[1]}" >>rows
+    restsrc read --state known --since-path at --time-format '%m/%d/%Y %I:%M %p' "$api/"
+    says_nothing
+    wrote "$(tail -n 1 rows)"
+    restsrc read --state wrong --since-path at --time-format '%m/%d %Y' "$api/"
+    says "no form of times that is known"
+}
+
 @test "--overlap, --newest-first, --since-path and --time-format are checked" {
     plain_api
     for wrong in "--overlap P1D" --newest-first "--since-path at" "--since-path at --state s --overlap P1M" \

@@ -75,7 +75,7 @@ bool moment_parse(const char *text, double *seconds)
     const char *rest = strptime(text, "%Y-%m-%d", &tm);
     if (rest && (*rest == 'T' || *rest == ' '))
         rest = take_time_of_day(rest + 1, &tm);
-    if (rest && *rest == '.' && isdigit((unsigned char)rest[1])) {
+    if (rest && (*rest == '.' || *rest == ',') && isdigit((unsigned char)rest[1])) {
         size_t digits = strspn(rest + 1, "0123456789");
         double scale = 1;
         for (size_t i = 1; i <= digits; i++)
@@ -159,16 +159,61 @@ static const char *take_format(const char *text, const char *format, struct tm *
     return text;
 }
 
+/* As HTTP, Ruby and Java write them: Sat, 31 Jan 2026 08:00:00 GMT; 2026-01-31 08:00:00 +0100;
+ * 2026-01-31T08:00:00+01:00[Europe/Paris]. */
+static bool read_unlike_iso(const char *text, double *seconds)
+{
+    struct tm tm = {0};
+    struct buf iso = {0};
+    if (!strpbrk(text, " ["))
+        return false;
+    const char *day = strptime(text, "%a, %d %b %Y ", &tm);
+    if (day)
+        buf_addf(&iso, "%04d-%02d-%02dT", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+    const char *from = day ? day : text, *last = strrchr(from, ' '), *name = strchr(from, '[');
+    bool zone = last && (last[1] == '+' || last[1] == '-' || !strcmp(last, " UTC") || !strcmp(last, " GMT"));
+    if (zone)
+        buf_addf(&iso, "%.*s%s", (int)(last - from), from, isalpha((unsigned char)last[1]) ? "Z" : last + 1);
+    else
+        buf_addf(&iso, "%.*s", (int)(name && name[strlen(name) - 1] == ']' ? (size_t)(name - from) : strlen(from)),
+                 from);
+    bool is = (day || zone || name) && moment_parse(buf_text(&iso), seconds);
+    buf_free(&iso);
+    return is;
+}
+
 bool moment_read(const char *text, const char *format, double *seconds)
 {
     struct tm tm = {.tm_mday = 1, .tm_year = 70};
     double zone = 0;
     const char *end = format && strchr(format, '%') ? take_format(text, format, &tm, &zone) : NULL;
     if (!end || *end)
-        return moment_parse(text, seconds);
+        return moment_parse(text, seconds) || read_unlike_iso(text, seconds);
     long local = tm.tm_gmtoff; /* of %s */
     *seconds = (double)(timegm(&tm) - local) - zone;
     return true;
+}
+
+/* What most texts that are no dates do not begin with. */
+static bool begins_as_date(const char *text)
+{
+    size_t digits = strspn(text, "0123456789"), word = strcspn(text, " ,");
+    return digits ? digits <= 4 && text[digits] && strchr("/.- ", text[digits])
+                  : word >= 3 && text[word] && isalpha((unsigned char)*text);
+}
+
+bool moment_seems(const char *text)
+{
+    static const char *const dates[] = {"%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y",
+                                        "%d/%m/%y",       "%d.%m.%Y",       "%d-%m-%Y", "%d %b %Y", "%d-%b-%Y",
+                                        "%d-%b-%y",       "%b %d, %Y",      "%b %d %Y", "%a %b %d", "%a, %d %b"};
+    bool seems = false;
+    for (size_t i = 0; begins_as_date(text) && !seems && i < sizeof dates / sizeof *dates; i++) {
+        struct tm tm = {.tm_year = 100};
+        const char *rest = strptime(text, dates[i], &tm);
+        seems = rest && (!*rest || strchr("T ,:[+AP", *rest)) && tm.tm_year > 0 && tm.tm_year < 300;
+    }
+    return seems;
 }
 
 /* What strftime() does not know: parts of a second, and %s in UTC. */

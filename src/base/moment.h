@@ -14,8 +14,12 @@ bool moment_parse(const char *text, double *seconds);
  * no length of their own. false: text is none. */
 bool moment_duration(const char *text, double *seconds);
 
-/* The same of a text in this format, which may be NULL; a text in another one counts, too. */
+/* The same of a text in this format, which may be NULL; a text in another one counts, too, also as HTTP, Ruby and Java
+ * write times. */
 bool moment_read(const char *text, const char *format, double *seconds);
+
+/* Does a text that is not read begin as a date, in a form whose order as text is not that of the times? */
+bool moment_seems(const char *text);
 
 /* As iso (2026-01-31T08:00:00Z), iso_ms, epoch_s, epoch_ms, epoch_us, epoch_ns, date, or a notation of strftime(3), in
  * UTC; there %L are milliseconds, and %f microseconds. What is finer than the format is dropped. Appends. */

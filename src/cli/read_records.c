@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/text.h"
 #include "cli/read_parents.h"
 #include "cli/read_tell.h"
 #include "json/lines.h"
@@ -106,15 +107,29 @@ static struct newer *newer_of(struct read_run *r)
     return r->shared->windows ? &r->shared->whole->newer : &r->newer;
 }
 
+/* value: a time in a form that is not known, as JSON; empty: there is none. */
+static void tell_taken_for_new(struct read_run *r, struct slice value)
+{
+    struct buf line = {0};
+    char *shown = mem_text(value.text ? value.text : "", value.len);
+    text_clean(shown);
+    buf_adds(&line, "warning: some records have nothing at --since-path to compare: they are taken for new");
+    if (*shown)
+        buf_addf(&line, " (%.60s is in no form of times that is known: --time-format says which it is)", shown);
+    read_tell_note(r, false, buf_text(&line));
+    free(shown);
+    buf_free(&line);
+}
+
 /* --since-path: those that are new. */
 static struct slice kept(struct read_run *r, struct slice lines)
 {
     struct newer *n = newer_of(r);
+    struct slice unread;
     if (!n->path.count && !r->shared->windows)
         return lines;
-    if (!n->told && newer_lacks(n, lines)) {
-        read_tell_note(r, false,
-                       "warning: some records have nothing at --since-path to compare: they are taken for new");
+    if (!n->told && newer_lacks(n, lines, &unread)) {
+        tell_taken_for_new(r, unread);
         n->told = true;
     }
     buf_clear(&r->kept);

@@ -56,17 +56,31 @@ static double time_of(const struct newer *n, struct slice value)
     return is ? at : NAN;
 }
 
+/* A time that is written in some other way: its order as text may be another one. */
+static bool is_unread(const struct newer *n, struct slice value)
+{
+    struct buf text = {0};
+    double at;
+    if (!value_is_text(value))
+        return false;
+    value_scalar(value, &text);
+    bool unread = !moment_read(buf_text(&text), n->time_format, &at) &&
+                  (moment_seems(buf_text(&text)) || (n->time_format && strchr(n->time_format, '%')));
+    buf_free(&text);
+    return unread;
+}
+
 enum order { LESS = -1, EQUAL, MORE, NO_ORDER };
 
 /* Numbers by what they are worth, however many digits they have; others as times, where both are, and as texts, where
- * none is: a time is neither before nor after "unknown". */
+ * none is: a time is neither before nor after "unknown", nor is one that is not read. */
 static enum order compare(const struct newer *n, struct slice a, struct slice b)
 {
     if (!value_is_number(a) || !value_is_number(b)) {
         double x = time_of(n, a), y = time_of(n, b);
         if (!isnan(x) && !isnan(y))
             return x < y ? LESS : x > y ? MORE : EQUAL;
-        if (!isnan(x) || !isnan(y))
+        if (!isnan(x) || !isnan(y) || is_unread(n, a) || is_unread(n, b))
             return NO_ORDER;
     }
     return order_less(a, b) ? LESS : order_less(b, a) ? MORE : order_equal(a, b) ? EQUAL : NO_ORDER;
@@ -221,6 +235,7 @@ void newer_note(struct newer *n, struct slice lines)
         struct record record = know(n, line, value);
         enum order order = is_to_come(n, value, record.at) ? LESS
                            : n->newest.len                 ? compare(n, value, slice_of(&n->newest))
+                           : is_unread(n, value)           ? NO_ORDER
                                                            : MORE;
         if (order == NO_ORDER && !isnan(record.at)) /* the newest so far is no time */
             order = MORE;
@@ -248,13 +263,16 @@ bool newer_all_old(const struct newer *n, struct slice lines)
     return old;
 }
 
-bool newer_lacks(const struct newer *n, struct slice lines)
+bool newer_lacks(const struct newer *n, struct slice lines, struct slice *unread)
 {
     bool lacks = false;
+    *unread = (struct slice){0};
     for (struct slice line; n->path.count && !lacks && lines.len; lines = lines_after(lines, line)) {
         line = lines_first(lines);
         struct slice value = value_in(n, line);
-        lacks = value_is_void(value) || strchr("{[", *value.text) ||
+        if (is_unread(n, value))
+            *unread = value;
+        lacks = unread->len || value_is_void(value) || strchr("{[", *value.text) ||
                 (n->from.len && compare(n, value, slice_of(&n->from)) == NO_ORDER);
     }
     return lacks;

@@ -38,8 +38,8 @@ void newer_keep(struct newer *n, struct slice lines, struct buf *out);
 void newer_note(struct newer *n, struct slice lines);
 /* Are all of these older than `from`? Not, where there is none. */
 bool newer_all_old(const struct newer *n, struct slice lines);
-/* Has one of these nothing to compare? */
-bool newer_lacks(const struct newer *n, struct slice lines);
+/* Has one of these nothing to compare? unread: it has this time (JSON), in a form that is not known. */
+bool newer_lacks(const struct newer *n, struct slice lines, struct slice *unread);
 
 /* One of several lists has come that border on each other: what was in it, and comes again in the next one, is dropped.
  * For who has no path; the records were all given to newer_keep(). */

@@ -24,6 +24,7 @@ static const struct {
     {"2026-01-30T24:00", true, 1769817600},
     {"2026-01-30T24:01:00Z", false, 0},
     {"2026-01-31T08:00:00.25Z", true, 1769846400.25},
+    {"2026-01-31T08:00:00,25Z", true, 1769846400.25},
     {"2026-01-31T08:00:00+01:00", true, 1769842800},
     {"2026-01-31T08:00:00-0130", true, 1769851800},
     {"2026-01-31T08:00:00+02", true, 1769839200},
@@ -65,6 +66,67 @@ static const struct {
     {"PT1D", false, 0},    {"PTT1H", false, 0},     {"PD", false, 0},        {"P1", false, 0},
     {"P1.2.3D", false, 0}, {"P-1D", false, 0},      {"P1D ", false, 0},
 };
+
+static const struct {
+    const char *text;
+    bool is;
+    double seconds;
+} others[] = {
+    {"Sat, 31 Jan 2026 08:00:00 GMT", true, 1769846400},
+    {"Sat, 31 Jan 2026 08:00:00 +0100", true, 1769842800},
+    {"2026-01-31 08:00:00 UTC", true, 1769846400},
+    {"2026-01-31 08:00:00 -0130", true, 1769851800},
+    {"2026-01-31T08:00:00+01:00[Europe/Paris]", true, 1769842800},
+    {"2026-01-31T08:00:00Z[UTC]", true, 1769846400},
+    {"2026-01-31T08:00:00Z", true, 1769846400},
+    {"Sat, 31 Jan 2026 08:00:00 EST", false, 0},
+    {"2026-01-31 08:00:00 EST", false, 0},
+    {"2026-01-31T08:00:00[Paris", false, 0},
+    {"[", false, 0},
+    {" UTC", false, 0},
+    {"", false, 0},
+};
+
+static const char *const dates[] = {"10/31/2025 02:00 PM",
+                                    "1/2/26",
+                                    "31.10.2025",
+                                    "31-10-2025",
+                                    "31-OCT-25",
+                                    "31 Oct 2025",
+                                    "October 31, 2025",
+                                    "Fri Oct 31 10:00:00 2025",
+                                    "2026-01-31 08:00 EST",
+                                    "Fri, 31 Oct 2025 10:00 EST",
+                                    "2026-01-31T08:00PM"},
+                         *const no_dates[] = {"",
+                                              "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                                              "1.2.3",
+                                              "10.12.11",
+                                              "10.0.0.1",
+                                              "2026-01-31-0007",
+                                              "2026/01/31/7",
+                                              "2026-01-31 batch 7",
+                                              "DEC-000123",
+                                              "mar 12",
+                                              "a, b",
+                                              "01/02/2026/x",
+                                              "/Date(1769846400000)/",
+                                              "12-11-0007",
+                                              "100",
+                                              "sun"};
+
+static void test_others(void)
+{
+    double seconds;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        bool is = moment_read(others[i].text, NULL, &seconds);
+        ok(is == others[i].is && (!is || near(seconds, others[i].seconds)), "the moment '%s'", others[i].text);
+    }
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+        ok(moment_seems(dates[i]), "'%s' seems to be a date", dates[i]);
+    for (size_t i = 0; i < sizeof no_dates / sizeof *no_dates; i++)
+        ok(!moment_seems(no_dates[i]), "'%s' does not", no_dates[i]);
+}
 
 static void test_parse(void)
 {
@@ -149,6 +211,7 @@ static void test_forms(void)
 int main(void)
 {
     test_parse();
+    test_others();
     test_formats();
     test_read();
     test_forms();
