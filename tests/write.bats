@@ -671,7 +671,7 @@ print(s.getsockname()[1], flush=True); sys.stdin.read()' < <(exec sleep 60) >"$B
 
 @test "an answer need not be JSON: empty, 204, text" {
     for word in answer=none body= body=OK,type=text%2Fplain 'body=%3Cp%3Edone,type=text%2Fhtml' \
-        body=%7Bok%7D,type=text%2Fplain body=42 gzip chunked=7; do
+        body=%7Bok%7D,type=text%2Fplain body=60 gzip chunked=7; do
         sink "$word"
         plain 60
         write

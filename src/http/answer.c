@@ -30,6 +30,34 @@ bool answer_is_ndjson(const struct exchange *x)
     return strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines");
 }
 
+/* Behind a byte order mark, blanks, comments and processing instructions. */
+static const char *first_tag(const char *text)
+{
+    const char *end;
+    text += strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    for (text += strspn(text, " \t\r\n"); strncmp(text, "<!--", 4) == 0 || strncmp(text, "<?", 2) == 0;
+         text = end + strspn(end, " \t\r\n")) {
+        const char *close = text[1] == '!' ? "-->" : "?>";
+        if (!(end = strstr(text, close)))
+            break;
+        end += strlen(close);
+    }
+    return text;
+}
+
+bool answer_is_page(const struct exchange *x, const char *body)
+{
+    static const char *const always[] = {"<!doctype html", "<html"};
+    static const char *const html[] = {"<head", "<body", "<title", "<meta", "<script", "<style", "<form", "<center"};
+    const char *type = transfer_header(x, "Content-Type", NULL), *tag = first_tag(body);
+    bool page = false;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        page |= strncasecmp(tag, always[i], strlen(always[i])) == 0;
+    for (size_t i = 0; i < sizeof html / sizeof *html && type && strcasestr(type, "html"); i++)
+        page |= strncasecmp(tag, html[i], strlen(html[i])) == 0;
+    return page;
+}
+
 const char *answer_header(const void *exchange, const char *name, const char *previous)
 {
     return transfer_header(exchange, name, previous);

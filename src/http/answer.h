@@ -19,6 +19,9 @@ const char *answer_header(const void *exchange, const char *name, const char *pr
 /* Does it say that it is NDJSON? */
 bool answer_is_ndjson(const struct exchange *x);
 
+/* Is the body, which ends with a NUL, a web page? A piece of one, such as <p>, is none. */
+bool answer_is_page(const struct exchange *x, const char *body);
+
 /* It has no records, but an error beside them. Always -1: EXIT_ANSWER, with what the server says of it. */
 int answer_denied(const struct exchange *x, struct slice envelope, struct error *e);
 

@@ -99,6 +99,7 @@ static const struct word table[] = {
     {"errs", BAD},
     {"event", THING},
     {"events", THING},
+    {"exceeded", STATE},
     {"exception", BAD},
     {"exceptions", BAD | OMITTED},
     {"explanation", REASON},

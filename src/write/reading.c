@@ -53,6 +53,18 @@ void reading_refuse(struct reading *r, size_t record, struct slice part, const s
     result->after = after > result->after ? after : result->after;
 }
 
+bool reading_is_echo(const struct reading *r, struct slice key)
+{
+    struct slice sent = r->sent->record[0];
+    if (r->sent->count > 1 || !key.text)
+        return false;
+    char *quoted = mem_text(key.text - 1, key.len + 2), *record = mem_text(sent.text ? sent.text : "", sent.len);
+    bool echo = strstr(record, quoted);
+    free(quoted);
+    free(record);
+    return echo;
+}
+
 /* ---- lists as long as the batch ---- */
 
 /* Elasticsearch wraps each result in the name of what was done: {"index": {...}}. */

@@ -44,6 +44,9 @@ void reading_take_part(struct reading *r, size_t record, struct slice part);
 /* part says that the record was refused; left: it is in a list of what was left for another time. */
 void reading_refuse(struct reading *r, size_t record, struct slice part, const struct refusal *said, bool left);
 
+/* Is a member of that name a part of the one record that was sent, given back? */
+bool reading_is_echo(const struct reading *r, struct slice key);
+
 /* Without the name of what was done around it: {"index": {...}}. */
 struct slice reading_unwrap(struct slice element);
 /* Does the list say what became of records, rather than give them back? */

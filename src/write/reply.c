@@ -2,11 +2,25 @@
 #include "write/reply.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/number.h"
 #include "http/answer.h"
 #include "json/refusal.h"
+#include "json/split.h"
+
+/* "{\"errors\":[...]}": JSON that was put into a text once more. */
+static void unwrap(struct buf *compact)
+{
+    struct buf inside = {0}, json = {0};
+    const char *text = buf_text(compact);
+    if (strncmp(text, "\"{", 2) && strncmp(text, "\"[", 2))
+        return;
+    value_unescape(text + 1, compact->len - 2, "?", &inside);
+    if (split_compact(inside.data, inside.len, &json) == 0)
+        buf_swap(compact, &json);
+    buf_free(&inside);
+    buf_free(&json);
+}
 
 int reply_read(struct held_batch *h, const struct exchange *x, struct error *e)
 {
@@ -14,14 +28,14 @@ int reply_read(struct held_batch *h, const struct exchange *x, struct error *e)
     const char *type = transfer_header(x, "Content-Type", NULL), *text = buf_text(&h->answer);
     text += strspn(text, " \t\r\n");
     buf_clear(&h->compact);
-    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0)
+    if (split_whole(&split, h->answer.data, h->answer.len, &h->compact) == 0) {
+        unwrap(&h->compact);
         return 0;
-    results_of_text((struct slice){buf_text(&h->answer), h->answer.len}, h->now.to - h->now.from, &h->compact);
-    if (h->compact.len)
-        return 0;
-    if (strncasecmp(text, "<!doctype html", 14) == 0 || strncasecmp(text, "<html", 5) == 0)
+    }
+    if (answer_is_page(x, text))
         return error_set(e, EXIT_ANSWER, "the answer is a web page (is this the URL of a JSON API?)");
-    if (*text != '{' && *text != '[')
+    results_of_text((struct slice){buf_text(&h->answer), h->answer.len}, h->now.to - h->now.from, &h->compact);
+    if (h->compact.len || !*text || (*text != '{' && *text != '['))
         return 0;
     if (split.reason == SPLIT_CUT) {
         error_set(e, EXIT_UNAVAILABLE, "the answer is cut short after %zu bytes", h->answer.len);

@@ -196,25 +196,28 @@ static size_t list_lines(struct slice text, bool json, struct buf *out)
     return n;
 }
 
-enum { LONGEST = 2000 }; /* bytes of an error that is a text */
+enum { LONGEST = 2000 }; /* bytes of a text */
+static const char BLANKS[] = " \t\r\n";
 
 void results_of_text(struct slice text, size_t count, struct buf *out)
 {
     static const char *const bad[] = {"<error", "<fault", ":fault>", "resulterrorentry>", "db::exception"};
+    for (; text.len && strchr(BLANKS, *text.text); text.len--)
+        text.text++;
+    while (text.len && strchr(BLANKS, text.text[text.len - 1]))
+        text.len--;
     char *all = mem_text(text.text, text.len);
     struct words w = words_of(all, strcspn(all, "\r\n"));
     bool wrong = (w.first & WORD_BAD && !(w.any & WORD_NO)) || sentence_counts_loss(text, count);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         wrong |= strcasestr(all, bad[i]) != NULL;
-    while (text.len && strchr(" \t\r\n", text.text[text.len - 1]))
-        text.len--;
     bool lines = list_lines(text, true, out) > 1 || (*all != '<' && count > 1 && list_lines(text, false, out) == count);
     if (!lines)
         buf_clear(out);
-    if (!lines && wrong) {
-        buf_adds(out, "{\"error\":");
+    if (!lines && (wrong || (text.len && !strchr("{[", *text.text)))) {
+        buf_adds(out, wrong ? "{\"error\":" : "");
         value_quote(all, strlen(all) < LONGEST ? strlen(all) : LONGEST, out);
-        buf_addc(out, '}');
+        buf_adds(out, wrong ? "}" : "");
     }
     free(all);
 }

@@ -26,7 +26,7 @@ void results_read(const struct results_paths *paths, const struct sent *sent, st
                   struct results_said *said);
 
 /* An answer that is not JSON as JSON: lines, one a record, as a list; a text that says that something went wrong as an
- * error. Anything else: out stays empty. */
+ * error; any other as a text. What begins as JSON does, and is none: out stays empty. */
 void results_of_text(struct slice text, size_t count, struct buf *out);
 
 #endif

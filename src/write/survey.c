@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "write/bare.h"
 #include "json/passing.h"
 #include "json/sentence.h"
 #include "json/words.h"
@@ -137,19 +138,7 @@ static void read_some(struct reading *r, struct slice list)
 /* ---- the objects around them ---- */
 
 static void read_object(struct reading *r, struct slice object, unsigned depth, bool thing);
-
-/* For one record, a list may be a part of it, given back. */
-static bool is_echo(const struct reading *r, struct slice key)
-{
-    struct slice sent = r->sent->record[0];
-    if (r->sent->count > 1 || !key.text)
-        return false;
-    char *quoted = mem_text(key.text - 1, key.len + 2), *record = mem_text(sent.text ? sent.text : "", sent.len);
-    bool echo = strstr(record, quoted);
-    free(quoted);
-    free(record);
-    return echo;
-}
+static void read_answer(struct reading *r, struct slice body, unsigned depth);
 
 static void read_other_list(struct reading *r, const struct words *name, struct slice list, size_t n)
 {
@@ -170,17 +159,21 @@ static void read_other_list(struct reading *r, const struct words *name, struct 
         r->answered = n;
 }
 
-/* A list of one that is about one record of several. */
-static bool reads_one(struct reading *r, struct slice list)
+static bool has_id(struct slice object)
 {
-    size_t before = r->placed;
+    return !value_is_void(value_member(object, "id", 2)) || !value_is_void(value_member(object, "_id", 3));
+}
+
+/* Is a list of one about the whole of several records? Else it is about one of them, such as a record given back. */
+static bool is_of_all(struct reading *r, struct slice list)
+{
     struct place_base base = place_base(&r->place, list);
-    struct slice only = reading_unwrap((struct slice){list.text + 1, list.len - 2});
-    if (place_find(&r->place, only, &base) < 0)
-        return false;
-    read_some(r, list);
-    r->lists |= r->placed > before;
-    return r->placed > before;
+    struct slice only = {list.text + 1, list.len - 2}, part = reading_unwrap(only);
+    struct refusal said;
+    if (!value_is_object(only))
+        return bare_speaks(r, only);
+    refusal_read(part, (struct slice){0}, &said);
+    return place_find(&r->place, part, &base) >= 0 ? said.speaks && !said.refused : said.speaks || !has_id(part);
 }
 
 /* {"created": [{"id": 1}, null]}, {"widgets": [{"id": 1}, null]} */
@@ -204,22 +197,17 @@ static void read_list(struct reading *r, struct slice key, struct slice list, un
     struct words name = words_of(key.text ? key.text : "", key.len);
     size_t n = reading_length(list), count = r->sent->count;
     bool left, statuses = name.any & WORD_STATUS && !(name.any & WORD_RESULT);
-    if (is_echo(r, key))
+    if (reading_is_echo(r, key))
         return;
     if (key.text && refusal_names(key, &left) && !refusal_are_things(key, list))
         read_all_refused(r, key, list, left);
     else if (n == count && (!key.text || name.any & WORD_RESULT || (count > 1 && reading_speaks(r, list)) ||
                             (statuses && reading_has_statuses(list)) || has_gaps_in(r, &name, list)))
         read_each(r, &name, list, statuses);
-    else if (!key.text && n == 1 && !reads_one(r, list)) /* one answer around all */
-        read_object(r, (struct slice){list.text + 1, list.len - 2}, depth - 1, false);
+    else if (!key.text && n == 1 && is_of_all(r, list)) /* one answer around all */
+        read_answer(r, (struct slice){list.text + 1, list.len - 2}, depth - 1);
     else
         read_other_list(r, &name, list, n);
-}
-
-static bool has_id(struct slice object)
-{
-    return !value_is_void(value_member(object, "id", 2)) || !value_is_void(value_member(object, "_id", 3));
 }
 
 /* {"job_status": {"status": "queued"}} */
@@ -265,7 +253,7 @@ static void read_sentence(struct reading *r, struct slice key, struct slice valu
     unsigned about = words_of(key.text, key.len).any;
     bool told = about & (WORD_REASON | WORD_STATUS | WORD_RESULT | WORD_GOOD) || !key.text;
     struct slice text = {value.text + 1, value.len - 2};
-    if (!value_is_text(value) || !told || is_echo(r, key) || !sentence_counts_loss(text, r->sent->count))
+    if (!value_is_text(value) || !told || reading_is_echo(r, key) || !sentence_counts_loss(text, r->sent->count))
         return;
     r->whole.refused = true;
     r->reason = r->reason.text ? r->reason : value;
@@ -311,54 +299,20 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
     }
 }
 
-/* {"count": 2}, {"rowCount": 0}: beside nothing else, so few can only be what was taken. The whole of a list has all.
- */
-static void read_count(struct reading *r, struct slice body)
+/* An answer that is no list, or what stands alone in one. */
+static void read_answer(struct reading *r, struct slice body, unsigned depth)
 {
-    struct slice key, value;
-    int64_t n = -1, one;
-    for (size_t at = 0; value_is_object(body) && value_next(body, &at, &key, &value);) {
-        unsigned about = words_of(key.text, key.len).any;
-        if (about & (WORD_FLAG | WORD_STATUS | WORD_CODE | WORD_REASON))
-            continue;
-        bool counts = n < 0 && about & WORD_NUMBER && !(about & ~(unsigned)(WORD_NUMBER | WORD_THING | WORD_ROW));
-        if (!counts || !number_whole(value.text, value.len, &one))
-            return;
-        n = one;
-    }
-    if (n >= 0 && n < (int64_t)r->sent->count && r->whole.taken < 0)
-        r->whole.taken = r->whole.most = n;
-}
-
-/* A text about something bad, which names nothing good beside it: "Internal server error". */
-static bool complains(struct slice text)
-{
-    struct words w = value_is_text(text) ? words_of(text.text + 1, text.len - 2) : (struct words){0};
-    return w.any & WORD_BAD && !(w.any & (WORD_NO | WORD_GOOD | WORD_FLAG));
-}
-
-/* {"message": "Internal server error"}, and nothing else. */
-static bool only_complains(const struct reading *r, struct slice body)
-{
-    struct slice key, value;
-    bool bad = false;
-    for (size_t at = 0; value_is_object(body) && value_next(body, &at, &key, &value);) {
-        if (!(words_of(key.text, key.len).any & WORD_REASON) || !value_is_text(value) || is_echo(r, key))
-            return false;
-        bad |= complains(value);
-    }
-    return bad;
+    bare_read(r, body);
+    if (value_is_text(body))
+        read_sentence(r, (struct slice){0}, body);
+    if (!reading_map(r, body, false))
+        read_object(r, body, depth, false);
 }
 
 void survey_answer(struct reading *r, struct slice body)
 {
-    if ((body.len == 5 && *body.text == 'f') || only_complains(r, body)) { /* false */
-        r->whole.refused = r->whole.hard = true;
-        r->reason = body;
-    }
-    read_count(r, body);
     if (value_is_list(body))
         read_list(r, (struct slice){0}, body, DEPTH);
-    else if (!reading_map(r, body, false))
-        read_object(r, body, DEPTH, false);
+    else
+        read_answer(r, body, DEPTH);
 }

@@ -100,7 +100,10 @@ static void wholes(void)
     says("{\"errors\":2,\"stored\":48}", "{}", "?", 50);
     says("{\"error\":null,\"errors\":[]}", "{}", "..", 2);
     says("{\"errors\":true,\"items\":[{\"index\":{}}]}", "{}", "?", 2);
-    says("\"error\"", "{}", "..", 2);
+    says("\"error\"", "{}", "?", 2);
+    says("\"stored\"", "{}", "..", 2);
+    says("2", "{}", "?", 3);
+    says("3", "{}", "...", 3);
     says("{\"ok\":false}", "{}", "?", 2);
     says("{\"success\":false,\"message\":\"quota\"}", "{}", "?", 2);
     says("{\"status\":\"error\",\"message\":\"x\"}", "{}", "?", 2);
@@ -176,12 +179,13 @@ static void text_is(const char *answer, size_t count, const char *want)
 
 static void texts(void)
 {
-    text_is("OK", 2, "");
+    text_is("OK", 2, "\"OK\"");
     text_is("Error: disk full", 2, "{\"error\":\"Error: disk full\"}");
-    text_is("No errors", 2, "");
+    text_is("No errors\n", 2, "\"No errors\"");
+    text_is("{\"a\":", 2, "");
     text_is("<response><error>bad</error></response>", 2, "{\"error\":\"<response><error>bad</error></response>\"}");
     text_is("stored 2 of 3 rows", 3, "{\"error\":\"stored 2 of 3 rows\"}");
-    text_is("stored 3 of 3 rows", 3, "");
+    text_is("stored 3 of 3 rows", 3, "\"stored 3 of 3 rows\"");
 }
 
 int main(void)
