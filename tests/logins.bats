@@ -212,6 +212,40 @@ END
     says_not tok-1234
 }
 
+@test "an answer that is nothing but a token: \$ takes it, and without it, or cut short, none is told" {
+    api <<'END'
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.cGF5bG9hZA.c2lnbmF0dXJl"
+ANSWERS = {
+    "/text": (200, TOKEN, {"Content-Type": "text/plain"}),
+    "/string": (200, f'"{TOKEN}"'),
+    "/cut": (200, f'{{"access_token": "{TOKEN}"'),
+    "/said": (200, f"Your token: {TOKEN}"),
+    "/message": {"message": TOKEN},
+    "/refused": (400, TOKEN),
+}
+
+def answer(r):
+    if r.path in ANSWERS:
+        return ANSWERS[r.path]
+    return [{"id": 1}] if r.headers.get("Authorization") == f"Bearer {TOKEN}" else (401, {})
+END
+    for kind in text string cut said message refused; do
+        restsrc read --paginate none --oauth-token-url "$api/$kind" --oauth-client-id me -v -v "$api/items"
+        [[ $status == 7[67] ]]
+        says "token URL answered"
+        says_not eyJhbGci c2lnbmF0dXJl
+    done
+    for kind in text string; do
+        restsrc read --paginate none --oauth-token-url "$api/$kind" --oauth-client-id me "$api/items"
+        says "its path is \$"
+        restsrc read --paginate none --oauth-token-url "$api/$kind" --oauth-client-id me --oauth-token-path '$' \
+            "$api/items"
+        exits 0
+        wrote '{"id":1}'
+        rm -rf "$XDG_CACHE_HOME"
+    done
+}
+
 @test "{token} in a --header: another header or prefix; in a write it is not the record's" {
     api <<'END'
 def answer(r):

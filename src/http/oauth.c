@@ -211,8 +211,10 @@ static void bad_answer(struct oauth *o, long status, struct error *e)
     const char *url = o->client->auth.options->oauth_token_url;
     const char *location = status / 100 == 3 ? http_header(&o->http, "Location", NULL) : NULL;
     bool good = status / 100 == 2, error = good && token_instead(o->answer.data, o->answer.len, detail, sizeof detail);
-    if (!good)
+    if (!good) {
         error_body_detail(o->answer.data, o->answer.len, detail, sizeof detail);
+        token_conceal(o->answer.data, o->answer.len, detail);
+    }
     secret_mask(&o->client->auth.secrets, detail);
     if (location && url_resolve(url, location, &to) == 0) {
         buf_adds(&more, ", which leads to ");

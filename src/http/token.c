@@ -22,6 +22,18 @@ static bool take_text(const cJSON *object, const char *name, struct buf *to)
     return true;
 }
 
+/* Some write the whole header. */
+static bool take_token(const cJSON *object, const char *name, struct buf *to)
+{
+    static const char bearer[] = "Bearer ";
+    bool taken = take_text(object, name, to);
+    if (taken && strncasecmp(buf_text(to), bearer, strlen(bearer)) == 0) {
+        to->len -= strlen(bearer);
+        memmove(to->data, to->data + strlen(bearer), to->len + 1);
+    }
+    return taken && to->len;
+}
+
 static const double LONGEST = 1e12; /* seconds; also of a time since 1970 */
 
 /* Some servers write the number as a string. */
@@ -91,13 +103,27 @@ static cJSON *parse(const char *answer, size_t n)
     return form ? parse_form(answer, n) : json;
 }
 
+/* The answer is nothing but a token: as it is, or as a JSON string. */
+static cJSON *parse_bare(const char *answer, size_t n)
+{
+    cJSON *json = cJSON_ParseWithLength(answer, n), *o = cJSON_CreateObject();
+    char *text = mem_text(answer, n);
+    text[strcspn(text, " \t\r\n")] = '\0';
+    bool one = !text[strlen(text) + strspn(answer + strlen(text), " \t\r\n")] && !strpbrk(text, "<{[\"");
+    cJSON_AddStringToObject(o, "$", cJSON_IsString(json) ? json->valuestring : one ? text : "");
+    cJSON_Delete(json);
+    free(text);
+    return o;
+}
+
 int token_read(const char *answer, size_t n, const char *path, double now, struct token *token)
 {
-    cJSON *whole = parse(answer, n);
+    bool bare = path && strcmp(path, "$") == 0, inside = path && !bare;
+    cJSON *whole = bare ? parse_bare(answer, n) : parse(answer, n);
     char *name = NULL;
-    cJSON *o = whole && path ? find_parent(whole, path, &name) : NULL;
-    const cJSON *from = path ? o : whole;
-    bool there = take_text(from, path ? name : "access_token", &token->access_token);
+    cJSON *o = whole && inside ? find_parent(whole, path, &name) : NULL;
+    const cJSON *from = inside ? o : whole;
+    bool there = take_token(from, inside ? name : bare ? path : "access_token", &token->access_token);
     double lasts = seconds_of(from, "expires_in");
     take_text(from, "refresh_token", &token->refresh_token);
     token->expires = due(now, lasts > 0 ? lasts : seconds_of(whole, "expires_in"));
@@ -116,6 +142,37 @@ static bool has_error(const cJSON *o)
     return has;
 }
 
+/* A word that is long and has a digit in it. */
+static bool has_secret_word(const char *text)
+{
+    enum { LONG = 16 };
+    bool has = false;
+    for (size_t len; *text && !has; text += len + strspn(text + len, " ")) {
+        len = strcspn(text, " ");
+        has = len >= LONG && strcspn(text, "0123456789") < len;
+    }
+    return has;
+}
+
+void token_conceal(const char *answer, size_t n, char *detail)
+{
+    cJSON *json = cJSON_ParseWithLength(answer, n);
+    bool object = cJSON_IsObject(json), words = strchr(detail, ' ') != NULL;
+    bool torn = !json && n && strchr("{[\"", *answer);
+    if (torn || (has_secret_word(detail) && !(object && words)))
+        *detail = '\0';
+    cJSON_Delete(json);
+}
+
+/* What is no error for sure may be the token itself. */
+static void tell_text(const char *answer, size_t n, char *detail, size_t room)
+{
+    error_body_detail(answer, n, detail, room);
+    token_conceal(answer, n, detail);
+    if (n && *answer != '<' && !strchr(detail, ' '))
+        *detail = '\0';
+}
+
 bool token_instead(const char *answer, size_t n, char *detail, size_t room)
 {
     struct buf names = {0};
@@ -125,9 +182,14 @@ bool token_instead(const char *answer, size_t n, char *detail, size_t room)
     *detail = '\0';
     if (said)
         snprintf(detail, room, "%s", said);
-    else if (!o || has_error(o))
+    else if (!o || cJSON_IsString(o))
+        tell_text(answer, n, detail, room);
+    else if (has_error(o))
         error_body_detail(answer, n, detail, room);
+    token_conceal(answer, n, detail);
     bool error = *detail;
+    if (!error && n && !strchr("<{[", *answer) && (!o || cJSON_IsString(o)))
+        buf_adds(&names, "it is a text: if that is the token, its path is $");
     cJSON_ArrayForEach(member, o)
     {
         if (!error && member->string)

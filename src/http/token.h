@@ -24,14 +24,16 @@ struct token_failure {
     struct error error;
 };
 
-/* The answer of a token URL: JSON, or a form. path: where the token is; NULL: access_token. -1: it is not there. A
- * refresh token stays when the answer has none. */
+/* The answer of a token URL: JSON, or a form. path: where the token is; NULL: access_token; "$": it is the answer.
+ * -1: it is not there. A refresh token stays when the answer has none. */
 int token_read(const char *answer, size_t n, const char *path, double now, struct token *token);
 /* What --auth-command printed: header lines, or {"headers": {NAME: VALUE}, "expires_in": N}, or as a token URL answers.
  * -1: none of these. */
 int token_read_command(const char *text, size_t n, double now, struct token *token);
 /* What an answer without a token has instead, in a few words: an error (true), or the names of its members. */
 bool token_instead(const char *answer, size_t n, char *detail, size_t room);
+/* Empties what is to be told of an answer where it may be a token, or have one in it. */
+void token_conceal(const char *answer, size_t n, char *detail);
 
 /* What stays the same in all JWTs that are made for one purpose (not exp, iat, nbf, jti), appended; nothing of what is
  * not a JWT. */

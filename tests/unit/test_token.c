@@ -31,7 +31,14 @@ static const struct {
     {"a number", "{\"access_token\":7}", NULL, NULL, NULL, 0},
     {"nothing", "{\"access_token\":\"\"}", NULL, NULL, NULL, 0},
     {"a line break in it", "{\"access_token\":\"a\\nb\"}", NULL, NULL, NULL, 0},
+    {"the whole header", "{\"access_token\":\"bearer abc\"}", NULL, "abc", NULL, 0},
+    {"a JSON string", "\"abc.def==\"", "$", "abc.def==", NULL, 0},
+    {"a word", "abc.def==\n", "$", "abc.def==", NULL, 0},
+    {"two words", "abc def", "$", NULL, NULL, 0},
+    {"an object and no word", "{\"access_token\":\"a\"}", "$", NULL, NULL, 0},
     {"a page", "<html a=b>", NULL, NULL, NULL, 0},
+    {"a page and no word", "<html>", "$", NULL, NULL, 0},
+    {"no word", "", "$", NULL, NULL, 0},
     {"no bytes", "", NULL, NULL, NULL, 0},
 };
 
@@ -70,6 +77,13 @@ static void test_instead(void)
     instead("error=invalid_grant&error_description=used+before", true, "used before");
     instead("{\"token\":\"secret\",\"type\":\"x\"}", false, "it has token, type");
     instead("[\"secret\"]", false, "");
+    instead("secret", false, "it is a text: if that is the token, its path is $");
+    instead("\"secret\"", false, "it is a text: if that is the token, its path is $");
+    instead("token: 0123456789abcdef", false, "it is a text: if that is the token, its path is $");
+    instead("{\"access_token\": \"secret", false, "");
+    instead("{\"message\":\"0123456789abcdef\"}", false, "it has message");
+    instead("no such user", true, "no such user");
+    instead("<html><title>Log in</title>", true, "Log in");
     instead("", false, "");
 }
 
