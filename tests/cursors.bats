@@ -208,3 +208,64 @@ END
 --cursor_4 ["4",1]
 END
 }
+
+# What comes after an id, in lists with the ids from 1 to 60, in pages of 10.
+ids_api() {
+    api <<'END'
+def answer(r):
+    kind, after, n = r.path[1:], r.query.get("after"), min(int(r.query.get("limit", 10)), 10)
+    rows = [{"id": i} for i in range(1, 61) if i > int(after or 0) or (kind == "inclusive" and str(i) == after)]
+    newest = rows[-n:]
+    if kind == "since":
+        return newest if after else rows[:n]
+    if kind == "latest":
+        return newest
+    if kind == "newest-first":
+        return newest[::-1]
+    if kind == "refuses" and n < 10:
+        return 400, {"error": "limit is 10"}
+    if kind == "pinned" and not after:
+        return [{"id": 99}, *rows[:9]]
+    if kind == "fixed":
+        return rows[:10]
+    if kind == "counted":
+        return {"items": rows[:n], "total": 60}
+    if kind == "short":
+        return rows[:n] if after else [{"id": i} for i in range(52, 61)]
+    return rows[:n]
+END
+    options=(--paginate last-id --param-cursor after --page-size 10)
+}
+
+@test "last-id: a server that gives the newest records after an id, not those that follow it, is noticed" {
+    ids_api
+    for kind in since latest newest-first; do
+        restsrc read "${options[@]}" "$api/$kind"
+        exits 76
+        says "the newest records after an id" --param-cursor
+        wrote_nothing
+        [ "$(api_log "map(select(.target | startswith(\"/$kind\"))) | length")" -eq 2 ]
+    done
+    restsrc read "${options[@]}" --on-drift ignore "$api/latest"
+    exits 0
+}
+
+@test "last-id: whether the next records come is asked for once, and only where no total or length shows it" {
+    ids_api
+    for kind in rising refuses fixed inclusive; do
+        restsrc read "${options[@]}" "$api/$kind"
+        exits 0
+        wrote_ids 1 60
+    done
+    restsrc read "${options[@]}" "$api/pinned"
+    exits 0
+    [ "$(sed 1d "$out" | jq .id | sort -nu | wc -l)" -eq 60 ]
+    [ "$(api_log 'map(select(.target | test("/rising.*limit=1$"))) | length')" -eq 1 ]
+    restsrc read "${options[@]}" "$api/counted"
+    wrote_ids 1 60
+    restsrc read "${options[@]}" "$api/short"
+    wrote_ids 52 60
+    restsrc read "${options[@]}" --limit 10 "$api/one"
+    wrote_ids 1 10
+    [ "$(api_log 'map(select(.target | test("/(counted|short|one).*limit=1$"))) | length')" -eq 0 ]
+}

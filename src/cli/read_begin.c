@@ -3,7 +3,9 @@
 
 #include "cli/read_page.h"
 #include "http/answer.h"
+#include "pages/coverage.h"
 #include "pages/link_header.h"
+#include "pages/newest.h"
 #include "pages/styles.h"
 #include "json/lines.h"
 
@@ -27,6 +29,12 @@ static int ask(struct read_run *r, struct exchange *x, enum begin_state state, i
     return 1;
 }
 
+static void ask_after(struct read_run *r, struct exchange *x)
+{
+    newest_ask(&r->paginate, lines_of(&r->begin.first), &x->request);
+    r->begin.state = BEGIN_AFTER;
+}
+
 /* Links that lead on, and none that leads back. */
 static bool has_no_link_back(const struct exchange *x)
 {
@@ -41,8 +49,7 @@ static bool has_no_link_back(const struct exchange *x)
 /* With a total the list would end too early, which is an error, if that is where the range ends. */
 static bool is_told(const struct read_run *r, const struct exchange *x, const struct page *page)
 {
-    bool counted = page->total.records >= 0 && !(page->total.guessed && page->total.records == page->got);
-    return (counted && r->paginate.end >= page->total.records) || r->range.planned_total >= 0 || has_no_link_back(x);
+    return coverage_is_counted(&r->paginate, page) || has_no_link_back(x);
 }
 
 /* Where the range begins in the middle of the list, only pages of a size of ours tell. */
@@ -81,7 +88,9 @@ bool read_begin_asks(struct read_run *r, struct exchange *x)
     bool known = r->begin.state || r->shared->begins || r->paginate.pages || !page->got ||
                  r->range.on_drift == DRIFT_IGNORE,
          place = !known && wants_place(r, page);
-    if (known || (!place && !wants_first(r, x, page))) {
+    struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    bool after = !known && newest_wants(&r->paginate, page, lines_of(h), envelope);
+    if (known || (!place && !after && !wants_first(r, x, page))) {
         if (known || !r->paginate.style->numbered || may_tell(r, page))
             r->begin.state = BEGIN_KNOWN;
         return false;
@@ -91,7 +100,9 @@ bool read_begin_asks(struct read_run *r, struct exchange *x)
     swap(h, &r->begin.first);
     buf_swap(&x->request.url, &r->begin.first_url);
     h->of = r;
-    if (place)
+    if (after)
+        ask_after(r, x);
+    else if (place)
         ask(r, x, BEGIN_PLACE, r->begin.first.page.offset, 1);
     else if (styles_sends_limit(&r->paginate))
         ask(r, x, BEGIN_SMALLER, r->begin.first.page.offset, size);
@@ -200,6 +211,8 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
     if (!got && r->begin.state != BEGIN_BEFORE)
         return go_on(r, x);
     switch (r->begin.state) {
+    case BEGIN_AFTER:
+        return newest_check(&r->paginate, lines_of(&r->begin.first), records, e) ? -1 : go_on(r, x);
     case BEGIN_PLACE:
         return check_place(r, lines_first(records), e) ? -1 : go_on(r, x);
     case BEGIN_SMALLER:

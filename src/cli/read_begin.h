@@ -1,7 +1,8 @@
 /* read_begin: does the range begin where it should? A server that counts pages from 0 has a page before page 1, whose
  * records would be lost without a word. Where no total will show that, page 1 is asked for once more, in smaller pages:
  * it begins with the same record only where it is the first one. And a server that makes page numbers of offsets gives
- * other records for an offset within a page: so its record is asked for alone. */
+ * other records for an offset within a page: so its record is asked for alone. One that is asked for what comes after
+ * an id may give the newest records: newest.h. */
 #ifndef RESTSRC_READ_BEGIN_H
 #define RESTSRC_READ_BEGIN_H
 

@@ -40,6 +40,7 @@ struct held_page {
 struct read_begin {
     enum begin_state {
         BEGIN_UNASKED,
+        BEGIN_AFTER,   /* what follows a record in the middle of the page is asked for: newest.c */
         BEGIN_PLACE,   /* the first record of the range is asked for alone */
         BEGIN_SMALLER, /* page 1 of smaller pages is asked for */
         BEGIN_ZERO,    /* page 0: has it what that begins with? */

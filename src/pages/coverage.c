@@ -112,6 +112,13 @@ int coverage_learn_total(struct paginate *p, const struct page *page, struct err
                : drift(p, e, "the total went from %lld to %lld while reading", (long long)known, (long long)said);
 }
 
+bool coverage_is_counted(const struct paginate *p, const struct page *page)
+{
+    const struct total *total = &page->total;
+    bool counted = total->records >= 0 && !(total->guessed && total->records == page->got);
+    return (counted && p->end >= total->records) || p->range->planned_total >= 0;
+}
+
 /* Does the list end where the API cuts lists? What it counts may be cut as well. */
 static bool is_cut(const struct paginate *p)
 {

@@ -10,6 +10,9 @@
 __attribute__((format(printf, 3, 4))) int coverage_doubt(struct paginate *p, struct error *e, const char *format, ...);
 /* Takes in the total that a page states; --on-drift. */
 int coverage_learn_total(struct paginate *p, const struct page *page, struct error *e);
+/* Does the first page of the range say how many records the list has, or has a plan counted them, so that an early end
+ * shows? Not where what it says may be its own length, or the range ends before that. */
+bool coverage_is_counted(const struct paginate *p, const struct page *page);
 /* The list ends at p->position. PAGE_LAST; p->late is set when the latest total is larger: EXIT_ANSWER. */
 int coverage_ended(struct paginate *p);
 /* The list has ended. Does its last page say that it goes on? --on-drift: a warning, or p->late is set. */
