@@ -365,3 +365,68 @@ END
         done
     done
 }
+
+# A list with the ids from 1 to 120, of which those from 31 on are hidden after the page has been cut, up to that which
+# the path ends with; "more" in it says so.
+hidden_api() {
+    api <<'END'
+def answer(r):
+    kind, last = r.path[1:].rsplit("-", 1)
+    n = int(r.query.get("limit", 10))
+    at = (int(r.query["page"]) - 1) * n if "page" in r.query else int(r.query.get("offset", 0))
+    rows = [{"id": i} for i in range(at + 1, min(at + n, 120) + 1) if not 30 < i <= int(last)]
+    more = {"more": at + n < 120, "always": True}
+    return {"items": rows} | ({"has_more": more[kind]} if kind in more else {"total": 120} if kind == "counted" else {})
+END
+    seen=$(seq 1 30; seq 81 120)
+}
+
+wrote_seen() { diff <(jq -r .id "$out") <(echo "$seen"); }
+
+@test "pages whose rows are all hidden do not end a list of which has_more says that it goes on" {
+    hidden_api
+    for style in offset page; do
+        for parallel in 1 4; do
+            restsrc read --paginate $style --page-size 10 --parallel $parallel "$api/more-80"
+            exits 0
+            says "the page at offset 30 is empty, but the list goes on after it"
+            says_not "says that it goes on"
+            wrote_seen
+        done
+    done
+    restsrc read --page-size 10 "$api/always-80"
+    exits 0
+    says "though has_more of its last page says that it goes on"
+    wrote_seen
+}
+
+@test "pages whose rows are all hidden do not end a list that is read by --advance asked" {
+    hidden_api
+    for style in offset page; do
+        for parallel in 1 4; do
+            restsrc read --advance asked --paginate $style --page-size 10 --parallel $parallel "$api/plain-80"
+            exits 0
+            wrote_seen
+        done
+    done
+    [ "$(api_log length)" -lt 120 ]
+}
+
+@test "pages whose rows are all hidden do not end a list before its total, but are missing in that" {
+    hidden_api
+    restsrc read --page-size 10 "$api/counted-80"
+    exits 76
+    says "50 records of a total of 120 are missing"
+    wrote_seen
+    restsrc read --page-size 10 --on-drift ignore "$api/counted-80"
+    exits 0
+    wrote_seen
+}
+
+@test "pages that are under way after two empty ones count: the list does not end before them" {
+    hidden_api
+    restsrc read --page-size 10 --parallel 4 "$api/plain-50"
+    exits 0
+    says "the page at offset 30 is empty, but the list goes on after it"
+    diff <(jq -r .id "$out") <(seq 1 30; seq 51 120)
+}

@@ -238,6 +238,9 @@ static void learn_more(struct paginate *p, const struct page *page, const struct
 {
     const char *name;
     enum more_says says = more_find(p->paging->has_more, a->envelope, &name);
+    p->ended_there = says == MORE_NO && p->says_more;
+    if (p->probing == PROBE_FURTHER)
+        return;
     p->says_end = says == MORE_NO && page->got && (p->says_more || page->got < page->asked);
     if (says != MORE_UNSAID)
         p->says_more = says == MORE_YES ? name : NULL;

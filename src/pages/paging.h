@@ -119,7 +119,8 @@ enum probing {
     PROBE_SIZE,   /* how long are its pages? */
     PROBE_SECOND, /* has it a second record? */
     PROBE_TOTAL,  /* what is its total now? */
-    PROBE_LIMIT   /* is the limit a number of records, the offset that of a record? */
+    PROBE_LIMIT,  /* is the limit a number of records, the offset that of a record? */
+    PROBE_FURTHER /* does it go on after more empty pages? */
 };
 
 struct paginate {
@@ -177,6 +178,10 @@ struct paginate {
     bool looked;          /* a page after the total has been asked for */
     bool short_page;      /* the last page had fewer records than were asked for */
     unsigned gap;         /* so many pages in a row were empty */
+    bool ending;          /* enough of them to end the list, but pages after them are under way */
+    int64_t further;      /* so many pages after those it is looked next whether the list goes on */
+    int64_t goes_on_to;   /* it does, up to there at least */
+    bool ended_there;     /* the page there says that it does not */
     int64_t holes;        /* so many records were asked for in empty pages that others came after */
 
     /* follow.c */

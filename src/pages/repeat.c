@@ -181,7 +181,7 @@ int repeat_check(struct paginate *p, const struct page *page, struct slice recor
 {
     p->overlap = 0;
     bool cursor_itself = p->inclusive && page->got == 1; /* which the page begins with, as it should */
-    if (p->range->allow_repeats || p->went_round || p->probing == PROBE_LIMIT || !before->records.len || !records.len ||
+    if (p->range->allow_repeats || p->went_round || p->probing >= PROBE_LIMIT || !before->records.len || !records.len ||
         cursor_itself)
         return 0;
     bool equal = value_same(records, before->records);

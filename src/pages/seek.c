@@ -43,7 +43,7 @@ bool seek_next(struct paginate *p, struct page *page)
 {
     int64_t end = p->total >= 0 ? least(p->end, p->total) : p->end;
     bool look = wants_look(p);
-    if ((p->next >= end && !look && !(seek_pending(p) && !p->under_way)) || (!p->open && p->under_way))
+    if (p->ending || (p->next >= end && !look && !(seek_pending(p) && !p->under_way)) || (!p->open && p->under_way))
         return false;
     int64_t offset = p->style->numbered ? p->next - p->next % p->size : p->next;
     *page = (struct page){.offset = offset, .asked = want(p, offset), .look = look};
@@ -214,11 +214,30 @@ static bool wants_limit(const struct paginate *p)
            !advances_as_asked(p); /* where records are left out, that may be one of them */
 }
 
+/* Rows may be hidden from us after the server has cut its pages, all of some pages. Where that is known, or the list is
+ * said to be longer, it is looked for further on, at four times the distance each time. */
+static bool wants_further(const struct paginate *p)
+{
+    enum { FURTHEST = 64 };
+    bool doubt = p->says_more || advances_as_asked(p) || p->total > p->position;
+    return doubt && p->gap && !p->probing && p->further < FURTHEST &&
+           paging_sum(p->next, p->further * p->size) < (p->total >= 0 ? least(p->end, p->total) : p->end);
+}
+
+static int probe_further(struct paginate *p, struct page *page)
+{
+    int64_t at = paging_sum(p->next, p->further * p->size);
+    p->further = 4 * p->further + 3;
+    return probe(p, page, PROBE_FURTHER, at - (p->style->numbered ? at % p->size : 0), p->size);
+}
+
 /* The end; but where nothing has come, the pages may be shorter than was asked for, and only the first one empty: is
  * there a second record? */
 static int end_or_probe(struct paginate *p, struct page *page)
 {
     bool two = p->position >= 8;
+    if (wants_further(p))
+        return probe_further(p, page);
     if (!p->probing && wants_limit(p))
         return probe(p, page, PROBE_LIMIT, p->position / (two ? 4 : 2), two ? 2 : 1);
     if (p->position > 0 || p->start > 0 || p->size < 2 || p->probing)
@@ -253,6 +272,18 @@ static int learn_limit(struct paginate *p, struct page *page, struct error *e)
     return coverage_ended(p);
 }
 
+/* The pages up to the one that shows that the list goes on are asked for one after the other. */
+static int learn_further(struct paginate *p, struct page *page, struct error *e)
+{
+    (void)e;
+    p->probing = PROBE_NONE;
+    if (!page->got && !p->ended_there)
+        return end_or_probe(p, page);
+    p->goes_on_to = page->offset;
+    page->got = 0;
+    return PAGE_TAKEN;
+}
+
 /* An empty page is the end only when the page after it is empty, too, or when a total says so. 204 is an odd way to say
  * that a list has ended, so there it takes more of them, and more very small pages, of which a server may leave out the
  * only record. */
@@ -274,7 +305,11 @@ static int learn_empty(struct paginate *p, struct page *page)
     }
     if (at_total)
         return coverage_ended(p);
-    if (p->gap >= pages && p->gap * p->size >= RECORDS_ENOUGH)
+    bool enough = p->gap >= pages && p->gap * p->size >= RECORDS_ENOUGH && page->offset >= p->goes_on_to;
+    p->ending = enough && p->under_way;
+    if (p->ending)
+        return PAGE_TAKEN;
+    if (enough)
         return end_or_probe(p, page);
     int64_t step = p->short_size && p->learned_size < 0 ? p->short_size : page->asked;
     p->next = p->open ? most(p->next, paging_sum(page->offset, step)) : paging_sum(page->offset, step);
@@ -291,6 +326,8 @@ static int learn_gap(struct paginate *p, const struct page *page, struct error *
     bool first = !p->holes && !advances_as_asked(p);
     p->holes += hole;
     p->gap = 0;
+    p->further = 0;
+    p->ending = false;
     return first ? coverage_doubt(p, e, "the page at offset %lld is empty, but the list goes on after it",
                                   (long long)p->position)
                  : 0;
@@ -298,7 +335,7 @@ static int learn_gap(struct paginate *p, const struct page *page, struct error *
 
 static int (*const learn_probed[])(struct paginate *, struct page *, struct error *) = {
     [PROBE_LIST] = learn_list,     [PROBE_SIZE] = learn_size_of_list, [PROBE_TOTAL] = learn_total_again,
-    [PROBE_SECOND] = learn_second, [PROBE_LIMIT] = learn_limit,
+    [PROBE_SECOND] = learn_second, [PROBE_LIMIT] = learn_limit,       [PROBE_FURTHER] = learn_further,
 };
 
 int seek_learn(struct paginate *p, struct page *page, struct error *e)
