@@ -153,7 +153,10 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
         '"incomplete":true' '"meta":{"truncated":true}' '"meta":{"partial":true}' '"info":{"timedOut":true}' \
         '"status":"incomplete"' '"status":"timeout"' '"timeout":true' \
         '"remark":"runtime error: Query timed out after 26 s"' \
-        '"warnings":["results truncated due to limit"]'; do
+        '"warnings":["results truncated due to limit"]' \
+        '"warnings":["the parameter sort is deprecated","shard 3: timeout"]' \
+        '"warnings":[{"code":"OLD","message":"deprecated"},{"code":"PARTIAL","message":"2 of 3 came"}]' \
+        '"warnings":{"truncated":true}'; do
         name=${said#\"} name=${name%%\"*} name=${name/info/timedOut} name=${name/meta/==true}
         answers "{\"body\":{\"items\":[1,2],$said}}"
         restsrc read --paginate none "$list"
@@ -184,7 +187,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 @test "what only looks like an answer that is not all is none" {
     for said in '"incomplete":false' '"incomplete":3' '"warnings":[]' '"warnings":["the parameter sort is old"]' \
         '"warning":null,"truncated":false' '"status":"complete"' '"params":{"partial":true}' '"remark":"all is well"' \
-        '"timeout":30'; do
+        '"timeout":30' '"warnings":["the timeout parameter is deprecated"]' '"warning":"partial matches are on by default"' \
+        '"warnings":[{"code":"DEPRECATED","parameter":"timeout"}]' '"warnings":{"truncated":false,"timeout":30}'; do
         answers "{\"body\":{\"items\":[1,2],$said}}"
         restsrc read --paginate none --expect 2 "$list"
         exits 0

@@ -250,13 +250,31 @@ static bool says_limit(const struct rule_answer *a)
            (has_word(a->text, limits) || (has_word(a->text, quota) && (a->status != 400 || has_word(a->text, spent))));
 }
 
-/* A text, or what holds texts, that speaks of records that are missing. */
-static bool says_missing(struct slice value)
+/* Does it speak of records that are missing, and not of how to ask for them? */
+static bool is_loss(const char *text, const char *around)
 {
-    static const char *const missing[] = {"truncat", "incomplete", "partial", "timed out", "timeout", NULL};
-    char *text = mem_text(value.text ? value.text : "", value.len);
-    bool says = has_word(text, missing);
+    static const char *const lost[] = {"truncat", "incomplete", "timed out", NULL};
+    static const char *const perhaps[] = {"partial", "timeout", NULL};
+    static const char *const old[] = {"deprecat", NULL};
+    static const char *const asking[] = {"param", "option", "setting", "argument", "default", "match", NULL};
+    return !has_word(around, old) && (has_word(text, lost) || (has_word(text, perhaps) && !has_word(around, asking)));
+}
+
+/* Does a text in the value? What an object says it says with all its texts, and with names of what is true. */
+static bool says_missing(struct slice value, struct slice around)
+{
+    struct slice key, inner;
+    bool says = false;
+    if (value_is_object(value) || !around.text)
+        around = value;
+    for (size_t at = 0; !says && value_next(value, &at, &key, &inner);)
+        says = says_missing(key.text && value_is(inner, "true") ? key : inner, value_is_object(value) ? around : inner);
+    if (says || value_is_container(value) || !value.len)
+        return says;
+    char *text = mem_text(value.text, value.len), *whole = mem_text(around.text, around.len);
+    says = is_loss(text, whole);
     free(text);
+    free(whole);
     return says;
 }
 
@@ -266,7 +284,7 @@ static bool matches(const struct rule *r, const struct rule_answer *a)
            (r->action != RULE_EMPTY || a->first) && (!r->limit || says_limit(a)) &&
            (!r->test || (a->json.len && (!r->word || memmem(a->json.text, a->json.len, r->word, r->word_len)) &&
                          jsonpath_holds(r->test, a->json))) &&
-           (!r->remark || says_missing(value_member(a->json, r->word, r->word_len)));
+           (!r->remark || says_missing(value_member(a->json, r->word, r->word_len), (struct slice){0}));
 }
 
 const struct rule *rules_find(const struct rules *r, const struct rule_answer *answer)
