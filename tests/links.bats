@@ -196,3 +196,27 @@ END
     exits 76
     says "can't be read"
 }
+
+@test "a relation may be written nextPage, next-page, NEXT or older, in headers and in lists of links" {
+    api <<'END'
+def answer(r):
+    page, kind = int(r.query.get("page", 1)), r.path[1:]
+    rows = [{"id": i} for i in range(page * 10 - 9, page * 10 + 1)]
+    rel = {"list": ["up", "next"]}.get(kind, kind)
+    link = f"{r.base}/{kind}?page={page + 1}"
+    links = [{"rel": "newer", "href": r.base}, *([{"rel": rel, "href": link}] if page < 3 else [])]
+    return 200, {"items": rows, "links": links}, {"Link": f'<{link}>; rel="{kind}"'} if page < 3 else {}
+END
+    for relation in nextPage next-page NEXT next_page older list; do
+        restsrc read --paginate next-url "$api/$relation"
+        exits 0
+        wrote_ids 1 30
+        [ $relation = list ] && continue
+        restsrc read --paginate link "$api/$relation"
+        exits 0
+        wrote_ids 1 30
+    done
+    restsrc read --paginate next-url "$api/nexto"
+    exits 0
+    wrote_ids 1 10
+}

@@ -63,6 +63,10 @@ static void find_link(struct leads *v, const struct answer *a)
         else if (value.text && value_is_void(value) && *value.text != 'f')
             end_here(v, PAGING_NEXT_URL, u->name, NULL);
     }
+    buf_clear(&text);
+    struct slice link = relation_link(a->envelope, &text);
+    if (link.text && !v->next_url.len)
+        take_link(v, a, buf_text(&text), link);
     buf_free(&text);
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pages/relation.h"
+
 static const char *skip_blank(const char *s)
 {
     return s + strspn(s, " \t");
@@ -29,10 +31,9 @@ static const char *take_value(const char *s, struct buf *value)
 /* rel="a b" lists relations, divided by blanks. */
 static bool lists(const char *relations, const char *relation)
 {
-    size_t len = strlen(relation);
     for (const char *p = relations + strspn(relations, " "); *p; p += strspn(p, " ")) {
         size_t n = strcspn(p, " ");
-        if (n == len && strncasecmp(p, relation, n) == 0)
+        if (relation_is(p, n, relation))
             return true;
         p += n;
     }
@@ -138,7 +139,7 @@ static enum link_found find_in(const char *s, const char *relation, struct buf *
     return result;
 }
 
-enum link_found link_header_find(total_header header, const void *answer, const char *relation, struct buf *target)
+static enum link_found find(total_header header, const void *answer, const char *relation, struct buf *target)
 {
     enum link_found result = LINK_NONE;
     for (const char *value = NULL; (value = header(answer, "Link", value));) {
@@ -148,4 +149,10 @@ enum link_found link_header_find(total_header header, const void *answer, const 
         result = here == LINK_UNREADABLE ? here : result;
     }
     return result;
+}
+
+enum link_found link_header_find(total_header header, const void *answer, const char *relation, struct buf *target)
+{
+    enum link_found found = find(header, answer, relation, target);
+    return found == LINK_NONE && strcmp(relation, "next") == 0 ? find(header, answer, "older", target) : found;
 }

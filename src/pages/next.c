@@ -172,6 +172,11 @@ static int find_part(const struct next *n, const struct next_part *part, const s
             return -1;
         buf_add(json, found.text, found.len);
     }
+    if (!n->given && n->kind == NEXT_LINK && !there) {
+        struct slice link = relation_link(a->envelope, NULL);
+        if (!is_end(n, link) && is_plausible(n, link))
+            buf_add(json, link.text, link.len);
+    }
     return 0;
 }
 

@@ -50,6 +50,20 @@ static void rfc_examples(void)
           "https://example.org/index");
 }
 
+static void spellings(void)
+{
+    finds("next", "<a>; rel=\"nextPage\"", NULL, "a");
+    finds("next", "<a>; rel=\"prev-page\", <b>; rel=\"next-page\"", NULL, "b");
+    finds("next", "<a>; rel=NEXT_PAGE", NULL, "a");
+    finds("prev", "<a>; rel=\"prevPage\"", NULL, "a");
+    finds("next", "<a>; rel=nextpages", NULL, NULL);
+    finds("next", "<a>; rel=nex", NULL, NULL);
+    finds("next", "<a>; rel=\"next-\"", NULL, NULL);
+    finds("next", "<a>; rel=older, <b>; rel=newer", NULL, "a");
+    finds("next", "<a>; rel=older", "<b>; rel=next", "b");
+    finds("prev", "<a>; rel=older", NULL, NULL);
+}
+
 static void headers(void)
 {
     finds("next", NULL, NULL, NULL);
@@ -127,6 +141,7 @@ int main(void)
     rfc_examples();
     bare_examples();
     headers();
+    spellings();
     relations();
     syntax();
     odd_writing();
