@@ -157,6 +157,32 @@ END
     done
 }
 
+@test "page: a range in the middle of pages counted from 0, of a size that is the server's own, is found out" {
+    api <<'END'
+def answer(r):
+    what, size = r.path[1:].split("-")
+    page, size = int(r.query["page"]) - (what != "zero"), int(size)
+    page = max(page, 0) if what == "clamp" else page
+    begin = page * size if page >= 0 or what == "wrap" else 1000
+    return [{"id": i} for i in range(1000)][begin:][:size]
+END
+    for given in "500 100" "500 100 --page-size 50" "520 30" "900 100"; do
+        read -r first count rest <<<"$given"
+        read -ra options <<<"--paginate page --offset $first --limit $count $rest"
+        for size in 50 100; do
+            restsrc read "${options[@]}" "$api/zero-$size"
+            exits 76
+            says "page 1 is not the first" "--page-base 0"
+            wrote_nothing
+            for what in one clamp wrap; do
+                restsrc read "${options[@]}" "$api/$what-$size"
+                exits 0
+                diff <(jq .id "$out") <(seq "$first" $((first + count - 1)))
+            done
+        done
+    done
+}
+
 @test "offset: a server that takes the offset for the number of a page is found out, and is read by pages" {
     api <<'END'
 def answer(r):

@@ -85,10 +85,11 @@ bool read_begin_asks(struct read_run *r, struct exchange *x)
 {
     struct held_page *h = &r->shared->held[x->slot];
     const struct page *page = &h->page;
-    bool known = r->begin.state || r->shared->begins || r->paginate.pages || !page->got ||
-                 r->range.on_drift == DRIFT_IGNORE,
+    bool known = r->begin.state || r->shared->begins || r->paginate.pages || r->range.on_drift == DRIFT_IGNORE,
          place = !known && wants_place(r, page);
     struct slice envelope = {buf_text(&h->envelope), h->envelope.len};
+    if (!page->got)
+        return false;
     bool after = !known && newest_wants(&r->paginate, page, lines_of(h), envelope);
     if (known || (!place && !after && !wants_first(r, x, page))) {
         if (known || !r->paginate.style->numbered || may_tell(r, page))
@@ -126,6 +127,7 @@ void read_begin_free(struct read_begin *b)
     read_page_free(&b->first);
     buf_free(&b->first_url);
     buf_free(&b->line);
+    buf_free(&b->one);
 }
 
 /* The page is back, to be learned as it came. */
@@ -191,7 +193,9 @@ static bool is_before(const struct read_run *r, struct slice records)
 /* Where the page size is the server's own: page 0 is as long as page 1, and none of its records is there. */
 static bool is_another(const struct read_run *r, struct slice records, int64_t got)
 {
-    struct slice first = lines_of(&r->begin.first);
+    struct slice first = {r->begin.one.data, r->begin.one.len};
+    if (!first.len)
+        first = lines_of(&r->begin.first);
     if (got < r->begin.first.page.got)
         return false;
     for (struct slice one; records.len; records = lines_after(records, one)) {
@@ -208,6 +212,8 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
     int64_t got = x->failed ? 0 : h->split.count, asked = r->begin.first.page.asked;
     int64_t before = r->begin.first.page.offset - asked;
     struct slice records = lines_of(h), first = lines_first(lines_of(&r->begin.first));
+    if (r->begin.state == BEGIN_SMALLER && before >= 0 && (!got || got > r->begin.size))
+        return ask(r, x, BEGIN_ONE, 0, asked); /* pages have one size, so it was another page, or none */
     if (!got && r->begin.state != BEGIN_BEFORE)
         return go_on(r, x);
     switch (r->begin.state) {
@@ -220,7 +226,10 @@ int read_begin_learn(struct read_run *r, struct exchange *x, struct error *e)
             keep_first(r, records);
             return ask(r, x, BEGIN_ZERO, before, asked);
         }
-        return got > r->begin.size && before < 0 ? ask(r, x, BEGIN_FIXED, -asked, asked) : go_on(r, x);
+        return got > r->begin.size ? ask(r, x, BEGIN_FIXED, -asked, asked) : go_on(r, x);
+    case BEGIN_ONE:
+        buf_swap(&h->records, &r->begin.one);
+        return ask(r, x, BEGIN_FIXED, -asked, asked);
     case BEGIN_ZERO:
         return is_before(r, records) ? lost(e) : go_on(r, x);
     case BEGIN_FIXED: /* a negative offset may count from the end of the list: then there is a page -1, too */

@@ -44,6 +44,7 @@ struct read_begin {
         BEGIN_PLACE,   /* the first record of the range is asked for alone */
         BEGIN_SMALLER, /* page 1 of smaller pages is asked for */
         BEGIN_ZERO,    /* page 0: has it what that begins with? */
+        BEGIN_ONE,     /* page 1, where the range begins later and the page size is the server's own */
         BEGIN_FIXED,   /* page 0, where the page size is the server's own */
         BEGIN_BEFORE,  /* page -1: is there always one before? */
         BEGIN_KNOWN
@@ -52,6 +53,7 @@ struct read_begin {
     struct buf first_url; /* where it came from, after redirects */
     int64_t size;         /* of the smaller pages */
     struct buf line;      /* the record that the other page began with */
+    struct buf one;       /* the records of page 1, where that is not `first` */
 };
 
 /* What all lists of a run share. */
