@@ -73,6 +73,29 @@ END
     wrote_ids 1 5
 }
 
+@test "a JSON text sequence (RFC 7464) is read as NDJSON is, and one that is cut is an error" {
+    api <<'END'
+def answer(r):
+    rows = ['\x1e{"id": %d, "data": [1],\n "s": "\\u001e"}\n' % (i + 1) for i in range(200)]
+    text = {"/cut": rows[0][:-8] + rows[1], "/none": "", "/inside": '\x1e{"id": 1,\x1e "s": 2}\n'}.get(r.path, "".join(rows))
+    return 200, text, {"Content-Type": "application/geo+json-seq" if r.path == "/geo" else "application/json-seq"}
+END
+    for path in items geo; do
+        restsrc read --paginate none "$api/$path"
+        exits 0
+        wrote_ids 1 200
+        [ "$(head -1 "$out")" = '{"id":1,"data":[1],"s":"\u001e"}' ]
+    done
+    restsrc read --paginate none "$api/none"
+    exits 0
+    wrote_nothing
+    for path in cut inside; do
+        restsrc read --paginate none --retry 0 "$api/$path"
+        [ "$status" -ge 75 ]
+        wrote_nothing
+    done
+}
+
 @test "one record without brackets is a list with --object-is-record, else what is there is an error" {
     api <<'END'
 def answer(r):

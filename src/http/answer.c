@@ -27,7 +27,8 @@ bool answer_is_ndjson(const struct exchange *x)
     const char *type = transfer_header(x, "Content-Type", NULL);
     if (!type || strcasestr(type, "gzip") || strcasestr(type, "octet-stream") || strcasestr(type, "text/plain"))
         return is_named_ndjson(x);
-    return strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines");
+    return strcasestr(type, "ndjson") || strcasestr(type, "jsonl") || strcasestr(type, "json-lines") ||
+           strcasestr(type, "json-seq");
 }
 
 /* Behind a byte order mark, blanks, comments and processing instructions. */

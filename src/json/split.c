@@ -172,6 +172,18 @@ static bytes blank(struct split *s, bytes p, bytes end, bytes from)
     return split_emit(s, begin, p) ? p : split_fail(s, begin, from, SPLIT_TOO_LARGE);
 }
 
+/* Each text of a sequence begins with it (RFC 7464). */
+static bool separates(const struct split *s, unsigned char c)
+{
+    enum { RECORD_SEPARATOR = 0x1e };
+    return c == RECORD_SEPARATOR && s->many && !s->nest.depth;
+}
+
+static bytes separator(struct split *s, bytes p, bytes from)
+{
+    return split_emit(s, p, p + 1) ? p + 1 : split_fail(s, p, from, SPLIT_TOO_LARGE);
+}
+
 /* )]}' and perhaps a comma. */
 static bytes guard(struct split *s, bytes p, bytes from)
 {
@@ -257,6 +269,8 @@ static bytes step(struct split *s, bytes p, bytes end, bytes from)
     }
     if (is_blank(*p))
         return blank(s, p, end, from);
+    if (separates(s, *p))
+        return separator(s, p, from);
     switch (s->state) {
     case AFTER:
         return after(s, p, from);

@@ -399,6 +399,9 @@ static void check_lines(void)
     splits(PERHAPS_LINES, "a page that might have been lines", NULL, "{\"results\":[1,2]}\n", "1\n2\n",
            "{\"results\":[]}");
     splits(LINES, "one line is a record", NULL, "{\"results\":[1,2]}\n", "{\"results\":[1,2]}\n", "");
+    splits(LINES, "a sequence of texts (RFC 7464)", NULL, "\x1e{\"a\":1}\n\x1e 12\n\x1e[1,\n2]\n",
+           "{\"a\":1}\n12\n[1,2]\n", "");
+    splits(LINES, "a sequence of none", NULL, "\x1e\n", "", "");
     splits(LINES, "no lines", NULL, "", "", "");
     splits(LINES, "blank lines", NULL, "\n \n", "", "");
     splits(LINES, "lines with a byte order mark", NULL, "\xef\xbb\xbf{}\n{}", "{}\n{}\n", "");
