@@ -77,7 +77,8 @@ END
     api <<'END'
 def answer(r):
     rows = ['\x1e{"id": %d, "data": [1],\n "s": "\\u001e"}\n' % (i + 1) for i in range(200)]
-    text = {"/cut": rows[0][:-8] + rows[1], "/none": "", "/inside": '\x1e{"id": 1,\x1e "s": 2}\n'}.get(r.path, "".join(rows))
+    inside = '\x1e{"id": 1,\x1e "s": 2}\n'
+    text = {"/cut": rows[0][:-8] + rows[1], "/none": "", "/inside": inside}.get(r.path, "".join(rows))
     return 200, text, {"Content-Type": "application/geo+json-seq" if r.path == "/geo" else "application/json-seq"}
 END
     for path in items geo; do

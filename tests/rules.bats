@@ -187,7 +187,8 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
 @test "what only looks like an answer that is not all is none" {
     for said in '"incomplete":false' '"incomplete":3' '"warnings":[]' '"warnings":["the parameter sort is old"]' \
         '"warning":null,"truncated":false' '"status":"complete"' '"params":{"partial":true}' '"remark":"all is well"' \
-        '"timeout":30' '"warnings":["the timeout parameter is deprecated"]' '"warning":"partial matches are on by default"' \
+        '"timeout":30' '"warnings":["the timeout parameter is deprecated"]' \
+        '"warning":"partial matches are on by default"' \
         '"warnings":[{"code":"DEPRECATED","parameter":"timeout"}]' '"warnings":{"truncated":false,"timeout":30}'; do
         answers "{\"body\":{\"items\":[1,2],$said}}"
         restsrc read --paginate none --expect 2 "$list"
