@@ -238,6 +238,32 @@ paused() {
     [ "$(log length)" -eq 1 ]
 }
 
+@test "how long to wait, said in the body or in a header that some APIs have in the place of Retry-After, is heeded" {
+    api <<'END'
+SAYS = {
+    "/google": ({"error": {"code": 429, "details": [{"@type": "RetryInfo", "retryDelay": "0.6s"}]}}, {}),
+    "/discord": ({"message": "You are being rate limited.", "retry_after": 0.6}, {}),
+    "/cosmos": ({}, {"x-ms-retry-after-ms": "600"}),
+    "/azure": ({}, {"retry-after-ms": "600"}),
+    "/bucket4j": ({}, {"X-Rate-Limit-Retry-After-Seconds": "0.6"}),
+    "/words": ({}, {"Retry-After": "0.6 seconds"}),
+    "/iso": ({}, {"Retry-After": "PT0.6S"}),
+}
+
+def answer(r):
+    if r.path not in r.state:
+        r.state[r.path] = True
+        return 429, *SAYS[r.path]
+    return [{"id": 1}]
+END
+    for kind in google discord cosmos azure bucket4j words iso; do
+        restsrc read --paginate none --retry-delay 0 "$api/$kind"
+        exits 0
+        says "try 2 of 6 in 0.6 s"
+        wrote '{"id":1}'
+    done
+}
+
 @test "an earlier answer's Retry-After is not heeded again" {
     list n=30,fail=429:1,retry-after=1,fail=500:1
     restsrc read --retry-delay 0.01 "$list"

@@ -12,6 +12,8 @@
 #include "http/ratelimit.h"
 #include "http/url.h"
 #include "json/error_body.h"
+#include "json/passing.h"
+#include "json/split.h"
 
 enum { BEGINNING = 200 };
 
@@ -29,11 +31,21 @@ bool failure_not_now(const struct http *h, enum rule_action action)
            (action == RULE_RETRY && http_status(h) == 503 && http_header(h, "Retry-After", NULL));
 }
 
+/* Seconds that the body of an error asks for, as Google's retryDelay; 0: it does not. */
+static double body_pause(const struct http *h)
+{
+    struct buf json = {0};
+    bool is = split_compact(h->in.error_body.data, h->in.error_body.len, &json) == 0;
+    double wait = is ? passing_pause((struct slice){json.data, json.len}) : 0;
+    buf_free(&json);
+    return wait;
+}
+
 double failure_pause(const struct http *h, const struct rule *rule)
 {
     double wait =
         rule && rule->header ? ratelimit_retry_after(http_header(h, rule->header, NULL), io_time()) : http_pause(h);
-    return wait > 0 ? wait : 0;
+    return wait > 0 ? wait : body_pause(h);
 }
 
 /* Of a body that has no message at a usual place: {"amount": ["a number is needed"]}. */

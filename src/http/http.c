@@ -347,7 +347,7 @@ static const char *header_of(const void *h, const char *name)
 
 double http_pause(const struct http *h)
 {
-    double now = io_time(), wait = ratelimit_retry_after(http_header(h, "Retry-After", NULL), now);
+    double now = io_time(), wait = ratelimit_after(header_of, h, now);
     return wait >= 0 ? wait : ratelimit_wait(header_of, h, now);
 }
 

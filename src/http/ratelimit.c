@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/moment.h"
 #include "base/number.h"
 
 static const double EPOCH = 1e9,
@@ -22,24 +23,30 @@ static double number(const char *text)
     return len && strchr(";,", text[len + strspn(text + len, " \t")]) ? n : NAN;
 }
 
-/* 350ms, 1m30s: seconds; else NAN. */
+/* 350ms, 1m30s, 2 seconds: seconds; else NAN. */
 static double duration(const char *text)
 {
     static const struct {
-        const char *name;
+        const char *name, *word;
         double seconds;
-    } units[] = {{"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    } units[] = {{"ms", "milliseconds", 1e-3},
+                 {"s", "seconds", 1},
+                 {"m", "minutes", 60},
+                 {"h", "hours", 3600},
+                 {"d", "days", 86400}};
+    enum { WORD = 3 }; /* sec, min */
     double total = 0, n;
     while (*text) {
         size_t taken = number_decimal(text, &n), i = 0;
-        const char *unit = text + taken;
-        size_t len = strcspn(unit, "0123456789.");
-        while (i < 5 && (strlen(units[i].name) != len || strncmp(units[i].name, unit, len)))
+        const char *unit = text + taken + strspn(text + taken, " ");
+        size_t len = strcspn(unit, "0123456789. ");
+        while (i < 5 && (strlen(units[i].name) != len || strncmp(units[i].name, unit, len)) &&
+               (len < WORD || strncasecmp(units[i].word, unit, len)))
             i++;
         if (!taken || i == 5)
             return NAN;
         total += n * units[i].seconds;
-        text = unit + len;
+        text = unit + len + strspn(unit + len, " ");
     }
     return total < EPOCH ? total : NAN;
 }
@@ -86,6 +93,8 @@ static double moment(const char *text, double now)
     if (!text || !*text)
         return NAN;
     double n = number(text), lasts = isnan(n) ? duration(text) : n;
+    if (isnan(lasts) && !moment_duration(text, &lasts)) /* PT30S */
+        lasts = NAN;
     return !isnan(n) ? from_now(n, now) : !isnan(lasts) ? lasts : date(text) - now;
 }
 
@@ -189,4 +198,24 @@ double ratelimit_retry_after(const char *value, double now)
 {
     double wait = moment(value, now);
     return isnan(wait) ? -1 : fmax(wait, 0);
+}
+
+double ratelimit_after(ratelimit_header header, const void *headers, double now)
+{
+    static const struct {
+        const char *name;
+        double scale; /* a number is of so many seconds */
+    } names[] = {
+        {"Retry-After", 1},
+        {"Retry-After-Ms", 1e-3},      /* Azure, */
+        {"X-Ms-Retry-After-Ms", 1e-3}, /* and its Cosmos DB */
+        {"X-Retry-After", 1},
+        {"X-RateLimit-Retry-After", 1},
+        {"X-Rate-Limit-Retry-After-Seconds", 1}, /* Bucket4j */
+        {"X-Rate-Limit-Retry-After-Milliseconds", 1e-3},
+    };
+    double wait = -1;
+    for (size_t i = 0; wait < 0 && i < sizeof names / sizeof *names; i++)
+        wait = names[i].scale * ratelimit_retry_after(header(headers, names[i].name), now);
+    return wait;
 }

@@ -15,8 +15,11 @@ double ratelimit_wait(ratelimit_header header, const void *headers, double now);
  * not say stays. Of several policies the one with the fewest counts. */
 void ratelimit_left(ratelimit_header header, const void *headers, double now, double *left, double *reset);
 
-/* What a Retry-After says: seconds, perhaps with a fraction or a unit, or a time, as HTTP, ISO 8601 or the clock of
- * Unix write it. 0: at once, or a time that has passed, which both say nothing; -1: it cannot be read. */
+/* What a Retry-After says: seconds, perhaps with a fraction or a unit, an ISO 8601 duration, or a time, as HTTP, ISO
+ * 8601 or the clock of Unix write it. 0: at once, or a time that has passed, which both say nothing; -1: it cannot be
+ * read. */
 double ratelimit_retry_after(const char *value, double now);
+/* The same of Retry-After, or else of the first header that some APIs have in its place. */
+double ratelimit_after(ratelimit_header header, const void *headers, double now);
 
 #endif

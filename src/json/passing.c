@@ -70,7 +70,9 @@ static double seconds(struct slice key, struct slice value)
     if ((strncmp(name, "retryafter", 10) && strcmp(name, "retrydelay")) || value_is_container(value))
         return 0;
     double s = 0;
-    number_decimal(value.text + value_is_text(value), &s);
+    const char *text = value.text + value_is_text(value), *unit = text + number_decimal(text, &s);
+    if (value_is_text(value) && *unit != '"' && *unit != 's' && *unit != ' ') /* a date, 5m */
+        return 0;
     s = strstr(name, "ms") || strstr(name, "milli") ? s / 1000 : s;
     return s > 0 && s < 1e9 ? s : 0;
 }

@@ -106,6 +106,12 @@ static void check_retry_after(void)
     retry_after("7", 7);
     retry_after("1.9", 1.9);
     retry_after("2s", 2);
+    retry_after("2 seconds", 2);
+    retry_after("1 minute 2 sec", 62);
+    retry_after("PT2S", 2);
+    retry_after("P1DT1M", 86460);
+    retry_after("2 se", -1);
+    retry_after("2 secondss", -1);
     retry_after("1700000009", 9);
     retry_after("2023-11-14T22:13:27Z", 7);
     retry_after("2023-11-14T22:13:27.5+00:00", 7);
@@ -123,9 +129,27 @@ static void check_retry_after(void)
     retry_after(NULL, -1);
 }
 
+static void after(struct headers h, double want)
+{
+    double got = ratelimit_after(header, &h, NOW);
+    if (!ok(got > want - 0.001 && got < want + 0.001, "after %g s", want))
+        tap_note("got %g", got);
+}
+
+static void check_after(void)
+{
+    after((struct headers){{"Retry-After", "2", "x-ms-retry-after-ms", "5"}}, 2);
+    after((struct headers){{"Retry-After", "soon", "x-ms-retry-after-ms", "5000"}}, 5);
+    after((struct headers){{"retry-after-ms", "250"}}, 0.25);
+    after((struct headers){{"X-RateLimit-Retry-After", "7"}}, 7);
+    after((struct headers){{"X-Rate-Limit-Retry-After-Seconds", "7"}}, 7);
+    ok(ratelimit_after(header, &(struct headers){{NULL}}, NOW) < 0, "nothing is said");
+}
+
 int main(void)
 {
     check_nonsense();
+    check_after();
     check_retry_after();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double wait = ratelimit_wait(header, &cases[i].headers, NOW);

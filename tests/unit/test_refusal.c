@@ -124,6 +124,7 @@ static void check_pauses(void)
     for (size_t i = 0; i < sizeof two / sizeof *two; i++)
         ok(passing_pause(text(two[i])) > 1.9 && passing_pause(text(two[i])) < 2.1, "two seconds: %s", two[i]);
     ok(passing_pause(text("{\"retryAfter\":\"soon\"}")) <= 0, "soon is no number");
+    ok(passing_pause(text("{\"retryAfter\":\"2026-11-24T09:20:01Z\"}")) <= 0, "a date is none");
     ok(passing_is(text("{\"type\":\"es_rejected_execution_exception\"}"), 0), "a full queue passes");
     ok(passing_is(text("{}"), 429) && !passing_is(text("{}"), 422), "429 passes, 422 does not");
 }
