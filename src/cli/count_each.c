@@ -128,12 +128,6 @@ static int write_lists(struct each *a, struct error *e)
 
 /* ---- the window ---- */
 
-static struct ask *ask_of(void *ctx, const struct exchange *x)
-{
-    struct each *a = ctx;
-    return &a->owner[x->slot]->count.ask;
-}
-
 static int on_next(void *ctx, struct exchange *x, struct error *e)
 {
     struct each *a = ctx;
@@ -154,26 +148,6 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
             return -1;
     }
     return TRANSFER_NONE;
-}
-
-static void on_begin(void *ctx, struct exchange *x)
-{
-    ask_ops.begin(ask_of(ctx, x), x);
-}
-
-static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
-{
-    return ask_ops.data(ask_of(ctx, x), x, bytes, n, e);
-}
-
-static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
-{
-    return ask_ops.said(ask_of(ctx, x), x, said, e);
-}
-
-static bool on_matters(void *ctx, const struct exchange *x)
-{
-    return ask_ops.matters(ask_of(ctx, x), x);
 }
 
 static int on_done(void *ctx, struct exchange *x, struct error *e)
@@ -200,14 +174,10 @@ static bool on_apart(void *ctx, const struct exchange *x, const struct exchange 
 
 static const struct transfer_ops each_ops = {
     .next = on_next,
-    .begin = on_begin,
-    .data = on_data,
     .kind = RULE_READ,
-    .said = on_said,
     .done = on_done,
     .apart = on_apart,
     .note = on_note,
-    .matters = on_matters,
 };
 
 /* ---- the whole ---- */

@@ -5,7 +5,6 @@
 #include "cli/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -25,9 +24,8 @@ enum { PAGES = 2 };
 struct plan {
     const struct options *options;
     struct count count;
-    int step; /* of the count */
-    bool asked;
-    unsigned slot;          /* where it asks */
+    int step;               /* of the count */
+    bool asked;             /* its first request has been made */
     int64_t requests;       /* it has made */
     struct error uncounted; /* code 0: counted, or not yet */
     struct read_shared shared;
@@ -46,7 +44,6 @@ struct plan {
 static int next_of_count(struct plan *p, struct exchange *x, struct error *e)
 {
     p->asked = true;
-    p->slot = x->slot;
     p->requests++;
     return ask_ops.next(&p->count.ask, x, e);
 }
@@ -72,7 +69,6 @@ static int done_count(struct plan *p, struct exchange *x, struct error *e)
     if (step == COUNT_ASKS)
         return next_of_count(p, x, e) == TRANSFER_READY ? TRANSFER_AGAIN : -1;
     note_end(p, step);
-    p->asked = false;
     return needs_no_page(p) ? TRANSFER_STOP : TRANSFER_DONE;
 }
 
@@ -136,7 +132,7 @@ static int check_offsets(struct plan *p, struct error *e)
 
 static bool is_of_count(const struct plan *p, const struct exchange *x)
 {
-    return p->asked && x->slot == p->slot;
+    return x->ctx == &p->count.ask;
 }
 
 /* With --rate a request may cost seconds: pages are asked for when they are known to be wanted. */
@@ -151,39 +147,6 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     if (p->step == COUNT_ASKS && !p->asked)
         return next_of_count(p, x, e);
     return may_read(p) && read_list_next(&p->read, x) ? TRANSFER_READY : TRANSFER_NONE;
-}
-
-static void on_begin(void *ctx, struct exchange *x)
-{
-    struct plan *p = ctx;
-    if (is_of_count(p, x))
-        ask_ops.begin(&p->count.ask, x);
-    else
-        read_page_begin(&p->read, x);
-}
-
-static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
-{
-    struct plan *p = ctx;
-    return is_of_count(p, x) ? ask_ops.data(&p->count.ask, x, bytes, n, e) : read_page_data(&p->read, x, bytes, n, e);
-}
-
-static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
-{
-    struct plan *p = ctx;
-    return is_of_count(p, x) ? ask_ops.said(&p->count.ask, x, said, e) : read_page_said(&p->read, x, said, e);
-}
-
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
-{
-    struct plan *p = ctx;
-    return is_of_count(p, x) ? 0 : read_page_whole(&p->read, x, e);
-}
-
-static bool on_matters(void *ctx, const struct exchange *x)
-{
-    struct plan *p = ctx;
-    return is_of_count(p, x) ? ask_ops.matters(&p->count.ask, x) : read_list_ops.matters(&p->read, x);
 }
 
 static const char *header_of(const void *answer, const char *name)
@@ -218,16 +181,11 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 static const struct transfer_ops plan_ops = {
     .next = on_next,
-    .begin = on_begin,
-    .data = on_data,
     .kind = RULE_READ,
-    .said = on_said,
-    .whole = on_whole,
     .done = on_done,
     .apart = on_apart,
     .idle = on_idle,
     .note = on_note,
-    .matters = on_matters,
 };
 
 /* ---- the whole ---- */

@@ -4,17 +4,13 @@
  * much waits, only the first one asks for more. */
 #include "cli/read_each.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/io.h"
 #include "cli/each_list.h"
 #include "cli/each_window.h"
 #include "cli/read_learn.h"
 #include "cli/read_list.h"
 #include "cli/read_output.h"
-#include "cli/read_page.h"
 #include "cli/read_parents.h"
 #include "cli/read_tell.h"
 
@@ -90,37 +86,6 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
 }
 
 /* ---- its answer ---- */
-
-static void on_begin(void *ctx, struct exchange *x)
-{
-    struct each *a = ctx;
-    read_page_begin(&a->owner[x->slot]->run, x);
-}
-
-static int on_data(void *ctx, struct exchange *x, const char *bytes, size_t n, struct error *e)
-{
-    struct each *a = ctx;
-    return read_page_data(&a->owner[x->slot]->run, x, bytes, n, e);
-}
-
-static int on_said(void *ctx, struct exchange *x, struct slice *said, struct error *e)
-{
-    struct each *a = ctx;
-    return read_page_said(&a->owner[x->slot]->run, x, said, e);
-}
-
-static int on_whole(void *ctx, struct exchange *x, struct error *e)
-{
-    struct each *a = ctx;
-    return read_page_whole(&a->owner[x->slot]->run, x, e);
-}
-
-static bool on_matters(void *ctx, const struct exchange *x)
-{
-    struct each *a = ctx;
-    struct read_run *r = &a->owner[x->slot]->run;
-    return read_list_ops.matters(r, x);
-}
 
 /* An error is kept until the lists before this one are out. */
 static int on_done(void *ctx, struct exchange *x, struct error *e)
@@ -202,16 +167,11 @@ static void on_note(void *ctx, bool verbose, const char *line)
 
 static const struct transfer_ops each_ops = {
     .next = on_next,
-    .begin = on_begin,
-    .data = on_data,
     .kind = RULE_READ,
-    .said = on_said,
-    .whole = on_whole,
     .done = on_done,
     .apart = on_apart,
     .idle = on_idle,
     .note = on_note,
-    .matters = on_matters,
 };
 
 static int run(struct each *a, struct error *e)

@@ -57,6 +57,8 @@ bool read_list_next(struct read_run *r, struct exchange *x)
     if (r->range.limit == 0 || !paginate_next(&r->paginate, &h->page, &x->request))
         return false;
     r->latest = x;
+    x->ops = &read_list_ops;
+    x->ctx = r;
     x->offset = h->page.offset;
     x->first = h->page.offset == 0 && !r->paging.cursor;
     return true;

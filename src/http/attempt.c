@@ -161,7 +161,7 @@ static void authorize(struct transfer *t, struct attempt *a)
 }
 
 /* Nothing is left of what an earlier try brought. */
-static void forget(struct transfer *t, struct exchange *x)
+static void forget(struct exchange *x)
 {
     x->status = 0;
     x->spent = x->failed = x->unsettled = false;
@@ -169,12 +169,12 @@ static void forget(struct transfer *t, struct exchange *x)
     x->action = RULE_NONE;
     x->rule = NULL;
     x->bytes = 0;
-    t->ops->begin(t->ctx, x);
+    x->ops->begin(x->ctx, x);
 }
 
-void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e)
+void attempt_fail(struct attempt *a, const struct error *e)
 {
-    forget(t, a->exchange);
+    forget(a->exchange);
     a->exchange->error = *e;
     attempt_settle(a, true);
 }
@@ -200,7 +200,7 @@ static void tell_begin(struct transfer *t, struct attempt *a)
 void attempt_begin(struct transfer *t, struct attempt *a)
 {
     struct exchange *x = a->exchange;
-    forget(t, x);
+    forget(x);
     a->http.in.any_status = t->ops->any_status;
     a->http.in.endless = t->ops->endless;
     authorize(t, a);
@@ -285,7 +285,7 @@ void attempt_retry(struct transfer *t, struct attempt *a, bool taken)
     if (not_now) /* for all, also when this one is not tried again */
         rate_hold(&t->rate, wait);
     x->unsettled = taken && !not_now;
-    bool matters = !t->ops->matters || t->ops->matters(t->ctx, x);
+    bool matters = !x->ops->matters || x->ops->matters(x->ctx, x);
     if (x->spent || !matters || (taken && !not_now && !x->request.repeatable) ||
         !retry_allowed(&t->retry, a->retries + 1, start - a->first)) {
         give_up(a);

@@ -72,7 +72,7 @@ void attempt_soon(struct attempt *a);
 /* Are there credentials to be fetched for it first (login)? */
 bool attempt_needs_login(struct transfer *t, struct attempt *a);
 /* It can't begin, because of e. */
-void attempt_fail(struct transfer *t, struct attempt *a, const struct error *e);
+void attempt_fail(struct attempt *a, const struct error *e);
 /* Sends it; or it could not begin, and has failed. */
 void attempt_begin(struct transfer *t, struct attempt *a);
 /* Counts and tells of another try, the number-th, after so many seconds. */

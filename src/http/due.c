@@ -103,7 +103,7 @@ static double log_in(struct transfer *t, struct attempt *a, struct answer *login
         login->result = login_get(&t->login, &login->wait, &login->error);
     login->asked = true;
     if (login->result < 0)
-        attempt_fail(t, a, &login->error);
+        attempt_fail(a, &login->error);
     return login->result == 0 ? fmax(login->wait, 0.001) : login->result < 0 ? -1 : 0;
 }
 

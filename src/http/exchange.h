@@ -11,9 +11,15 @@
 #include "http/request.h"
 #include "json/rules.h"
 
+struct transfer_ops;
+
 /* One request and its answer. The caller fills request and offset; the rest is for reading. */
 struct exchange {
     struct request request;
+    /* Whose begin, data, said, whole and matters are called for it: those of the window, unless next() puts others
+     * here. */
+    const struct transfer_ops *ops;
+    void *ctx;
     bool nothing;   /* set by next(): there is nothing to send; done() comes in its turn all the same */
     double delay;   /* seconds before it is sent again: transfer_again() sets it */
     bool spent;     /* set by the caller: part of the answer has been used, so there is no second try */

@@ -26,7 +26,7 @@ static int on_body(void *user, const char *bytes, size_t n)
     if (x->bytes == 0 && x->status / 100 == 2)
         verdict_heed(a->transfer, a);
     x->bytes += n;
-    return a->transfer->ops->data(a->transfer->ctx, x, bytes, n, &x->error);
+    return x->ops->data(x->ctx, x, bytes, n, &x->error);
 }
 
 static int set_rate(struct transfer *t, struct error *e)
@@ -166,6 +166,8 @@ static int fill(struct transfer *t, struct error *e)
     while (t->used < t->slots && more == TRANSFER_READY) {
         struct attempt *a = attempt_nth(t, t->used);
         a->exchange->nothing = false;
+        a->exchange->ops = t->ops;
+        a->exchange->ctx = t->ctx;
         more = t->ops->next(t->ctx, a->exchange, e);
         if (more == TRANSFER_READY) {
             attempt_schedule(a);

@@ -106,8 +106,8 @@ static void deny(struct transfer *t, struct attempt *a, struct slice said)
 static void take(struct transfer *t, struct attempt *a, int verdict)
 {
     struct exchange *x = a->exchange;
-    if (verdict == 0 && t->ops->whole)
-        verdict = t->ops->whole(t->ctx, x, &x->error);
+    if (verdict == 0 && x->ops->whole)
+        verdict = x->ops->whole(x->ctx, x, &x->error);
     x->unsettled = verdict != 0;
     x->open_end = http_has_open_end(&a->http);
     if (verdict > 0)
@@ -122,8 +122,8 @@ static void whole(struct transfer *t, struct attempt *a)
     struct exchange *x = a->exchange;
     struct slice said = {0};
     int verdict = http_check_whole(&a->http, x->request.body.len, &x->error) ? 1 : check_content(x, &x->error);
-    if (verdict == 0 && t->ops->said)
-        verdict = t->ops->said(t->ctx, x, &said, &x->error);
+    if (verdict == 0 && x->ops->said)
+        verdict = x->ops->said(x->ctx, x, &said, &x->error);
     if (verdict == 0)
         judge(t, a, said);
     if (verdict == 0 && !is_taken(x))
@@ -140,10 +140,10 @@ static void take_refused(struct transfer *t, struct attempt *a)
     struct slice said;
     if (x->action == RULE_EMPTY) {
         attempt_settle(a, false);
-    } else if (!t->ops->any_status && body->len && t->ops->data(t->ctx, x, body->data, body->len, &x->error)) {
+    } else if (!t->ops->any_status && body->len && x->ops->data(x->ctx, x, body->data, body->len, &x->error)) {
         attempt_settle(a, true);
     } else {
-        take(t, a, t->ops->said ? t->ops->said(t->ctx, x, &said, &x->error) : 0);
+        take(t, a, x->ops->said ? x->ops->said(x->ctx, x, &said, &x->error) : 0);
     }
 }
 

@@ -19,6 +19,8 @@ static int on_next(void *ctx, struct exchange *x, struct error *e)
     p->request = made;
     p->asked = true;
     p->exchange = x;
+    x->ops = &ask_ops;
+    x->ctx = p;
     x->offset = -1;
     x->first = p->first;
     return TRANSFER_READY;
