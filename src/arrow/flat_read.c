@@ -1,8 +1,6 @@
 /* flat_read: FlatBuffers, read. */
 #include "arrow/flat_read.h"
 
-#include <string.h>
-
 enum { REFERENCE = 4, VTABLE_HEAD = 4, SLOT = 2 };
 
 uint64_t flat_read_number(const char *bytes, unsigned size)

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "arrow/texts.h"
 #include "base/digests.h"
@@ -36,7 +35,8 @@ void ipc_types_free(struct ipc_field *root)
     *root = (struct ipc_field){0};
 }
 
-bool ipc_types_is_list(const struct ipc_field *f)
+/* Of any kind, but no map. */
+static bool is_list(const struct ipc_field *f)
 {
     return f->type == IPC_LIST || f->type == IPC_LARGE_LIST || f->type == IPC_FIXED_LIST;
 }
@@ -69,7 +69,7 @@ void ipc_types_path(const struct ipc_field *const *way, size_t depth, struct buf
         const struct ipc_field *above = i ? way[i - 1] : NULL;
         if (above && above->type == IPC_MAP)
             buf_adds(out, "{}");
-        else if (above && ipc_types_is_list(above))
+        else if (above && is_list(above))
             buf_adds(out, "[]");
         else
             buf_addf(out, "%s%.*s", i ? "." : "", (int)way[i]->name_len, way[i]->name);
@@ -302,7 +302,7 @@ static int check_children(struct walk *w, struct ipc_field *f)
 {
     if (f->type == IPC_MAP)
         return check_map(w, f);
-    if (ipc_types_is_list(f))
+    if (is_list(f))
         return f->count == 1 ? 0 : malformed(w);
     if (f->type != IPC_STRUCT)
         return f->count ? malformed(w) : 0;

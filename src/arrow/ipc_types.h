@@ -81,7 +81,6 @@ void ipc_types_free(struct ipc_field *root);
 /* Appends how messages name the last of these fields, each of which is a child of the one before: a.b, a[].b, a{}. */
 void ipc_types_path(const struct ipc_field *const *way, size_t depth, struct buf *out);
 
-bool ipc_types_is_list(const struct ipc_field *field); /* of any kind, but no map */
 bool ipc_types_is_string(const struct ipc_field *field);
 bool ipc_types_is_text(const struct ipc_field *field); /* strings or binary of any length: those with offsets */
 bool ipc_types_is_view(const struct ipc_field *field); /* strings or binary, as views */

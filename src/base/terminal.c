@@ -29,10 +29,18 @@ void terminal_init(struct terminal *t, bool quiet, enum terminal_progress progre
     t->last = t->began;
 }
 
+/* Takes the line away, so that something else can be printed. */
+static void hide(struct terminal *t)
+{
+    if (t->shown)
+        fputs("\r\033[K", stderr);
+    t->shown = false;
+}
+
 void terminal_note(struct terminal *t, bool verbose, const char *lines)
 {
     char *text = mem_text(lines, strlen(lines)), *rest = text;
-    terminal_progress_hide(t);
+    hide(t);
     text_clean_lines(text);
     for (char *line; (!t->quiet || verbose) && (line = strsep(&rest, "\n"));)
         if (*line)
@@ -143,17 +151,10 @@ void terminal_progress_show(struct terminal *t, const struct progress *p)
     t->shown = t->drawn = true;
 }
 
-void terminal_progress_hide(struct terminal *t)
-{
-    if (t->shown)
-        fputs("\r\033[K", stderr);
-    t->shown = false;
-}
-
 void terminal_progress_end(struct terminal *t, const struct progress *p)
 {
     struct buf line = {0};
-    terminal_progress_hide(t);
+    hide(t);
     if (!t->drawn)
         return;
     buf_addf(&line, "%" PRId64 " records, ", p->records);

@@ -38,9 +38,7 @@ void terminal_note(struct terminal *t, bool verbose, const char *lines);
 void terminal_tell(void *terminal, bool verbose, const char *lines);
 /* Draws the line, at most five times a second, in the width of the terminal. */
 void terminal_progress_show(struct terminal *t, const struct progress *p);
-/* Takes the line away, so that something else can be printed. */
-void terminal_progress_hide(struct terminal *t);
-/* The same, and leaves a last one, if there was any: what was done in how long. */
+/* Takes the line away, and leaves a last one, if there was any: what was done in how long. */
 void terminal_progress_end(struct terminal *t, const struct progress *p);
 
 /* The line itself, at most width columns; for tests. */

@@ -1,7 +1,6 @@
 /* count_list: the number of records of one list. An exact count or an error, never a guess. */
 #include "cli/count_list.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "cli/count_links.h"

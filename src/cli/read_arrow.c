@@ -2,7 +2,6 @@
 #include "cli/read_arrow.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "arrow/infer.h"
 #include "arrow/ipc.h"

@@ -2,7 +2,6 @@
 #include "cli/read_page.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/io.h"

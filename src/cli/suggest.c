@@ -1,7 +1,6 @@
 /* suggest: command lines and Spark code for what was given and what was found. */
 #include "cli/suggest.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/pair.h"

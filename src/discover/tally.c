@@ -1,7 +1,6 @@
 /* tally: how many records the list has. */
 #include "discover/tally.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/number.h"

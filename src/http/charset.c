@@ -1,9 +1,9 @@
 /* charset: bodies in another charset than UTF-8. */
 #include "http/charset.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <iconv.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>

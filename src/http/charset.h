@@ -2,7 +2,6 @@
 #ifndef RESTSRC_CHARSET_H
 #define RESTSRC_CHARSET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef int (*charset_sink)(void *user, const char *bytes, size_t n); /* -1: break off */

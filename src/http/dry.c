@@ -2,7 +2,6 @@
 #include "http/dry.h"
 
 #include <curl/curl.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"

@@ -1,8 +1,6 @@
 /* retry: which failures are worth another try, and when. */
 #include "http/retry.h"
 
-#include <stddef.h>
-
 enum { MOST = 1000000000 }; /* so that counting them overflows nothing */
 static const double BASE = 1, LONGEST_BACKOFF = 60, LONGEST_RETRY_AFTER = 300; /* seconds */
 

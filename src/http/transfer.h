@@ -23,8 +23,6 @@
 #define RESTSRC_TRANSFER_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/error.h"

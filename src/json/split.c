@@ -1,8 +1,6 @@
 /* split: page bytes to records and envelope, a state machine. */
 #include "json/split.h"
 
-#include <string.h>
-
 #include "json/split_lane.h"
 #include "json/split_records.h"
 #include "json/split_scalars.h"

@@ -1,7 +1,6 @@
 /* value: pieces of JSON text. */
 #include "json/value.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"

@@ -392,9 +392,3 @@ const char *follow_cursor(struct paginate *p)
     buf_free(&ignored);
     return is_set(t) ? buf_text(disguised ? &t->json : &t->text) : NULL;
 }
-
-void follow_resume(struct paginate *p, const char **cursor, int64_t *skip)
-{
-    *cursor = p->page_skip < 0 ? NULL : follow_cursor(p);
-    *skip = p->page_skip;
-}

@@ -15,8 +15,5 @@ int follow_learn(struct paginate *p, struct page *page, const struct answer *a, 
 
 /* The cursor of the next page, or at the list's end of the last one, for --cursor; NULL: the list's beginning. */
 const char *follow_cursor(struct paginate *p);
-/* Where reading can go on: *cursor for --cursor (NULL: from the beginning) and *skip for --offset. At the list's end
- * NULL and -1. */
-void follow_resume(struct paginate *p, const char **cursor, int64_t *skip);
 
 #endif

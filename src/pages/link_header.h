@@ -2,8 +2,6 @@
 #ifndef RESTSRC_LINK_HEADER_H
 #define RESTSRC_LINK_HEADER_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "pages/total.h"
 

@@ -1,7 +1,6 @@
 /* paginate: which request comes next, and what a page taught. */
 #include "pages/paginate.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "http/url.h"

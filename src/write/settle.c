@@ -2,8 +2,6 @@
 #include "write/settle.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/io.h"
 

@@ -338,6 +338,15 @@ static void check_circle(void)
     paging_end(&t);
 }
 
+static void goes_on(struct paging *t, const char *cursor, int64_t skip, const char *what)
+{
+    struct bookmark at = {0}, after = {0};
+    paginate_after(&t->p, &t->page, &at, &after);
+    is_text(buf_text(&after.cursor), cursor, what);
+    is_int(after.skip, skip, what);
+    buf_free(&after.cursor);
+}
+
 static void check_skip(void)
 {
     struct paging t;
@@ -351,11 +360,7 @@ static void check_skip(void)
     paging_ask(&t);
     is_int(paging_answer(&t, "{\"next_cursor\":\"b\"}", "3\n4\n5\n6\n", NULL), PAGE_LAST, "the range ends in a page");
     ok(t.page.skip == 1 && t.page.keep == 2, "of which only its records are kept");
-    const char *cursor;
-    int64_t skip;
-    follow_resume(&t.p, &cursor, &skip);
-    is_text(cursor, "a", "to go on: the cursor of the page with the next record");
-    is_int(skip, 3, "and how many of it have been read");
+    goes_on(&t, "a", 3, "to go on: the cursor of the page with the next record, and how many of it have been read");
     paging_end(&t);
     paging_init(&t, PAGING_CURSOR);
     t.range.limit = 2;
@@ -364,29 +369,23 @@ static void check_skip(void)
     ok(next_same(&t.p.next_cursor.text, &t.p.next_cursor.text), "no cursor is the same as none");
     paging_ask(&t);
     paging_answer(&t, "{\"next_cursor\":\"a\"}", "1\n2\n", NULL);
-    follow_resume(&t.p, &cursor, &skip);
-    is_text(cursor, "a", "where the range ends with a page, it goes on with the next one");
-    is_int(skip, 0, "of which nothing has been read");
+    goes_on(&t, "a", 0,
+            "where the range ends with a page, it goes on with the next one, of which nothing has been read");
     paging_end(&t);
 }
 
 static void check_resume(void)
 {
     struct paging t;
-    const char *cursor;
-    int64_t skip;
     paging_init(&t, PAGING_CURSOR);
     t.options.cursor = (char *)"start";
     is_int(paging_start(&t), 0, "a cursor is any text");
     is_text(paging_ask(&t), "http://h/list?cursor=start&limit=100", "--cursor: the first page");
     paging_answer(&t, "{\"next_cursor\":\"b\"}", "1\n", NULL);
-    follow_resume(&t.p, &cursor, &skip);
-    is_text(cursor, "b", "after a whole page: the next one's cursor");
-    is_int(skip, 0, "from its beginning");
+    goes_on(&t, "b", 0, "after a whole page: the next one's cursor, from its beginning");
     paging_ask(&t);
     is_int(paging_answer(&t, "{\"next_cursor\":null}", "2\n", NULL), PAGE_LAST, "null: the end");
-    follow_resume(&t.p, &cursor, &skip);
-    ok(cursor == NULL && skip == -1, "after which nothing is left to go on with");
+    ok(paginate_ended(&t.p), "after which nothing is left to go on with");
     paging_end(&t);
 
     paging_init(&t, PAGING_OFFSET);
