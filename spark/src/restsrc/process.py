@@ -84,40 +84,21 @@ class Process:
         self._config = config
         self._summary: bytes | None = None
         self._unheard = False
-        program, config_text = options.find_tool(), options.config(command, **config)
-        config_end, config_source = os.pipe()
-        self._summary_source, summary_end = os.pipe()
-        self._pages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        pages_source, pages_end = os.pipe() if envelopes else (-1, -1)
-        schema_end, schema_source = os.pipe() if arrow else (-1, -1)
-        try:
-            self._process = subprocess.Popen(
-                [
-                    *(program, *self._arguments(config_end, summary_end, pages_end, probe)),
-                    *(_arrow_arguments(arrow, schema_end) if arrow else ()),
-                ],
+        config_text = options.config(command, **config)
+        with _Pipes() as pipes:
+            config_source, config_end = pipes.into()
+            self._summary_source, summary_end = pipes.out_of()
+            pages_source, pages_end = pipes.out_of() if envelopes else (-1, -1)
+            schema_source, schema_end = pipes.into() if arrow else (-1, -1)
+            words = self._arguments(config_end, summary_end, pages_end, probe)
+            words += _arrow_arguments(arrow, schema_end) if arrow else []
+            self._process = _start(
+                [options.find_tool(), *words],
                 stdin=subprocess.DEVNULL if fed is None else subprocess.PIPE,
                 stdout=subprocess.DEVNULL if probe and not envelopes else subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=[end for end in (config_end, summary_end, pages_end, schema_end) if end >= 0],
-                bufsize=0,
-                env={**os.environ, **tool.authorities()},
+                ends=pipes.its,
             )
-        except OSError as error:
-            os.close(config_source)
-            os.close(self._summary_source)
-            if envelopes:
-                os.close(pages_source)
-            if arrow:
-                os.close(schema_source)
-            raise ToolFailure(f"can't run {program}: {error.strerror}") from None
-        finally:
-            os.close(config_end)
-            os.close(summary_end)
-            if envelopes:
-                os.close(pages_end)
-            if arrow:
-                os.close(schema_end)
+        self._pages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         if envelopes:
             threading.Thread(target=self._hear_pages, args=(pages_source,), daemon=True).start()
         self._stderr_tail: deque[str] = deque(maxlen=STDERR_LINES)
@@ -338,6 +319,46 @@ def flag_words(name: str, value: str | int | None) -> list[str]:
 
 def _arrow_arguments(arrow: ArrowOutput, schema_end: int) -> list[str]:
     return ["--output", "arrow", "--schema", f"/dev/fd/{schema_end}", "--new-members", arrow.new_members]
+
+
+class _Pipes:
+    """Pipes of a tool that is about to start. Once it has, it alone keeps its ends; if it could not, none is left."""
+
+    def __init__(self) -> None:
+        self.its: list[int] = []
+        self._ours: list[int] = []
+
+    def into(self) -> tuple[int, int]:
+        """Our end and its end of a pipe that it reads."""
+        its, ours = os.pipe()
+        return self._keep(ours, its)
+
+    def out_of(self) -> tuple[int, int]:
+        """Our end and its end of a pipe that it writes."""
+        ours, its = os.pipe()
+        return self._keep(ours, its)
+
+    def _keep(self, ours: int, its: int) -> tuple[int, int]:
+        self._ours.append(ours)
+        self.its.append(its)
+        return ours, its
+
+    def __enter__(self) -> _Pipes:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        for end in self.its + (self._ours if failed else []):
+            os.close(end)
+
+
+def _start(words: list[str], stdin: int, stdout: int, ends: list[int]) -> subprocess.Popen[bytes]:
+    env = {**os.environ, **tool.authorities()}
+    try:
+        return subprocess.Popen(
+            words, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, pass_fds=ends, bufsize=0, env=env
+        )
+    except OSError as error:
+        raise ToolFailure(f"can't run {words[0]}: {error.strerror}") from None
 
 
 class _Watched:
