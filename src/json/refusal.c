@@ -177,7 +177,8 @@ static void refuse(const struct member *m, struct refusal *r, bool hard)
 {
     if (echoes(m->sent, m->key, m->value) || (m->beside_id && m->name.any & WORD_OMITTED))
         return;
-    bool reason = !value_is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
+    bool number = number_of(m->value) >= 0, /* which says little by itself */
+        reason = !number && !value_is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
     r->refused = true;
     r->hard |= hard;
     r->error |= !(m->name.any & WORD_OMITTED);

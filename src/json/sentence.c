@@ -18,6 +18,11 @@ struct token {
     int64_t number; /* -1: it is a word */
 };
 
+static bool is_fraction(struct slice text, size_t at)
+{
+    return text.text[at] == '.' && at + 1 < text.len && isdigit((unsigned char)text.text[at + 1]);
+}
+
 static bool next_token(struct slice text, size_t *at, struct token *t)
 {
     while (*at < text.len && !isalnum((unsigned char)text.text[*at]) && text.text[*at] != '/')
@@ -29,7 +34,8 @@ static bool next_token(struct slice text, size_t *at, struct token *t)
     do
         ++*at;
     while (*at < text.len && text.text[from] != '/' &&
-           (digit ? isdigit((unsigned char)text.text[*at]) : isalpha((unsigned char)text.text[*at])));
+           (digit ? isdigit((unsigned char)text.text[*at]) || is_fraction(text, *at)
+                  : isalpha((unsigned char)text.text[*at])));
     *t = (struct token){text.text + from, *at - from, -1};
     return !digit || number_whole(t->text, t->len, &t->number) || (t->number = INT64_MAX);
 }
@@ -58,6 +64,57 @@ static bool numbers_a_step(const struct token *before)
                             is_word(before, "chunk") || is_word(before, "step"));
 }
 
+static bool is_good(const struct token *t)
+{
+    struct words w = t->text && t->number < 0 ? words_of(t->text, t->len) : (struct words){0};
+    return w.any & WORD_GOOD && !(w.any & WORD_BAD);
+}
+
+/* Records, by a name in the plural or one of rows: 1 request is none. */
+static bool are_records(const struct token *t)
+{
+    unsigned about = t->text && t->number < 0 ? words_of(t->text, t->len).any : 0;
+    return about & WORD_ROW || (about & WORD_THING && t->text[t->len - 1] == 's');
+}
+
+static bool is_time(const struct token *t)
+{
+    static const char *const units[] = {"ms", "s", "sec", "seconds", "milliseconds"};
+    bool is = false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        is |= t->text && is_word(t, units[i]);
+    return is;
+}
+
+/* "2 records inserted", "inserted 2 records"; "job 2 created" counts nothing. */
+static bool counts_good(const struct token *t)
+{
+    if (are_records(&t[1]))
+        return is_good(&t[2]) || is_good(&t[-1]);
+    return is_good(&t[1]) && (!t[-1].text || is_good(&t[-1]) || is_word(&t[-1], "and"));
+}
+
+/* All that it counts was taken, and is fewer. */
+static bool counts_few(struct slice text, size_t count)
+{
+    enum { MOST = 64 };
+    struct token token[MOST + 4] = {{0}}, *t = token + 1;
+    size_t n = 0, counts = 0;
+    int64_t taken = 0;
+    for (size_t at = 0; n < MOST && next_token(text, &at, &t[n]); n++)
+        ;
+    t[n] = (struct token){0};
+    for (size_t i = 0; i < n; i++) {
+        if (t[i].number < 0 || is_time(&t[i + 1]) || numbers_a_step(&t[i - 1]))
+            continue;
+        if (!counts_good(&t[i]))
+            return false;
+        taken += t[i].number < (int64_t)count ? t[i].number : (int64_t)count;
+        counts++;
+    }
+    return counts && n < MOST && taken < (int64_t)count;
+}
+
 bool sentence_counts_loss(struct slice text, size_t count)
 {
     struct token t, last[3] = {{.number = -1}, {.number = -1}, {.number = -1}}; /* the latest first */
@@ -76,5 +133,5 @@ bool sentence_counts_loss(struct slice text, size_t count)
         memmove(last + 1, last, 2 * sizeof *last);
         last[0] = t;
     }
-    return false;
+    return counts_few(text, count);
 }

@@ -285,6 +285,7 @@ static const struct word table[] = {
     {"status", STATUS},
     {"statuscode", STATUS},
     {"statuses", STATUS},
+    {"store", THING},
     {"stored", GOOD},
     {"strategy", ASIDE},
     {"subject", ID},

@@ -345,3 +345,39 @@ int64_t place_find(struct place *p, struct slice element, const struct place_bas
         n = position(p, element, WORD_ROW, base->row, 1);
     return n < 0 ? -1 : n;
 }
+
+/* The names of the record are members of the object; with the same values, if these count. */
+static bool has_all(struct slice object, struct slice record, bool values)
+{
+    struct slice key, value;
+    size_t members = 0;
+    for (size_t at = 0; value_is_object(record) && value_next(record, &at, &key, &value); members++) {
+        struct slice there = value_member(object, key.text, key.len);
+        if (!there.text || (values && !value_same(there, value)))
+            return false;
+    }
+    return members > 1;
+}
+
+/* Asked of each answer: that it has the names of the first record is found out before all are looked at. */
+static bool is_alike(const struct place *p, struct slice object)
+{
+    struct buf first = {0};
+    split_compact(p->sent->record[0].text, p->sent->record[0].len, &first);
+    bool alike = has_all(object, (struct slice){buf_text(&first), first.len}, false);
+    buf_free(&first);
+    return alike;
+}
+
+int64_t place_given_back(struct place *p, struct slice object)
+{
+    int64_t found = NOWHERE;
+    if (!is_alike(p, object))
+        return -1;
+    if (!p->values)
+        make_values(p);
+    for (size_t i = 0; i < p->values; i++)
+        if (!p->value[i].key.text && has_all(object, p->value[i].value, true))
+            found = join(found, (int64_t)p->value[i].record);
+    return found < 0 ? -1 : found;
+}

@@ -34,6 +34,8 @@ struct place_base place_base(const struct place *p, struct slice list);
 int64_t place_find(struct place *p, struct slice element, const struct place_base *base);
 /* The record that a name or a text by itself means (as in {"failed":["a@x.org"]}), or -1. */
 int64_t place_by_value(struct place *p, struct slice value);
+/* The record of several members that an object, which has the names of the first one, gives back whole; or -1. */
+int64_t place_given_back(struct place *p, struct slice object);
 /* The record that a path into the request leads to, or -1. */
 int64_t place_by_path(const struct place *p, struct slice path);
 /* The member index of an element, counted from 0, or -1. */

@@ -299,10 +299,34 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
     }
 }
 
+/* {"0": {...}, "1": {...}, "id": 7}: the batch was taken for one object. */
+static bool is_batch_as_object(struct reading *r, struct slice object)
+{
+    struct slice key, value;
+    size_t given_back = 0, others = 0;
+    for (size_t at = 0; value_next(object, &at, &key, &value);) {
+        int64_t index = value_is_object(value) ? index_of(r, key) : -1;
+        *(index >= 0 && place_by_value(&r->place, value) == index ? &given_back : &others) += 1;
+    }
+    return others && given_back == r->sent->count;
+}
+
+/* Several were sent, and one came back: the others were not looked at. */
+static void read_single(struct reading *r, struct slice body)
+{
+    struct slice object = reading_unwrap(body);
+    if (r->sent->count == 1 || !value_is_object(object) ||
+        (place_given_back(&r->place, object) < 0 && !is_batch_as_object(r, object)))
+        return;
+    r->lists = true;
+    r->answered = 1;
+}
+
 /* An answer that is no list, or what stands alone in one. */
 static void read_answer(struct reading *r, struct slice body, unsigned depth)
 {
     bare_read(r, body);
+    read_single(r, body);
     if (value_is_text(body))
         read_sentence(r, (struct slice){0}, body);
     if (!reading_map(r, body, false))
