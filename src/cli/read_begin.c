@@ -150,23 +150,11 @@ static int lost(struct error *e)
                      "begin with page 1)");
 }
 
-/* How many of these lines are before this one? -1: it is none of them. */
-static int64_t lines_before(struct slice lines, struct slice line)
-{
-    int64_t n = 0;
-    for (struct slice one; lines.len; lines = lines_after(lines, one), n++) {
-        one = lines_first(lines);
-        if (value_same(one, line))
-            return n;
-    }
-    return -1;
-}
-
 /* The record that is asked for alone is in the page, but not where it was to begin. */
 static int check_place(const struct read_run *r, struct slice alone, struct error *e)
 {
     const struct page *page = &r->begin.first.page;
-    int64_t before = lines_before(lines_of(&r->begin.first), alone);
+    int64_t before = lines_find(lines_of(&r->begin.first), alone);
     if (before <= 0 || (before != page->offset % page->asked && before != page->offset % page->got))
         return 0;
     return error_set(e, EXIT_ANSWER,

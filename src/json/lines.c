@@ -26,12 +26,18 @@ struct slice lines_record(struct slice line)
     return (struct slice){line.text, line.len ? line.len - 1 : 0};
 }
 
-bool lines_hold(struct slice lines, struct slice line)
+int64_t lines_find(struct slice lines, struct slice line)
 {
-    for (struct slice one; lines.len; lines = lines_after(lines, one)) {
+    int64_t before = 0;
+    for (struct slice one; lines.len; lines = lines_after(lines, one), before++) {
         one = lines_first(lines);
         if (value_same(one, line))
-            return true;
+            return before;
     }
-    return false;
+    return -1;
+}
+
+bool lines_hold(struct slice lines, struct slice line)
+{
+    return lines_find(lines, line) >= 0;
 }

@@ -3,6 +3,7 @@
 #define RESTSRC_LINES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "json/value.h"
 
@@ -14,7 +15,8 @@ struct slice lines_after(struct slice lines, struct slice line);
 /* The line without its end: the record. */
 struct slice lines_record(struct slice line);
 
-/* Is the line one of these? */
+/* How many of these are before the line; -1: it is none of them. */
+int64_t lines_find(struct slice lines, struct slice line);
 bool lines_hold(struct slice lines, struct slice line);
 
 #endif

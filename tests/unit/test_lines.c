@@ -28,5 +28,6 @@ int main(void)
     ok(value_same(none, none) && value_same(none, text("")), "nothing is the same as nothing");
     ok(!value_same(one, three) && !value_same(text("12"), text("13")), "other bytes are not the same");
     ok(lines_hold(three, text("22\n")) && !lines_hold(three, text("2\n")), "a line is one of them, or is not");
+    ok(lines_find(three, text("22\n")) == 1 && lines_find(three, text("2\n")) == -1, "and so many are before it");
     return tap_end();
 }
