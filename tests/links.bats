@@ -220,3 +220,35 @@ END
     exits 0
     wrote_ids 1 10
 }
+
+@test "a redirect that loses the query is an error in every style, one to a file or with a query of its own is not" {
+    api <<'END'
+def answer(r):
+    rows = [{"id": n, "odd": n % 2 == 1} for n in range(1, 61) if r.query.get("odd") != "1" or n % 2]
+    if r.path in ("/slash", "/v1/items"):
+        return 301, "", {"Location": "/slash/" if r.path == "/slash" else "/v2/items"}
+    if r.path in ("/export", "/rows.json", "/signed", "/session"):
+        to = {"/export": "/file", "/rows.json": "/x/rows.json", "/signed": "/x/signed?sig=1", "/session": "/x/session"}
+        return 302, "", {"Location": to[r.path]}
+    page = int(r.query.get("page", 1))
+    following = "/slash/?odd=1&page=%d" % (page + 1) if len(rows) > 20 * page else None
+    return {"results": rows[20 * page - 20 : 20 * page], "next": following}
+END
+    for style in none next-url; do
+        for path in slash v1/items; do
+            restsrc read --paginate "$style" --query odd=1 "$api/$path"
+            exits 76
+            says "a redirect leads to a URL without odd"
+            wrote_nothing
+        done
+        for path in export rows.json signed; do
+            restsrc read --paginate "$style" --query odd=1 --limit 20 "$api/$path"
+            exits 0
+        done
+        restsrc read --paginate "$style" --query access_token=s3cret-word --limit 20 "$api/session"
+        exits 0
+    done
+    restsrc read --paginate next-url --query odd=1 "$api/slash/"
+    exits 0
+    diff <(jq .id "$out") <(seq 1 2 59)
+}

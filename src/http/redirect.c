@@ -1,6 +1,7 @@
 /* redirect: answers that lead elsewhere. */
 #include "http/redirect.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "http/origin.h"
@@ -25,6 +26,48 @@ static void tell_secure(struct transfer *t, struct exchange *x, const char *to, 
     buf_free(&line);
 }
 
+/* Its path without a slash at the end. */
+static struct slice path_of(const char *url)
+{
+    const char *host = strstr(url, "://"), *path = host ? host + 3 : url;
+    path += strcspn(path, "/?#");
+    size_t n = strcspn(path, "?#");
+    while (n && path[n - 1] == '/')
+        n--;
+    return (struct slice){path, n};
+}
+
+/* The last segment, where it is not the name of a file. */
+static struct slice name_of(struct slice path)
+{
+    const char *slash = memrchr(path.text, '/', path.len);
+    size_t before = slash ? (size_t)(slash + 1 - path.text) : 0;
+    bool file = memchr(path.text + before, '.', path.len - before);
+    return (struct slice){path.text + before, file ? 0 : path.len - before};
+}
+
+static bool is_same(struct slice a, struct slice b)
+{
+    return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+/* Servers that add a slash, or lead to another version, may lose the query on the way: that is another list, or all of
+ * it. What leads to a file, or has a query of its own, was made for us. names: of the parameters. */
+static bool loses_query(const char *url, const char *to, struct buf *names)
+{
+    struct slice path = path_of(url), there = path_of(to), name = name_of(path);
+    struct buf parameter = {0}, value = {0};
+    const char *rest = url_queries(url);
+    if (*url_queries(to) || !(is_same(path, there) || (name.len && is_same(name, name_of(there)))))
+        return false;
+    while (url_next_query(&rest, &parameter, &value))
+        if (value.len && !secret_is_name(parameter.data, parameter.len)) /* which may have become a cookie */
+            buf_addf(names, "%s%s", names->len ? ", " : "", buf_text(&parameter));
+    buf_free(&parameter);
+    buf_free(&value);
+    return names->len;
+}
+
 /* Nothing was done, and nothing is to be asked there. */
 static void login(struct transfer *t, struct attempt *a, const char *shown)
 {
@@ -46,7 +89,7 @@ static void login(struct transfer *t, struct attempt *a, const char *shown)
 void redirect_follow(struct transfer *t, struct attempt *a, const char *to)
 {
     struct exchange *x = a->exchange;
-    struct buf shown = {0}, target = {0};
+    struct buf shown = {0}, target = {0}, lost = {0};
     buf_adds(&target, to);
     origin_upgrade(buf_text(&x->request.url), &target);
     url_drop_queries(&target, t->options.auth->query_secret.item,
@@ -65,6 +108,9 @@ void redirect_follow(struct transfer *t, struct attempt *a, const char *to)
                   buf_text(&shown));
     else if (a->redirects++ >= t->options.network->max_redirs)
         error_set(&x->error, EXIT_ANSWER, "more than %lld redirects", (long long)t->options.network->max_redirs);
+    else if (loses_query(buf_text(&x->request.url), to, &lost))
+        error_set(&x->error, EXIT_ANSWER, "a redirect leads to a URL without %s: use the URL that it leads to: %s",
+                  buf_text(&lost), buf_text(&shown));
     if (x->error.code) {
         x->unsettled =
             x->status <
@@ -76,6 +122,7 @@ void redirect_follow(struct transfer *t, struct attempt *a, const char *to)
         attempt_soon(a);
     }
 out:
+    buf_free(&lost);
     buf_free(&shown);
     buf_free(&target);
 }
