@@ -221,6 +221,52 @@ many() {
     [ "$(list_log .status | sort -u | tr '\n' ' ')" = "200 401 " ]
 }
 
+@test "a token that has expired is renewed whatever the status that says so, once, but for what else is refused" {
+    api <<'END'
+SAYS = {
+    "/drf": (400, {"detail": "Token has expired"}),
+    "/facebook": (400, {"error": {"message": "Session has expired", "type": "OAuthException", "code": 190}}),
+    "/aws": (403, {"__type": "ExpiredTokenException", "message": "The security token in the request is expired"}),
+    "/jwt": (422, {"msg": "jwt expired"}),
+    "/iis": (440, "Login Timeout"),
+    "/arcgis": (498, {"error": {"message": "Invalid token."}}),
+}
+
+def answer(r):
+    if r.path == "/token":
+        r.state["n"] = r.state.get("n", 0) + 1
+        return {"access_token": f"token-number-{r.state['n']}", "expires_in": 3600}
+    if r.path == "/never":
+        return 400, {"detail": "Token has expired"}
+    if r.path == "/card":
+        return 400, {"detail": "the card has expired"}
+    first = r.state.setdefault(r.path, r.headers["Authorization"])
+    begin = int(r.query["offset"])
+    if begin >= 20 and r.headers["Authorization"] == first:
+        return SAYS[r.path]
+    return [{"id": n} for n in range(begin, min(begin + 10, 45))]
+END
+    with_token=(--oauth-token-url "$api/token" --oauth-client-id me --page-size 10)
+    tokens() { api_log '[.[] | select(.target == "/token")] | length'; }
+    for kind in drf facebook aws jwt iis arcgis; do
+        rm -rf "$XDG_CACHE_HOME"
+        before=$(tokens)
+        restsrc read "${with_token[@]}" "$api/$kind"
+        exits 0
+        says_nothing
+        wrote_ids 0 44
+        [ "$(tokens)" -eq $((before + 2)) ]
+    done
+    before=$(tokens)
+    restsrc read "${with_token[@]}" "$api/never"
+    exits 69
+    says "Token has expired"
+    [ "$(tokens)" -eq $((before + 1)) ]
+    restsrc read "${with_token[@]}" "$api/card"
+    exits 69
+    [ "$(tokens)" -eq $((before + 1)) ]
+}
+
 @test "a token that is refused at once is renewed once, then 77" {
     list "n=5,need=bearer:another"
     with_oauth

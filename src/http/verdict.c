@@ -63,13 +63,24 @@ static bool is_taken(const struct exchange *x)
            (x->action == RULE_NONE && is_good(x));
 }
 
+/* Some say with 400, 403 or a status of their own that a token has expired. What a write is refused for may be in the
+ * record. */
+static bool says_expired(const struct transfer *t, struct attempt *a)
+{
+    long status = a->exchange->status;
+    const char *text = buf_text(&a->http.in.error_body);
+    bool names_it = strcasestr(text, "token") || strcasestr(text, "session") || strcasestr(text, "jwt");
+    bool lapsed = status == 440 || status == 498; /* of IIS, of ArcGIS */
+    return status / 100 == 4 && t->ops->kind != RULE_WRITE && (lapsed || (names_it && strcasestr(text, "expired")));
+}
+
 /* May another token bring another answer? A cached token may be from before its owner got the right to what is asked.
  */
 static bool may_renew(const struct transfer *t, struct attempt *a)
 {
     const struct exchange *x = a->exchange;
-    bool cached = x->status == 403 && !a->renewals && login_is_cached(&t->login, buf_text(&a->http.authorization));
-    return cached || (x->action == RULE_RENEW && a->renewals < RENEWALS);
+    bool cached = x->status == 403 && login_is_cached(&t->login, buf_text(&a->http.authorization));
+    return (!a->renewals && (cached || says_expired(t, a))) || (x->action == RULE_RENEW && a->renewals < RENEWALS);
 }
 
 /* One cannot go on with this answer; its error is set. */
