@@ -467,6 +467,30 @@ hears() {
     grep -q -- "--api" "$out"
 }
 
+@test "an answer of an object and a list, as of the World Bank: check finds the list, read takes no two records" {
+    api <<'END'
+def answer(r):
+    page, size = int(r.query.get("page", 1)), int(r.query.get("per_page", 10))
+    rows = [{"id": n} for n in range(35)][size * (page - 1) : size * page]
+    return [{"page": page, "pages": -(-35 // size), "per_page": str(size), "total": 35}, rows or None]
+END
+    restsrc check "$api/items"
+    exits 0
+    grep -qF -e "--records '\$[1]' --paginate page --param-page page --param-limit per_page" "$out"
+    restsrc read --paginate auto --page-size 10 "$api/items"
+    exits 0
+    wrote_ids 0 34
+    for style in none page offset; do
+        restsrc read --paginate "$style" "$api/items"
+        exits 76
+        says "--records '\$[1]' for the list"
+        wrote_nothing
+    done
+    restsrc read --paginate none --records '$[*]' "$api/items"
+    exits 0
+    [ "$(wc -l <"$out")" -eq 2 ]
+}
+
 @test "a count that is the length of the page is not believed" {
     list n=250,put=count:100,total=none,nocount
     restsrc check --error-format json "$list"

@@ -261,6 +261,17 @@ static int check_absent(const struct read_run *r, const struct held_page *h, str
     return result;
 }
 
+/* Two things, and no records. */
+static int check_pair(const struct read_run *r, const struct held_page *h, struct error *e)
+{
+    if (r->paging.records || h->split.many || h->split.count != 2 ||
+        !places_are_pair((struct slice){h->records.data, h->records.len}))
+        return 0;
+    return error_set(e, EXIT_ANSWER,
+                     "the answer is an object and a list: say which are the records, --records '$[1]' for the list, or "
+                     "'$[*]' for both");
+}
+
 int read_page_whole(void *ctx, struct exchange *x, struct error *e)
 {
     struct read_run *r = ctx;
@@ -276,8 +287,8 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     if (wants_object(r) && h->split.way < 0 && !h->split.many && !empty)
         take_object(r, h, x);
     int torn = check_last_line(r, h, x, e);
-    if (torn)
-        return torn;
+    if (torn || check_pair(r, h, e))
+        return torn ? torn : -1;
     if (h->split.way >= 0 || h->split.many)
         return r->paging.stream ? read_output_stream(r, x, e) : 0;
     char detail[8]; /* next to an error an empty list means an error */

@@ -8,6 +8,7 @@
 #include "discover/places.h"
 #include "http/answer.h"
 #include "json/error_body.h"
+#include "json/lines.h"
 #include "json/refusal.h"
 #include "json/split.h"
 
@@ -51,6 +52,16 @@ static void split_again(struct compare *c, const char *at)
     split_feed(s, text.data, text.len);
     split_end(s);
     buf_free(&text);
+}
+
+/* The answer was taken for two records: it is a pair, with its list at $[1]. */
+static void split_pair(struct compare *c)
+{
+    struct slice lines = {c->ask->records.data, c->ask->records.len}, line = lines_first(lines);
+    struct slice object = lines_record(line), list = lines_record(lines_after(lines, line));
+    buf_clear(&c->ask->envelope);
+    buf_addf(&c->ask->envelope, "[%.*s,%.*s]", (int)object.len, object.text, (int)list.len, list.text);
+    split_again(c, "$[1]");
 }
 
 /* One record without brackets where a list should be, at a usual place, in an answer that counts one. */
@@ -100,6 +111,9 @@ static int find_elsewhere(struct compare *c, struct error *e)
         lists = places_find(envelope_of(c), &at);
     if (lists == 1)
         split_again(c, buf_text(&at));
+    else if (!c->ask->failed && !c->options->paging->records && !c->ask->split.many &&
+             places_are_pair((struct slice){c->ask->records.data, c->ask->records.len}))
+        split_pair(c);
     int result = compare_has_list(c) && !c->ask->failed ? 0 : -1;
     if (result && !(unknown && suggest(c, lists, &at, e)))
         no_list(c, e);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "discover/walk.h"
+#include "json/lines.h"
 #include "json/path.h"
 #include "json/usual.h"
 
@@ -101,6 +102,13 @@ bool places_find_keyed(struct slice envelope, struct buf *at)
         at->data[i - 1] = at->data[i] == '/' ? '.' : at->data[i];
     at->len -= at->len > 0;
     return at->len;
+}
+
+bool places_are_pair(struct slice lines)
+{
+    struct slice first = lines_first(lines), rest = lines_after(lines, first), second = lines_first(rest);
+    bool list = second.len > 2 && (memcmp(second.text, "[]", 2) == 0 || memcmp(second.text, "[{", 2) == 0);
+    return value_is_object(first) && list && lines_after(rest, second).len == 0;
 }
 
 void places_others(struct slice envelope, struct buf *out)

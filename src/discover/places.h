@@ -11,6 +11,10 @@ unsigned places_find(struct slice envelope, struct buf *at);
 /* Looks for records that are kept by key; `at` becomes the PATH that names them. */
 bool places_find_keyed(struct slice envelope, struct buf *at);
 
+/* Are these two records an object and a list of objects? They are no records then:
+ * [{"page":1,"pages":9},[{...},{...}]], as the World Bank answers. */
+bool places_are_pair(struct slice lines);
+
 /* The names of the lists of objects at the top, added to out, for people. */
 void places_others(struct slice envelope, struct buf *out);
 
