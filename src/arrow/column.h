@@ -25,6 +25,7 @@ struct column {
     struct column_names *names; /* of a struct: its children by name */
 };
 
+/* field must outlive it. Free with column_free(). */
 void column_init(struct column *c, const struct schema_field *field);
 void column_free(struct column *c);
 void column_clear(struct column *c); /* no values, memory kept */

@@ -9,6 +9,7 @@ struct nearest {
     unsigned distance;
 };
 
+/* The search for a known name that is like this one, which must outlive it. */
 struct nearest nearest_to(const char *name);
 /* Looks at one more. It is near when few letters differ, or when name is its beginning. */
 void nearest_look(struct nearest *n, const char *known);

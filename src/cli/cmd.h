@@ -20,6 +20,7 @@ extern const struct command cmd_table[]; /* ends with a name that is NULL */
 /* NULL: EXIT_USAGE, there is none of that name. */
 const struct command *cmd_find(const char *name, struct error *e);
 
+/* What their rows run. */
 int cmd_read(const struct options *o, struct error *e);
 int cmd_count(const struct options *o, struct error *e);
 int cmd_write(const struct options *o, struct error *e);

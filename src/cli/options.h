@@ -114,6 +114,7 @@ void options_free(struct options *o);
 /* Is its value a secret, or may one be in it: in a URL, a header, a parameter, a body? */
 bool options_may_hold_secret(const struct option_row *row);
 
+/* The row of an option by its long name, without the dashes; NULL: there is none. */
 const struct option_row *options_find(const char *name, size_t len);
 /* What the file of an option NAME-file holds: the row of NAME, or NULL: row is no such option. */
 const struct option_row *options_of_file(const struct option_row *row);

@@ -5,6 +5,7 @@
 
 #include "discover/compare.h"
 
+/* The parameters for a place that `ways` has, one after the other, until one is proved: c->way. */
 bool tries_ways(struct compare *c, const struct ways *ways);
 /* A list that tells cursors only when it is asked for the first one (cursor=*). */
 bool tries_opening(struct compare *c);

@@ -17,6 +17,7 @@ struct connection {
     struct kept kept;
 };
 
+/* easy: the CURL * of the requests, which must outlive it. */
 void connection_init(struct connection *c, void *easy);
 void connection_free(struct connection *c);
 

@@ -26,6 +26,7 @@ void lex_blanks(struct lex *p);
 bool lex_is_digit(char c);
 bool lex_is_name_char(char c);
 
+/* Zeroed; it belongs to the query, and is freed with it. */
 void *lex_memory(struct lex *p, size_t size);
 struct slice lex_keep(struct lex *p, struct buf *text); /* a copy */
 

@@ -29,6 +29,7 @@ struct refusal {
     bool pending;     /* it says that the work is still to be done */
 };
 
+/* *r becomes what the members of the object say; where it is none, that they say nothing. */
 void refusal_read(struct slice object, struct slice sent, struct refusal *r);
 /* Does an answer to a request that reads say that something went wrong? */
 bool refusal_is(struct slice object, struct slice sent);

@@ -88,6 +88,7 @@ static inline bool value_is_null(struct slice value)
     return value_begins(value, 'n');
 }
 
+/* By its first byte: the text is valid JSON. */
 bool value_is_number(struct slice value);
 
 /* null, false, "" or nothing at all. */

@@ -27,6 +27,7 @@ struct cursor {
     struct buf json; /* as a JSON body takes it */
 };
 
+/* The same bytes? */
 bool next_same(const struct buf *a, const struct buf *b);
 void next_cursor_free(struct cursor *c);
 void next_cursor_clear(struct cursor *c);

@@ -45,6 +45,7 @@ int state_read(struct state *s, const char *file, struct slice line, unsigned nu
 void state_write(const struct state *s, const struct buf *list, struct buf *out);
 void state_free(struct state *s);
 
+/* Copies it; to->cursor is the caller's to free. */
 void bookmark_set(struct bookmark *to, const struct bookmark *from);
 
 #endif

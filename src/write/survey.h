@@ -5,6 +5,7 @@
 
 #include "write/reading.h"
 
+/* body: compact and valid JSON. r takes what it says. */
 void survey_answer(struct reading *r, struct slice body);
 
 #endif
