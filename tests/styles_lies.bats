@@ -518,6 +518,37 @@ END
     cmp "$BATS_TEST_TMPDIR/equal" "$out"
 }
 
+@test "full pages of nothing but equal records are read where the server shows that it heeds the place" {
+    api <<'END'
+def answer(r):
+    kind, n = r.path[1:].rsplit("-", 1)
+    size, n = int(r.query["limit"]), int(n)
+    at = (int(r.query["page"]) - 1) * size if "page" in r.query else int(r.query["offset"])
+    if kind == "missing" and at >= n:
+        return 404, {"detail": "no such page"}
+    if kind == "narrow" and at > 10000:
+        return 400, {"error": "too far"}
+    rows = [{"v": 1}] * (size if kind in ("ignores", "narrow") else max(min(size, n - at), 0))
+    return {"items": rows} | ({"total": n} if kind == "counted" else {})
+END
+    for style in offset page; do
+        for n in 40 45; do
+            for kind in plain missing counted; do
+                restsrc read --paginate $style --page-size 10 "$api/$kind-$n"
+                exits 0
+                says_nothing
+                [ "$(wc -l <"$out")" -eq $n ]
+            done
+        done
+        for kind in ignores narrow; do
+            restsrc read --paginate $style --page-size 10 "$api/$kind-40"
+            exits 76
+            says "the same page again"
+            [ "$(wc -l <"$out")" -eq 10 ]
+        done
+    done
+}
+
 @test "--allow-repeats takes equal pages in every style" {
     for _ in $(seq 250); do echo '{"id":1}'; done >"$BATS_TEST_TMPDIR/equal"
     for path in items pages cursor next link range; do

@@ -170,8 +170,9 @@ int read_learn_done(void *ctx, struct exchange *x, struct error *e)
     }
     if (x->failed && r->paginate.heeds != HEEDS_ASKED)
         return on_failed(r, x, e);
+    r->paginate.proof_refused = x->failed && x->status != 404 && x->status != 416;
     if (x->failed)
-        buf_clear(&h->records); /* no proof */
+        buf_clear(&h->records); /* no proof, or one that there is nothing */
     if (x->action == RULE_EMPTY)
         return end_empty(r);
     learn_place(r, h);

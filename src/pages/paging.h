@@ -153,7 +153,8 @@ struct paginate {
         HEEDS_PROVEN,
         HEEDS_NOT
     } heeds;              /* the place that is asked for, where records without an id come again */
-    struct buf proof;     /* the record that shows it */
+    struct buf proof;     /* the record that shows it; empty: a page of fewer does */
+    bool proof_refused;   /* set by the caller of paginate_doubt(): the page that was to show it can't be had */
     unsigned equal_pages; /* in a row */
     int64_t overlap;      /* so many records, with ids, that the last page ended with begin this one */
 

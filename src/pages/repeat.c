@@ -238,6 +238,19 @@ static bool may_prove(const struct paginate *p, const struct page *page)
            page->offset == p->position && (!p->style->numbered || styles_sends_limit(p));
 }
 
+/* All records of two pages are equal. Where there are none, or fewer, a server that ignores the place has that page,
+ * too: where the total ends, or far away. */
+static bool prove_far(struct paginate *p, const struct page *page, struct slice before, struct page *at)
+{
+    enum { FAR = 1000000000 };
+    if (begins_twice(before) <= 0)
+        return false;
+    int64_t place = p->total > 0 ? p->total - !p->style->numbered : FAR;
+    at->offset = p->style->numbered ? place - place % page->asked : place;
+    p->heeds = HEEDS_ASKED;
+    return true;
+}
+
 bool repeat_prove(struct paginate *p, const struct page *page, struct slice records, struct slice before,
                   struct page *at)
 {
@@ -245,16 +258,17 @@ bool repeat_prove(struct paginate *p, const struct page *page, struct slice reco
     *at = *page;
     if (p->heeds == HEEDS_ASKED) {
         struct slice shown = {p->proof.data, p->proof.len};
-        p->heeds = value_same(lines_first(records), shown) ? HEEDS_PROVEN : HEEDS_NOT;
+        bool heeds = shown.len ? value_same(lines_first(records), shown) : records.len < before.len;
+        p->heeds = heeds && !p->proof_refused ? HEEDS_PROVEN : HEEDS_NOT;
         return true;
     }
     if (!may_prove(p, page) || !records.len || !before.len || has_id(p, records) || !overlap(records, before) ||
         !may_be_others(records, before))
         return false;
     int64_t n = first_other(before, &other);
-    if (n < 0)
-        return false;
     buf_clear(&p->proof);
+    if (n < 0)
+        return prove_far(p, page, before, at);
     buf_add(&p->proof, other.text, other.len);
     p->heeds = HEEDS_ASKED;
     at->offset = page->offset - count_lines(before) + n;
