@@ -48,6 +48,28 @@ no_data='{"status":400,"body":{"error":{"code":"no_data","message":"nothing ther
     exits 76
 }
 
+@test "an error in the place of a page after the last one is an empty page with ok and --absent-is-empty" {
+    api <<'END'
+def answer(r):
+    at = int(r.query["offset"])
+    hole = r.path == "/hole" and at == 20
+    if hole or at >= 40:
+        return 400, {"error": "invalid page"}
+    return {"items": [{"id": i + 1} for i in range(at, at + 10)]}
+END
+    restsrc read --page-size 10 "$api/end"
+    exits 69
+    says "invalid page"
+    restsrc read --page-size 10 --on 400=ok --absent-is-empty "$api/end"
+    exits 0
+    says_nothing
+    wrote_ids 1 40
+    restsrc read --page-size 10 --on 400=ok --absent-is-empty "$api/hole"
+    exits 0
+    says "the page at offset 20 is empty, but the list goes on after it"
+    diff <(jq .id "$out") <(seq 1 20; seq 31 40)
+}
+
 @test "count does not take a missing counting URL for an empty list" {
     answers '{"status":404}' '{"body":{"items":[1],"total":7}}'
     restsrc count --on 404=empty "$list"
