@@ -430,3 +430,24 @@ wrote_seen() { diff <(jq -r .id "$out") <(echo "$seen"); }
     says "the page at offset 30 is empty, but the list goes on after it"
     diff <(jq -r .id "$out") <(seq 1 30; seq 51 120)
 }
+
+@test "a total that is counted from each page on ends no list where it meets the place, at every --parallel" {
+    api <<'END'
+def answer(r):
+    kind, n = r.path[1:].rsplit("-", 1)
+    size, n = int(r.query["limit"]), int(n)
+    at = (int(r.query["page"]) - 1) * size if "page" in r.query else int(r.query["offset"])
+    return {"items": [{"id": i + 1} for i in range(at, min(at + size, n))],
+            "total": max(n - at - (size if kind == "after" else 0), 0)}
+END
+    for style in offset page; do
+        for parallel in 1 2 4 8; do
+            for path in after-100 after-80 after-95 from-110 from-100; do
+                restsrc read --paginate $style --page-size 10 --parallel $parallel "$api/$path"
+                exits 0
+                says "the total went from"
+                wrote_ids 1 "${path#*-}"
+            done
+        done
+    done
+}

@@ -142,9 +142,10 @@ static void learn_size(struct paginate *p, const struct page *page)
         p->next = paging_sum(page->offset, page->got);
 }
 
+/* Pages after the total are under way where one of them is asked for to look, or the total has shrunk meanwhile. */
 static bool finished(struct paginate *p)
 {
-    bool all = p->total >= 0 && p->position >= p->total && !wants_look(p) && !(p->looked && p->under_way);
+    bool all = p->total >= 0 && p->position >= p->total && !wants_look(p) && !p->under_way;
     p->over = !seek_pending(p) && (p->position >= p->end || all);
     return p->over;
 }
