@@ -60,6 +60,16 @@ def test_a_body_is_made_of_a_row(spark, api):
     assert (row.answer.name, row.answer.price) == ("x", 2.5)
 
 
+def test_answers_that_have_the_columns_inside_of_a_member_are_an_error(spark, api):
+    server = api('answer = lambda r: {"data": {"name": "x", "price": 1}} if r.path < "/items/5" else None')
+    keys = spark.range(0, 8, 1, 1)
+    query = {"url": server.url + "/items/{id}", "schema": "name string, price int"}
+    with pytest.raises(Exception, match="they have data.name, data.price: let records"):
+        lookup(keys, **query).collect()
+    rows = lookup(keys, **query, on_new_members="ignore").collect()
+    assert [row.answer and row.answer.name for row in rows] == [None] * 8
+
+
 def test_an_error_fails_the_query_and_says_which_row(spark, api):
     server = api(ITEMS)
     frame = spark.createDataFrame([(1,), (13,)], "k int").coalesce(1)

@@ -40,7 +40,7 @@ LAYERS = [
     "options rows.scalars worker",
     "config_file option_table",
     "tool",
-    "templates times unpacked rows.newcomers rows.time_pattern",
+    "templates times unpacked rows.newcomers rows.unmet rows.time_pattern",
     "rows.spark_time rows.ddl errors journal log notation streams streams.clock planning rows",
 ]
 # Within a line, beside that: what Spark calls for streams uses what it calls for batches.

@@ -45,6 +45,7 @@ static bool pass_stranger(struct columns *s, const struct column *parent, const 
 {
     enum { MOST_TOLD = 1000 }; /* of a list with more names than that, each record that has one is a misfit */
     struct reader *r = &s->reader;
+    s->passed |= parent == &s->root;
     if (s->news != COLUMNS_IGNORE && reader_here(r) != 'n') {
         uint64_t digest = mem_digest(name, len) ^ (uint64_t)(uintptr_t)parent;
         bool old = s->news == COLUMNS_FIRST && is_told(s, digest);
@@ -83,6 +84,12 @@ static bool take_member(struct columns *s, struct column *c, size_t *hint)
     return take(s, child);
 }
 
+/* A first record of which a member has no column, while a column has no member. */
+static bool is_strange(const struct columns *s, const struct column *c)
+{
+    return c == &s->root && s->first && s->passed && s->misfit;
+}
+
 /* The children that got no value. */
 static bool complete(struct columns *s, struct column *c)
 {
@@ -91,6 +98,8 @@ static bool complete(struct columns *s, struct column *c)
             continue;
         if (!child->field->nullable)
             return unfit(s, (struct slice){"null", strlen("null")}, child);
+        if (is_strange(s, c))
+            return reader_misfit(&s->reader, "no member is called %.60s", child->field->name);
         column_absent(child);
     }
     return true;
@@ -263,12 +272,13 @@ static void add_text(struct column *c, struct slice text)
 bool columns_add(struct columns *s, struct slice record)
 {
     struct column *root = &s->root;
-    bool first = !s->shape;
+    s->first = !s->shape;
+    s->passed = false;
     s->reader.p = record.text;
     s->reader.end = record.text + record.len;
     *s->reader.why = '\0';
-    s->shape = first ? reader_here(&s->reader) : s->shape;
-    bool told = first && s->shape != '{' && s->misfit;
+    s->shape = s->first ? reader_here(&s->reader) : s->shape;
+    bool told = s->first && s->shape != '{' && s->misfit;
     bool fits = !told && take_record(s);
     if (!fits) {
         column_cut(root, root->length);

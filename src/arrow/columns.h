@@ -9,7 +9,7 @@
  *
  * Where the first record is an array, records are read by place; where it is neither that nor an object, they are
  * values of the column `value`. Such a first record goes to the column of misfits in any case, so that who reads it
- * knows. */
+ * knows. So does one that has members without a column while a column has no member: perhaps they are the same. */
 #ifndef RESTSRC_COLUMNS_H
 #define RESTSRC_COLUMNS_H
 
@@ -26,6 +26,7 @@ struct columns {
     struct column *record, *misfit; /* those columns of root; NULL: the schema has none */
     size_t members;                 /* how many columns there are beside them */
     char shape;                     /* '{' or '[': how the first record begins; 0: there was none */
+    bool first, passed;             /* the record at hand is the first; it has a member that has no column */
     uint64_t *told;                 /* digests of the members without a column that were seen */
     size_t told_count;
     struct buf name;      /* of a member, where it has escapes */

@@ -282,6 +282,33 @@ static void test_strangers(const struct zone *utc)
     schema_free(&schema);
 }
 
+/* A first record that has members without a column while a column has no member: the text is told, and no other. */
+static void test_strange_first(const struct zone *utc)
+{
+    static const struct {
+        const char *record;
+        bool told;
+    } firsts[] = {{"{\"data\":{\"a\":1}}", true}, {"{\"data\":null}", true},      {"{\"a\":1,\"b\":2,\"x\":3}", false},
+                  {"{\"a\":1}", false},           {"{\"b\":null,\"x\":1}", true}, {"{}", false}};
+    struct schema_field schema;
+    struct columns c;
+    struct error e = {0};
+    ok(schema_parse(&schema, slice(PLACES), &e) == 0, "a schema with a column for misfits");
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+        columns_init(&c, &schema, utc, COLUMNS_IGNORE);
+        ok(columns_add(&c, slice(firsts[i].record)) == !firsts[i].told, "first %s", firsts[i].record);
+        is_int(c.misfit->length - c.misfit->nulls, firsts[i].told, "its text");
+        ok(columns_add(&c, slice("{\"data\":{\"a\":1}}")), "a second one is not");
+        columns_free(&c);
+    }
+    schema_free(&schema);
+    parse(&schema, "\"long\"");
+    columns_init(&c, &schema, utc, COLUMNS_IGNORE);
+    ok(columns_add(&c, slice("{\"data\":{\"a\":1}}")), "without a column for misfits there is none");
+    columns_free(&c);
+    schema_free(&schema);
+}
+
 int main(void)
 {
     struct zone utc;
@@ -293,5 +320,6 @@ int main(void)
     test_places(&utc);
     test_bare(&utc);
     test_strangers(&utc);
+    test_strange_first(&utc);
     return tap_end();
 }

@@ -10,6 +10,7 @@ from restsrc import session
 from restsrc.errors import OptionError, RecordError, cut
 from restsrc.option_table import FAILFAST, PERMISSIVE
 from restsrc.options import Options
+from restsrc.planning.pushdown import GUARD
 from restsrc.process import Process
 from restsrc.rows import envelope, infer
 from restsrc.rows.decode import Special
@@ -19,6 +20,7 @@ from restsrc.rows.from_tool import ArrowMaker
 from restsrc.rows.newcomers import IGNORE, WARN, Newcomers
 from restsrc.rows.scalars import Formats
 from restsrc.rows.shape import VALUE, reshape
+from restsrc.rows.unmet import Unmet
 
 
 class Columns:
@@ -78,6 +80,8 @@ class Columns:
             session.corrupt_column(options, schema), self._raw, self._rescued, (*self._metadata, *self._envelope)
         )
         news = options.parsed("on_new_members") or (WARN if inferred and not self._rescued else IGNORE)
+        heard = inferred or self._rescued or options.parsed("on_new_members")
+        members = [name for name in schema.names if name not in special.names and name != GUARD]
         return ArrowMaker(
             schema,
             options.choice("mode"),
@@ -85,6 +89,7 @@ class Columns:
             formats=formats,
             special=special,
             newcomers=Newcomers(news),
+            unmet=Unmet([] if heard else members),
             named_arrays=bool(self._names_from),
         )
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import types as t
 
-from restsrc import session, templates
+from restsrc import log, session, templates
 from restsrc.errors import OptionError, RestsrcError, ToolFailure, cut
 from restsrc.feeding import feeding
 from restsrc.options import Options, option_text
 from restsrc.process import Process
 from restsrc.rows.decode import BatchMaker, arrow_schema
 from restsrc.rows.encode import END, FLAGS, Encoder
+from restsrc.rows.exact import member
+from restsrc.rows.unmet import Unmet
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -106,7 +108,8 @@ class _Task:
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         encoder = Encoder(self._columns)
-        maker = BatchMaker(t.StructType([self._answer]), time_zone=self._time_zone)
+        unmet = Unmet([] if self._options.given("on_new_members") else self._members())
+        maker = BatchMaker(t.StructType([self._answer]), time_zone=self._time_zone, unmet=unmet)
         config = {"into": self._answer.name, "time_zone": self._time_zone, **self._options.part_of_rate(None)}
         place = _Place()
         with Process(self._options, "lookup", FLAGS, config, fed="rows of the partition") as process:
@@ -115,6 +118,8 @@ class _Task:
             process.feed(END)
             process.text()  # closes the input
             process.finish()
+        if warning := maker.unmet.warning():
+            log.warn(warning)
 
     def _looked_up(self, process: Process, encoder: Encoder, maker: BatchMaker, batch: Any, place: _Place) -> Any:
         import pyarrow as pa
@@ -139,7 +144,25 @@ class _Task:
     def _ask(self, process: Process, encoder: Encoder, maker: BatchMaker, rows: Any) -> Iterator[Any]:
         with feeding(process, encoder.messages(rows), whole=False):
             for block in _lines(process, rows.num_rows):
-                yield maker.batch_of_lines(block)
+                part = maker.batch_of_lines(block)
+                self._meet(maker.unmet, block, part.column(0))
+                yield part
+
+    def _members(self) -> list[str]:
+        kind = self._answer.dataType
+        return kind.names if isinstance(kind, t.StructType) else []
+
+    def _meet(self, unmet: Unmet, block: bytes, answers: Any) -> None:
+        """Whether what is asked for is in the answers at all."""
+        import pyarrow as pa
+
+        names, there = self._members(), answers.drop_null()
+        if not names or not there:
+            return
+        line = block.split(b"\n")[answers.is_valid().index(True).as_py()].decode()
+        at = None if unmet.rows else member(line, self._answer.name)
+        first = line[at[0] : at[1]] if at else None
+        unmet.meet(first, pa.RecordBatch.from_arrays(there.flatten(), names=names))
 
 
 def _lines(process: Process, wanted: int) -> Iterator[bytes]:

@@ -178,7 +178,7 @@ GROUPS: dict[str, tuple[SparkOption, ...]] = {
             None,
             "what becomes of members that have no column: an error, a warning that names them, or nothing",
             (FAIL, WARN, IGNORE),
-            otherwise="`warn` where the schema was inferred, else `ignore`",
+            otherwise="`warn` where the schema was inferred; else of columns without a member alone",
         ),
         SparkOption(
             "fields_param",

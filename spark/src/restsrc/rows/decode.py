@@ -17,6 +17,7 @@ from restsrc.rows.exact import RecordParser, Row, Unknown
 from restsrc.rows.newcomers import IGNORE, Newcomers, rescued
 from restsrc.rows.scalars import Formats
 from restsrc.rows.shape import Reshape, reshape
+from restsrc.rows.unmet import Unmet
 
 
 def arrow_schema(schema: t.StructType) -> Any:
@@ -62,11 +63,12 @@ class BatchMaker:
         formats: Formats | None = None,
         special: Special | None = None,
         newcomers: Newcomers | None = None,
+        unmet: Unmet | None = None,
     ):
         """OptionError where the schema can't be read from JSON, or not in that mode.
 
         `special` may name `corrupt_column` too. `time_zone` is that of timestamps that name none. `newcomers` hears of
-        members that have no column.
+        members that have no column, `unmet` of columns that have no member.
         """
         self._mode = mode
         self._formats = formats or Formats()
@@ -75,6 +77,7 @@ class BatchMaker:
         if mode == PERMISSIVE and _has_required(self.columns):
             raise OptionError("mode PERMISSIVE puts null where a value is malformed, but the schema has NOT NULL in it")
         self.newcomers = newcomers or Newcomers(IGNORE)
+        self.unmet = unmet or Unmet(())
         self._unknown: Unknown | None = [] if self._special.rescued or self.newcomers.on != IGNORE else None
         self.array_names: Sequence[str] | None = None  # of the places of records that are arrays
         self._reshape: Reshape | None = None
@@ -96,11 +99,16 @@ class BatchMaker:
         numbers = range(first_record, first_record + len(lines))
         return self._merged(None, self._read(lines, numbers), pa.array(lines, pa.string()), numbers, None)
 
-    def _look(self, first: str | None) -> None:
-        """The first record of all says what the records are: objects, arrays or bare values. None: an object."""
-        if not self._shaped:
-            self._reshape = reshape(first, self.columns.names, self.array_names) if first else None
-            self._shaped = True
+    def _look(self, first: str | None) -> str | None:
+        """The first record of all says what the records are: objects, arrays or bare values. None: an object.
+
+        Gives it back as an object, if it is the first.
+        """
+        if self._shaped:
+            return None
+        self._reshape = reshape(first, self.columns.names, self.array_names) if first else None
+        self._shaped = True
+        return self._reshape(first) if first and self._reshape else first
 
     def _read(self, lines: Sequence[str | None], numbers: Sequence[int]) -> _Exact:
         """Reads these lines. None stands for a record that fits, and was read."""

@@ -70,12 +70,19 @@ class ArrowMaker(BatchMaker):
         `first_record` is the number of the first one in messages. RecordError for a malformed record in mode FAILFAST.
         `page(name, numbers)` gives the values of one of the special columns `page` for the records of these numbers.
         """
+        misfits = made.column(RECORD if self._taken is None else MISFIT)
+        # The tool always hands on the text of a first record that is not an object, or has not all columns.
+        first = self._look(misfits[0].as_py()) if made.num_rows else None
+        rows = self._rows(made, misfits, first_record, page, chosen)
+        self.unmet.meet(first, rows)
+        return rows
+
+    def _rows(
+        self, made: Any, misfits: Any, first_record: int, page: PageValues | None, chosen: Sequence[int] | None
+    ) -> Any:
         import pyarrow as pa
 
         numbers: Sequence[int] = range(first_record, first_record + made.num_rows)
-        misfits = made.column(RECORD if self._taken is None else MISFIT)
-        if made.num_rows:
-            self._look(misfits[0].as_py())  # the tool always hands on the text of a first record that is not an object
         if chosen is not None:
             places = pa.array(chosen, pa.int64())
             made, misfits, numbers = made.take(places), misfits.take(places), [numbers[place] for place in chosen]
