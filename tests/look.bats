@@ -204,7 +204,7 @@ END
     exits 0
     diff <(tr -d '\n' <"$out") <(tr -d '\n' <<'END'
 {"records":123400,"total":123400,"page_size":40,"pages":3085,"requests":3087,"minutes":2.6,
-"requests_left":57,"reset_seconds":90,"style":"offset","doubt":null}
+"requests_left":57,"reset_seconds":90,"style":"offset","first":"d51e21b3d1e22d3e","doubt":null}
 END
     )
     restsrc count --plan "$api/list"
@@ -243,6 +243,9 @@ plan() {
         [ "$(plan $kind .records,.total,.page_size --offset 240)" = '[10,250,100]' ] # the list's end shows no page size
         [ "$(plan $kind .records,.total,.page_size --offset 250)" = '[0,250,null]' ]
         [ "$(plan $kind .page_size --parallel 1 --rate 1000/s)" = '[70]' ]
+        [ "$(plan $kind .first)" = '["d51e21b3d1e22d3e"]' ] # FNV-1a of {"id":0}
+        [ "$(plan $kind .first --offset 240)" = '["c5fa86bd0fb81394"]' ]
+        [ "$(plan $kind .first --offset 250)" = '[null]' ]
     done
     restsrc count --plan "$api/paged/list"
     [ "$(jq -c '[.total, .page_size]' "$out")" = '[250,70]' ]

@@ -5,13 +5,17 @@ import subprocess
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyspark.sql.types import LongType, StructType
 
+from restsrc import RestApiDataSource
 from restsrc.errors import AccessDenied, RequestRefused, UnexpectedAnswer
 from restsrc.journal import Journal
 from restsrc.options import Options
 from restsrc.planning import batch, by_offset
 from restsrc.planning.by_offset import Range
 from restsrc.tool import find
+
+SCHEMA = StructType().add("id", LongType())
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**4), st.none() | st.integers(1, 200))
@@ -210,3 +214,42 @@ def test_count_that_is_not_where_the_user_said(fault):
 def test_server_that_refuses_is_no_missing_count(fault, words, error):
     with pytest.raises(error):
         by_offset.plan(options(fault(words)))
+
+
+MOVING = """
+rows = [{"id": n} for n in range(40)]
+def answer(r):
+    if r.path == "/_tell":
+        new = {"id": 1000 + len(rows)}
+        rows.insert(0 if r.query["at"] == "front" else len(rows), new)
+        return ""
+    if r.path.endswith("/count"):
+        return {"total": len(rows)}
+    first = int(r.query["offset"])
+    return rows[first:first + int(r.query["limit"])]
+"""
+
+
+def test_records_that_come_in_at_the_front_are_told(api, spark, caplog):
+    """Its pages state no total, so that no page shows it."""
+    server = api(MOVING)
+
+    def ids(**options):
+        reader = RestApiDataSource({"url": server.url + "/items", "page_size": "10", **options}).reader(SCHEMA)
+        first, last = reader.partitions()
+        found = [batch.to_pydict()["id"] for batch in reader.read(first)]
+        server.tell(at=at)
+        return sum(found + [batch.to_pydict()["id"] for batch in reader.read(last)], [])
+
+    at = "end"
+    assert ids() == [*range(40), 1040] and not caplog.messages
+    at = "front"
+    assert ids() == [*range(20), *range(19, 40), 1040]  # 19 twice, and the new one not at all
+    (warning,) = caplog.messages
+    assert "the list has grown since its read was planned, and begins with another record" in warning
+    with pytest.raises(UnexpectedAnswer, match="begins with another record"):
+        ids(on_drift="fail")
+    caplog.clear()
+    ids(on_drift="ignore")
+    ids(fields_param="fields")  # the tasks see a part of each record, the plan saw all
+    assert not caplog.messages

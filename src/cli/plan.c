@@ -4,6 +4,8 @@
  * of many show whether a total is that of the list, or the length or the number of its pages. */
 #include "cli/plan.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -18,6 +20,7 @@
 #include "http/rate.h"
 #include "http/ratelimit.h"
 #include "pages/styles.h"
+#include "json/lines.h"
 
 enum { PAGES = 2 };
 
@@ -34,6 +37,7 @@ struct plan {
     struct error unread; /* code 0: it has not failed */
     int64_t given;       /* records of the first page; -1: unknown */
     int64_t page_size;   /* -1: unknown */
+    char first[17];      /* digest of the first record, hexadecimal; empty: there is none */
     double left, reset;  /* by the last answer */
     struct buf date;
     struct terminal terminal;
@@ -237,6 +241,7 @@ static int print(const struct plan *p, struct error *e)
                                .left = p->left,
                                .reset = p->reset,
                                .style = styles_find(o->paging.paginate)->name,
+                               .first = *p->first ? p->first : NULL,
                                .doubt = p->uncounted.code ? p->uncounted.message : NULL};
     if (rate_init(&rate, o->network.rate, NULL, 0, e))
         return -1;
@@ -267,8 +272,22 @@ static int judge_count(const struct plan *p, bool counted, struct error *e)
     return -1;
 }
 
+/* By it a reader knows whether the list still begins with the same record. */
+static void note_first(struct plan *p)
+{
+    struct waiting_page *w = p->read.waiting;
+    struct slice line = {0};
+    if (p->read.waiting_count)
+        line = lines_first((struct slice){buf_text(&w->lines), w->lines.len});
+    if (line.len) {
+        struct slice record = lines_record(line);
+        snprintf(p->first, sizeof p->first, "%016" PRIx64, mem_digest(record.text, record.len));
+    }
+}
+
 static int judge_pages(struct plan *p, struct error *e)
 {
+    note_first(p);
     if (needs_no_page(p))
         return 0;
     p->page_size = page_size(p);

@@ -101,6 +101,7 @@ void report_plan(const struct report_plan *p, struct buf *out)
     add_tenths(o, "requests_left", p->left);
     add_tenths(o, "reset_seconds", p->reset);
     add_text(o, "style", p->style);
+    add_text(o, "first", p->first);
     add_text(o, "doubt", p->doubt);
     print(o, out);
 }

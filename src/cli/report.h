@@ -54,6 +54,7 @@ struct report_plan {
     double minutes;                                     /* by --rate */
     double left, reset; /* requests that the server still takes, and in how many seconds it takes more */
     const char *style;
+    const char *first; /* digest of the first record of the range; or NULL */
     const char *doubt; /* why records are not known; or NULL */
 };
 void report_plan(const struct report_plan *p, struct buf *out);

@@ -29,13 +29,14 @@ class Plan:
     """How a list is cut.
 
     `total` is the count that the ranges were cut by, `page_size` what the server really gives; None: not known.
-    `found` holds the options that each task needs besides the user's own.
+    `found` holds the options that each task needs besides the user's own, `first` a digest of the first record.
     """
 
     ranges: list[Range]
     total: int | None = None
     page_size: int | None = None
     found: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,18 @@ class LastPiece(Piece):
     """The end of a counted list: the task counts again, so that records are there that have come since the plan.
 
     `end`: where the user's own limit ends. Up to there the tool looks whether the list goes on after its count, which
-    may be capped, or of something else.
+    may be capped, or of something else. `first`: a digest of the first record of all, by which the task sees whether
+    those that have come since are at the end.
     """
 
     end: int | None = None
+    first: str = ""
 
     def today(self, options: Options) -> Piece:
         """With the count of today. A list that is shorter than planned is left to `expect`."""
         total = survey.count(options, self.config)
+        if self.first and total > (self.planned_total or 0):
+            survey.check_first(options, self.config, self.first)
         limit = None if self.end is None else self.end - self.offset
         counted = total - self.offset if limit is None else min(total - self.offset, limit)
         expect = max(counted, self.expect or 0)
@@ -70,9 +75,10 @@ def partitions(options: Options, complaints: Complaints) -> list[RestApiPartitio
     if made.total is None:
         return [RestApiPartition([Piece(part.offset, part.limit, config=config)]) for part in made.ranges]
     end = None if options.limit is None else options.offset + options.limit
+    first = "" if options.given("fields_param").strip() else made.first  # of which tasks see a part
     ranges = made.ranges or [Range(options.offset, 0)]  # an empty list may grow
     pieces = [Piece(part.offset, part.limit, part.limit, made.total, config) for part in ranges]
-    pieces[-1:] = [LastPiece(**vars(last), end=end) for last in pieces[-1:]]
+    pieces[-1:] = [LastPiece(**vars(last), end=end, first=first) for last in pieces[-1:]]
     return [RestApiPartition([piece]) for piece in pieces]
 
 
@@ -119,8 +125,9 @@ def _cut(options: Options, way: survey.Paging) -> Plan:
     if end <= offset:
         return Plan([], total)
     if page_size is None:
-        return Plan([Range(offset, end - offset)], total)
-    return Plan(cut(offset, end, page_size, options.optional_integer("num_partitions")), total, page_size)
+        return Plan([Range(offset, end - offset)], total, first=look.first)
+    ranges = cut(offset, end, page_size, options.optional_integer("num_partitions"))
+    return Plan(ranges, total, page_size, first=look.first)
 
 
 def _one_range(options: Options, why: str) -> Plan:

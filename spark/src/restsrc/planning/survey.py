@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restsrc import log
 from restsrc.errors import RequestRefused, UnexpectedAnswer
 from restsrc.options import Options
 from restsrc.process import Config, Process
@@ -121,12 +122,14 @@ class Look:
     """What a list is like before it is read.
 
     `total`: how many records it has; None: the server gives no count, and `doubt` says why. `page_size`: how many the
-    server puts on a page, perhaps fewer than it was asked for; None: nothing is known, or wanted, of pages.
+    server puts on a page, perhaps fewer than it was asked for; None: nothing is known, or wanted, of pages. `first`:
+    a digest of the first record; empty: not known.
     """
 
     total: int | None
     page_size: int | None
     doubt: str
+    first: str = ""
 
 
 def look(options: Options, config: Config) -> Look:
@@ -139,7 +142,34 @@ def look(options: Options, config: Config) -> Look:
         text = process.text()
         process.finish()
     told = json.loads(text)
-    return Look(told["total"], told["page_size"], told["doubt"] or "")
+    return Look(told["total"], told["page_size"], told["doubt"] or "", told["first"] or "")
+
+
+def check_first(options: Options, config: Config, first: str) -> None:
+    """Where the list does not begin with the record of this digest any more: as the option on_drift says, a warning or
+    UnexpectedAnswer.
+    """
+    drift = options.text("on_drift")
+    if drift == "ignore":
+        return
+    found = lines(options, config, {"offset": options.offset, "limit": 1})
+    if found and _digest(found[0]) == first:
+        return
+    why = (
+        "the list has grown since its read was planned, and begins with another record: where records come in before "
+        "others, some are read twice and some not at all. Call load() again, or cut the list by key or time"
+    )
+    if drift == "fail":
+        raise UnexpectedAnswer(why, retryable=True)
+    log.warn(why)
+
+
+def _digest(record: bytes) -> str:
+    """As `restsrc read --plan` has it: FNV-1a."""
+    value = 0xCBF29CE484222325
+    for byte in record:
+        value = (value ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return f"{value:016x}"
 
 
 def check_offsets(options: Options, config: Config) -> None:
