@@ -38,6 +38,27 @@ def test_view_of_a_dataframe_that_is_joined_and_cached(spark, items):
         spark.catalog.dropTempView("items_of_the_api")
 
 
+ITSELF = """
+rows = [{"id": n, "of": n} for n in range(600)]
+def answer(r):
+    if r.method == "POST":
+        rows.extend({"id": len(rows) + n, "of": one["of"]} for n, one in enumerate(r.json))
+        return ""
+    if r.path.endswith("/count"):
+        return {"total": len(rows)}
+    first = int(r.query["offset"])
+    return rows[first:first + int(r.query["limit"])]
+"""
+
+
+def test_a_list_is_written_into_itself_by_way_of_a_checkpoint(api, read):
+    """Without it, the last task reads what the others have written."""
+    url = api(ITSELF).url + "/items"
+    items = read(url, num_partitions=6).schema("of int").load().localCheckpoint()
+    items.write.format("rest-api").mode("append").options(url=url).save()
+    assert sorted(row.of for row in read(url).schema("of int").load().collect()) == sorted([*range(600)] * 2)
+
+
 def test_for_each_batch(spark, fault, sink, tmp_path):
     """The usual way to a target that is no sink of Spark's: each batch is a DataFrame, here written to another API."""
     scenario, target, numbers = fault("n=120"), sink(), []
