@@ -1,4 +1,6 @@
-"""Columns of a given schema that the records do not have: null in each row, but not without a word."""
+"""Columns of a given schema that the records do not have, and malformed records that no mode keeps: null or left out,
+but not without a word.
+"""
 
 import json
 import re
@@ -97,6 +99,35 @@ def test_columns_without_a_value_are_a_warning(of, told, record, schema, warning
 def test_no_word_where_it_may_be_right(spark, listing, told, records, schema, options):
     assert len(rows(listing(*map(json.dumps, records)).url, schema, **options)) == len(records)
     assert not told()
+
+
+MALFORMED = ['{"a":1}', '{"a":"x"}', '{"a":2}', '{"a":[]}']
+
+
+@pytest.mark.parametrize(
+    "schema, options, warning",
+    [
+        (
+            "a long",
+            {"mode": "DROPMALFORMED"},
+            'mode DROPMALFORMED: 2 malformed records are left out: .* record 1: a: "x"',
+        ),
+        (
+            "a long",
+            {"mode": "PERMISSIVE"},
+            "mode PERMISSIVE: 2 malformed records have nulls, .* column _corrupt_record",
+        ),
+        ("a long, bad string", {"mode": "PERMISSIVE", "column_name_of_corrupt_record": "bad"}, None),
+        ("a long, text string", {"mode": "PERMISSIVE", "raw_column": "text"}, None),
+        ("a string", {"mode": "DROPMALFORMED"}, None),
+    ],
+)
+def test_malformed_records_that_nobody_keeps_are_counted(spark, listing, caplog, schema, options, warning):
+    found = rows(listing(*MALFORMED).url, schema, num_partitions="1", **options)
+    assert len(found) == (2 if warning and "left out" in warning else 4)
+    said = [text for text in caplog.messages if "malformed" in text]
+    assert bool(said) == bool(warning)
+    assert not warning or re.search(warning, said[0])
 
 
 def test_arrays_whose_names_are_not_those_of_the_columns(spark, api):

@@ -118,7 +118,7 @@ class _Task:
             process.feed(END)
             process.text()  # closes the input
             process.finish()
-        if warning := maker.unmet.warning():
+        for warning in maker.warnings():
             log.warn(warning)
 
     def _looked_up(self, process: Process, encoder: Encoder, maker: BatchMaker, batch: Any, place: _Place) -> Any:

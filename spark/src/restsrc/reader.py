@@ -173,7 +173,7 @@ class _Task:
 
     def warn(self) -> None:
         """Says in the executor's log what was left out."""
-        for warning in filter(None, (self._maker.newcomers.warning(), self._maker.unmet.warning())):
+        for warning in self._maker.warnings():
             log.warn(warning)
 
     def _run(self, piece: Piece) -> Iterator[Any]:

@@ -79,6 +79,8 @@ class BatchMaker:
         self.newcomers = newcomers or Newcomers(IGNORE)
         self.unmet = unmet or Unmet(())
         self._unknown: Unknown | None = [] if self._special.rescued or self.newcomers.on != IGNORE else None
+        self._malformed = 0  # records that were not an error
+        self._first_malformed = ""
         self.array_names: Sequence[str] | None = None  # of the places of records that are arrays
         self._reshape: Reshape | None = None
         self._shaped = False
@@ -98,6 +100,17 @@ class BatchMaker:
             self._look(lines[0])
         numbers = range(first_record, first_record + len(lines))
         return self._merged(None, self._read(lines, numbers), pa.array(lines, pa.string()), numbers, None)
+
+    def warnings(self) -> list[str]:
+        """What else there is to tell of the records so far."""
+        return [text for text in (self._lost(), self.newcomers.warning(), self.unmet.warning()) if text]
+
+    def _lost(self) -> str:
+        special, nulls = self._special, self._mode == PERMISSIVE
+        if not self._malformed or (nulls and (special.raw or special.corrupt in self._arrow_schema.names)):
+            return ""
+        fate = f"have nulls, and there is no column {special.corrupt} for their texts" if nulls else "are left out"
+        return f"mode {self._mode}: {self._malformed} malformed records {fate}: the first is {self._first_malformed}"
 
     def _look(self, first: str | None) -> str | None:
         """The first record of all says what the records are: objects, arrays or bare values. None: an object.
@@ -120,8 +133,11 @@ class BatchMaker:
             row, error = self._records.parse(self._reshape(line) if self._reshape else line)
             if error is not None and self._mode == FAILFAST:
                 raise RecordError(f"record {numbers[place]}: {error}")
-            if error is not None and self._mode == DROPMALFORMED:
-                continue
+            if error is not None:
+                self._malformed += 1
+                self._first_malformed = self._first_malformed or f"record {numbers[place]}: {error}"
+                if self._mode == DROPMALFORMED:
+                    continue
             rest = None
             if self._unknown is not None:
                 self.newcomers.meet((path for path, _ in self._unknown), numbers[place])
