@@ -52,6 +52,21 @@ END
     run ! is_whole
 }
 
+@test "a schema of which no record has a member is told" {
+    api <<'END'
+pages = {"/wrapped": [{"data": {"id": 1}}, {"data": {"id": 2}}], "/null": [{"id": None}], "/none": []}
+answer = lambda r: pages[r.path]
+END
+    restsrc read --output arrow --schema "$schema" --paginate none "$api/wrapped"
+    exits 0
+    says "no record has a member for any column of --schema: all values are null"
+    for path in null none; do
+        restsrc read --output arrow --schema "$schema" --paginate none "$api/$path"
+        exits 0
+        says_nothing
+    done
+}
+
 @test "what is wrong with the options of an Arrow stream is said before any request" {
     list n=3
     restsrc read --output arrow --state "$BATS_TEST_TMPDIR/state" "$list"

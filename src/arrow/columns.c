@@ -78,6 +78,7 @@ static bool take_member(struct columns *s, struct column *c, size_t *hint)
     struct column *child = column_child(c, name, len, *hint);
     if (!child)
         return pass_stranger(s, c, name, len);
+    s->met |= c == &s->root;
     if (child->length > c->length)
         column_cut(child, c->length); /* of equal names the last counts, as in most JSON parsers */
     *hint = (size_t)(child - c->children) + 1;

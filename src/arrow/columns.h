@@ -26,6 +26,7 @@ struct columns {
     struct column *record, *misfit; /* those columns of root; NULL: the schema has none */
     size_t members;                 /* how many columns there are beside them */
     char shape;                     /* '{' or '[': how the first record begins; 0: there was none */
+    bool met;                       /* a member of an object has had a column */
     bool first, passed;             /* the record at hand is the first; it has a member that has no column */
     uint64_t *told;                 /* digests of the members without a column that were seen */
     size_t told_count;

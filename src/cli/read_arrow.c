@@ -131,6 +131,13 @@ int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e)
     return a->sampled < SAMPLE && a->sample.len < MOST_TEXT ? 0 : find_schema(a, e);
 }
 
+/* Who asked for misfits looks for himself. */
+bool read_arrow_unmet(const struct read_arrow *a)
+{
+    const struct columns *c = &a->columns;
+    return a->options->schema && c->members && !c->misfit && c->shape == '{' && !c->met;
+}
+
 int read_arrow_end(struct read_arrow *a, bool failed, struct error *e)
 {
     if (!a->begun && failed && !a->sample.len) /* no schema at all, and not one without columns */

@@ -36,6 +36,9 @@ void read_arrow_free(struct read_arrow *a);
  * cleared, in both cases. */
 int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e);
 
+/* The records had no member for any column of the schema that was given. */
+bool read_arrow_unmet(const struct read_arrow *a);
+
 /* No more records come: the rest of them; and unless something failed, the end of the stream. */
 int read_arrow_end(struct read_arrow *a, bool failed, struct error *e);
 

@@ -56,6 +56,8 @@ int read_records_finish(struct read_run *r, bool failed, struct error *e)
     struct error lost = {0};
     if (!r->shared->arrow || io_signalled() || (failed && e->quiet))
         return 0;
+    if (!failed && read_arrow_unmet(r->shared->arrow))
+        read_tell_note(r, false, "warning: no record has a member for any column of --schema: all values are null");
     if (read_arrow_end(r->shared->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
         return 0;
     if (!failed)
