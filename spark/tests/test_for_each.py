@@ -51,6 +51,15 @@ def test_the_schema_is_that_of_a_sample_and_names_may_choose_their_place(spark, 
     assert sorted((int(row.parent), row.id) for row in found.collect()) == wanted(range(3, 6))
 
 
+def test_records_that_have_the_columns_inside_of_a_member_are_an_error(spark, api):
+    server = api('answer = lambda r: [{"data": {"id": n}} for n in range(3)]')
+    given = {"url": f"{server.url}/{{id}}/items", "schema": "id int", "for_each": spark.range(2), "paginate": "none"}
+    with pytest.raises(Exception, match=r"no member for any column of the schema \(id\), but they have data.id"):
+        load(spark, **given, keep="parent=id").collect()
+    found = load(spark, **given, keep="parent=id", records="$[*].data").collect()
+    assert sorted((row.parent, row.id) for row in found) == [(p, n) for p in range(2) for n in range(3)]
+
+
 def test_what_is_kept_has_the_values_of_the_parent(spark, api):
     server = api(LISTS)
     row = (2, b"\x00\xff", datetime.datetime(2026, 1, 2, 3, 4, 5, 678901), {"a": None}, [1.5, None], None, ("x", None))

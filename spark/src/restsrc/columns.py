@@ -81,7 +81,8 @@ class Columns:
         )
         news = options.parsed("on_new_members") or (WARN if inferred and not self._rescued else IGNORE)
         heard = inferred or self._rescued or options.parsed("on_new_members")
-        members = [name for name in schema.names if name not in special.names and name != GUARD]
+        kept = [line.partition("=")[0].strip() for line in options.given("keep").splitlines()]  # of a parent
+        members = [name for name in schema.names if name not in (*special.names, *kept, GUARD)]
         return ArrowMaker(
             schema,
             options.choice("mode"),
@@ -89,7 +90,7 @@ class Columns:
             formats=formats,
             special=special,
             newcomers=Newcomers(news),
-            unmet=Unmet([] if heard else members),
+            unmet=Unmet([] if heard else members, kept),
             named_arrays=bool(self._names_from),
         )
 

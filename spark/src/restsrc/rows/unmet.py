@@ -20,9 +20,10 @@ ADVICE = "on_new_members=ignore says that it is right"
 class Unmet:
     """What one task has met."""
 
-    def __init__(self, columns: Sequence[str]):
-        """`columns` are those of the records' members; none: nobody wants to know."""
+    def __init__(self, columns: Sequence[str], added: Sequence[str] = ()):
+        """`columns` are those of the records' members; none: nobody wants to know. `added`: members of our own."""
         self._columns = columns
+        self._added = added
         self._empty = list(columns)  # had no value so far
         self.rows = 0
         self._shown: dict[str, Any] | None = None  # the first record that was shown
@@ -36,7 +37,8 @@ class Unmet:
         empty = [name for name in self._columns if rows.column(name).null_count == rows.num_rows]
         self._empty = [name for name in self._empty if name in empty]
         self.rows += rows.num_rows
-        shown = _object(record) if record and empty else None
+        shown = _object(record) if record and empty else {}
+        shown = {name: value for name, value in shown.items() if name not in self._added}
         if not shown:
             return
         self._shown = self._shown or shown
@@ -63,9 +65,9 @@ class Unmet:
         return f"columns without a value in {self.rows} rows: {told}. {ADVICE}"
 
 
-def _object(record: str) -> dict[str, Any] | None:
+def _object(record: str) -> dict[str, Any]:
     made = json.loads(record, parse_int=str, parse_float=str)
-    return made if isinstance(made, dict) else None
+    return made if isinstance(made, dict) else {}
 
 
 def _elsewhere(record: dict[str, Any], columns: Sequence[str]) -> dict[str, str]:
