@@ -125,6 +125,37 @@ END
     [ "$(asked)" = 2026-01-31 ]
 }
 
+@test "without --since-path, where the server has its clock behind ours: the next {since} is by its clock" {
+    api <<'END'
+import email.utils, time
+
+def answer(r):
+    behind = 3600 if r.path == "/behind" else -3600
+    at = time.time() - behind - (0 if r.state else 10)
+    row = {"id": len(r.state), "at": time.strftime("%FT%TZ", time.gmtime(at))}
+    r.state[r.n] = row
+    rows = [row for row in r.state.values() if row["at"] >= r.query.get("since", "")]
+    return 200, rows, {"Date": email.utils.formatdate(time.time() - behind, usegmt=True)}
+END
+    restsrc read --paginate none --state state --since P1D --query 'since={since}' "$api/behind"
+    exits 0
+    says "the server's clock is 36" "behind this machine's"
+    wrote_ids 0 0
+    restsrc read --paginate none --state state --since P1D --query 'since={since}' "$api/behind"
+    exits 0
+    wrote_ids 1 1
+    restsrc read --paginate none --state ahead --since P1D --query 'since={since}' "$api/ahead"
+    says_nothing
+    for format in iso_ms epoch_s '%Y-%m-%d %H:%M'; do
+        restsrc read --paginate none --state "$format" --since P1D --time-format "$format" --query 'since={since}' \
+            "$api/behind"
+        exits 0
+        says "behind this machine's"
+    done
+    restsrc read --paginate none --state given --since P2D --until 2099-01-01 --query 'since={since}' "$api/behind"
+    says_nothing
+}
+
 @test "write has its own {since}: what the record has there" {
     timed_api
     echo '{"since":"x"}' >line

@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "cli/read_output.h"
+#include "cli/read_state.h"
 #include "discover/places.h"
 #include "http/answer.h"
 #include "http/secret.h"
@@ -278,6 +279,8 @@ int read_page_whole(void *ctx, struct exchange *x, struct error *e)
     struct held_page *h = &r->shared->held[x->slot];
     if (r->options->run.envelope_fd >= 0)
         note_source(h, x);
+    if (!transfer_header(x, "Age", NULL)) /* of a cache: its Date is an old one */
+        read_state_heed_clock(r, transfer_header(x, "Date", NULL));
     if (has_no_text(r, h, x) || x->action == RULE_EMPTY)
         return 0;
     int denied = check_denial(h, x, e);

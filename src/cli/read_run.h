@@ -106,6 +106,7 @@ struct read_run {
     struct buf kept;           /* records that it keeps */
     int64_t dropped;           /* so many records of `written` it has not */
     int64_t before;            /* so many records of earlier runs */
+    bool clock_seen;           /* that of the server */
     struct bookmark place;     /* where a read would go on */
     struct bookmark at, after; /* the same before, and after what is ready to be written */
     struct bookmark last;      /* after the last record, in the page that it is of */

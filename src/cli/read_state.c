@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/moment.h"
 #include "cli/read_output.h"
+#include "cli/read_tell.h"
 #include "cli/since.h"
 #include "http/cache.h"
 #include "pages/styles.h"
@@ -76,6 +78,32 @@ int read_state_resume(struct read_run *r, const struct since_options *since, str
         buf_add(&s->until, since->to.data, since->to.len);
     }
     return 0;
+}
+
+/* {until} is of our clock. Where the server's is behind it, what is stored there until it gets to {until} would never
+ * be asked for: the next run begins at the server's time. date: its header of the first answer. */
+void read_state_heed_clock(struct read_run *r, const char *date)
+{
+    enum { TOLD = 5 }; /* seconds */
+    const struct since_options *since = &r->options->since;
+    struct buf line = {0}, *until = &r->state.until;
+    double ours, theirs;
+    bool known = date && moment_read(date, NULL, &theirs) && moment_read(buf_text(until), since->time_format, &ours);
+    if (r->clock_seen || r->shared->windows || !r->shared->states || !since->filled || since->until ||
+        r->newer.path.count || !known)
+        return;
+    r->clock_seen = true;
+    if (theirs >= ours)
+        return;
+    const char *form = since->time_format ? since->time_format : moment_form(buf_text(until));
+    buf_clear(until);
+    moment_format(theirs, form, until);
+    buf_addf(&line,
+             "warning: the server's clock is %.0f seconds behind this machine's: the next {since} is by the server's",
+             ours - theirs);
+    if (ours - theirs > TOLD)
+        read_tell_note(r, false, buf_text(&line));
+    buf_free(&line);
 }
 
 /* The one name of a file, which need not be there yet. */

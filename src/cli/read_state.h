@@ -18,4 +18,7 @@ int read_state_output(struct read_run *r, struct error *e);
 /* Writes the state. whole: the run is complete, and the file of --output gets its name. -1: EXIT_IO. */
 int read_state_end(struct read_run *r, bool whole, struct error *e);
 
+/* The server's clock, as the Date of an answer has it. */
+void read_state_heed_clock(struct read_run *r, const char *date);
+
 #endif
