@@ -8,25 +8,18 @@
 #include "cli/count_each.h"
 #include "cli/count_list.h"
 #include "cli/plan.h"
-#include "cli/report.h"
 #include "http/answer.h"
 
 /* The count and the summary. */
 static int tell(struct count *c, struct error *e)
 {
-    int64_t fd = c->options->run.summary_fd;
-    struct buf line = {0}, summary = {0};
+    struct report_count summary = {
+        .records = c->records, .requests = c->ask.stats.requests, .date = answer_header(c->ask.exchange, "Date", NULL)};
+    struct buf line = {0};
     buf_addf(&line, "%" PRId64 "\n", c->records);
-    report_count(&(struct report_count){.records = c->records,
-                                        .requests = c->ask.stats.requests,
-                                        .date = answer_header(c->ask.exchange, "Date", NULL)},
-                 &summary);
-    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
-    if (result == 0 && fd >= 0)
-        result = io_write_lines((int)fd, summary.data, summary.len, e);
+    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e) || count_summarize(c->options, &summary, e);
     buf_free(&line);
-    buf_free(&summary);
-    return result;
+    return result ? -1 : 0;
 }
 
 static int count_alone(const struct options *o, struct terminal *terminal, struct error *e)

@@ -13,7 +13,6 @@
 #include "cli/count_list.h"
 #include "cli/each_rejects.h"
 #include "cli/read_parents.h"
-#include "cli/report.h"
 #include "http/answer.h"
 
 enum { WAITING_PER_SLOT = 64 }; /* so many lists wait for one before them at the most */
@@ -197,15 +196,9 @@ static int run(struct each *a, struct error *e)
 
 static int summarize(const struct each *a, struct error *e)
 {
-    struct buf line = {0};
-    int64_t fd = a->options->run.summary_fd;
-    report_count(&(struct report_count){.records = a->records,
-                                        .requests = a->stats.requests,
-                                        .date = a->date.len ? a->date.data : NULL},
-                 &line);
-    int result = fd >= 0 ? io_write_lines((int)fd, line.data, line.len, e) : 0;
-    buf_free(&line);
-    return result;
+    struct report_count summary = {
+        .records = a->records, .requests = a->stats.requests, .date = a->date.len ? a->date.data : NULL};
+    return count_summarize(a->options, &summary, e);
 }
 
 int count_each(const struct options *o, struct terminal *terminal, struct error *e)

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/io.h"
 #include "http/answer.h"
 
 int count_begin(struct count *c, const struct options *o, struct error *e)
@@ -10,6 +11,16 @@ int count_begin(struct count *c, const struct options *o, struct error *e)
     c->options = o;
     return paging_records(o->paging.records, &c->places, e) || total_parse(&c->source, o->paging.count_from, e) ? -1
                                                                                                                 : 0;
+}
+
+int count_summarize(const struct options *o, const struct report_count *summary, struct error *e)
+{
+    int64_t fd = o->run.summary_fd;
+    struct buf line = {0};
+    report_count(summary, &line);
+    int result = fd >= 0 ? io_write_lines((int)fd, line.data, line.len, e) : 0;
+    buf_free(&line);
+    return result;
 }
 
 void count_free(struct count *c)

@@ -6,6 +6,7 @@
 #define RESTSRC_COUNT_RUN_H
 
 #include "cli/options.h"
+#include "cli/report.h"
 #include "pages/ask.h"
 #include "pages/total.h"
 
@@ -49,6 +50,9 @@ struct count {
 /* What the options say of counting. -1: EXIT_USAGE. Free with count_free(), also after a failure. */
 int count_begin(struct count *c, const struct options *o, struct error *e);
 void count_free(struct count *c);
+
+/* For --summary-fd, where it is given. -1: EXIT_IO. */
+int count_summarize(const struct options *o, const struct report_count *summary, struct error *e);
 
 /* The answer to what was asked for is in c->ask: the next step. */
 int count_take(struct count *c, struct error *e);

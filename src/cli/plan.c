@@ -230,7 +230,7 @@ static void estimate(const struct plan *p, double interval, struct report_plan *
 static int print(const struct plan *p, struct error *e)
 {
     const struct options *o = p->options;
-    struct buf line = {0}, summary = {0};
+    struct buf line = {0};
     struct rate rate;
     struct report_plan plan = {.records = -1,
                                .total = -1,
@@ -248,18 +248,14 @@ static int print(const struct plan *p, struct error *e)
     estimate(p, rate.interval, &plan);
     rate_free(&rate);
     report_plan(&plan, &line);
-    report_count(&(struct report_count){.records = plan.total,
-                                        .requests = p->shared.stats.requests,
-                                        .date = p->date.len ? p->date.data : NULL,
-                                        .style = plan.style,
-                                        .page_size = plan.page_size},
-                 &summary);
-    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e);
-    if (result == 0 && o->run.summary_fd >= 0)
-        result = io_write_lines((int)o->run.summary_fd, summary.data, summary.len, e);
+    struct report_count summary = {.records = plan.total,
+                                   .requests = p->shared.stats.requests,
+                                   .date = p->date.len ? p->date.data : NULL,
+                                   .style = plan.style,
+                                   .page_size = plan.page_size};
+    int result = io_write_lines(STDOUT_FILENO, line.data, line.len, e) || count_summarize(o, &summary, e);
     buf_free(&line);
-    buf_free(&summary);
-    return result;
+    return result ? -1 : 0;
 }
 
 /* Is there a count, or may there be none? */
