@@ -996,3 +996,37 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)'
     receipt_is '[.records, .accepted]' '[130,0]'
     says_nothing
 }
+
+@test "a job is told as such, whatever the status, and the answers that name it are kept for each record" {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    api <<'END'
+KINDS = {
+    "/id": (200, {"job_id": "j1"}),
+    "/open": (200, {"name": "operations/17", "done": False}),
+    "/count": (200, {"ok": True, "queued": 3}),
+    "/text": (200, {"message": "Batch accepted for processing"}),
+    "/header": (200, "", {"Operation-Location": "/jobs/j1"}),
+    "/empty": (202, "", {"Content-Location": "/jobs/j1"}),
+}
+def answer(r):
+    return KINDS[r.path]
+END
+    for kind in id open count text header empty; do
+        seq 3 | jq -c '{n: .}' | "$RESTSRC" write --answers-file answers "$api/$kind" >receipt 2>err
+        [ "$(jq -c '[.records, .accepted]' receipt)" = '[3,3]' ]
+        grep -q 'accepted, not stored yet' err
+        [ "$(sort answers | uniq -c | grep -c '^ *3 {')" -eq 1 ] || { cat answers; return 1; }
+    done
+    [ "$(jq -r .location answers | sort -u)" = /jobs/j1 ]
+}
+
+@test "without a body, the Location is the answer: --ids location" {
+    cd "$BATS_TEST_TMPDIR" || return 1
+    api <<'END'
+def answer(r):
+    return 201, "", {"Location": f"/items/{r.json['n']}"}
+END
+    seq 2 | jq -c '{n: .}' | "$RESTSRC" write --body single --ids location --ids-file ids "$api/items" >receipt 2>err
+    [ "$(paste -sd' ' ids)" = '"/items/1" "/items/2"' ]
+    [ "$(jq .accepted receipt)" -eq 0 ]
+}

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/number.h"
@@ -77,6 +78,14 @@ static bool says_none(struct slice text)
 static bool is_bad_word(const struct words *w)
 {
     return w->any & (WORD_BAD | WORD_PART | WORD_STATE) && !(w->any & WORD_NO);
+}
+
+/* "NotStarted", and not "not accepted" */
+static bool is_not_begun(struct slice text, const struct words *w)
+{
+    static const char end[] = "started\"";
+    size_t n = sizeof end - 1;
+    return w->count == 2 && w->first & WORD_BAD && text.len > n && strncasecmp(text.text + text.len - n, end, n) == 0;
 }
 
 bool refusal_is_in_part(struct slice text)
@@ -266,7 +275,7 @@ static void read_status(const struct member *m, struct refusal *r)
         refuse(m, r, true);
     else if (value_is_text(m->value) && m->value.len <= LONGEST_STATUS) {
         struct words w = words_in(m->value);
-        if (is_bad_word(&w))
+        if (is_bad_word(&w) && !is_not_begun(m->value, &w))
             refuse(m, r, !(w.any & WORD_PART));
         r->well |= w.count == 1 && w.any & (WORD_GOOD | WORD_FLAG);
         r->pending |= (w.any & WORD_PENDING) != 0;

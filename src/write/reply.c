@@ -61,6 +61,38 @@ static void read_results(struct write_run *w, struct held_batch *h)
     results_read(&w->paths, &sent, said, h->results, &h->said);
 }
 
+/* Without a body, where what was made, or the job, is to be found. */
+static void read_location(struct write_run *w, struct held_batch *h, const struct exchange *x)
+{
+    static const char *const names[] = {"Location", "Content-Location", "Operation-Location", "Azure-AsyncOperation"};
+    const char *url = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !url; i++)
+        url = transfer_header(x, names[i], NULL);
+    if (!url || h->compact.len)
+        return;
+    buf_adds(&h->compact, "{\"location\":");
+    value_quote(url, strlen(url), &h->compact);
+    buf_addc(&h->compact, '}');
+    if (h->now.to - h->now.from > 1)
+        return;
+    h->results[0].part = (struct slice){buf_text(&h->compact), h->compact.len};
+    h->results[0].id = path_find(&w->paths.ids, buf_text(&h->compact), h->compact.len);
+}
+
+static bool has_job(const struct exchange *x)
+{
+    return x->status == 202 || transfer_header(x, "Operation-Location", NULL) ||
+           transfer_header(x, "Azure-AsyncOperation", NULL);
+}
+
+/* Of a job there is one answer for all. */
+static void share_answer(struct held_batch *h)
+{
+    for (size_t i = 0; i < h->now.to - h->now.from; i++)
+        if (!h->results[i].part.text && h->compact.len)
+            h->results[i].part = (struct slice){buf_text(&h->compact), h->compact.len};
+}
+
 /* The API went through the batch up to a record that it refused: what comes after it was not looked at. */
 static void read_stop(struct held_batch *h, const struct exchange *x)
 {
@@ -84,7 +116,10 @@ int reply_conclude(struct write_run *w, struct held_batch *h, const struct excha
         return 0;
     }
     read_results(w, h);
-    h->said.queued |= x->status == 202;
+    read_location(w, h, x);
+    h->said.queued |= has_job(x);
+    if (h->said.queued)
+        share_answer(h);
     if (!h->said.wrong && x->status == 207 && !h->said.each) /* Multi-Status: some may have failed */
         return error_set(
             e, EXIT_ANSWER,

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "write/bare.h"
+#include "write/job.h"
 #include "json/passing.h"
 #include "json/sentence.h"
 #include "json/words.h"
@@ -210,17 +211,6 @@ static void read_list(struct reading *r, struct slice key, struct slice list, un
         read_other_list(r, &name, list, n);
 }
 
-/* {"job_status": {"status": "queued"}} */
-static bool is_pending_job(struct slice key, struct slice value)
-{
-    struct refusal said = {0};
-    char *name = mem_text(key.text, key.len);
-    if (value_is_object(value) && (strcasestr(name, "job") || strcasestr(name, "task")))
-        refusal_read(value, (struct slice){0}, &said);
-    free(name);
-    return said.pending;
-}
-
 /* job_status */
 static bool is_status(struct slice key)
 {
@@ -287,7 +277,7 @@ static void read_object(struct reading *r, struct slice object, unsigned depth, 
         join(r, object, &said);
     r->whole.pending |= said.pending;
     for (size_t at = 0; value_next(object, &at, &key, &value);) {
-        r->queued |= is_pending_job(key, value);
+        r->queued |= job_is_pending(key, value);
         if (!thing)
             read_sentence(r, key, value);
         if (value_is_list(value))
@@ -325,6 +315,7 @@ static void read_single(struct reading *r, struct slice body)
 /* An answer that is no list, or what stands alone in one. */
 static void read_answer(struct reading *r, struct slice body, unsigned depth)
 {
+    r->queued |= job_is_begun(r, body);
     bare_read(r, body);
     read_single(r, body);
     if (value_is_text(body))
