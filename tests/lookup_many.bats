@@ -319,6 +319,32 @@ END
     grep -q 'the id 1004 that was not asked for' rejects
 }
 
+@test "what others report: an id that is left out, or null, beside an error that is not about absence is no null" {
+    api <<'END'
+def answer(r): # null for an entity whose resolver failed; results of a batch without those that timed out
+    kind, ids = r.path.split("/")[1], r.query["ids"].split(",")
+    bad = ids.index("2") if "2" in ids else -1
+    why = "7 was not found" if kind == "absent" else "the resolver timed out"
+    errors = [{"message": why, "path": ["items", bad]}] if bad >= 0 else []
+    if kind == "null":
+        return {"data": {"items": [None if i == "2" else {"id": i} for i in ids]}, "errors": errors}
+    return {"results": [{"id": i} for i in ids if i != "2"], "errors": errors}
+END
+    ids 1-5
+    for kind in null left-out; do
+        lookup --batch-size 5 --reject-file rejects "$api/$kind?ids={id}"
+        exits 0
+        [ "$(jq -c .answer.id out | paste -sd' ')" = '"1" "3" "4" "5"' ]
+        grep -q 'the resolver timed out' rejects
+        lookup --batch-size 5 "$api/$kind?ids={id}"
+        exits 69
+        says "the resolver timed out"
+    done
+    lookup --batch-size 5 "$api/absent?ids={id}"
+    exits 0
+    [ "$(jq -c .answer.id out | paste -sd' ')" = '"1" null "3" "4" "5"' ]
+}
+
 @test "what has come is asked for while more is waited for" {
     ids_api
     mkfifo pipe

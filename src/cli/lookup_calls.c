@@ -306,6 +306,26 @@ static void refuse(struct exchange *x, struct slice body)
     error_set(&x->error, EXIT_REFUSED, "the answer is an error: %s", detail);
 }
 
+/* "not found", in the words that APIs have for it */
+static bool speaks_of_absence(struct slice body)
+{
+    static const char *const words[] = {"not found", "not_found", "notfound", "not-found", "no such",   "not exist",
+                                        "no match",  "unknown",   "missing",  "no user",   "no result", "404"};
+    bool absent = false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        absent |= strcasestr(body.text, words[i]) != NULL;
+    return absent;
+}
+
+/* Some have no answer, and something is said to be wrong: that is no null. */
+static bool leaves_out_for_error(const struct call *call, struct slice body)
+{
+    bool all = true;
+    for (size_t i = 0; i < call->ids.count; i++)
+        all &= call->ids.item[i]->found.text != NULL;
+    return !all && value_is_object(body) && refusal_is(body, (struct slice){0}) && !speaks_of_absence(body);
+}
+
 static void take_many(struct lookup *l, struct call *call, struct exchange *x)
 {
     struct slice body = {buf_text(&call->compact), call->compact.len};
@@ -314,6 +334,8 @@ static void take_many(struct lookup *l, struct call *call, struct exchange *x)
         return;
     }
     int result = match_answers(&l->match, &l->asked, &call->ids, x->slot, body, &call->listed, &x->error);
+    if (result == 0 && leaves_out_for_error(call, body))
+        result = MATCH_REFUSED;
     if (result == 0) {
         take_answers(l, call);
         return;
