@@ -57,8 +57,8 @@ restsrc() {
     timeout 60 "$RESTSRC" "$@" >"$out" 2>"$err" </dev/null || status=$?
 }
 
-# not_sanitized WHY: skips the test for a program with AddressSanitizer in it, which WHY.
-not_sanitized() { ! grep -q __asan_init "$RESTSRC" || skip "AddressSanitizer $1"; }
+# not_sanitized WHY: skips the test for a program that AddressSanitizer or valgrind watches, which WHY.
+not_sanitized() { ! grep -qE "__asan_init|^exec valgrind" "$RESTSRC" || skip "AddressSanitizer or valgrind $1"; }
 
 exits() {
     [ "$status" -eq "$1" ] && return
