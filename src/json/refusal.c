@@ -186,8 +186,8 @@ static void refuse(const struct member *m, struct refusal *r, bool hard)
 {
     if (echoes(m->sent, m->key, m->value) || (m->beside_id && m->name.any & WORD_OMITTED))
         return;
-    bool number = number_of(m->value) >= 0, /* which says little by itself */
-        reason = !number && !value_is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
+    bool count = number_of(m->value) >= 0 && m->key.text[m->key.len - 1] == 's', /* errors 3 says little by itself */
+        reason = !count && !value_is(m->value, "true") && m->name.any & WORD_BAD && m->name.count == 1;
     r->refused = true;
     r->hard |= hard;
     r->error |= !(m->name.any & WORD_OMITTED);
