@@ -49,6 +49,44 @@ lookup() {
         <(jq -nc 'range(300) | [., true]')
 }
 
+@test "an answer that is nothing but an error is none, whatever its status" {
+    api <<'END'
+ERRORS = {
+    "busy": {"error": {"code": 429, "message": "rate limit exceeded"}},
+    "denied": {"success": False, "message": "internal fault", "data": None},
+    "graph": {"data": {"user": None}, "errors": [{"message": "no user is called graph"}]},
+}
+RECORDS = {
+    "job": {"id": 7, "status": "failed", "error": "out of memory"},
+    "part": {"data": {"user": {"id": 7}}, "errors": [{"message": "the avatar took too long"}]},
+    "none": {"error": None, "name": "x"},
+}
+def answer(r):
+    key = r.path.rpartition("/")[2]
+    if key == "twice":
+        r.state["asked"] = r.state.get("asked", 0) + 1
+        return {"id": 2} if r.state["asked"] > 1 else ERRORS["busy"]
+    return {**ERRORS, **RECORDS}[key]
+END
+    printf '{"id":"%s"}\n' job part none twice >lines
+    lookup "$api/{id}"
+    exits 0
+    [ "$(jq -c '.answer | .id // .name // .data.user.id' out | tr '\n' ' ')" = '7 7 "x" 2 ' ]
+    for key in busy denied graph; do
+        printf '{"id":"%s"}\n' job $key >lines
+        lookup --retry 1 "$api/{id}"
+        exits $([ $key = busy ] && echo 75 || echo 69)
+        says "input line 2" "the answer is an error"
+        [ "$(jq -c .id out)" = '"job"' ]
+        lookup --retry 1 --reject-file rejects "$api/{id}"
+        exits 0
+        [ "$(jq -c .record rejects)" = "{\"id\":\"$key\"}" ]
+        lookup --on 2xx=ok "$api/{id}"
+        exits 0
+        [ "$(wc -l <out)" -eq 2 ]
+    done
+}
+
 @test "a reject file that is the input is refused, and not emptied" {
     items_api
     printf '{"id":%s}\n' 1 2 >lines

@@ -97,6 +97,12 @@ static int on_said(void *ctx, struct exchange *x, struct slice *said, struct err
     return 0;
 }
 
+static int on_whole(void *ctx, struct exchange *x, struct error *e)
+{
+    const struct lookup *l = ctx;
+    return calls_check(l, x, e);
+}
+
 static void wait_for_reader(void *ctx, int fd)
 {
     struct lookup *l = ctx;
@@ -229,6 +235,7 @@ static int run(struct lookup *l, struct error *e)
                                .begin = on_begin,
                                .data = on_data,
                                .said = on_said,
+                               .whole = on_whole,
                                .done = on_done,
                                .apart = calls_apart,
                                .idle = on_idle,

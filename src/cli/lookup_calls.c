@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "cli/lookup_run.h"
 #include "json/error_body.h"
+#include "json/passing.h"
 #include "json/refusal.h"
 
 static const double PATIENCE = 0.1; /* seconds, for more ids to ask in one call */
@@ -294,7 +295,8 @@ static void take_answers(struct lookup *l, struct call *call)
             doubt(l, call->ids.item[i]);
 }
 
-static void refuse(struct exchange *x, struct slice body)
+/* 1: it may pass; else -1. */
+static int refuse(const struct exchange *x, struct slice body, struct error *e)
 {
     char detail[300];
     struct refusal said;
@@ -303,7 +305,16 @@ static void refuse(struct exchange *x, struct slice body)
     if (!*detail && said.why.text)
         snprintf(detail, sizeof detail, "%.*s", (int)(said.why.len < 250 ? said.why.len : 250), said.why.text);
     transfer_mask(x, detail);
-    error_set(&x->error, EXIT_REFUSED, "the answer is an error: %s", detail);
+    bool passes = passing_is(body, said.status);
+    error_set(e, passes ? EXIT_UNAVAILABLE : EXIT_REFUSED, "the answer is an error: %s", detail);
+    return passes ? 1 : -1;
+}
+
+int calls_check(const struct lookup *l, struct exchange *x, struct error *e)
+{
+    struct call *call = &l->calls.slot[x->slot];
+    struct slice body = {buf_text(&call->compact), call->compact.len};
+    return !l->many && x->action == RULE_NONE && refusal_is_all(body) ? refuse(x, body, e) : 0;
 }
 
 /* "not found", in the words that APIs have for it */
@@ -341,7 +352,7 @@ static void take_many(struct lookup *l, struct call *call, struct exchange *x)
         return;
     }
     if (result == MATCH_REFUSED)
-        refuse(x, body);
+        refuse(x, body, &x->error);
     take_failure(l, call, x);
 }
 

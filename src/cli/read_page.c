@@ -14,7 +14,6 @@
 #include "json/lines.h"
 #include "json/passing.h"
 #include "json/refusal.h"
-#include "json/words.h"
 
 void read_page_begin(void *ctx, struct exchange *x)
 {
@@ -141,17 +140,6 @@ static int check_denial(struct held_page *h, const struct exchange *x, struct er
     return pass_or_fail(h, x, e);
 }
 
-/* Are all members of it about what went wrong? A record has others, too. */
-static bool is_only_error(struct slice line)
-{
-    unsigned about = WORD_BAD | WORD_REASON | WORD_STATUS | WORD_CODE | WORD_FLAG;
-    struct slice key, value;
-    bool only = refusal_is(line, (struct slice){0});
-    for (size_t at = 0; only && value_next(line, &at, &key, &value);)
-        only = words_of(key.text, key.len).any & about;
-    return only;
-}
-
 /* Where a server fails after it has sent its status and lines, the last one may say so. */
 static int check_last_line(const struct read_run *r, const struct held_page *h, const struct exchange *x,
                            struct error *e)
@@ -160,8 +148,8 @@ static int check_last_line(const struct read_run *r, const struct held_page *h, 
                  streamed = {r->ready.data, r->paging.stream ? r->ready.len : 0};
     struct slice last = lines_record(lines_last(lines.len ? lines : streamed)),
                  first = lines_record(lines_first(streamed.len ? streamed : lines));
-    bool all = first.text != last.text && is_only_error(first); /* then that is what records are */
-    if (!h->split.many || !last.len || x->action == RULE_OK || all || !is_only_error(last))
+    bool all = first.text != last.text && refusal_is_all(first); /* then that is what records are */
+    if (!h->split.many || !last.len || x->action == RULE_OK || all || !refusal_is_all(last))
         return 0;
     char detail[200];
     struct refusal said;

@@ -387,6 +387,16 @@ bool refusal_is(struct slice object, struct slice sent)
     return r.error;
 }
 
+bool refusal_is_all(struct slice object)
+{
+    unsigned about = WORD_BAD | WORD_REASON | WORD_STATUS | WORD_CODE | WORD_FLAG;
+    struct slice key, value;
+    bool all = refusal_is(object, (struct slice){0});
+    for (size_t at = 0; all && value_next(object, &at, &key, &value);)
+        all = words_of(key.text, key.len).any & about || !refusal_says_something(value);
+    return all;
+}
+
 struct slice refusal_reason(struct slice part, const struct refusal *r)
 {
     return r->why.text ? r->why : part;

@@ -33,6 +33,8 @@ struct refusal {
 void refusal_read(struct slice object, struct slice sent, struct refusal *r);
 /* Does an answer to a request that reads say that something went wrong? */
 bool refusal_is(struct slice object, struct slice sent);
+/* And nothing else? A record has other members, too, that are not null or empty. */
+bool refusal_is_all(struct slice object);
 
 /* null, false, 0, "", "none", empty lists and objects, and objects of such or whose code is 0 say nothing. */
 bool refusal_says_something(struct slice value);
