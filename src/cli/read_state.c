@@ -84,7 +84,7 @@ int read_state_resume(struct read_run *r, const struct since_options *since, str
  * be asked for: the next run begins at the server's time. date: its header of the first answer. */
 void read_state_heed_clock(struct read_run *r, const char *date)
 {
-    enum { TOLD = 5 }; /* seconds */
+    static const double TOLD = 5; /* seconds */
     const struct since_options *since = &r->options->since;
     struct buf line = {0}, *until = &r->state.until;
     double ours, theirs;

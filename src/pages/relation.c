@@ -79,12 +79,10 @@ static struct slice find_link(struct slice list, const char *list_name, const ch
 struct slice relation_link(struct slice envelope, struct buf *path)
 {
     static const char *const lists[] = {"links", "link", "_links"}, *const relations[] = {"next", "older"};
-    enum { LISTS = sizeof lists / sizeof *lists, RELATIONS = sizeof relations / sizeof *relations };
     struct slice found = {0};
-    for (size_t i = 0; !found.text && i < LISTS * RELATIONS; i++) {
-        const char *list = lists[i % LISTS];
-        found = find_link(value_member(envelope, list, strlen(list)), list, relations[i / LISTS], path);
-    }
+    for (size_t i = 0; !found.text && i < sizeof relations / sizeof *relations; i++)
+        for (size_t k = 0; !found.text && k < sizeof lists / sizeof *lists; k++)
+            found = find_link(value_member(envelope, lists[k], strlen(lists[k])), lists[k], relations[i], path);
     return found;
 }
 
