@@ -90,8 +90,8 @@ int lines_settle(struct lookup *l, struct error *e);
 void calls_add(struct lookup *l, struct asked *a);
 /* The next call, into slot. false: there is none now. */
 bool calls_next(struct lookup *l, unsigned slot, enum lines_state state);
-/* The answer of a call is there, with a good status: is it an answer? Where one thing is asked for, and nothing comes but
- * an error, it is not. 0: it is; 1: it may be another time; -1: EXIT_REFUSED. */
+/* The answer of a call is there, with a good status: is it an answer? Where one thing is asked for, and nothing comes
+ * but an error, it is not. 0: it is; 1: it may be another time; -1: EXIT_REFUSED. */
 int calls_check(const struct lookup *l, struct exchange *x, struct error *e);
 /* The answer of a call has come, or it failed: what it says of what was asked for; the rest is asked again. */
 void calls_done(struct lookup *l, struct exchange *x);
