@@ -75,7 +75,7 @@ END
     for key in busy denied graph; do
         printf '{"id":"%s"}\n' job $key >lines
         lookup --retry 1 "$api/{id}"
-        exits $([ $key = busy ] && echo 75 || echo 69)
+        exits "$([ $key = busy ] && echo 75 || echo 69)"
         says "input line 2" "the answer is an error"
         [ "$(jq -c .id out)" = '"job"' ]
         lookup --retry 1 --reject-file rejects "$api/{id}"
