@@ -386,7 +386,7 @@ END
     sed -n '/^\.Sh LOOKING UP/,/^\.Sh RULES/p' "$tests/../man/restsrc.1" | sed -n 's/^\$ //p' >examples
     run_examples 5
     grep -h '^ *restsrc lookup ' "$tests/../README.md" | sed 's/^ *//' >examples
-    run_examples 2
+    run_examples 1
     "$RESTSRC" help lookup | grep '^ *restsrc lookup ' | sed 's/^ *//' >examples
     run_examples 4
     grep -A1 -h '^ *restsrc read .*|$' "$tests/../docs/start.md" | paste -sd' ' | sed 's/^ *//' >examples
