@@ -261,6 +261,20 @@ END
     [[ $(grep -m 1 '^## ' "$tests/../CHANGELOG.md") == "## $version"* ]]
 }
 
+@test "the examples of help are commands that are taken" {
+    cd "$BATS_TEST_TMPDIR"
+    (umask 077; echo t >token)
+    for command in read count write lookup call; do
+        "$RESTSRC" help "$command" | sed -n '/^Examples:/,$s/^  restsrc //p' >examples
+        [ "$(wc -l <examples)" -ge 3 ]
+        while read -r example; do
+            echo '{"id":1,"item_id":2,"mail":"a@b"}' | tee orders.ndjson keys.ndjson people.ndjson >a.ndjson
+            line="'$RESTSRC' ${example/#$command/$command --dry-run}"
+            bash -c "$line" </dev/null >/dev/null || { echo "$line"; return 1; }
+        done <examples
+    done
+}
+
 @test "help options is one JSON object a line, complete in each" {
     restsrc help options
     exits 0

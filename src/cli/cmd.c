@@ -22,7 +22,7 @@ const struct command cmd_table[] = {
      "batch-size body method idempotency-key reject-file header bearer-file parallel rate api",
      "restsrc write https://api.example.com/orders < orders.ndjson\n"
      "restsrc write --reject-file bad.ndjson api.example.com/orders < orders.ndjson\n"
-     "restsrc write --method PUT 'https://api.example.com/orders/{id}' < a.ndjson\n"},
+     "restsrc write -X PUT --body single 'api.example.com/orders/{id}' < a.ndjson\n"},
     {"check", COMMAND_CHECK, cmd_check, "restsrc check [options] URL",
      "looks at an API: how it pages, its count, which options to use", "records query header bearer-file",
      "restsrc check https://api.example.com/orders\n"

@@ -137,7 +137,7 @@ static int print(struct buf *text, struct error *e)
 static int print_usage(struct error *e)
 {
     struct buf out = {0};
-    buf_adds(&out, "restsrc reads one range of a paginated REST API as newline-delimited JSON.\n\n");
+    buf_adds(&out, "restsrc reads and writes paginated REST APIs as newline-delimited JSON.\n\n");
     for (const struct command *c = cmd_table; c->name; c++)
         buf_addf(&out, "  %-34s%s\n", c->synopsis, c->help);
     buf_adds(&out,
