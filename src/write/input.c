@@ -47,8 +47,10 @@ static int check(struct input *in, struct slice line, struct error *e)
     bool goes_on = split.position == line.len && (value_is_container(line));
     return error_set(e, EXIT_INPUT, "input line %lld is not JSON: %s at byte %llu%s", (long long)in->line, split.reason,
                      (unsigned long long)split.position,
-                     goes_on ? ": each record must be one line, as jq -c . writes it (jq -c '.[]' for those of a list)"
-                             : "");
+                     goes_on
+                         ? ": each record must be one line, as jq -c . writes it, or jq -c '.[]' for those of a list "
+                           "(jq 1.7 or newer: older ones round numbers)"
+                         : "");
 }
 
 /* Of objects: no record, but a list of them. */
@@ -229,7 +231,10 @@ static int at_end(struct input *in, const struct batch *b, struct error *e)
         return error_set(e, EXIT_INPUT, "the input is cut short after row %lld: the Arrow stream has no end",
                          (long long)in->line);
     if (is_list_alone(in, torn))
-        return error_set(e, EXIT_INPUT, "the input is a list, not lines: jq -c '.[]' makes a line of each record");
+        return error_set(
+            e, EXIT_INPUT,
+            "the input is a list, not lines: jq -c '.[]' makes a line of each record (jq 1.7 or newer: older ones "
+            "round numbers)");
     in->line++;
     if (torn)
         return wrong(in, "the input is cut short: the line has no newline at its end", e);

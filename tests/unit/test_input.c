@@ -115,15 +115,17 @@ static void torn(void)
           "1:1,2:2,3:3;65 input line 5: the input is cut short: the line has no newline at its end");
     gives(&plain, "1\n2\n3\n4\nx\n6\n", "1:1,2:2,3:3;65 input line 5 is not JSON: expected a value at byte 0");
     gives(&plain, "[{\"a\":1},{\"a\":2}]\n",
-          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record");
+          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record (jq 1.7 or newer: older ones "
+          "round numbers)");
     gives(&plain, "[{\"a\":1},{\"a\":2}]",
-          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record");
+          "65 the input is a list, not lines: jq -c '.[]' makes a line of each record (jq 1.7 or newer: older ones "
+          "round numbers)");
     gives(&plain, "[{}]\n[{}]\n", "1:[{}],2:[{}];end");
     gives(&plain, "[1]\n", "1:[1];end");
     gives(
         &plain, "{\n\"a\":1}\n",
         "65 input line 1 is not JSON: the JSON is cut short at byte 1: each record must be one line, as jq -c . writes "
-        "it (jq -c '.[]' for those of a list)");
+        "it, or jq -c '.[]' for those of a list (jq 1.7 or newer: older ones round numbers)");
     gives(&plain, "1\n\n1 2\n", "65 input line 3 is not JSON: more after the end of the JSON at byte 2");
     gives(&plain, "1\n\xef\xbb\xbf[2]\n", "65 input line 2: a byte order mark");
     gives(&plain, "\xef\xbb\xbf\xef\xbb\xbf[2]\n", "65 input line 1: a byte order mark");
