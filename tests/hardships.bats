@@ -120,6 +120,22 @@ END
     (unset HOME && restsrc read --rate 1000/s --rate-scope machine "$list" && exits 0)
 }
 
+@test "root makes nothing in the home of another user, which sudo may leave in HOME" {
+    [ "$(id -u)" -eq 0 ] || skip "chown needs root"
+    list n=10
+    home=$BATS_TEST_TMPDIR/theirs
+    mkdir -p "$home/set" "$BATS_TEST_TMPDIR/ours"
+    chown -R 12345 "$home"
+    for cache in '' "$home/set" "$home/unmade"; do
+        XDG_CACHE_HOME=$cache HOME=$home TMPDIR=$BATS_TEST_TMPDIR/ours \
+            restsrc read --rate 1000/s --rate-scope machine "$list"
+        exits 0
+        says_nothing
+    done
+    [ "$(find "$home" -mindepth 1)" = "$home/set" ]
+    [ -n "$(ls "$BATS_TEST_TMPDIR/ours/restsrc-0")" ]
+}
+
 @test "standard output that does not wait gets all there is, if its reader is slow" {
     list n=5000
     records_of_list >"$BATS_TEST_TMPDIR/records"

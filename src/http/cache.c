@@ -25,14 +25,30 @@ static bool make_folder(const char *parent, const char *name, struct buf *path)
     return (mkdir(buf_text(path), 0700) == 0 || errno == EEXIST) && is_private(path->data);
 }
 
+/* Root makes nothing in the home of another user, which is what HOME names where sudo leaves it as it is: the user
+ * could no longer use ~/.cache. */
+static bool is_for_us(const char *folder)
+{
+    struct stat s;
+    struct buf parent = {0};
+    if (!folder || *folder != '/')
+        return false;
+    buf_add(&parent, folder, (size_t)(strrchr(folder, '/') - folder) + 1);
+    bool theirs = geteuid() == 0 && (stat(folder, &s) == 0 || stat(buf_text(&parent), &s) == 0) && s.st_uid != 0;
+    buf_free(&parent);
+    return !theirs;
+}
+
 static bool find_folder(struct buf *path)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *temporary = getenv("TMPDIR");
     struct buf parent = {0};
-    if (cache && *cache == '/')
+    bool found = false;
+    if (is_for_us(cache)) {
         mkdir(cache, 0700); /* as the XDG Base Directory Specification has it */
-    bool found = cache && *cache == '/' && make_folder(cache, "restsrc", path);
-    if (!found && home && *home == '/' && make_folder(home, ".cache", &parent))
+        found = make_folder(cache, "restsrc", path);
+    }
+    if (!found && is_for_us(home) && make_folder(home, ".cache", &parent))
         found = make_folder(buf_text(&parent), "restsrc", path);
     if (!found) {
         buf_clear(&parent);
