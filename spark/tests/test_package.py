@@ -17,7 +17,7 @@ PACKAGE = Path(restsrc.__file__).parent
 
 # Each module may import what stands in a line below its own, and nothing else of the package.
 LAYERS = [
-    "restsrc",
+    "restsrc __main__",
     "datasource explain frames",
     "pushed_frames",
     "pushed_reader for_each lookup",
@@ -108,7 +108,7 @@ def test_readme_has_the_table_of_options(group):
 
 
 def test_a_message_is_one_line_of_plain_text():
-    odd = "".join(map(chr, [0x1B, 0x0A, 0x85, 0x9B, 0xAD, 0x200B, 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0041]))
+    odd = "".join(map(chr, [0x1B, 0x0A, 0x85, 0x9B, 0xAD, 0x200B, 0x2028, 0x202E, 0x2066, 0xFEFF, 0xE0041, 0xDCFF]))
     assert str(errors.RecordError(f"no{odd}number")) == f"no{' ' * len(odd)}number"
     letters = "Z\u00fcrich \u6771\u4eac \U0001f469\u200d\U0001f4bb"
     assert str(errors.RecordError(letters)) == letters

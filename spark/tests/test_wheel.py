@@ -11,6 +11,7 @@ import io
 import os
 import re
 import stat
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -32,6 +33,7 @@ spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "fals
 spark.dataSource.register(RestApiDataSource)
 print(tool.find(), spark.read.format("rest-api").option("url", sys.argv[1]).load().count())
 """
+FIND = "from restsrc import tool; print(tool.find())"
 
 
 @pytest.fixture(scope="session")
@@ -147,14 +149,21 @@ def archive(wheel, tmp_path):
 def find(python, tmp_path):
     """What a process finds that has a wheel on its path, and this test's folder for temporary files."""
 
-    def run(archive, umask=0o022, path="/usr/bin:/bin", before=""):
+    def run(archive, *words, umask=0o022, path="/usr/bin:/bin", before="", code=FIND, confined=(), **more):
+        (tmp_path / "home").mkdir(exist_ok=True)
         environment = bare(
             "/nonexistent", HOME=str(tmp_path / "home"), PYTHONPATH=str(archive), TMPDIR=str(tmp_path), PATH=path
         )
-        command = [python, "-c", "from restsrc import tool; print(tool.find())"]
+        environment |= more
+        command = [python, *(words or ("-c", code))]
+        if confined:
+            command = [sys.executable, Path(__file__).with_name("confined.py"), *confined, "--", *command]
         if before:  # in a name space of its own, after other mounts
             command = ["unshare", "-m", "sh", "-c", f'{before} && exec "$@"', "sh", *command]
-        return subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, umask=umask)
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, umask=umask)
+        if confined and done.returncode == 77:
+            pytest.skip(done.stderr)
+        return done
 
     return run
 
@@ -250,6 +259,99 @@ def test_half_a_program_is_unpacked_again(archive, find, tmp_path):
     os.truncate(path, 4096)
     assert find(archive).stdout.strip() == str(path)
     assert path.read_bytes() == program(archive)
+
+
+def test_where_the_rules_of_the_system_forbid_programs_the_next_place_is_taken(archive, find, python, tmp_path):
+    """SELinux and its like say so only when a program is run."""
+    system = [str(place) for place in map(Path, ("/usr", "/lib", "/lib64", "/bin")) if place.exists()]
+    allowed = [*system, str(python), str(python.resolve()), str(tmp_path / "home")]
+    found = find(archive, confined=["programs", *allowed])
+    assert found.stdout.strip().startswith(str(tmp_path / "home" / ".cache" / "restsrc" / "bin")), found.stderr
+    found = find(archive, confined=["programs", *allowed[:-1]])
+    assert found.stderr.count("programs can't be run from there") == 3 and "RESTSRC_BIN" in found.stderr
+
+
+def test_python_m_is_the_tool(archive, find, tmp_path):
+    done = find(archive, "-m", "restsrc", "--version")
+    assert done.stdout.startswith("restsrc ") and done.returncode == 0
+    assert find(archive, "-m", "restsrc", "read").returncode == 64
+    done = find(archive, "-m", "restsrc", "--version", RESTSRC_BIN="/nonexistent")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("restsrc: RESTSRC_BIN names /nonexistent")
+
+
+def test_a_program_that_is_gone_is_unpacked_again(archive, find):
+    """Long after a process has found it, that is: systems clean /tmp of what is old."""
+    cleaned = "import os, shutil; shutil.rmtree(os.path.dirname(tool.find()))"
+    found = find(archive, code=f"{FIND}; {cleaned}; print(tool.find())").stdout.split()
+    assert found[0] == found[1]
+    assert Path(found[1]).read_bytes() == program(archive)
+
+
+def test_a_disk_without_locks_will_do(archive, find, tmp_path):
+    found = find(archive, confined=["locks"])
+    assert found.stdout.strip().startswith(str(tmp_path / f"restsrc-{os.geteuid()}")), found.stderr
+    assert Path(found.stdout.strip()).read_bytes() == program(archive)
+
+
+def test_whatever_the_umask_no_folder_is_made_that_others_may_write_to(archive, find, tmp_path):
+    (tmp_path / f"restsrc-{os.geteuid()}").touch()  # nothing can be put there
+    found = Path(find(archive, umask=0).stdout.strip())
+    home = tmp_path / "home"
+    assert found.is_relative_to(home / ".cache")
+    made = [folder for folder in found.parents if folder.is_relative_to(home / ".cache")]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in made] == [0o700] * 3
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="chown needs root")
+def test_root_makes_nothing_in_the_home_of_another_user(archive, find, tmp_path):
+    """sudo may leave HOME as it is: that user could not use ~/.cache any more."""
+    (tmp_path / f"restsrc-{os.geteuid()}").touch()
+    home = tmp_path / "theirs"
+    home.mkdir()
+    os.chown(home, 12345, 12345)
+    found = find(archive, HOME=str(home)).stdout.strip()
+    assert found.startswith(str(tmp_path / f".restsrc-{os.geteuid()}"))
+    assert not list(home.iterdir())
+    assert find(archive, HOME=str(tmp_path / "none")).stdout.strip() == found
+    assert not (tmp_path / "none").exists()
+
+
+def test_where_the_folder_of_the_task_is_gone_it_says_where_else_it_tried(archive, find, tmp_path):
+    for place in (f"restsrc-{os.geteuid()}", "home/.cache"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).touch()
+    gone = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\n"
+    told = find(archive, code=gone + FIND).stderr.splitlines()[-1]
+    assert told.startswith("restsrc.errors.OptionError: ") and told.count("File exists") == 2
+    assert "RESTSRC_BIN" in told
+
+
+def test_a_folder_of_the_name_of_the_tool_is_not_the_tool(archive, find, tmp_path):
+    with zipfile.ZipFile(archive) as wheel:
+        wheel.extractall(tmp_path / "unzipped")
+    (tmp_path / "unzipped" / "bin" / "restsrc").mkdir(parents=True)
+    found = Path(find(tmp_path / "unzipped").stdout.strip())
+    assert found.read_bytes() == program(archive)
+
+
+def test_a_tool_for_another_kind_of_machine_is_told_as_such(archive, find, pure, tmp_path):
+    other = bytearray(program(archive))
+    other[18:20] = struct.pack("<H", 8)  # the processor in the head of an ELF file: MIPS
+    (tmp_path / "other").write_bytes(other)
+    wheel = make(tmp_path / "wheels", pure, str(tmp_path / "other"), "py3-none-linux_mips")
+    archive.write_bytes(wheel.read_bytes())
+    told = find(archive, code=f"{FIND}; tool.tool_options(tool.find())").stderr.splitlines()[-1]
+    assert f"Exec format error; it is for another kind of machine than this one ({os.uname().machine})" in told
+    started = f"{FIND}; from restsrc import process; process._start([tool.find()], -1, -1, [])"
+    assert find(archive, code=started).stderr.splitlines()[-1] == told
+
+
+def test_a_python_that_is_too_old_is_told_as_such(archive, find):
+    """Nothing asks before a zip file is put on Python's path."""
+    older = "import sys; sys.version_info, sys.version = (3, 9, 18, 'final', 0), '3.9.18 (main)'; import restsrc"
+    told = find(archive, code=older).stderr.splitlines()[-1]
+    assert told.startswith("ImportError: restsrc needs Python 3.10 or newer") and "is 3.9.18" in told
 
 
 needs_mounts = pytest.mark.skipif(

@@ -28,6 +28,13 @@
     errors, redaction               what can go wrong; what Spark must not show
 """
 
+import sys
+
+if sys.version_info < (3, 10):  # noqa: UP036 (pip refuses it, but a zip file on Python's path was never asked)
+    raise ImportError(
+        f"restsrc needs Python 3.10 or newer, and {sys.executable} is {sys.version.split()[0]}: set PYSPARK_PYTHON"
+    )
+
 from restsrc.datasource import RestApiDataSource
 from restsrc.errors import (
     AccessDenied,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 # Control characters, and those that break lines, turn the direction of writing or can't be seen, as the tool's own
-# messages are rid of them: what a record holds is shown in errors, on terminals and in logs.
+# messages are rid of them: what a record holds is shown in errors, on terminals and in logs. And bytes of a path that
+# are not UTF-8, which Python has as halves of surrogate pairs: Spark can't send them on, and loses the message.
 UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\ud800-\udfff\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
 )
 

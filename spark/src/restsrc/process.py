@@ -358,7 +358,7 @@ def _start(words: list[str], stdin: int, stdout: int, ends: list[int]) -> subpro
             words, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, pass_fds=ends, bufsize=0, env=env
         )
     except OSError as error:
-        raise ToolFailure(f"can't run {words[0]}: {error.strerror}") from None
+        raise tool.does_not_run(words[0], error) from None
 
 
 class _Watched:

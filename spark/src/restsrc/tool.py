@@ -15,7 +15,8 @@ from restsrc import unpacked
 from restsrc.errors import OptionError, ToolFailure
 
 PACKAGE = Path(__file__).parent
-FOREIGN = (errno.ENOEXEC, errno.ELIBBAD)
+# Of a file that is there, ENOENT: this machine has not the loader that it asks for.
+FOREIGN = (errno.ENOEXEC, errno.ELIBBAD, errno.ENOENT)
 
 
 def find(option: str | None = None) -> str:
@@ -31,13 +32,13 @@ def find(option: str | None = None) -> str:
                 return named
             raise OptionError(f"{source} names {named}, which is not an executable file on this machine")
     for place in _places():
-        if os.access(place, os.X_OK):
+        if os.access(place, os.X_OK) and place.is_file():
             return str(place)
     # A wheel that Spark put on the path as a zip file (--py-files, addArtifacts), or that was unzipped.
     found = unpacked.program(str(PACKAGE.parent))
     if not found:
         installed = next((place for place in _places() if place.is_file()), None)
-        found = unpacked.copy(installed) if installed else shutil.which("restsrc")
+        found = unpacked.copy(str(installed)) if installed else shutil.which("restsrc")
     if found:
         return found
     raise OptionError(
@@ -93,8 +94,7 @@ def tool_options(path: str) -> dict[str, ToolOption]:
         said = error.stderr.strip() or str(error)
         raise ToolFailure(f"{path}: the tool does not run here: {said}") from None
     except OSError as error:
-        why = "; it is for another kind of machine" if error.errno in FOREIGN else ""
-        raise ToolFailure(f"{path}: the tool does not run here: {error.strerror}{why}") from None
+        raise does_not_run(path, error) from None
     except (ValueError, subprocess.SubprocessError) as error:
         raise ToolFailure(f"{path} help options: {error}") from None
     return {
@@ -110,6 +110,16 @@ def tool_options(path: str) -> dict[str, ToolOption]:
         )
         for row in rows
     }
+
+
+def does_not_run(path: str, error: OSError) -> ToolFailure:
+    """The exception for a system that does not start the tool."""
+    why = ""
+    if error.errno in FOREIGN and os.path.exists(path):
+        why = f"; it is for another kind of machine than this one ({os.uname().machine}): install the wheel for it"
+    elif error.errno in unpacked.DENIED:
+        why = "; where the system allows no programs there, put a copy elsewhere and set RESTSRC_BIN"
+    return ToolFailure(f"{path}: the tool does not run here: {error.strerror}{why}")
 
 
 def preset_text(path: str, name: str) -> str:
