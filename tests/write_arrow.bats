@@ -127,6 +127,21 @@ END
     requests_are 0
 }
 
+@test "a stream without columns is written, too: what a read of an empty list gives" {
+    sink none
+    in=$BATS_TEST_TMPDIR/none
+    "$RESTSRC" read --output arrow --limit 0 "$url" >"$in"
+    write --input arrow
+    exits 0
+    says_nothing
+    receipt_is .records 0
+    requests_are 0
+    sink members
+    write_stream no_columns
+    exits 0
+    [ "$(stored)" = $'{}\n{}\n{}' ]
+}
+
 @test "a malformed message is named" {
     sink
     in=$BATS_TEST_TMPDIR/bad

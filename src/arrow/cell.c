@@ -46,6 +46,20 @@ static bool not_finite(const char *text, size_t len, double *value)
     return false;
 }
 
+/* A number of so many bytes before p, where the reader is exact. */
+static bool altered(struct reader *r, const struct column *c, size_t len)
+{
+    return reader_misfit(r, "%.60s: %.*s would be altered as a %s", c->field->name, (int)(len < 60 ? len : 60),
+                         r->p - len, schema_type_name(c->field->type));
+}
+
+/* The value is the number that was written, up to the digits that a double has. */
+static bool is_kept(const struct numeral *n, double value)
+{
+    const uint64_t exact = UINT64_C(1) << 53;
+    return isfinite(value) && (!n->whole || (!n->overlong && n->digits <= exact));
+}
+
 static bool take_double(struct reader *r, struct column *c)
 {
     struct numeral n;
@@ -54,7 +68,7 @@ static bool take_double(struct reader *r, struct column *c)
     float narrow = 0;
     if (reader_here(r) == '"') {
         const char *text = r->p + 1;
-        if (!not_finite(text, reader_string(r, &plain), &value))
+        if (r->exact || !not_finite(text, reader_string(r, &plain), &value))
             return false;
         narrow = (float)value;
     } else {
@@ -65,6 +79,8 @@ static bool take_double(struct reader *r, struct column *c)
             narrow = numeral_float(&n);
         else
             value = numeral_double(&n);
+        if (r->exact && !is_kept(&n, value))
+            return altered(r, c, n.len);
     }
     column_fixed(c, single ? (void *)&narrow : (void *)&value, single ? sizeof narrow : sizeof value);
     return true;
@@ -76,10 +92,14 @@ static bool take_decimal(struct reader *r, struct column *c)
     struct numeral n;
     struct decimal value;
     bool quoted = reader_here(r) == '"';
+    if (quoted && r->exact)
+        return false;
     r->p += quoted;
     if (!numeral_read(&n, r->p, r->end) || !numeral_decimal(&n, c->field->precision, c->field->scale, &value))
         return false;
     r->p += n.len;
+    if (r->exact && -n.exponent > (int)c->field->scale)
+        return altered(r, c, n.len);
     if (quoted && (reader_here(r) != '"' || !n.len || n.text[n.len - 1] == '.'))
         return false;
     r->p += quoted;
@@ -96,7 +116,7 @@ bool cell_string(struct reader *r, struct column *c)
         if (plain)
             column_bytes(c, text, len);
         else
-            text_unescape(text, len, &c->values);
+            r->halved |= !text_unescape(text, len, &c->values);
     } else { /* as it is written */
         const char *text = r->p;
         reader_past(r);

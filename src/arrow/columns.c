@@ -40,20 +40,41 @@ static bool is_told(struct columns *s, uint64_t digest)
     return false;
 }
 
+/* A member without a column is seen, for the first time as far as that is known. */
+static bool is_new(struct columns *s, const struct column *parent, const char *name, size_t len)
+{
+    enum { MOST_TOLD = 1000 }; /* of a list with more names than that, each record that has one is a misfit */
+    uint64_t digest = mem_digest(name, len) ^ (uint64_t)(uintptr_t)parent;
+    if (s->news != COLUMNS_EVERY && is_told(s, digest))
+        return false;
+    if (s->told_count < MOST_TOLD) {
+        s->told = mem_grown(s->told, (s->told_count + 1) * sizeof *s->told);
+        s->told[s->told_count++] = digest;
+    }
+    return true;
+}
+
+static void keep_name(struct columns *s, const struct column *parent, const char *name, size_t len)
+{
+    enum { MOST_KEPT = 5 };
+    if (s->told_count <= MOST_KEPT && is_new(s, parent, name, len)) {
+        buf_adds(&s->left_out, s->left_out.len ? ", " : "");
+        if (s->told_count > MOST_KEPT)
+            buf_adds(&s->left_out, "others");
+        else
+            value_quote(name, len < 60 ? len : 60, &s->left_out);
+    }
+}
+
 /* A member without a column. */
 static bool pass_stranger(struct columns *s, const struct column *parent, const char *name, size_t len)
 {
-    enum { MOST_TOLD = 1000 }; /* of a list with more names than that, each record that has one is a misfit */
     struct reader *r = &s->reader;
     s->passed |= parent == &s->root;
     if (s->news != COLUMNS_IGNORE && reader_here(r) != 'n') {
-        uint64_t digest = mem_digest(name, len) ^ (uint64_t)(uintptr_t)parent;
-        bool old = s->news == COLUMNS_FIRST && is_told(s, digest);
-        if (!old && s->told_count < MOST_TOLD) {
-            s->told = mem_grown(s->told, (s->told_count + 1) * sizeof *s->told);
-            s->told[s->told_count++] = digest;
-        }
-        if (!old)
+        if (s->news == COLUMNS_TELL)
+            keep_name(s, parent, name, len);
+        else if (is_new(s, parent, name, len))
             return reader_misfit(r, "the member %.*s has no column", (int)(len < 60 ? len : 60), name);
     }
     reader_past(r);
@@ -70,7 +91,7 @@ static bool take_member(struct columns *s, struct column *c, size_t *hint)
     if (!plain) {
         struct buf *unescaped = &s->name;
         buf_clear(unescaped);
-        text_unescape(name, len, unescaped);
+        r->halved |= !text_unescape(name, len, unescaped);
         name = buf_text(unescaped);
         len = unescaped->len;
     }
@@ -231,6 +252,7 @@ void columns_init(struct columns *s, const struct schema_field *schema, const st
 void columns_free(struct columns *s)
 {
     column_free(&s->root);
+    buf_free(&s->left_out);
     buf_free(&s->name);
     free(s->told);
     *s = (struct columns){0};

@@ -17,8 +17,8 @@
 #include "arrow/reader.h"
 
 /* Whether records with members that have no column, and are not null, are misfits: none; those where one is seen for
- * the first time; all. */
-enum columns_news { COLUMNS_IGNORE, COLUMNS_FIRST, COLUMNS_EVERY };
+ * the first time; all. COLUMNS_TELL: none, but the names of the first few are kept. */
+enum columns_news { COLUMNS_IGNORE, COLUMNS_FIRST, COLUMNS_EVERY, COLUMNS_TELL };
 
 struct columns {
     struct column root; /* a struct; its children are the columns */
@@ -30,6 +30,7 @@ struct columns {
     bool first, passed;             /* the record at hand is the first; it has a member that has no column */
     uint64_t *told;                 /* digests of the members without a column that were seen */
     size_t told_count;
+    struct buf left_out;  /* COLUMNS_TELL: those names in quotes, with commas between */
     struct buf name;      /* of a member, where it has escapes */
     struct reader reader; /* over the last record: why it is a misfit */
 };

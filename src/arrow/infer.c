@@ -81,6 +81,10 @@ static int add_object(struct kind *k, struct slice object, unsigned depth)
         text_unescape(key.text, key.len, &name);
         struct kind *member = member_of(k, &name, hint);
         hint = member ? (size_t)(member - k->members) + 1 : 0;
+        if (!member && depth) { /* its names are values themselves: a string takes the object as it is */
+            k->seen |= TEXT;
+            break;
+        }
         result = member ? add_value(member, value, depth + 1) : -1;
     }
     buf_free(&name);

@@ -2,8 +2,8 @@
  *
  * Integers become LONG, beyond 64 bits DECIMAL; numbers with a fraction or an exponent DOUBLE, mixed with integers only
  * where a double holds those exactly. Texts become STRING, never dates. Where kinds are mixed, or nothing but null was
- * seen, the column is STRING and takes the JSON text as it is written. Columns stand in the order in which they first
- * appear. Arrow's twin of rows/infer.py. */
+ * seen, the column is STRING and takes the JSON text as it is written; so it does where objects below the top have too
+ * many names. Columns stand in the order in which they first appear. Arrow's twin of rows/infer.py. */
 #ifndef RESTSRC_INFER_H
 #define RESTSRC_INFER_H
 

@@ -12,6 +12,8 @@
 struct reader {
     const char *p, *end;
     const struct zone *zone; /* of times that name none */
+    bool exact;              /* a number that its column would alter is a misfit */
+    bool halved;             /* a string had half of a surrogate pair, and has a question mark there */
     char why[200];           /* why it is a misfit, as far as that is seen at once */
 };
 

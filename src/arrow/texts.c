@@ -7,9 +7,9 @@
 /* For calls that are not put in line. */
 extern inline const char *text_special(const char *p, const char *end);
 
-void text_unescape(const char *raw, size_t len, struct buf *out)
+bool text_unescape(const char *raw, size_t len, struct buf *out)
 {
-    value_unescape(raw, len, "?", out);
+    return value_unescape(raw, len, "?", out);
 }
 
 /* 0 to 63; 64 for another character. */

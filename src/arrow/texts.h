@@ -29,8 +29,8 @@ inline const char *text_special(const char *p, const char *end)
 }
 
 /* Appends the characters that the inside of a valid JSON string stands for. A lone surrogate, which has no UTF-8,
- * becomes a question mark. */
-void text_unescape(const char *raw, size_t len, struct buf *out);
+ * becomes a question mark; false: there was one. */
+bool text_unescape(const char *raw, size_t len, struct buf *out);
 
 /* Appends what base64 with padding stands for. false: it is none, and out is as it was. */
 bool text_base64(const char *text, size_t len, struct buf *out);

@@ -24,16 +24,20 @@ static int read_schema(struct read_arrow *a, struct error *e)
     return result ? -1 : 0;
 }
 
+/* An inferred schema is our choice: nothing may be lost by it in silence. */
 static void begin(struct read_arrow *a)
 {
-    columns_init(&a->columns, &a->schema, &a->zone, a->options->new_members);
+    bool inferred = !a->options->schema;
+    enum columns_news news = a->options->new_members;
+    columns_init(&a->columns, &a->schema, &a->zone, inferred && news == COLUMNS_IGNORE ? COLUMNS_TELL : news);
+    a->columns.reader.exact = inferred;
     ipc_schema(&a->schema, &a->out);
     a->begun = true;
 }
 
 int read_arrow_init(struct read_arrow *a, const struct output_options *o, int64_t first, struct error *e)
 {
-    *a = (struct read_arrow){.options = o, .record = first, .wanted = 1};
+    *a = (struct read_arrow){.options = o, .record = first, .wanted = 1, .left_out = -1, .halved = -1};
     clock_gettime(CLOCK_MONOTONIC, &a->last);
     if (time_zone_find(o->time_zone, &a->zone, e) || (o->schema && read_schema(a, e)))
         return -1;
@@ -89,6 +93,10 @@ static int add(struct read_arrow *a, struct slice lines, struct error *e)
             return error_set(e, EXIT_ANSWER, "record %" PRId64 " is too large for Arrow", a->record);
         if (!columns_add(&a->columns, record) && !a->columns.misfit)
             return refuse(a, e);
+        if (a->columns.left_out.len && a->left_out < 0)
+            a->left_out = a->record;
+        if (a->columns.reader.halved && a->halved < 0)
+            a->halved = a->record;
         a->record++;
         a->text += record.len;
         if (is_full(a))
@@ -132,10 +140,23 @@ int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e)
 }
 
 /* Who asked for misfits looks for himself. */
-bool read_arrow_unmet(const struct read_arrow *a)
+void read_arrow_warnings(const struct read_arrow *a, struct buf *lines)
 {
     const struct columns *c = &a->columns;
-    return a->options->schema && c->members && !c->misfit && c->shape == '{' && !c->met;
+    if (!a->begun || c->misfit)
+        return;
+    if (a->options->schema && c->members && c->shape == '{' && !c->met)
+        buf_adds(lines, "warning: no record has a member for any column of --schema: all values are null\n");
+    if (a->left_out >= 0)
+        buf_addf(lines,
+                 "warning: members without a column are left out, from record %" PRId64
+                 " on: %s; the schema was inferred from the first records: give one with --schema\n",
+                 a->left_out, c->left_out.data);
+    if (a->halved >= 0)
+        buf_addf(lines,
+                 "warning: strings with half of a surrogate pair, which has no UTF-8, have ? in its place, from record "
+                 "%" PRId64 " on\n",
+                 a->halved);
 }
 
 int read_arrow_end(struct read_arrow *a, bool failed, struct error *e)

@@ -23,6 +23,8 @@ struct read_arrow {
     int64_t record;       /* the number of the next one, for messages */
     int64_t wanted;       /* rows for a batch; it grows */
     size_t text;          /* bytes of the records in the batch under way */
+    int64_t left_out;     /* the first record of which members are left out; -1: none */
+    int64_t halved;       /* the first with half of a surrogate pair; -1: none */
     struct timespec last; /* when a batch was complete */
     struct buf out;       /* whole messages, to be written */
 };
@@ -36,8 +38,8 @@ void read_arrow_free(struct read_arrow *a);
  * cleared, in both cases. */
 int read_arrow_add(struct read_arrow *a, struct slice lines, struct error *e);
 
-/* The records had no member for any column of the schema that was given. */
-bool read_arrow_unmet(const struct read_arrow *a);
+/* What was lost of the records, or may have been: a line for each. Appends. */
+void read_arrow_warnings(const struct read_arrow *a, struct buf *lines);
 
 /* No more records come: the rest of them; and unless something failed, the end of the stream. */
 int read_arrow_end(struct read_arrow *a, bool failed, struct error *e);

@@ -51,18 +51,28 @@ int read_records_begin(struct read_run *r, struct error *e)
     return read_arrow_init(r->shared->arrow, &o->output, o->range.offset, e) ? -1 : write_arrow(r, ALONE, e);
 }
 
+static void warn_of_loss(struct read_run *r)
+{
+    struct buf lines = {0};
+    read_arrow_warnings(r->shared->arrow, &lines);
+    if (lines.len)
+        read_tell_note(r, false, buf_text(&lines));
+    buf_free(&lines);
+}
+
 int read_records_finish(struct read_run *r, bool failed, struct error *e)
 {
     struct error lost = {0};
     if (!r->shared->arrow || io_signalled() || (failed && e->quiet))
         return 0;
-    if (!failed && read_arrow_unmet(r->shared->arrow))
-        read_tell_note(r, false, "warning: no record has a member for any column of --schema: all values are null");
-    if (read_arrow_end(r->shared->arrow, failed, &lost) == 0 && write_arrow(r, ALONE, &lost) == 0)
-        return 0;
+    if (read_arrow_end(r->shared->arrow, failed, &lost) || write_arrow(r, ALONE, &lost)) {
+        if (!failed)
+            *e = lost;
+        return -1;
+    }
     if (!failed)
-        *e = lost;
-    return -1;
+        warn_of_loss(r);
+    return 0;
 }
 
 void read_records_free(struct read_run *r)

@@ -92,8 +92,8 @@ static void add_utf8(struct buf *out, unsigned c)
     buf_add(out, bytes, n);
 }
 
-/* One \uXXXX or a pair of them at raw; returns how many characters of raw it took. */
-static size_t unescape_unicode(const char *raw, size_t len, const char *lone, struct buf *out)
+/* One \uXXXX or a pair of them at raw; returns how many characters of raw it took. *whole: false for half of a pair. */
+static size_t unescape_unicode(const char *raw, size_t len, const char *lone, struct buf *out, bool *whole)
 {
     unsigned c = hex4(raw + 2);
     if (c < 0xd800 || c > 0xdfff) {
@@ -106,27 +106,30 @@ static size_t unescape_unicode(const char *raw, size_t len, const char *lone, st
         return 12;
     }
     buf_add(out, lone ? lone : raw, lone ? strlen(lone) : 6);
+    *whole = false;
     return 6;
 }
 
-void value_unescape(const char *raw, size_t len, const char *lone, struct buf *out)
+bool value_unescape(const char *raw, size_t len, const char *lone, struct buf *out)
 {
     static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+    bool whole = true;
     for (size_t i = 0; i < len;) {
         const char *escape = memchr(raw + i, '\\', len - i);
         size_t plain = escape ? (size_t)(escape - raw) - i : len - i;
         buf_add(out, raw + i, plain);
         i += plain;
         if (i + 1 >= len)
-            return;
+            return whole;
         if (raw[i + 1] == 'u') {
-            i += len - i >= 6 ? unescape_unicode(raw + i, len - i, lone, out) : len - i;
+            i += len - i >= 6 ? unescape_unicode(raw + i, len - i, lone, out, &whole) : len - i;
         } else {
             const char *letter = memchr(from, raw[i + 1], sizeof from - 1);
             buf_addc(out, letter ? to[letter - from] : raw[i + 1]);
             i += 2;
         }
     }
+    return whole;
 }
 
 bool value_spells(struct slice raw, const char *name, size_t len)

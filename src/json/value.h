@@ -29,8 +29,8 @@ struct slice value_member(struct slice object, const char *name, size_t len);
 bool value_spells(struct slice raw, const char *name, size_t len);
 
 /* The characters that raw, the inside of a valid JSON string, stands for. lone: what half of a surrogate pair becomes,
- * which has no UTF-8; NULL: it stays as it is written. Appends to out. */
-void value_unescape(const char *raw, size_t len, const char *lone, struct buf *out);
+ * which has no UTF-8; NULL: it stays as it is written. Appends to out. false: there was one. */
+bool value_unescape(const char *raw, size_t len, const char *lone, struct buf *out);
 
 /* text as a JSON string, quotes and all; what is not UTF-8 in it becomes U+FFFD. Appends to out. */
 void value_quote(const char *text, size_t len, struct buf *out);

@@ -129,5 +129,6 @@ if __name__ == "__main__":
         save(name, [batch, batch.slice(1, 2), batch.slice(0, 0)])
     save("replaced", replaced())
     save("rows", rows())
+    save("no_columns", [pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([])))])
     save("bad", rows(7, 100))
     refused()
