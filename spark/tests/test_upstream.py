@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from restsrc import upstream
+from restsrc import upstream, worker
 
 
 @pytest.fixture
@@ -42,6 +42,18 @@ def test_the_end_of_the_connection_says_that_they_are_not(connection):
 def test_a_silent_spark_is_believed(connection, monkeypatch):
     monkeypatch.setattr(upstream, "WORD_SECONDS", 0.05)
     assert main(connection[0]) == [True, True]
+
+
+def test_a_connection_without_a_descriptor_says_nothing():
+    """As workers have it with spark.python.use.daemon=false."""
+    ours, sparks = socket.socketpair()
+    with ours, sparks, ours.makefile("rwb", 65536) as both:
+
+        def main(infile, outfile):
+            worker.Consumer().hand_over()
+            return upstream.is_complete()
+
+        assert main(both, both)
 
 
 def test_outside_of_a_worker_nothing_is_known():

@@ -19,12 +19,12 @@ WORD_SECONDS = 10  # Spark sends it with the last rows
 def is_complete() -> bool:
     """Whether all rows have come. Called after the last row, in a Spark worker. True also where it can't be known."""
     source = worker.connection("infile")
-    return not hasattr(source, "peek") or not _at_end(source)
+    number = worker.descriptor(source)
+    return number < 0 or not hasattr(source, "peek") or not _at_end(source, number)
 
 
-def _at_end(source: Any) -> bool:
+def _at_end(source: Any, number: int) -> bool:
     """Whether the other side has closed the connection. False where it is silent, because it may wait for us."""
-    number = source.fileno()
     os.set_blocking(number, False)
     try:
         if source.peek(1):

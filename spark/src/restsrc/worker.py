@@ -23,6 +23,14 @@ def connection(name: str) -> Any:
     return None
 
 
+def descriptor(stream: Any) -> int:
+    """The number of a connection. -1: there is none, or it does not tell it, as with spark.python.use.daemon=false."""
+    try:
+        return int(stream.fileno())
+    except (AttributeError, OSError):
+        return -1
+
+
 @functools.cache
 def settle() -> None:
     """Leaves what is there now, the modules above all, out of the collection of garbage, once for a worker.
@@ -37,8 +45,8 @@ class Consumer:
     """Spark as the one who takes our rows, and may have enough of them early. Outside of a worker it takes all."""
 
     def __init__(self) -> None:
-        self._out, source = connection("outfile"), connection("infile")
-        self.connection = -1 if source is None else int(source.fileno())
+        self._out = connection("outfile")
+        self.connection = descriptor(connection("infile"))
 
     def hand_over(self, patience: float = 0) -> None:
         """The batches that were yielded go to Spark now, and not only when a buffer is full.
