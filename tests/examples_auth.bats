@@ -23,11 +23,13 @@ setup() {
     list n=25
 }
 
-# displays PAGE SECTION [SUBSECTION...]: the literal displays of these, each as one line of shell, divided by \1.
+# displays PAGE SECTIONS: the lines of their literal displays, without comments; \1 ends a command, which may have several.
 displays() {
     awk -v sections="$2" \
-        '/^\.Sh / { on = index(sections, "|" substr($0, 5) "|") } on && /^\.Ed/ { printf "\1"; inside = 0 }
-        on && inside { print } on && /^\.Bd -literal/ { inside = 1 }' "$tests/../man/$1" | sed 's/\\(dq/"/g; s/\\e/\\/g'
+        '/^\.Sh / { on = index(sections, "|" substr($0, 5) "|") } on && /^\.Ed/ { inside = 0 }
+        on && /^\.Dl / { print substr($0, 5) "\1" }
+        on && inside && !/^(#|$)/ { print; if (!/(\\e|[|])$/) printf "\1" } on && /^\.Bd -literal/ { inside = 1 }' \
+        "$tests/../man/$1" | sed 's/\\(dq/"/g; s/\\e/\\/g'
 }
 
 # example TEXT WORDS [FILTER]: the only example that has TEXT in it, read from a list with WORDS; it ends well, with all
@@ -60,7 +62,6 @@ example() {
     example 'bearer = tok-123' need=bearer:tok-123
     example "--rate 10/s" ""
     example "--rate 600/m" ""
-    example "--retry-max-time" ""
     # none is left out
     [ "$(wc -l <run)" -eq "$(displays restsrc.1 "|AUTHENTICATION|RATE LIMITS|" | grep -c 'restsrc read')" ]
 }
