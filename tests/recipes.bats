@@ -39,7 +39,7 @@ setup() {
     mkdir bin blocks
     ln -s "$(readlink -f "$RESTSRC")" bin/restsrc
     local python=$tests/../.venv/bin/python # which has pyarrow
-    [ -x "$python" ] || python=$PYTHON3
+    [ -x "$python" ] || python=$(command -v "$PYTHON3") # not the one that is made here
     printf '#!/bin/sh\nexec "%s" "$@"\n' "$python" >bin/python3
     chmod +x bin/python3
     PATH=$PWD/bin:$PATH
