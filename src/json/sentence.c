@@ -105,7 +105,7 @@ static bool counts_few(struct slice text, size_t count)
         ;
     t[n] = (struct token){0};
     for (size_t i = 0; i < n; i++) {
-        if (t[i].number < 0 || is_time(&t[i + 1]) || numbers_a_step(&t[i - 1]))
+        if (t[i].number < 0 || is_time(&t[i + 1]) || numbers_a_step(&token[i]))
             continue;
         if (!counts_good(&t[i]))
             return false;
