@@ -23,7 +23,7 @@ setup() {
     list n=25
 }
 
-# displays PAGE SECTIONS: the lines of their literal displays, without comments; \1 ends a command, which may have several.
+# displays PAGE SECTIONS: the lines of their literal displays, without comments; \1 ends a command, which may be long.
 displays() {
     awk -v sections="$2" \
         '/^\.Sh / { on = index(sections, "|" substr($0, 5) "|") } on && /^\.Ed/ { inside = 0 }
